@@ -1,0 +1,1 @@
+"""teamcheck: write down how agents coordinate, and prove or break it."""

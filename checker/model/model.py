@@ -1,0 +1,302 @@
+"""The model: one typed, finite, flat form of a protocol under one instance and one fault model.
+
+`Variable`s are arrays of cells; the state is one value for each cell. A `Step` is what one agent, or a fault, or the
+barrier of a round does at once: its `prelude` binds who and what (every combination that passes the guards is one enabled
+step), its `body` says how the cells change. Activities, awaits, rounds, channels, crashes are gone: they have become variables
+and steps. If a function takes a `Model`, every static check has passed.
+
+Read `Model` first, then `Step`, then the statements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, final
+
+from checker.language.source import Span
+from checker.language.types import Sort, Type, Value, cardinality
+from checker.model.expr import Expr, FailureKind, Local
+
+VariableKind = Literal["shared", "agent", "control", "frame", "up", "stalled", "channel", "budget", "ghost"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Variable:
+    """An array of cells of one type: `status[Task]`, `Worker.seen[Worker]`, or a single cell when `index` is empty.
+
+    `offset` is the place of its first cell in the state; the cell at the values (i, j, ...) of the index types is at offset + its
+    place in the order of `itertools.product` of their values. `initial` holds, for each cell, the values it may start with.
+    Kinds: `agent` a role's own variable (first index: the agent), `control` where an activity waits (an enum whose first member is
+    "idle", or "unstarted" for a run), `frame` a parameter or let of a waiting activity (none outside it), `channel` the
+    messages in flight, `budget` how much of a fault was used.
+    """
+
+    name: str
+    kind: VariableKind
+    index: tuple[Type, ...]
+    type: Type
+    initial: tuple[tuple[Value, ...], ...]
+    offset: int
+    durable: bool = True
+    at: Span | None = None
+
+    @property
+    def cells(self) -> int:
+        total = 1
+        for t in self.index:
+            total *= cardinality(t)
+        return total
+
+    def __repr__(self) -> str:
+        return f"Variable({self.name})"
+
+
+# --- statements ------------------------------------------------------------------------------------------
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Let:
+    """Set a register (again, where it was set before)."""
+
+    local: Local
+    value: Expr
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """Set one cell. The value is within the cell's type: the lowering puts a `narrow` where that is not certain."""
+
+    variable: Variable
+    indices: tuple[Expr, ...]
+    value: Expr
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class If:
+    condition: Expr
+    then: Body
+    orelse: Body = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class For:
+    """The body once for each element, one after another. Unless `independent` (shown by the lowering), the outcome must not
+    depend on the order: for every subset of the elements all orders must lead to the same cells, else the step fails ("order").
+    """
+
+    local: Local
+    domain: Type | Expr
+    body: Body
+    independent: bool
+    at: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class While:
+    """At most `limit` times; still true then: the step fails ("bound")."""
+
+    condition: Expr
+    limit: int
+    body: Body
+    at: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choose:
+    """Set a register to any element of the domain that satisfies `where`: one outcome for each, none where there is none."""
+
+    local: Local
+    domain: Type | Expr
+    where: Expr | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either:
+    """One outcome for each branch; probabilities are in lowest terms (numerator, denominator) or None."""
+
+    branches: tuple[Body, ...]
+    probabilities: tuple[tuple[int, int], ...] | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Require:
+    """Where the condition is false this outcome does not exist (a send to a full channel that blocks)."""
+
+    condition: Expr
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assert:
+    """Where the condition is false the step fails."""
+
+    condition: Expr
+    kind: FailureKind
+    text: str
+    at: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The transition carries `mark` when the condition holds here: "progress", or the name of a goal that it violates."""
+
+    mark: str
+    condition: Expr | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Told to readers of a trace, changes nothing. `send`/`take`/`drop`: `agent` is the other end (receiver or sender)."""
+
+    kind: Literal["send", "take", "drop", "spawn", "stop", "ends", "awaits"]
+    text: str
+    agent: Expr | None = None
+    values: tuple[Expr, ...] = ()
+
+
+Statement: TypeAlias = Let | Assign | If | For | While | Choose | Either | Require | Assert | Mark | Note
+Body: TypeAlias = tuple[Statement, ...]
+
+
+# --- steps -----------------------------------------------------------------------------------------------
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """Any element of the domain, in its order: one candidate for each."""
+
+    local: Local
+    domain: Type | Expr
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Candidates that do not satisfy it are not enabled. Where it has no value, the step is enabled and fails."""
+
+    condition: Expr
+
+
+Prelude: TypeAlias = tuple[Bind | Let | Guard, ...]
+
+StepKind = Literal["start", "resume", "take", "timeout", "round", "fault"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`name` is unique and stable: "Worker.work", "Worker.work.planning" (goes on from there), "Worker.on Assign", "crash Worker".
+
+    `agent` is the register of who acts (for a fault: who suffers), None for faults of messages, stores and rounds. `parameters` are
+    the registers that are shown and that, with the agent, tell one instance of the step from another for fairness. `fault` is the fault model's item
+    ("crash Worker"), None for what agents and rounds do. `role` and `activity` say where it belongs; `phrase` is how a reader is told:
+    "starts work", "goes on after planning".
+    """
+
+    name: str
+    phrase: str
+    kind: StepKind
+    role: str | None
+    activity: str | None
+    agent: Local | None
+    parameters: tuple[Local, ...]
+    prelude: Prelude
+    body: Body
+    fairness: Literal["weak", "strong", "may"]
+    fault: str | None = None
+    meters: tuple[tuple[str, int], ...] = ()
+    at: Span
+
+
+# --- goals -----------------------------------------------------------------------------------------------
+
+GoalKind = Literal[
+    "always",
+    "never",
+    "step",
+    "sometimes",
+    "eventually",
+    "whenever",
+    "no deadlock",
+    "no livelock",
+    "no unhandled message",
+    "no lost update",
+    "no stale write",
+    "no overwrite",
+    "no error",
+]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, none for the `no ...` kinds.
+
+    `premises` are closed predicates, one for each implication in the condition, that hold where its left side does for some
+    values of its quantifiers: a premise that never holds makes the implication vacuous. `mark` is set for the kinds that a `Mark` reports.
+    """
+
+    name: str
+    kind: GoalKind
+    text: str | None
+    conditions: tuple[Expr, ...] = ()
+    premises: tuple[tuple[str, Expr], ...] = ()
+    mark: str | None = None
+    at: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """`protocol`, `instance`, `faults`: names; `parameters`: the instance's values as text. `done`: `done when`, or None: no state is done.
+
+    `channels` tells of each channel variable the message, the receiver's place among its indices and what a message of it looks like.
+    """
+
+    protocol: str
+    instance: str
+    faults: str
+    parameters: tuple[tuple[str, str], ...]
+    sorts: tuple[Sort, ...]
+    variables: tuple[Variable, ...]
+    steps: tuple[Step, ...]
+    goals: tuple[Goal, ...]
+    done: Expr | None
+    timeouts_only_when_stuck: bool = False
+    has_progress: bool = False
+    channels: tuple[Channel, ...] = field(default=())
+
+    @property
+    def size(self) -> int:
+        """Cells in a state."""
+        return sum(v.cells for v in self.variables)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """The messages of one kind from one role. The value of a cell of `variable` is a sequence (`fifo`), a bag (`unordered`) or a
+    set (`persistent`) of records: the message's fields, and before them `sender` where `with_sender`.
+    The variable is indexed by sender and receiver (`fifo`) or by receiver.
+    """
+
+    message: str
+    sender: Sort
+    receiver: Sort
+    kind: Literal["fifo", "unordered", "persistent"]
+    variable: Variable
+    with_sender: bool
+
+
