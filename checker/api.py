@@ -1,0 +1,118 @@
+"""The Python API, which the command line itself uses: `load`, `check`, `graph`, `replay`.
+
+Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import networkx
+
+    from checker.model.model import Model
+    from checker.properties.result import Report, Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a search of its own."""
+
+    spec: str
+    instance: str
+    faults: str
+    goal: str
+    search: int
+    searches: int
+    distinct: int
+    transitions: int
+    depth: int
+    seconds: float
+
+
+def load(path: str, instance: str | None = None, faults: str = "none", overrides: Mapping[str, str] | None = None) -> Model:
+    """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault models.
+
+    `instance` None: the spec's only or first instance, the parameters' defaults for a protocol. `overrides` gives values to
+    parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that needs no
+    instrumentation of its own. Raises BadInput.
+    """
+    from checker.properties.searches import load_model
+
+    return load_model(path, instance=instance, faults=faults, overrides=overrides or {})
+
+
+def check(
+    paths: str | Iterable[str],
+    *,
+    instances: Sequence[str] | None = None,
+    faults: Sequence[str] | None = None,
+    properties: Sequence[str] | None = None,
+    overrides: Mapping[str, str] | None = None,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    states_limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Every verdict of the specs at `paths`: spec files, folders (searched for `*.spec`, deep) or globs.
+
+    Each spec is checked in its instances under its fault models as its `check` lines say; the filters `instances`, `faults` and
+    `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts `unknown`, never `holds`.
+    An interrupt (Ctrl-C) ends the check: the report holds what is known by then, with `interrupted` set.
+    Raises BadInput before anything is searched when a spec or a name cannot be used.
+    """
+    from checker.properties.searches import check_specs
+
+    return check_specs(
+        [paths] if isinstance(paths, str) else list(paths),
+        instances=instances,
+        faults=faults,
+        properties=properties,
+        overrides=overrides or {},
+        time_s=time_s,
+        memory_mib=memory_mib,
+        states_limit=states_limit,
+        progress=progress,
+    )
+
+
+def graph(
+    path: str,
+    instance: str | None = None,
+    faults: str = "none",
+    overrides: Mapping[str, str] | None = None,
+    *,
+    states_limit: int | None = None,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+) -> networkx.MultiDiGraph:
+    """The reachable states and steps of `load(path, ...)` as a networkx graph; see `checker.graph.networkx_graph`.
+
+    A limit that is reached is said in the graph's attributes (`complete` False), never silent. Raises BadInput.
+    """
+    from checker.engines.explicit import explore
+    from checker.graph.networkx_graph import to_networkx
+
+    found = explore(load(path, instance, faults, overrides), states_limit=states_limit, time_s=time_s, memory_mib=memory_mib)
+    return to_networkx(found)
+
+
+def replay(
+    path: str,
+    trace: str,
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    property: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+) -> Trace:
+    """The trace that `Result.replay` names, run again by the reference interpreter.
+
+    `trace` is `0:3.1.2` (from initial state 0 the transitions number 3, 1, 2), and `0:3.1.2@1` for a lasso whose cycle begins after
+    one step. `property` is needed for the properties that have a model of their own (`no lost update on v` ...). Raises BadInput.
+    """
+    from checker.properties.searches import replay_trace
+
+    return replay_trace(path, trace, instance=instance, faults=faults, property=property, overrides=overrides or {})
