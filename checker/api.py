@@ -1,6 +1,7 @@
 """The Python API, which the command line itself uses: `load`, `check`, `graph`, `replay`.
 
-Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they cannot be used.
+Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
+cannot be used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a search of its own."""
+    """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
+    search of its own."""
 
     spec: str
     instance: str
@@ -33,11 +35,12 @@ class Progress:
 
 
 def load(path: str, instance: str | None = None, faults: str = "none", overrides: Mapping[str, str] | None = None) -> Model:
-    """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault models.
+    """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault
+    models.
 
     `instance` None: the spec's only or first instance, the parameters' defaults for a protocol. `overrides` gives values to
-    parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that needs no
-    instrumentation of its own. Raises BadInput.
+    parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that
+    needs no instrumentation of its own. Raises BadInput.
     """
     from checker.properties.searches import load_model
 
@@ -58,10 +61,10 @@ def check(
 ) -> Report:
     """Every verdict of the specs at `paths`: spec files, folders (searched for `*.spec`, deep) or globs.
 
-    Each spec is checked in its instances under its fault models as its `check` lines say; the filters `instances`, `faults` and
-    `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts `unknown`, never `holds`.
-    An interrupt (Ctrl-C) ends the check: the report holds what is known by then, with `interrupted` set.
-    Raises BadInput before anything is searched when a spec or a name cannot be used.
+    Each spec is checked in its instances under its fault models as its `check` lines say; the filters `instances`,
+    `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
+    `unknown`, never `holds`. An interrupt (Ctrl-C) ends the check: the report holds what is known by then, with
+    `interrupted` set. Raises BadInput before anything is searched when a spec or a name cannot be used.
     """
     from checker.properties.searches import check_specs
 
@@ -110,8 +113,9 @@ def replay(
 ) -> Trace:
     """The trace that `Result.replay` names, run again by the reference interpreter.
 
-    `trace` is `0:3.1.2` (from initial state 0 the transitions number 3, 1, 2), and `0:3.1.2@1` for a lasso whose cycle begins after
-    one step. `property` is needed for the properties that have a model of their own (`no lost update on v` ...). Raises BadInput.
+    `trace` is `0:3.1.2` (from initial state 0 the transitions number 3, 1, 2), and `0:3.1.2@1` for a lasso whose cycle
+    begins after one step. `property` is needed for the properties that have a model of their own (`no lost update on v`
+    ...). Raises BadInput.
     """
     from checker.properties.searches import replay_trace
 

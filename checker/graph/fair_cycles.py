@@ -1,0 +1,98 @@
+"""Fair cycles of a part of a state graph: cycles that a run may follow for ever although every fair step gets its due.
+
+A fairness class is one step with its agent and parameters (`StateGraph.classes`).
+Weak fairness: infinitely often the class is disabled or taken. Strong fairness: if it is enabled infinitely often, it is
+taken infinitely often. Faults are never fair and never required, and no run consists of faults for ever: a cycle holds a
+step that is not a fault. A class is *enabled* in a state by any edge of it, also by one that leaves the part or fails; it
+is *taken* by the edges of the cycle alone.
+
+Strong fairness is decided by the recursive decomposition for Streett conditions (Emerson and Lei, Sci. Comput. Program. 8,
+1987): where a component takes no edge of a strongly fair class that some of its states enable, those states are on no fair
+cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.graph.components import Edges, Part, components, inner_edges
+
+Fairness = Literal["weak", "strong", "may", "fault"]
+
+
+class FairGraph:
+    """Edges with the fairness of their classes: sets of classes are bit masks, bit c for `classes[c]`.
+
+    `fairness` gives the fairness of each class. `enabled[i]` is the mask of classes with an edge out of state i.
+    """
+
+    __slots__ = ("acting", "edges", "enabled", "strong", "weak")
+
+    def __init__(self, edges: Edges, fairness: Sequence[Fairness]) -> None:
+        self.edges = edges
+        self.weak = self.strong = self.acting = 0
+        for number, kind in enumerate(fairness):
+            self.weak |= (kind == "weak") << number
+            self.strong |= (kind == "strong") << number
+            self.acting |= (kind != "fault") << number
+        self.enabled = self._enabled()
+
+    def _enabled(self) -> list[int]:
+        """The masks; equal sets of classes share one number."""
+        start, classes = self.edges.edge_start, self.edges.edge_class
+        bits = [1 << number for number in range(len(self.edges.classes))]
+        shared: dict[frozenset[int], int] = {}
+        masks = []
+        for state in range(len(start) - 1):
+            here = frozenset(classes[start[state] : start[state + 1]])
+            mask = shared.get(here)
+            if mask is None:
+                mask = shared[here] = sum(bits[c] for c in here)
+            masks.append(mask)
+        return masks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FairComponent:
+    """States (ascending) that one fair cycle can visit over and over, all of them: those of `part` that carry `label`."""
+
+    states: list[int]
+    part: Part
+    label: int
+
+
+def fair_components(graph: FairGraph, inside: Sequence[int], cut: frozenset[int] = frozenset()) -> Iterator[FairComponent]:
+    """The maximal fair components of the states with a true `inside`, without the edges in `cut`.
+
+    A cycle of the part is fair if and only if it is within one of them and gives each class its due; each of them has such
+    a cycle.
+    """
+    part = Part(inside, cut)
+    waiting: list[tuple[list[int], int]] = [([s for s, label in enumerate(part.labels) if label], 1)]
+    while waiting:
+        states, label = waiting.pop()
+        for found in components(graph.edges, part, states, label):
+            own = part.mark(found)
+            always, ever, taken = _summary(graph, part, found, own)
+            if not taken & graph.acting or always & graph.weak & ~taken:
+                continue  # smaller parts of it take no more and disable no more
+            starved = ever & graph.strong & ~taken
+            if not starved:
+                yield FairComponent(states=found, part=part, label=own)
+                continue
+            rest = [state for state in found if not graph.enabled[state] & starved]
+            if rest:
+                waiting.append((rest, part.mark(rest)))
+
+
+def _summary(graph: FairGraph, part: Part, states: list[int], label: int) -> tuple[int, int, int]:
+    """The classes that all of the states enable, those that any of them enables, and those of the edges between them."""
+    always, ever = -1, 0
+    for state in states:
+        mask = graph.enabled[state]
+        always &= mask
+        ever |= mask
+    taken = {graph.edges.edge_class[edge] for _, edge in inner_edges(graph.edges, part, states, label)}
+    return always, ever, sum(1 << c for c in taken)
