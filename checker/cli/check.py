@@ -1,0 +1,150 @@
+"""`teamcheck check`: every verdict of the specs, for people or for continuous integration."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from checker.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from checker.language.diagnostics import Diagnostic
+    from checker.properties.result import Report
+
+FORMATS = ("text", "json", "junit", "sarif", "github")
+_BAD_INPUT = 2
+
+EPILOG = """\
+A folder is searched for *.spec files. A .team file by itself is checked with the defaults of its parameters for
+no deadlock, no livelock, no unhandled message and no error.
+
+examples:
+  teamcheck check                                        all of specs/
+  teamcheck check specs/task_board.spec --instance pair  one instance
+  teamcheck check specs --format junit --output report.xml"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EPILOG
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="spec files, protocols or folders (default: specs/)")
+    for name, of in (("instance", "instances"), ("faults", "fault models"), ("property", "properties")):
+        parser.add_argument(f"--{name}", metavar="NAME", action="append", help=f"only these {of}; may be repeated")
+    options.add_settings(parser)
+    options.add_limits(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
+    parser.add_argument("--output", metavar="FILE", help="write it to a file; the standard output then has the summary only")
+    parser.add_argument("--quiet", action="store_true", help="say only what is not as expected")
+    parser.add_argument(
+        "--traces",
+        choices=("all", "unexpected", "none"),
+        help="which traces to show (default: all of a single spec, of several those that are not expected)",
+    )
+    parser.add_argument("--everything", action="store_true", help="show whole states and every change in traces")
+    parser.add_argument(
+        "--chart", choices=("auto", "always", "never"), default="auto", help="sequence charts (default: auto, where messages are sent)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from checker.cli.output import require_writable, write
+    from checker.cli.progress import ProgressLine
+    from checker.language.diagnostics import BadInput
+    from checker.properties.result import Report
+
+    require_writable(arguments.output)
+    line = ProgressLine()
+    try:
+        report = _check(arguments, line)
+        errors: tuple[Diagnostic, ...] = ()
+        code = report.exit_code
+    except BadInput as bad:
+        if arguments.format == "text":
+            raise
+        report, errors, code = Report(results=(), counts=(), warnings=(), seconds=0.0), bad.diagnostics, _BAD_INPUT
+    finally:
+        line.close()
+    try:
+        write(arguments.output, _rendered(arguments, report, errors, code))
+        _say_beside(arguments, report, errors)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from checker.cli.main import _forget_stdout
+
+        _forget_stdout()
+    return code
+
+
+def _check(arguments: argparse.Namespace, line: object) -> Report:
+    import os
+
+    from checker import api
+    from checker.cli.argument_errors import NothingToDo
+    from checker.language.diagnostics import BadInput
+
+    if not arguments.paths and not os.path.isdir("specs"):
+        reason, advice = "there is no folder `specs` here", "name a spec, a protocol or a folder, or start with `teamcheck new my_team`"
+        raise BadInput([NothingToDo(span=None, reason=reason, advice=advice)])
+    report = api.check(
+        arguments.paths or ["specs"],
+        instances=options.names(arguments.instance),
+        faults=options.names(arguments.faults),
+        properties=options.names(arguments.property),
+        overrides=options.settings(arguments.set),
+        time_s=arguments.time,
+        memory_mib=arguments.memory,
+        states_limit=arguments.states,
+        progress=line,  # type: ignore[arg-type]
+    )
+    if not (report.results or report.counts or report.interrupted):
+        reason, advice = "no check has these instances, fault models and properties", "`teamcheck list` tells what there is"
+        raise BadInput([NothingToDo(span=None, reason=reason, advice=advice)])
+    return report
+
+
+def _rendered(arguments: argparse.Namespace, report: Report, errors: Iterable[Diagnostic], code: int) -> str:
+    match arguments.format:
+        case "json":
+            from checker.report.json import render as to_json
+
+            return to_json(report, errors, code)
+        case "junit":
+            from checker.report.junit import render as to_junit
+
+            return to_junit(report, errors)
+        case "sarif":
+            from checker.report.sarif import render as to_sarif
+
+            return to_sarif(report, errors)
+        case "github":
+            from checker.report.github import render as to_github
+
+            return to_github(report, errors)
+        case _:
+            return _text(arguments, report)
+
+
+def _text(arguments: argparse.Namespace, report: Report) -> str:
+    from checker.report.terminal import Style, style_of
+    from checker.report.text import Shown, render
+
+    one = len({result.spec for result in report.results}) <= 1
+    traces = arguments.traces or ("all" if one and not arguments.quiet else "unexpected")
+    shown = Shown(traces=traces, everything=arguments.everything, chart=arguments.chart, quiet=arguments.quiet)
+    to_file = arguments.output not in (None, "-")
+    return render(report, Style() if to_file else style_of(sys.stdout), shown)
+
+
+def _say_beside(arguments: argparse.Namespace, report: Report, errors: Iterable[Diagnostic]) -> None:
+    """With the report in a file, people still read the errors and the summary."""
+    if arguments.output in (None, "-"):
+        return
+    from checker.report.diagnostics import render
+    from checker.report.terminal import style_of
+    from checker.report.text import summary
+
+    sys.stderr.write(render(errors, style_of(sys.stderr)))
+    if not errors and not (arguments.quiet and report.exit_code == 0):
+        sys.stdout.write("\n".join(summary(report, style_of(sys.stdout))) + "\n")

@@ -1,0 +1,157 @@
+"""The command `teamcheck`: finds the command that was asked for, runs it, and turns every way of failing into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+OK, NOT_AS_EXPECTED, BAD_INPUT, UNKNOWN, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+# each command is the module of its name in this folder, with `configure(parser)` and `run(arguments) -> exit code`
+COMMANDS = {
+    "check": "check specs, or a protocol by itself",
+    "graph": "write the states and steps of a protocol as a graph",
+    "replay": "show a trace again, step by step",
+    "simulate": "run a protocol at random",
+    "step": "walk through a protocol by hand",
+    "fmt": "lay out protocols and specs",
+    "explain": "tell more about an error code",
+    "new": "write a protocol and a spec to start from",
+    "list": "tell what protocols and specs there are",
+}
+
+EXIT_CODES = """\
+exit codes:
+  0  all is as expected
+  1  a verdict or a count is not what the spec expects
+  2  the input cannot be used (a missing file, an error in a protocol, a wrong option)
+  3  unknown: a limit was reached or the check was interrupted before all was known
+  4  a fault of teamcheck itself
+
+Start with `teamcheck new my_team`, then `teamcheck check`. Each command has its own --help."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that names the nearest where a command or an option is not known."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        sys.stderr.write(f"{self.prog}: error: {message}{self._hint(message)}\n")
+        sys.exit(BAD_INPUT)
+
+    def _hint(self, message: str) -> str:
+        from checker.language.diagnostics import nearest
+
+        given = message.rsplit(": ", 1)[-1].split(" (choose")[0].strip("'").split("=")[0].split(" ")[0]
+        known = COMMANDS if "choose" in message else self._option_string_actions
+        found = nearest(given, known)
+        return f"; did you mean {found}?" if found and found != given else f" (see `{self.prog} --help`)"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (without the program's name) and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no such letter still gets the rest
+    try:
+        arguments = _parser(words).parse_args(words)
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except SystemExit as stop:  # argparse: --help, --version, a wrong option
+        return stop.code if isinstance(stop.code, int) else OK if stop.code is None else BAD_INPUT
+    except BrokenPipeError:
+        _forget_stdout()
+        return UNKNOWN if words[:1] == ["check"] else OK
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of `words`; only the command that they name is configured, the others are but listed."""
+    parser = _Parser(
+        prog="teamcheck",
+        description="Write down how agents coordinate, and prove it or break it.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=purpose,
+            description=purpose[0].upper() + purpose[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name in words:
+            import_module(f"checker.cli.{name}").configure(command)
+    return parser
+
+
+def _version() -> str:
+    from checker.version import VERSION
+
+    return f"teamcheck {VERSION}"
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run the command; what it cannot use, what stops it, and what it should never do become exit codes."""
+    from checker.language.diagnostics import BadInput
+
+    try:
+        code: int = import_module(f"checker.cli.{arguments.command}").run(arguments)
+        return code
+    except BadInput as bad:
+        from checker.report.diagnostics import render
+        from checker.report.terminal import style_of
+
+        sys.stdout.flush()
+        sys.stderr.write(render(bad.diagnostics, style_of(sys.stderr)))
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except MemoryError:
+        sys.stderr.write("teamcheck: out of memory: try a smaller instance, or `--memory MIB` to stop in time\n")
+        return UNKNOWN
+    except Exception as fault:
+        _confess(fault)
+        return OUR_FAULT
+
+
+def _confess(fault: Exception) -> None:
+    """Say in short that this is our fault, and how to report it; the traceback only where it is asked for."""
+    import traceback
+
+    if os.environ.get("TEAMCHECK_DEBUG") == "1":
+        traceback.print_exception(fault)
+    frames = traceback.extract_tb(fault.__traceback__)
+    last = next((f for f in reversed(frames) if f"{os.sep}checker{os.sep}" in f.filename), frames[-1] if frames else None)
+    place = f" at {'/'.join(last.filename.split(os.sep)[-3:])}:{last.lineno}" if last else ""
+    text = " ".join(str(fault).split())[:200]
+    sys.stderr.write(
+        f"teamcheck: internal error: {type(fault).__name__}{': ' + text if text else ''}{place}\n"
+        f"This is a fault of {_version()}, not of your files. Please report it with the command, the files,\n"
+        "and what TEAMCHECK_DEBUG=1 in the environment prints.\n"
+    )
+
+
+def _forget_stdout() -> None:
+    """The reader of the output has gone: nothing more is written, and the interpreter's last flush finds no pipe either."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())

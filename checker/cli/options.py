@@ -1,0 +1,72 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from checker.cli.argument_errors import BadSetting
+from checker.language.diagnostics import BadInput
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """The options that choose one model: an instance, a fault model, values of parameters."""
+    parser.add_argument("--instance", metavar="NAME", help="the instance (default: the first of the spec)")
+    parser.add_argument("--faults", metavar="NAME", default="none", help="the fault model (default: none)")
+    add_settings(parser)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a value for a parameter, over that of the instance; may be repeated",
+    )
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """The options that bound each search."""
+    parser.add_argument("--time", metavar="SECONDS", type=_positive_float, help="stop each search after so long")
+    parser.add_argument("--memory", metavar="MIB", type=_positive_float, help="stop each search at so much memory")
+    parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
+
+
+def settings(given: Iterable[str]) -> dict[str, str]:
+    """`["workers=3"]` as a mapping. Raises BadInput."""
+    found: dict[str, str] = {}
+    bad = []
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            bad.append(BadSetting(span=None, given=text))
+        found[name.strip()] = value.strip()
+    if bad:
+        raise BadInput(bad)
+    return found
+
+
+def names(given: Iterable[str] | None) -> list[str] | None:
+    """The names of an option that may be repeated and may hold several between commas; None where it was not given."""
+    found = [name.strip() for text in given or () for name in text.split(",")]
+    return [name for name in found if name] or None
+
+
+def positive(text: str) -> int:
+    """A whole number from 1, `10_000` and `10,000` included."""
+    number = int(text.replace(",", ""))
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+def _positive_float(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+positive.__name__ = "whole number"  # argparse names the type in its messages
+_positive_float.__name__ = "number"

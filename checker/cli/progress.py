@@ -1,0 +1,62 @@
+"""Progress on the standard error: one line that changes on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from checker.report.wording import counted, duration, where
+
+if TYPE_CHECKING:
+    from checker.api import Progress
+
+_FIRST_S = 1.0  # nothing is said of what takes less
+_TERMINAL_S = 0.1
+_PLAIN_S = 10.0
+
+
+class ProgressLine:
+    """Call it with each `Progress`; `close` takes the line away."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._terminal = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._began = time.monotonic()
+        self._next = self._began + (_FIRST_S if self._terminal else _PLAIN_S)
+        self._shown = False
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + (_TERMINAL_S if self._terminal else _PLAIN_S)
+        text = progress_text(progress, now - self._began)
+        if self._terminal:
+            width = _columns() - 1
+            self._stream.write("\r" + text[:width].ljust(width))
+            self._shown = True
+        else:
+            self._stream.write(text + "\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        if self._shown:
+            self._stream.write("\r" + " " * (_columns() - 1) + "\r")
+            self._stream.flush()
+            self._shown = False
+
+
+def progress_text(progress: Progress, elapsed_s: float) -> str:
+    """`search 2 of 5, specs/x.spec, instance pair, no faults: 12,000 states, 31,000 transitions, depth 9 (12 s)`."""
+    goal = f", {progress.goal}" if progress.goal else ""
+    counts = f"{counted(progress.distinct, 'state')}, {counted(progress.transitions, 'transition')}, depth {progress.depth}"
+    place = f"{progress.spec}, {where(progress.instance, progress.faults)}{goal}"
+    return f"search {progress.search} of {progress.searches}, {place}: {counts} ({duration(elapsed_s)})"
+
+
+def _columns() -> int:
+    import shutil
+
+    return max(20, shutil.get_terminal_size((80, 24)).columns)
