@@ -1,0 +1,200 @@
+"""Explicit search: every reachable state, breadth first, by the reference interpreter."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import final
+
+from checker.engines.state_graph import StateGraph
+from checker.language.types import Value
+from checker.model.model import Model
+from checker.semantics.interpreter import Interpreter, State
+
+REPORT_S = 0.2  # between two calls of the progress function
+CHECK_STATES = 256  # states between two looks at the clock and the memory
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a search is: `queue` states are reached and not yet expanded; `transitions_per_s` is since the start."""
+
+    states: int
+    transitions: int
+    depth: int
+    queue: int
+    transitions_per_s: float
+    seconds: float
+
+
+@final
+class LimitReached(Exception):
+    """The search must end; the text says why."""
+
+
+def explore(
+    model: Model,
+    *,
+    states_limit: int | None = None,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> StateGraph:
+    """The state graph of `model`, breadth first.
+
+    A limit that is reached, or Ctrl-C, ends the search with what was found: `complete` is then False and `stopped` says why. `progress` is
+    called about every 0.2 s. `memory_mib` is of the whole process.
+    """
+    graph = StateGraph(model=model)
+    search = _Search(graph, Interpreter(model), states_limit, time_s, memory_mib, progress)
+    try:
+        search.run()
+        graph.complete = True
+    except LimitReached as limit:
+        graph.stopped = str(limit)
+    except KeyboardInterrupt:
+        graph.stopped = "interrupted"
+    except MemoryError:
+        graph.stopped = "the memory of the machine is used up"
+    search.settle()
+    return graph
+
+
+@final
+class _Search:
+    """One breadth-first search into `graph`."""
+
+    def __init__(
+        self,
+        graph: StateGraph,
+        interpreter: Interpreter,
+        states_limit: int | None,
+        time_s: float | None,
+        memory_mib: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.graph = graph
+        self.interpreter = interpreter
+        self.states_limit = sys.maxsize if states_limit is None else states_limit
+        self.time_s = time_s
+        self.memory_mib = memory_mib
+        self.progress = progress
+        self.started = self.reported = perf_counter()
+        self.numbers: dict[State, int] = {}
+
+    def run(self) -> None:
+        """Fills the graph. Raises LimitReached."""
+        self._start()
+        graph, states, outcomes = self.graph, self.graph.states, self.interpreter.outcomes
+        classes: list[dict[tuple[Value, ...], int]] = [{} for _ in graph.model.steps]
+        numbers, targets, edge_class = self.numbers, graph.edge_target, graph.edge_class
+        source = 0
+        while source < len(states):
+            if source % CHECK_STATES == 0:
+                self._look(source)
+            below = graph.depth[source] + 1
+            for index, (step, instance, target, failure, marks, _, _) in enumerate(outcomes(states[source])):
+                if target is None:
+                    assert failure is not None
+                    number = -1
+                    graph.failures.append((source, index, failure))
+                else:
+                    number = numbers.setdefault(target, len(states))
+                    if number == len(states):
+                        self._add(target, source, index, below)
+                if marks:
+                    graph.edge_marks[len(targets)] = marks
+                of_class = classes[step].get(instance)
+                if of_class is None:
+                    of_class = classes[step][instance] = self._new_class(step, instance)
+                targets.append(number)
+                edge_class.append(of_class)
+            graph.edge_start.append(len(targets))
+            source += 1
+
+    def _start(self) -> None:
+        for state in self.interpreter.iterate_initial_states():
+            self.graph.initial.append(len(self.graph.states))
+            self.numbers[state] = len(self.graph.states)
+            self._add(state, -1, -1, 0)
+            if len(self.graph.states) % CHECK_STATES == 0:
+                self._look(0)
+
+    def _add(self, state: State, parent: int, parent_edge: int, depth: int) -> None:
+        graph = self.graph
+        if len(graph.states) >= self.states_limit:
+            raise LimitReached(f"the limit of {self.states_limit:,} states was reached")
+        graph.parent.append(parent)
+        graph.parent_edge.append(parent_edge)
+        graph.depth.append(depth)
+        graph.states.append(state)
+
+    def _new_class(self, step: int, instance: tuple[Value, ...]) -> int:
+        agent = self.graph.model.steps[step].agent
+        self.graph.classes.append((step, None, instance) if agent is None else (step, instance[0], instance[1:]))
+        return len(self.graph.classes) - 1
+
+    def _look(self, expanded: int) -> None:
+        """Reports progress, and raises LimitReached where the time or the memory is used up."""
+        now = perf_counter()
+        if self.time_s is not None and now - self.started > self.time_s:
+            raise LimitReached(f"the limit of {self.time_s:g} s was reached")
+        if self.memory_mib is not None and memory_used_mib() > self.memory_mib:
+            raise LimitReached(f"the limit of {self.memory_mib:g} MiB of memory was reached")
+        if self.progress is not None and now - self.reported >= REPORT_S:
+            self.reported = now
+            graph, seconds = self.graph, now - self.started
+            self.progress(
+                Progress(
+                    states=graph.distinct,
+                    transitions=graph.transitions,
+                    depth=graph.depth[expanded],
+                    queue=graph.distinct - expanded,
+                    transitions_per_s=graph.transitions / seconds,
+                    seconds=seconds,
+                )
+            )
+
+    def settle(self) -> None:
+        """Takes back what a search that was cut short had half done: the edges of the state that it was expanding."""
+        graph = self.graph
+        graph.expanded = len(graph.edge_start) - 1
+        edges = graph.edge_start[-1]
+        del graph.edge_target[edges:]
+        del graph.edge_class[edges:]
+        for edge in [edge for edge in graph.edge_marks if edge >= edges]:
+            del graph.edge_marks[edge]
+        while graph.failures and graph.failures[-1][0] >= graph.expanded:
+            graph.failures.pop()
+        known = min(len(graph.states), len(graph.parent), len(graph.parent_edge), len(graph.depth))
+        for column in (graph.states, graph.parent, graph.parent_edge, graph.depth):
+            del column[known:]
+        graph.edge_start.extend([edges] * (known - graph.expanded))
+        graph.seconds = perf_counter() - self.started
+
+
+def memory_used_mib() -> float:
+    """The resident memory of this process, in MiB (its peak, where the present value is not known)."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * _page_bytes() / 2**20
+    except OSError:
+        return _peak_mib()
+
+
+def _page_bytes() -> int:
+    import resource
+
+    return resource.getpagesize()
+
+
+def _peak_mib() -> float:
+    try:
+        import resource
+    except ImportError:  # a system without it: no memory is ever seen used
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)

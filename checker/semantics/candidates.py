@@ -1,0 +1,173 @@
+"""The candidates of a step: every combination of its prelude's domains that passes the guards, in the order of the domains.
+
+A prelude is compiled from its end: each item is a function that goes on with the next one, and the last one takes the candidate. A guard is
+therefore evaluated as soon as the items before it are bound. Where an item has no value, that is one candidate, which fails; what the
+items after it would have bound is then the first value that they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from checker.language.types import Type, Value, default
+from checker.model.expr import Apply, Expr
+from checker.model.model import Bind, Guard, Let, Prelude
+from checker.semantics.domains import constant_elements, elements
+from checker.semantics.evaluate import evaluator
+from checker.semantics.failure import EvaluationError, Failure
+from checker.semantics.registers import Cells, Evaluate, Registers
+
+Out: TypeAlias = Any  # what the last function collects its candidates in; passed on untouched
+Take: TypeAlias = Callable[[Cells, Registers, Out], None]
+Refuse: TypeAlias = Callable[[Failure, Registers, Out], None]
+Complete: TypeAlias = Callable[[Failure, Cells, Registers, Out], None]
+
+
+def candidates(prelude: Prelude, take: Take, refuse: Refuse) -> Take:
+    """A function that gives each candidate to `take`, and each that fails to `refuse`."""
+    items = _split(prelude)
+    then = take
+    for place in range(len(items) - 1, -1, -1):
+        item = items[place]
+        complete = _completion(items[place + 1 :], refuse)
+        match item:
+            case Guard():
+                if place and isinstance(items[place - 1], Bind):
+                    continue  # compiled together with the binding before it
+                then = _guard(evaluator(item.condition), then, complete)
+            case Let():
+                then = _let(item.local.number, evaluator(item.value), item.local.type, then, complete)
+            case Bind():
+                condition = None
+                after_guard = complete
+                if place + 1 < len(items) and isinstance(following := items[place + 1], Guard):
+                    condition = evaluator(following.condition)
+                    after_guard = _completion(items[place + 2 :], refuse)
+                then = _bind(item, condition, then, complete, after_guard)
+    return then
+
+
+def _split(prelude: Prelude) -> list[Bind | Let | Guard]:
+    """The items, with each guard that is a conjunction as several."""
+    items: list[Bind | Let | Guard] = []
+    for item in prelude:
+        if isinstance(item, Guard):
+            items.extend(Guard(condition=part) for part in _conjuncts(item.condition))
+        else:
+            items.append(item)
+    return items
+
+
+def _conjuncts(condition: Expr) -> list[Expr]:
+    if isinstance(condition, Apply) and condition.operator == "and":
+        return [part for argument in condition.arguments for part in _conjuncts(argument)]
+    return [condition]
+
+
+def _guard(condition: Evaluate, then: Take, complete: Complete) -> Take:
+    def guard(c: Cells, r: Registers, out: Out) -> None:
+        try:
+            holds = condition(c, r)
+        except EvaluationError as error:
+            complete(error.failure, c, r, out)
+            return
+        if holds:
+            then(c, r, out)
+
+    return guard
+
+
+def _let(number: int, value: Evaluate, type: Type, then: Take, complete: Complete) -> Take:
+    def let(c: Cells, r: Registers, out: Out) -> None:
+        try:
+            r[number] = value(c, r)
+        except EvaluationError as error:
+            r[number] = default(type)
+            complete(error.failure, c, r, out)
+            return
+        then(c, r, out)
+
+    return let
+
+
+def _bind(item: Bind, condition: Evaluate | None, then: Take, complete: Complete, after_guard: Complete) -> Take:
+    number, type = item.local.number, item.local.type
+    fixed = constant_elements(item.domain)
+    if fixed is not None:
+        return _bind_fixed(number, fixed, then) if condition is None else _bind_where(number, fixed, condition, then, after_guard)
+    domain = elements(item.domain, evaluator)
+
+    def bind(c: Cells, r: Registers, out: Out) -> None:
+        try:
+            found = domain(c, r)
+        except EvaluationError as error:
+            r[number] = default(type)
+            complete(error.failure, c, r, out)
+            return
+        for value in found:
+            r[number] = value
+            try:
+                if condition is not None and not condition(c, r):
+                    continue
+            except EvaluationError as error:
+                after_guard(error.failure, c, r, out)
+                continue
+            then(c, r, out)
+
+    return bind
+
+
+def _bind_fixed(number: int, fixed: Sequence[Value], then: Take) -> Take:
+    def bind(c: Cells, r: Registers, out: Out) -> None:
+        for value in fixed:
+            r[number] = value
+            then(c, r, out)
+
+    return bind
+
+
+def _bind_where(number: int, fixed: Sequence[Value], condition: Evaluate, then: Take, complete: Complete) -> Take:
+    def bind(c: Cells, r: Registers, out: Out) -> None:
+        for value in fixed:
+            r[number] = value
+            try:
+                if not condition(c, r):
+                    continue
+            except EvaluationError as error:
+                complete(error.failure, c, r, out)
+                continue
+            then(c, r, out)
+
+    return bind
+
+
+
+def _completion(items: Sequence[Bind | Let | Guard], refuse: Refuse) -> Complete:
+    """A function that binds the rest of a candidate that fails, and refuses it. An empty domain means that there is no candidate."""
+    binders: list[tuple[int, Type, Callable[[Cells, Registers], Sequence[Value]]]] = []
+    for item in items:
+        match item:
+            case Bind():
+                binders.append((item.local.number, item.local.type, elements(item.domain, evaluator)))
+            case Let():
+                binders.append((item.local.number, item.local.type, _just(evaluator(item.value))))
+            case Guard():
+                pass
+
+    def complete(failure: Failure, c: Cells, r: Registers, out: Out) -> None:
+        for number, type, domain in binders:
+            try:
+                found = domain(c, r)
+            except EvaluationError:
+                found = (default(type),)
+            if not found:
+                return
+            r[number] = found[0]
+        refuse(failure, r, out)
+
+    return complete
+
+
+def _just(value: Evaluate) -> Callable[[Cells, Registers], Sequence[Value]]:
+    return lambda c, r: (value(c, r),)

@@ -1,0 +1,51 @@
+"""The elements of a domain, in order: of a type, or of the value of an expression for a set, sequence or bag.
+
+The elements of a set are in the order of `sort_key`; a sequence or bag gives its distinct elements, in that order too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+from checker.language.types import BagOf, Bool, Enum, Int, SeqOf, SetOf, Sort, Type, Value, sort_key, values
+from checker.model.expr import Expr
+from checker.semantics.registers import Cells, Evaluate, Registers
+
+Elements: TypeAlias = Callable[[Cells, Registers], Sequence[Value]]
+
+
+@lru_cache(maxsize=1024)
+def values_of(type: Type) -> tuple[Value, ...]:
+    """Every value of `type`, in order."""
+    return tuple(values(type))
+
+
+@lru_cache(maxsize=65536)
+def in_order(collection: frozenset[Value] | tuple[Value, ...]) -> tuple[Value, ...]:
+    """The distinct elements of a set, sequence or bag, in the order of `sort_key`."""
+    return tuple(sorted(set(collection), key=sort_key))
+
+
+def element_type(type: Type) -> Type:
+    """What a set, sequence or bag holds."""
+    if isinstance(type, SetOf | SeqOf | BagOf):
+        return type.of
+    raise TypeError(f"{type} has no elements")
+
+
+def constant_elements(domain: Type | Expr) -> tuple[Value, ...] | None:
+    """The elements of a domain that is a type; None for an expression."""
+    return values_of(domain) if isinstance(domain, Type) else None
+
+
+def elements(domain: Type | Expr, evaluator: Callable[[Expr], Evaluate]) -> Elements:
+    """The elements of `domain`, as a function of cells and registers."""
+    if isinstance(domain, Type):
+        fixed = values_of(domain)
+        return lambda c, r: fixed
+    collection = evaluator(domain)
+    if isinstance(domain.type, SetOf) and isinstance(domain.type.of, Bool | Int | Enum | Sort):
+        return lambda c, r: sorted(collection(c, r))
+    return lambda c, r: in_order(collection(c, r))

@@ -1,0 +1,54 @@
+"""How the evaluation of an expression or a statement fails, in the user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+from checker.language.source import Span
+from checker.language.types import Type, Value, show
+from checker.model.expr import FailureKind
+from checker.model.model import Variable
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong: its kind, a sentence with the values of the moment, and the place in the protocol."""
+
+    kind: FailureKind
+    text: str
+    at: Span | None = None
+
+
+class EvaluationError(Exception):
+    """An expression has no value in this state, or a statement failed; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.text)
+
+
+def fail(kind: FailureKind, text: str, at: Span | None) -> EvaluationError:
+    """The error to raise."""
+    return EvaluationError(Failure(kind, text, at))
+
+
+def shown(type: Type, value: Value) -> str:
+    """`value` as a user would write it, even where it is no value of `type`: messages about bad values need one."""
+    try:
+        return show(type, value)
+    except (TypeError, IndexError, ValueError):
+        return str(value)
+
+
+def cell_name(variable: Variable, key: Sequence[Value]) -> str:
+    """`status[Task0]` for a store, `Worker1.seen` for what an agent has."""
+    names = [shown(t, k) for t, k in zip(variable.index, key, strict=True)]
+    owner, dot, rest = variable.name.partition(".")
+    if dot and names and getattr(variable.index[0], "name", None) == owner:
+        return ".".join([names[0], rest]) + "".join(f"[{n}]" for n in names[1:])
+    return variable.name + (f"[{', '.join(names)}]" if names else "")
+
+
