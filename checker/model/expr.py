@@ -143,6 +143,7 @@ OPERATORS: dict[str, Operator] = {
     "last": Operator(1, "the newest element", "empty"),
     "rest": Operator(1, "all but the oldest", "empty"),
     "item": Operator(2, "the element of a at place b, from 0", "key"),
+    "replace": Operator(3, "sequence a with c at place b", "key"),
     "without": Operator(2, "sequence a without the element at place b", "key"),
     # maps and records; values are tuples in the order of the keys, of the fields
     "map": Operator(None, "the map of the arguments, one for each key in order"),

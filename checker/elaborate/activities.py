@@ -1,0 +1,235 @@
+"""Activities to steps: the code from the start of an activity, or from an await, to its next awaits is one step.
+
+Before: the activities of a role. After: a step for each start and for each branch of each await. Control becomes data: at an
+await a step writes its label into the activity's control variable and keeps the names in scope in the frame; the step that goes on
+from there reads them back. What follows an await is a *continuation*: the rest of its block, then of the blocks around it, a loop's head included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from checker.elaborate import make
+from checker.elaborate.build import Build, Registers
+from checker.elaborate.effects import end_activity
+from checker.elaborate.ghosts import Watch
+from checker.elaborate.statements import Code, branch, lower, probabilities
+from checker.elaborate.surface import every_statement
+from checker.elaborate.terms import Env, resting
+from checker.language import tree
+from checker.language.checked import ActivityInfo, AwaitInfo, RoleInfo
+from checker.language.types import Option
+from checker.model.expr import Const, Expr, Local, Read
+from checker.model.model import Assign, Body, Either, If, Let, Note, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The rest of a block, with the names that were in scope there; then `next`."""
+
+    statements: tree.Block
+    names: tuple[str, ...]
+    next: Continuation
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Back to the head of a loop; after the loop, `next`."""
+
+    loop: tree.While
+    names: tuple[str, ...]
+    next: Continuation
+
+
+Continuation: TypeAlias = Then | Again | None  # None: the end of the activity
+
+
+def crosses(node: tree.Statement) -> bool:
+    """Whether an await or a return stands in the statement."""
+    match node:
+        case tree.Await() | tree.Return():
+            return True
+        case tree.If():
+            return any(map(crosses, node.orelse)) or any(crosses(s) for _, body in node.arms for s in body)
+        case tree.Either():
+            return any(crosses(s) for _, body in node.branches for s in body)
+        case tree.For() | tree.While():
+            return any(map(crosses, node.body))
+    return False
+
+
+def stops_itself(body: tree.Block) -> bool:
+    """Whether a `stop` stands in the code: the agent may go down in its own step."""
+    return any(isinstance(s, tree.Stop) for s in every_statement(body))
+
+
+@dataclass(slots=True, kw_only=True)
+class Segments:
+    """Lowers one activity; `waiting` collects the awaits that were reached, each with what follows it."""
+
+    build: Build
+    role: RoleInfo
+    activity: ActivityInfo
+    watch: Watch | None
+    waiting: dict[int, tuple[AwaitInfo, Continuation]] = field(default_factory=dict)
+
+    def code(self, registers: Registers, agent: Local, env: Env, came_from: AwaitInfo | None) -> Code:
+        return Code(
+            build=self.build,
+            role=self.role,
+            activity=self.activity,
+            agent=agent,
+            registers=registers,
+            env={**env, "self": agent},
+            watch=self.watch,
+            came_from=came_from,
+            resumed=dict(env),
+        )
+
+    def sequence(self, code: Code, statements: tree.Block, then: Continuation) -> Body:
+        """The statements up to the next awaits, with what follows them."""
+        made: list[Statement] = []
+        for place, node in enumerate(statements):
+            if not crosses(node):
+                made += lower(code, node)
+                continue
+            rest = Then(statements[place + 1 :], tuple(code.env), then)
+            return (*made, *self._crossing(code, node, rest))
+        return (*made, *self.go_on(code, then))
+
+    def _crossing(self, code: Code, node: tree.Statement, rest: Continuation) -> Body:
+        def inner(at: Code, body: tree.Block) -> Body:
+            return self.sequence(at.within(dict(at.env)), body, rest)
+
+        match node:
+            case tree.Return():
+                return self.end(code)
+            case tree.Await():
+                return self.wait(code, node, rest)
+            case tree.If():
+                return branch(code, node, inner)
+            case tree.Either():
+                branches = tuple(inner(code, body) for _, body in node.branches)
+                return (Either(branches=branches, probabilities=probabilities(node)),)
+            case tree.While():
+                return self._loop(code, node, rest)
+        raise TypeError(node)
+
+    def go_on(self, code: Code, then: Continuation) -> Body:
+        if then is None:
+            return self.end(code)
+        outer = code.within({name: code.env[name] for name in then.names})
+        if isinstance(then, Then):
+            return self.sequence(outer, then.statements, then.next)
+        return self._loop(outer, then.loop, then.next)
+
+    def _loop(self, code: Code, node: tree.While, after: Continuation) -> Body:
+        condition = code.terms.lower(node.condition)
+        again = Again(node, tuple(code.env), after)
+        leave: Body = () if condition == make.TRUE else self.go_on(code.within(dict(code.env)), after)
+        if condition == make.FALSE:
+            return leave
+        body = self.sequence(code.within(dict(code.env)), node.body, again)
+        if condition == make.TRUE:
+            return body
+        return (*code.reads(condition), If(condition=condition, then=body, orelse=leave))
+
+    # --- awaits and ends -------------------------------------------------------------------------------------------
+
+    def wait(self, code: Code, node: tree.Await, then: Continuation) -> Body:
+        """The activity stops here: its control and frame say where it is."""
+        info = next(a for a in self.activity.awaits if a.node is node)
+        self.waiting[id(node)] = (info, then)
+        control = self.build.variables[f"{self.role.name}.{self.activity.name}"]
+        members = getattr(control.type, "members", ())
+        label = Const(members.index(info.label), control.type)
+        made: list[Statement] = [Assign(variable=control, indices=(code.agent,), value=label)]
+        kept = dict(info.kept)
+        before = set() if code.came_from is None else {name for name, _ in code.came_from.kept}
+        for name, _ in self.activity.frame:
+            frame = self.build.variables[f"{self.role.name}.{self.activity.name}.{name}"]
+            if name in kept:
+                value = code.env[name]
+                if name in before and code.resumed.get(name) is value:
+                    continue  # it is in the frame already
+                fitted = make.fit(value, frame.type, node.span)
+                made.append(Assign(variable=frame, indices=(code.agent,), value=fitted))
+            elif name in before:
+                made.append(Assign(variable=frame, indices=(code.agent,), value=Const(None, frame.type)))
+        made.append(Note(kind="awaits", text=info.label))
+        return self._while_up(code, tuple(made))
+
+    def end(self, code: Code) -> Body:
+        """The activity ends: it is idle again, or finished for good when it is a run."""
+        control = self.build.get(f"{self.role.name}.{self.activity.name}")
+        made: list[Statement] = []
+        if control is not None and control.kind == "control" and (code.came_from is not None or self.activity.name == "run"):
+            members = getattr(control.type, "members", ())
+            to = members.index("finished") if self.activity.name == "run" else 0
+            came_from = code.came_from
+            frames = () if came_from is None else tuple(name for name, _ in came_from.kept)
+            made += end_activity(
+                self.build, self.role, self.activity, code.agent, code.registers, self.watch, to=to, frames=frames
+            )
+        elif self.watch is not None:
+            made += self.watch.at_end(self.role, self.activity, code.agent, code.registers)
+        made += self._remember(code)
+        return self._while_up(code, (*made, Note(kind="ends", text=self.activity.name)))
+
+    def _while_up(self, code: Code, body: Body) -> Body:
+        """An agent that has stopped itself does not come back to its code."""
+        up = self.build.get(f"{self.role.name} up")
+        if up is None or not stops_itself(getattr(self.activity.node, "body", ())):
+            return body
+        return (If(condition=Read(up, (code.agent,)), then=body),)
+
+    def _remember(self, code: Code) -> Body:
+        """For the fault `repeat`: that the activity has finished once, and its parameters."""
+        done = self.build.get(f"{self.role.name}.{self.activity.name} repeatable")
+        if done is None:
+            return ()
+        made = [Assign(variable=done, indices=(code.agent,), value=make.TRUE)]
+        for name, _ in self.activity.parameters:
+            last = self.build.variables[f"{self.role.name}.{self.activity.name} last {name}"]
+            made.append(Assign(variable=last, indices=(code.agent,), value=code.env[name]))
+        return tuple(made)
+
+    # --- frames ------------------------------------------------------------------------------------------------------
+
+    def read_frame(self, registers: Registers, agent: Local, info: AwaitInfo) -> tuple[list[Let], Env]:
+        """The registers that hold what the await kept."""
+        lets: list[Let] = []
+        env: Env = {}
+        for name, _ in info.kept:
+            frame = self.build.variables[f"{self.role.name}.{self.activity.name}.{name}"]
+            cell: Expr = Read(frame, (agent,))
+            kept_type = dict(self.activity.frame)[name]
+            if isinstance(frame.type, Option) and not isinstance(kept_type, Option):
+                cell = make.unwrap(cell)
+            local = registers.fresh(name, cell.type)
+            lets.append(Let(local=local, value=cell))
+            env[name] = local
+        return lets, env
+
+
+def free(build: Build, role: RoleInfo, activity: ActivityInfo, agent: Local) -> Expr:
+    """The agent may start this activity: none of its activities waits (of a reentrant role: not this one)."""
+    conditions: list[Expr] = []
+    for other in role.activities:
+        variable = build.get(f"{role.name}.{other.name}")
+        if variable is None or variable.kind != "control":
+            continue
+        control = Read(variable, (agent,))
+        if other is activity and other.name == "run":
+            conditions.append(make.equal(control, 0))
+        elif other is activity or not role.reentrant:
+            conditions.append(resting(control))
+    return make.both(*conditions)
+
+
+def alive(build: Build, role: RoleInfo, agent: Expr) -> list[Expr]:
+    """The agent is up and not stalled, as far as this model knows of such things."""
+    up, stalled = build.agent_read(f"{role.name} up", agent), build.agent_read(f"{role.name} stalled", agent)
+    found: list[Expr] = [] if up is None else [up]
+    return found if stalled is None else [*found, make.negate(stalled)]

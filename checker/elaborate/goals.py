@@ -1,0 +1,82 @@
+"""Properties of a spec to goals of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.elaborate.build import Build, Registers
+from checker.elaborate.terms import Terms, element_type
+from checker.language import tree
+from checker.language.source import Span
+from checker.language.types import Bool
+from checker.model.expr import Expr, Quantifier
+from checker.model.model import Goal, GoalKind
+
+
+def goals_of(build: Build, properties: Sequence[tree.PropertyDecl], at: Span) -> tuple[Goal, ...]:
+    """The goals in the order of the properties, and `no error` at the end unless it is among them."""
+    made = [_goal(build, node) for node in properties]
+    if not any(goal.kind == "no error" for goal in made):
+        made.append(Goal(name="no error", kind="no error", text=None, at=at))
+    return tuple(made)
+
+
+def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
+    match node:
+        case tree.Absence():
+            kind: GoalKind = node.kind
+            mark = node.name if node.name in build.marks else None
+            return Goal(name=node.name, kind=kind, text=None, mark=mark, at=node.span)
+        case tree.Whenever():
+            conditions = [node.trigger, node.goal]
+            lowered = tuple(_terms(build).lower(c) for c in conditions)
+            trigger = (("the trigger of `leads to`", lowered[0]),)
+            return Goal(
+                name=node.name, kind="whenever", text=node.text, conditions=lowered, premises=trigger, at=node.span
+            )
+        case tree.StateProperty():
+            return Goal(
+                name=node.name,
+                kind=node.kind,
+                text=node.text,
+                conditions=(_terms(build).lower(node.condition),),
+                premises=tuple(_premises(build, node.condition)) if node.kind in ("always", "step") else (),
+                at=node.span,
+            )
+    raise TypeError(node)
+
+
+def _terms(build: Build) -> Terms:
+    return Terms(build=build, registers=Registers())
+
+
+def _premises(build: Build, condition: tree.Expr) -> Iterator[tuple[str, Expr]]:
+    """For each implication that the condition asserts: a predicate that holds where its left side does for some values."""
+    for binders, left in _implications(condition, ()):
+        terms = _terms(build)
+        env = dict(terms.env)
+        locals, domains = [], []
+        for binder in binders:
+            scope = terms.inside(env)
+            domain = scope.domain(binder.domain)
+            local = terms.registers.fresh(binder.name, element_type(domain))
+            env[binder.name] = local
+            locals.append(local)
+            domains.append(domain)
+        body = terms.inside(env).lower(left)
+        whole = Quantifier("any", tuple(locals), tuple(domains), body, Bool(), left.span) if locals else body
+        yield str(left.span), whole
+
+
+def _implications(
+    node: tree.Expr, binders: tuple[tree.Binder, ...]
+) -> Iterator[tuple[tuple[tree.Binder, ...], tree.Expr]]:
+    match node:
+        case tree.Quantifier(kind="all"):
+            yield from _implications(node.body, (*binders, *node.binders))
+        case tree.Binary(operator="and"):
+            yield from _implications(node.left, binders)
+            yield from _implications(node.right, binders)
+        case tree.Binary(operator="implies"):
+            yield binders, node.left
+

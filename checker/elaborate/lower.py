@@ -1,0 +1,92 @@
+"""From a checked protocol to a model: the one way from the language to its meaning.
+
+Before: a `Checked`, with every name resolved and every type known. After: a `Model`, flat and finite. The parts, in the order in
+which a reader may want them: `declare` (variables), `terms` (expressions), `statements`, `activities` (code between awaits), `steps`,
+`channels`, `faults`, `stale`, `ghosts`, `goals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.elaborate import make
+from checker.elaborate.budgets import charged
+from checker.elaborate.build import Build, Registers
+from checker.elaborate.declare import declare
+from checker.elaborate.faults import steps_of_faults
+from checker.elaborate.ghosts import Watch
+from checker.elaborate.goals import goals_of
+from checker.elaborate.independence import statements
+from checker.elaborate.stale import with_stale_reads
+from checker.elaborate.steps import steps_of
+from checker.elaborate.terms import Terms
+from checker.language import tree
+from checker.language.checked import Checked
+from checker.language.types import show
+from checker.model.expr import Expr
+from checker.model.model import Guard, Mark, Model, Step
+
+NEEDS_GHOSTS = ("no lost update", "no stale write", "no overwrite")
+
+
+def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.PropertyDecl] | None = None) -> Model:
+    """The model of a protocol under one instance and one fault model.
+
+    `goals`: the properties to lower; None: those of the spec that need no ghosts. At most one that needs ghosts, and then alone: its
+    ghosts are part of the state. Raises KeyError for an unknown fault model, ValueError for goals that do not go together.
+    """
+    wanted = _wanted(checked, goals)
+    items = () if faults == "none" and "none" not in checked.faults else checked.faults[faults]
+    build = Build(checked=checked, faults=items)
+    declare(build)
+    watch = _watch(build, wanted)
+    steps = [step for role in checked.roles.values() for step in steps_of(build, role, watch)]
+    steps += steps_of_faults(build, watch)
+    steps = with_stale_reads(build, steps)
+    steps = [step if step.fault is None else charged(build, step) for step in steps if not _impossible(step)]
+    done = None if checked.done is None else _closed(build, checked.done)
+    return Model(
+        protocol=checked.protocol.name,
+        instance=checked.instance,
+        faults=faults,
+        parameters=tuple((name, show(c.type, c.value)) for name, c in checked.parameters.items()),
+        sorts=tuple(checked.sorts.values()),
+        variables=tuple(build.variables.values()),
+        steps=tuple(steps),
+        goals=goals_of(build, wanted, checked.protocol.span),
+        done=done,
+        timeouts_only_when_stuck=checked.timeouts_only_when_stuck,
+        has_progress=any(isinstance(s, Mark) and s.mark == "progress" for step in steps for s in statements(step.body)),
+        channels=tuple(build.channels),
+    )
+
+
+def _wanted(checked: Checked, goals: Sequence[tree.PropertyDecl] | None) -> list[tree.PropertyDecl]:
+    if goals is None:
+        return [p for p in checked.properties if not needs_ghosts(p)]
+    if len(goals) > 1 and any(needs_ghosts(goal) for goal in goals):
+        raise ValueError("a goal that needs ghosts has a model of its own")
+    return list(goals)
+
+
+def needs_ghosts(goal: tree.PropertyDecl) -> bool:
+    return isinstance(goal, tree.Absence) and goal.kind in NEEDS_GHOSTS
+
+
+def _watch(build: Build, goals: list[tree.PropertyDecl]) -> Watch | None:
+    for goal in goals:
+        if isinstance(goal, tree.Absence) and goal.kind in NEEDS_GHOSTS:
+            assert goal.on is not None
+            watch = Watch(build=build, goal=goal, variable=build.variables[goal.on], at=goal.span)
+            watch.declare()
+            return watch
+    return None
+
+
+def _impossible(step: Step) -> bool:
+    """A guard is false whatever the state: the parameters of the instance have switched the step off."""
+    return any(isinstance(part, Guard) and part.condition == make.FALSE for part in step.prelude)
+
+
+def _closed(build: Build, node: tree.Expr) -> Expr:
+    return Terms(build=build, registers=Registers()).lower(node)
