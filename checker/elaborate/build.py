@@ -54,9 +54,7 @@ class Build:
         offset = sum(v.cells for v in self.variables.values())
         cells = product(*(tuple(values(t)) for t in index))
         start = tuple(tuple(initial(cell)) if callable(initial) else (initial,) for cell in cells)
-        variable = Variable(
-            name=name, kind=kind, index=index, type=type, initial=start, offset=offset, durable=durable, at=at
-        )
+        variable = Variable(name=name, kind=kind, index=index, type=type, initial=start, offset=offset, durable=durable, at=at)
         self.variables[name] = variable
         return variable
 

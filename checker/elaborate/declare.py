@@ -12,6 +12,7 @@ from checker.language.checked import ActivityInfo, Checked, RoleInfo, VariableIn
 from checker.language.checking.constants import elements, evaluate_as, fit
 from checker.language.checking.context import Context
 from checker.language.types import Bool, Enum, Option, Type, Value, default, position
+from checker.model.model import VariableKind
 
 
 def declare(build: Build) -> None:
@@ -35,7 +36,7 @@ def declare(build: Build) -> None:
 def _store(build: Build, name: str, owner: tuple[Type, ...], info: VariableInfo) -> None:
     index, cell = flatten(info.type)
     starts = _initial(build.checked, info, len(owner), index, cell)
-    kind = "agent" if owner else "shared"
+    kind: VariableKind = "agent" if owner else "shared"
     durable = info.declaration.kind != "var"
     build.add(name, kind, (*owner, *index), cell, starts, durable=durable, at=info.declaration.span)
 
@@ -125,5 +126,3 @@ def _repeatable(build: Build, role: RoleInfo) -> None:
         build.add(f"{base} repeatable", "ghost", (role.sort,), Bool(), False)
         for name, type in activity.parameters:
             build.add(f"{base} last {name}", "ghost", (role.sort,), type, default(type))
-
-

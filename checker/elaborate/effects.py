@@ -90,4 +90,3 @@ def end_activity(
         made.append(Assign(variable=frame, indices=(agent,), value=Const(default(frame.type), frame.type)))
     ghosts = () if watch is None else watch.at_end(role, activity, agent, registers)
     return (*made, *ghosts)
-

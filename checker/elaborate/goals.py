@@ -31,9 +31,7 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
             conditions = [node.trigger, node.goal]
             lowered = tuple(_terms(build).lower(c) for c in conditions)
             trigger = (("the trigger of `leads to`", lowered[0]),)
-            return Goal(
-                name=node.name, kind="whenever", text=node.text, conditions=lowered, premises=trigger, at=node.span
-            )
+            return Goal(name=node.name, kind="whenever", text=node.text, conditions=lowered, premises=trigger, at=node.span)
         case tree.StateProperty():
             return Goal(
                 name=node.name,
@@ -68,9 +66,7 @@ def _premises(build: Build, condition: tree.Expr) -> Iterator[tuple[str, Expr]]:
         yield str(left.span), whole
 
 
-def _implications(
-    node: tree.Expr, binders: tuple[tree.Binder, ...]
-) -> Iterator[tuple[tuple[tree.Binder, ...], tree.Expr]]:
+def _implications(node: tree.Expr, binders: tuple[tree.Binder, ...]) -> Iterator[tuple[tuple[tree.Binder, ...], tree.Expr]]:
     match node:
         case tree.Quantifier(kind="all"):
             yield from _implications(node.body, (*binders, *node.binders))
@@ -79,4 +75,3 @@ def _implications(
             yield from _implications(node.right, binders)
         case tree.Binary(operator="implies"):
             yield binders, node.left
-

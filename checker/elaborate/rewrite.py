@@ -116,8 +116,8 @@ def map_statement(statement: Statement, change: Rewrite) -> Statement:
                 return replace(statement, where=map_expr(statement.where, change))
             return statement
         case Mark():
-            return statement if statement.condition is None else replace(
-                statement, condition=map_expr(statement.condition, change)
+            return (
+                statement if statement.condition is None else replace(statement, condition=map_expr(statement.condition, change))
             )
         case Note():
             agent = None if statement.agent is None else map_expr(statement.agent, change)

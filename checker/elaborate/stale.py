@@ -110,5 +110,3 @@ def _saving(step: Step, store: Variable, before: Variable) -> Step:
         )
 
     return replace(step, body=map_body(step.body, save))
-
-

@@ -137,9 +137,7 @@ def _handler(segments: Segments, node: tree.Handler) -> list[Step]:
     made = []
     for channel in channels_of(segments.build, node.pattern.message, node.pattern.sender_role):
         begin = _begin(segments)
-        for way in take(
-            segments.build, begin.registers, channel, begin.agent, node.pattern.fields, node.pattern.sender
-        ):
+        for way in take(segments.build, begin.registers, channel, begin.agent, node.pattern.fields, node.pattern.sender):
             made.append(_taking_step(begin, way, node.pattern, node.guard, node.body, None, None, {}, node.fairness, node))
     return made
 
@@ -263,13 +261,9 @@ def _branch(
         made = []
         for channel in channels_of(segments.build, what.pattern.message, what.pattern.sender_role):
             begin, lets, frame = _resumed(segments, info, info.label)
-            for way in take(
-                segments.build, begin.registers, channel, begin.agent, what.pattern.fields, what.pattern.sender
-            ):
+            for way in take(segments.build, begin.registers, channel, begin.agent, what.pattern.fields, what.pattern.sender):
                 way = replace(way, prelude=(*lets, *way.prelude))
-                made.append(
-                    _taking_step(begin, way, what.pattern, what.guard, branch.body, then, info, frame, fairness, branch)
-                )
+                made.append(_taking_step(begin, way, what.pattern, what.guard, branch.body, then, info, frame, fairness, branch))
         return made
     label = f"{info.label} (released)" if isinstance(what, tree.AwaitRound) else info.label
     begin, lets, frame = _resumed(segments, info, label)
@@ -394,9 +388,7 @@ def _round(build: Build, role: RoleInfo) -> Step:
             at_label = make.equal(control, members.index(label))
             here.append(at_label)
             passed = Const(members.index(f"{label} (released)"), control.type)
-            released.append(
-                If(condition=at_label, then=(Assign(variable=control.variable, indices=(agent,), value=passed),))
-            )
+            released.append(If(condition=at_label, then=(Assign(variable=control.variable, indices=(agent,), value=passed),)))
     waits = make.either(*here)
     up = build.agent_read(f"{role.name} up", agent)
     run = terms.control(agent, "run")

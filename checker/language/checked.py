@@ -220,5 +220,3 @@ class Checked:
 
     def symbol_of(self, node: tree.Node) -> Symbol:
         return self.symbols[id(node)]
-
-

@@ -589,7 +589,19 @@ class InstanceDecl(Node):
 
 
 FaultKind = Literal[
-    "crash", "restart", "stall", "forget", "skip", "repeat", "disobey", "byzantine", "lose", "duplicate", "reorder", "garble", "stale"
+    "crash",
+    "restart",
+    "stall",
+    "forget",
+    "skip",
+    "repeat",
+    "disobey",
+    "byzantine",
+    "lose",
+    "duplicate",
+    "reorder",
+    "garble",
+    "stale",
 ]
 
 

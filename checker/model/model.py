@@ -298,5 +298,3 @@ class Channel:
     kind: Literal["fifo", "unordered", "persistent"]
     variable: Variable
     with_sender: bool
-
-
