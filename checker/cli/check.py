@@ -44,7 +44,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--everything", action="store_true", help="show whole states and every change in traces")
     parser.add_argument(
-        "--chart", choices=("auto", "always", "never"), default="auto", help="sequence charts (default: auto, where messages are sent)"
+        "--chart",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="sequence charts (default: auto, where messages are sent)",
     )
 
 
@@ -85,7 +88,10 @@ def _check(arguments: argparse.Namespace, line: object) -> Report:
     from checker.language.diagnostics import BadInput
 
     if not arguments.paths and not os.path.isdir("specs"):
-        reason, advice = "there is no folder `specs` here", "name a spec, a protocol or a folder, or start with `teamcheck new my_team`"
+        reason, advice = (
+            "there is no folder `specs` here",
+            "name a spec, a protocol or a folder, or start with `teamcheck new my_team`",
+        )
         raise BadInput([NothingToDo(span=None, reason=reason, advice=advice)])
     report = api.check(
         arguments.paths or ["specs"],
@@ -128,10 +134,10 @@ def _rendered(arguments: argparse.Namespace, report: Report, errors: Iterable[Di
 
 def _text(arguments: argparse.Namespace, report: Report) -> str:
     from checker.report.terminal import Style, style_of
-    from checker.report.text import Shown, render
+    from checker.report.text import Shown, Traces, render
 
     one = len({result.spec for result in report.results}) <= 1
-    traces = arguments.traces or ("all" if one and not arguments.quiet else "unexpected")
+    traces: Traces = arguments.traces or ("all" if one and not arguments.quiet else "unexpected")
     shown = Shown(traces=traces, everything=arguments.everything, chart=arguments.chart, quiet=arguments.quiet)
     to_file = arguments.output not in (None, "-")
     return render(report, Style() if to_file else style_of(sys.stdout), shown)

@@ -28,8 +28,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """The options that bound each search."""
-    parser.add_argument("--time", metavar="SECONDS", type=_positive_float, help="stop each search after so long")
-    parser.add_argument("--memory", metavar="MIB", type=_positive_float, help="stop each search at so much memory")
+    parser.add_argument("--time", metavar="SECONDS", type=positive_number, help="stop each search after so long")
+    parser.add_argument("--memory", metavar="MIB", type=positive_number, help="stop each search at so much memory")
     parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
 
 
@@ -61,7 +61,7 @@ def positive(text: str) -> int:
     return number
 
 
-def _positive_float(text: str) -> float:
+def positive_number(text: str) -> float:
     number = float(text)
     if not number > 0:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
@@ -69,4 +69,4 @@ def _positive_float(text: str) -> float:
 
 
 positive.__name__ = "whole number"  # argparse names the type in its messages
-_positive_float.__name__ = "number"
+positive_number.__name__ = "number"

@@ -1,10 +1,14 @@
-"""Progress on the standard error: one line that changes on a terminal, a plain line now and then elsewhere."""
+"""Progress on the standard error: one line that changes on a terminal, a plain line now and then elsewhere.
+
+Nothing is said of what takes less than a second.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 from checker.report.wording import counted, duration, where
@@ -12,13 +16,13 @@ from checker.report.wording import counted, duration, where
 if TYPE_CHECKING:
     from checker.api import Progress
 
-_FIRST_S = 1.0  # nothing is said of what takes less
+_FIRST_S = 1.0
 _TERMINAL_S = 0.1
 _PLAIN_S = 10.0
 
 
 class ProgressLine:
-    """Call it with each `Progress`; `close` takes the line away."""
+    """Call it with each `Progress` of a check, or `say` with a text; `close` takes the line away."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -28,11 +32,15 @@ class ProgressLine:
         self._shown = False
 
     def __call__(self, progress: Progress) -> None:
+        self.say(lambda elapsed_s: progress_text(progress, elapsed_s))
+
+    def say(self, text_of: Callable[[float], str]) -> None:
+        """Show `text_of(seconds since the start)`, unless the last text was shown a moment ago."""
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + (_TERMINAL_S if self._terminal else _PLAIN_S)
-        text = progress_text(progress, now - self._began)
+        text = text_of(now - self._began)
         if self._terminal:
             width = _columns() - 1
             self._stream.write("\r" + text[:width].ljust(width))

@@ -36,9 +36,14 @@ def render_trace(trace: Trace, style: Style = _PLAIN, *, everything: bool = Fals
     for place, step in enumerate(trace.steps):
         found += _between(trace, place, style)
         broken = failing and place == len(trace.steps) - 1 and trace.cycle is None
-        found += _step_lines(place + 1, step, digits, who, style, broken, everything)
+        found += _step_lines(f"{'>' if broken else ' '} {place + 1:>{digits}}", step, who, style, broken, everything)
     found += _after(trace, style)
     return found
+
+
+def step_lines(number: int, step: TraceStep, style: Style = _PLAIN, *, everything: bool = False) -> list[str]:
+    """One step by itself."""
+    return _step_lines(str(number), step, text_width(actor(step)), style, step.failure is not None, everything)
 
 
 def actor(step: TraceStep) -> str:
@@ -48,15 +53,33 @@ def actor(step: TraceStep) -> str:
 
 def told(step: TraceStep) -> str:
     """What the step does in one phrase: `starts work (t = Task0), then waits at planning`."""
-    text = step.phrase
-    if step.parameters:
-        text += f" ({', '.join(_parameter(n, v) for n, v in step.parameters)})"
+    text, parameters = step.phrase, step.parameters
+    taken = _taken(step)
+    if taken is not None:
+        name = taken.text.partition("(")[0]
+        text = text.replace(f"takes {name}", event_text(taken), 1)
+        parameters = tuple((n, v) for n, v in parameters if v != taken.other and v not in _arguments(taken.text))
+    if parameters:
+        text += f" ({', '.join(_parameter(n, v) for n, v in parameters)})"
     after = [e.text for e in step.events if e.kind == "awaits"] or _waits(step.changes)
     if step.failure is None and after:
         text += f", then waits at {' and '.join(after)}"
-    if any(e.kind == "ends" for e in step.events):
-        text += ", then is finished" if text.endswith("run") else ", and ends"
+    if any(e.kind == "ends" for e in step.events) and not step.phrase.startswith(("does ", "takes ", "repeats ", "leaves ")):
+        text += ", and ends it"
     return visible(text)
+
+
+def _taken(step: TraceStep) -> Event | None:
+    """The message that the phrase says is taken."""
+    words = step.phrase.split()
+    if len(words) < 2 or words[0] != "takes":
+        return None
+    return next((e for e in step.events if e.kind == "take" and e.text.partition("(")[0] == words[1]), None)
+
+
+def _arguments(message: str) -> list[str]:
+    """The values in `Assign(Task0, 3)`."""
+    return [value.strip() for value in message.partition("(")[2].removesuffix(")").split(",")]
 
 
 def visible_changes(step: TraceStep) -> list[Change]:
@@ -139,8 +162,8 @@ def _after(trace: Trace, style: Style) -> list[str]:
     return found
 
 
-def _step_lines(number: int, step: TraceStep, digits: int, who: int, style: Style, broken: bool, everything: bool) -> list[str]:
-    head = f"  {'>' if broken else ' '} {number:>{digits}}  "
+def _step_lines(number: str, step: TraceStep, who: int, style: Style, broken: bool, everything: bool) -> list[str]:
+    head = f"  {number}  "
     name = padded(actor(step), who)
     text = told(step) + ("  [fault]" if step.fault and step.agent else "") + ("  [progress]" if "progress" in step.marks else "")
     lines = wrapped(text, style.width, head + name + "  ")
@@ -154,18 +177,13 @@ def _step_lines(number: int, step: TraceStep, digits: int, who: int, style: Styl
 
 def _notes(step: TraceStep, everything: bool) -> list[str]:
     """What the step sent, took and changed, and how it failed."""
-    said = [e for e in step.events if e.kind not in ("awaits", "ends") and not (e.kind == "take" and _says(step, e))]
+    said = [e for e in step.events if e.kind not in ("awaits", "ends") and e is not _taken(step)]
     notes = [event_text(e) for e in said]
     changes = list(step.changes) if everything else visible_changes(step)
     notes += [f"{c.cell}: {_value(c.before, everything)} -> {_value(c.after, everything)}" for c in changes]
     if step.failure is not None:
         notes.append(f"error: {step.failure}")
     return [visible(n) for n in notes]
-
-
-def _says(step: TraceStep, event: Event) -> bool:
-    """Whether the phrase tells already that this message is taken, values and sender included."""
-    return event.text in step.phrase and (event.other is None or event.other in step.phrase)
 
 
 def _value(text: str, everything: bool) -> str:
