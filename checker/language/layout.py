@@ -1,0 +1,330 @@
+"""Text to tokens: words, numbers, strings and symbols, and the layout tokens of the blocks.
+
+Before: the text of a file. After: a list of tokens that ends with `$END`; every logical line ends with `_NEWLINE`, and every `_INDENT`
+has its `_DEDENT`. Whatever is wrong is reported and repaired, so the list is always well formed. Keywords are not told from
+names here: the parser does that, where it knows what may come.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from checker.language.source import Source, Span
+
+if TYPE_CHECKING:
+    from checker.language.diagnostics import Diagnostic
+
+MOST_BRACKETS = 64  # open at once
+MOST_LEVELS = 40  # of indentation
+MOST_DIGITS = 18
+
+TOKEN = re.compile(
+    r"""(?P<SPACE>[ ]+) | (?P<LINE>\r?\n) | (?P<COMMENT>\#[^\n]*) | (?P<WORD>[A-Za-z_][A-Za-z0-9_]*)
+    | (?P<DECIMAL>[0-9][0-9_]*\.[0-9][0-9_]*(?![A-Za-z_])) | (?P<NUMBER>[0-9][0-9_]*(?![A-Za-z_])) | (?P<BAD_NUMBER>[0-9][0-9A-Za-z_]*)
+    | (?P<DOC>\"\"\"(?s:.*?)\"\"\") | (?P<OPEN_DOC>\"\"\"(?s:.*)) | (?P<STRING>"(?:[^"\\\n\r]|\\[^\n\r])*") | (?P<OPEN_STRING>"[^\n\r]*)
+    | (?P<QUOTED>'(?:[^'\\\n\r]|\\[^\n\r])*')
+    | (?P<SYMBOL>==|!=|<=|>=|\+=|-=|//|\.\.|&&|\|\||[-=<>+*%()\[\]{}:,.?!|&]) | (?P<TAB>\t+) | (?P<OTHER>.|\r)""",
+    re.VERBOSE,
+)
+CLOSES = {")": "(", "]": "[", "}": "{"}
+OPENS = {"(": ")", "[": "]", "{": "}"}
+FOREIGN = {"&&": "and", "||": "or", "\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\u2227": "and", "\u2228": "or", "\u00ac": "not", "\u2208": "in", "\u21d2": "implies"}
+STARTS_A_LINE = frozenset(
+    ["import", "enum", "type", "record", "ids", "const", "shared", "message", "meter", "def", "role", "var", "durable", "action", "on", "run", "may", "strongly", "let", "choose", "send", "broadcast", "assert", "return", "progress", "spawn", "stop", "while", "either", "await", "instance", "faults", "always", "never", "sometimes", "eventually", "whenever", "check", "expect"]
+)
+
+
+class Token:
+    """One token; `kind` is a group of TOKEN or a layout token. `level` is the depth of indentation of a line's first token, else -1."""
+
+    __slots__ = ("column", "end_column", "end_line", "kind", "level", "line", "start", "terminal", "text")
+
+    def __init__(self, kind: str, text: str, start: int, line: int, column: int, end_line: int, end_column: int) -> None:
+        self.kind = kind
+        self.text = text
+        self.start = start
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
+        self.level = -1
+        self.terminal = ""
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.text!r} at {self.line}:{self.column})"
+
+
+@dataclass(slots=True, kw_only=True)
+class Layout:
+    """What `read_layout` finds. `comments` are tokens too, in order; they are not among `tokens`."""
+
+    tokens: list[Token]
+    comments: list[Token]
+    errors: list[Diagnostic] = field(default_factory=list)
+    spoilt: set[int] = field(default_factory=set)  # lines on which an error has taken text away: what else is wrong there follows from it
+
+
+class TooDeep(Exception):
+    """Brackets or blocks are nested beyond the limit; already reported."""
+
+
+def read_layout(source: Source) -> Layout:
+    """The tokens of `source`, with what is wrong in them."""
+    reader = Reader(source, closes_at_line=False)
+    layout = reader.read()
+    if reader.ends_in_bracket:  # read again: a line that can only start a statement ends the brackets that are open
+        layout = Reader(source, closes_at_line=True).read()
+    return layout
+
+
+class Reader:
+    """Reads one text from its start to its end."""
+
+    def __init__(self, source: Source, *, closes_at_line: bool) -> None:
+        self.source = source
+        self.text = source.text
+        self.closes_at_line = closes_at_line
+        self.ends_in_bracket = False
+        self.tokens: list[Token] = []
+        self.comments: list[Token] = []
+        self.errors: list[Diagnostic] = []
+        self.brackets: list[Token] = []
+        self.spoilt: set[int] = set()
+        self.indents = [0]
+        self.tab_columns = 0  # what the tabs at the start of this line stand for, beyond one column each
+        self.line = 1
+        self.line_start = 1 if self.text.startswith("\ufeff") else 0
+        self.at_line_start = True
+
+    def read(self) -> Layout:
+        position = self.line_start
+        match = TOKEN.match
+        end = len(self.text)
+        try:
+            while position < end:
+                found = match(self.text, position)
+                assert found is not None
+                kind = found.lastgroup
+                assert kind is not None
+                if kind != "SPACE":
+                    self.take(kind, found.group(), position)
+                position = found.end()
+            self.finish(position)
+        except TooDeep:
+            self.tokens = []
+        return Layout(tokens=self.tokens, comments=self.comments, errors=self.errors, spoilt=self.spoilt)
+
+    # --- one token ------------------------------------------------------------------------------
+
+    def take(self, kind: str, text: str, start: int) -> None:
+        if kind == "LINE":
+            self.end_of_line(start)
+            self.line += 1
+            self.line_start = start + len(text)
+            self.tab_columns = 0
+            return
+        if kind == "COMMENT":
+            self.comments.append(self.token(kind, text.rstrip("\r"), start))
+            return
+        token = self.token(kind, text, start)
+        if kind not in ("WORD", "SYMBOL", "NUMBER", "DECIMAL", "STRING", "DOC"):
+            if not self.mend(token):
+                return
+        elif kind == "NUMBER" and len(text) > MOST_DIGITS:
+            self.number_too_large(token)
+        if self.at_line_start and not self.brackets:
+            self.start_of_line(token)
+        elif self.brackets and self.closes_at_line and self.begins_a_line(token):
+            self.close_brackets()
+            self.end_of_line(start)
+            self.start_of_line(token)
+        self.at_line_start = False
+        self.tokens.append(token)
+        if token.kind == "SYMBOL":
+            self.bracket(token)
+        if kind == "DOC":
+            self.line, self.line_start = token.end_line, self.line_start_after(token)
+
+    def token(self, kind: str, text: str, start: int) -> Token:
+        column = start - self.line_start + 1
+        if kind in ("DOC", "OPEN_DOC") and "\n" in text:
+            last = len(text) - text.rindex("\n")
+            return Token(kind, text, start, self.line, column, self.line + text.count("\n"), last)
+        return Token(kind, text, start, self.line, column, self.line, column + len(text))
+
+    def line_start_after(self, token: Token) -> int:
+        return token.start + len(token.text) - (token.end_column - 1)
+
+    def span(self, token: Token) -> Span:
+        return Span(self.source.path, token.line, token.column, token.end_line, token.end_column)
+
+    def add(self, kind: str, start: int, text: str = "") -> Token:
+        """A token without width at `start`, of layout or to repair."""
+        column = start - self.line_start + 1
+        token = Token(kind, text, start, self.line, column, self.line, column)
+        self.tokens.append(token)
+        return token
+
+    # --- lines and blocks -------------------------------------------------------------------------
+
+    def end_of_line(self, start: int) -> None:
+        if self.brackets or self.at_line_start:
+            return
+        last = self.tokens[-1]
+        self.tokens.append(
+            Token("_NEWLINE", "", last.start + len(last.text), last.end_line, last.end_column, last.end_line, last.end_column)
+        )
+        self.at_line_start = True
+
+    def start_of_line(self, token: Token) -> None:
+        """The layout tokens before the first token of a line."""
+        width = token.column - 1 + self.tab_columns
+        if width > self.indents[-1]:
+            if self.continues(token):
+                return
+            self.indents.append(width)
+            if len(self.indents) > MOST_LEVELS:
+                self.too_deep(token, MOST_LEVELS, "blocks")
+            self.add("_INDENT", token.start)
+        else:
+            if self.continues(token):
+                return
+            self.dedent(token, width)
+        token.level = len(self.indents) - 1
+
+    def dedent(self, token: Token, width: int) -> None:
+        while width < self.indents[-1]:
+            below = self.indents[-2]
+            if below < width:
+                from checker.language.syntax_errors import InconsistentDedent
+
+                span = Span(self.source.path, token.line, 1, token.line, max(2, token.column))
+                widths = " or ".join(str(w) for w in self.indents)
+                self.errors.append(InconsistentDedent(span=span, found=width, widths=widths))
+                self.indents[-1] = width
+                return
+            self.indents.pop()
+            self.add("_DEDENT", token.start)
+
+    def continues(self, token: Token) -> bool:
+        """Whether a line starts with an operator, as if it went on with the line before; reported, and joined to it."""
+        if token.text not in ("and", "or", "implies", "|", "&", "+", "==", "!=", "<", ">", "<=", ">=", "*", "//", "in"):
+            return False
+        if not self.tokens or self.tokens[-1].kind != "_NEWLINE":
+            return False
+        if token.text == "or" and re.compile(r"or\s*[0-9_.]*\s*:").match(self.text, token.start):
+            return False
+        from checker.language.syntax_errors import LineGoesOn
+
+        self.errors.append(LineGoesOn(span=self.span(token), found=token.text))
+        self.tokens.pop()
+        return True
+
+    def finish(self, start: int) -> None:
+        if self.brackets:
+            self.ends_in_bracket = True
+            self.close_brackets()
+        self.end_of_line(start)
+        for _ in self.indents[1:]:
+            self.add("_DEDENT", start)
+        self.add("$END", start)
+
+    # --- brackets -----------------------------------------------------------------------------------
+
+    def bracket(self, token: Token) -> None:
+        if token.text in OPENS:
+            self.brackets.append(token)
+            if len(self.brackets) > MOST_BRACKETS:
+                self.too_deep(token, MOST_BRACKETS, "brackets")
+        elif token.text in CLOSES:
+            if self.brackets and self.brackets[-1].text == CLOSES[token.text]:
+                self.brackets.pop()
+            else:
+                self.wrong_bracket(token)
+
+    def wrong_bracket(self, token: Token) -> None:
+        from checker.language.syntax_errors import UnopenedBracket, WrongBracket
+
+        self.tokens.pop()
+        self.spoilt.add(token.line)
+        if not self.brackets:
+            self.errors.append(UnopenedBracket(span=self.span(token), found=token.text))
+            if not self.tokens or self.tokens[-1].kind in ("_NEWLINE", "_INDENT", "_DEDENT"):
+                self.at_line_start = not self.tokens or self.tokens[-1].kind == "_NEWLINE"
+            return
+        opened = self.brackets[-1]
+        wanted = OPENS[opened.text]
+        related = ((self.span(opened), f"`{opened.text}` is opened here"),)
+        self.errors.append(WrongBracket(span=self.span(token), found=token.text, wanted=wanted, opened=opened.text, related=related))
+        self.brackets.pop()
+        token.text = wanted
+        self.tokens.append(token)
+
+    def begins_a_line(self, token: Token) -> bool:
+        """Whether `token` is the first of its line and can only begin a declaration or statement."""
+        if token.line == self.tokens[-1].end_line or token.kind != "WORD":
+            return False
+        opening = self.text.rfind("\n", 0, self.brackets[0].start) + 1
+        indent = len(self.text[opening : self.brackets[0].start]) - len(self.text[opening : self.brackets[0].start].lstrip(" "))
+        rest = self.text[token.start + len(token.text) : token.start + len(token.text) + 200].lstrip(" ")
+        is_assignment = re.match(r"(\[[^\n]*\]|\.\w+)*\s*[-+]?=[^=]", rest) is not None
+        return token.column - 1 <= indent and (token.text in STARTS_A_LINE or is_assignment)
+
+    def close_brackets(self) -> None:
+        from checker.language.syntax_errors import UnclosedBracket
+
+        last = self.tokens[-1]
+        for opened in reversed(self.brackets):
+            self.spoilt.add(opened.line)
+            self.errors.append(UnclosedBracket(span=self.span(opened), opened=opened.text, closing=OPENS[opened.text]))
+            closing = Token("SYMBOL", OPENS[opened.text], last.start + len(last.text), last.end_line, last.end_column, last.end_line, last.end_column)
+            self.tokens.append(closing)
+        self.brackets.clear()
+
+    # --- mistakes in single tokens ---------------------------------------------------------------------
+
+    def too_deep(self, token: Token, most: int, what: str) -> None:
+        from checker.language.syntax_errors import NestedTooDeeply
+
+        self.errors.append(NestedTooDeeply(span=self.span(token), most=most, what=what))
+        raise TooDeep
+
+    def number_too_large(self, token: Token) -> None:
+        from checker.language.syntax_errors import NumberTooLarge
+
+        self.errors.append(NumberTooLarge(span=self.span(token), digits=len(token.text.replace("_", ""))))
+        token.text = "0"
+
+    def mend(self, token: Token) -> bool:
+        """Reports a token that cannot be; True if the repaired token stands for something."""
+        from checker.language import syntax_errors as wrong
+
+        span, text = self.span(token), token.text
+        if token.kind == "TAB":
+            self.errors.append(wrong.TabUsed(span=span, where="to indent a line" if self.at_line_start else "between words"))
+            if self.at_line_start and not self.brackets:  # count it as one level, so that the blocks stay as they were meant
+                self.tab_columns += 3 * len(text)
+            return False
+        if token.kind == "BAD_NUMBER":
+            self.errors.append(wrong.NameStartsWithDigit(span=span, found=text))
+            token.kind = "WORD"
+        elif token.kind in ("OPEN_STRING", "OPEN_DOC"):
+            self.errors.append(wrong.UnfinishedString(span=span if token.kind == "OPEN_STRING" else self.opening(span), quotes=text[: 1 if token.kind == "OPEN_STRING" else 3]))
+            token.kind = token.kind.removeprefix("OPEN_")
+            self.spoilt.update((token.line, token.end_line))
+        elif token.kind == "QUOTED":
+            self.errors.append(wrong.SingleQuotes(span=span, inside=text[1:-1]))
+            token.kind = "STRING"
+        elif text in FOREIGN:
+            self.errors.append(wrong.ForeignOperator(span=span, found=text, meant=FOREIGN[text]))
+            token.kind, token.text = "WORD" if FOREIGN[text].isalpha() else "SYMBOL", FOREIGN[text]
+        else:
+            self.spoilt.add(token.line)
+            self.errors.append(wrong.UnknownCharacter(span=span, found=text, number=f"U+{ord(text):04X}"))
+            return False
+        return True
+
+    def opening(self, span: Span) -> Span:
+        return Span(span.file, span.line, span.column, span.line, span.column + 3)

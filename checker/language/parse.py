@@ -1,0 +1,110 @@
+"""Files and text to surface trees.
+
+Before: a path, or a `Source`. After: a `tree.Protocol` or a `tree.Spec` in which every span is exact. Every independent syntax error of the
+file is in the one `BadInput` that is raised otherwise; no other exception leaves this module, whatever the text.
+
+One thing is left to the names: an awaited call without named arguments (`await f(x)`, `await f()`, and the branch `f():`) comes as an
+`AwaitCondition` of a `Call`, for only the declarations say whether `f` is a def, a message or a call to the outside.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from checker.language import tree
+from checker.language.diagnostics import BadInput, Diagnostic
+from checker.language.source import Source, Span
+
+MOST_BYTES = 1 << 20
+
+
+def parse_protocol(source: Source) -> tree.Protocol:
+    """The tree of a `.team` file."""
+    return cast(tree.Protocol, _parse(source, "protocol"))
+
+
+def parse_spec(source: Source) -> tree.Spec:
+    """The tree of a `.spec` file."""
+    return cast(tree.Spec, _parse(source, "spec"))
+
+
+def _parse(source: Source, start: str) -> tree.Node:
+    from checker.language.lalr import MOST_ERRORS, Parser, TooManyErrors
+    from checker.language.layout import read_layout
+
+    _refuse_unreadable(source)
+    layout = read_layout(source)
+    errors = list(layout.errors)
+    result = None
+    if layout.tokens and len(errors) < MOST_ERRORS:
+        parser = Parser(layout, source, start)
+        try:
+            result = parser.parse()
+        except TooManyErrors:
+            pass
+        errors += parser.building.errors
+    if errors:
+        raise BadInput(_in_order(errors, MOST_ERRORS))
+    assert isinstance(result, tree.Node)
+    return result
+
+
+def _in_order(errors: list[Diagnostic], most: int) -> list[Diagnostic]:
+    """The errors by place, at most `most` of them and then one that says so."""
+    placed = sorted(errors, key=lambda error: error.span or Span("", 0, 0, 0, 0))
+    if len(placed) <= most:
+        return placed
+    from checker.language.syntax_errors import TooManyMistakes
+
+    return [*placed[:most], TooManyMistakes(span=placed[most].span, most=most)]
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+def _refuse_unreadable(source: Source) -> None:
+    """Text that no parse could make sense of."""
+    text = source.text
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    if size <= MOST_BYTES and "\0" not in text and text.strip("\ufeff \t\r\n"):
+        return
+    from checker.language import syntax_errors as wrong
+
+    if size > MOST_BYTES:
+        raise BadInput([wrong.FileTooLarge(span=None, path=source.path, size=size, most=MOST_BYTES)])
+    if "\0" in text:
+        raise BadInput([wrong.NotText(span=None, path=source.path, why="it holds zero bytes")])
+    raise BadInput([wrong.EmptyFile(span=None, path=source.path)])
+
+
+def read_source(path: str) -> Source:
+    """The text of the file at `path`, which must be UTF-8. Raises BadInput if it cannot be read."""
+    import os
+
+    try:
+        if os.path.isdir(path):
+            raise IsADirectoryError
+        size = os.path.getsize(path)
+        if size > MOST_BYTES:
+            from checker.language.syntax_errors import FileTooLarge
+
+            raise BadInput([FileTooLarge(span=None, path=path, size=size, most=MOST_BYTES)])
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        return Source(path, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        from checker.language.syntax_errors import NotText
+
+        raise BadInput([NotText(span=None, path=path, why=f"byte {error.start + 1} is not UTF-8")]) from None
+    except (OSError, ValueError) as error:
+        raise BadInput([_unreadable(path, error)]) from None
+
+
+def _unreadable(path: str, error: Exception) -> Diagnostic:
+    from checker.language import syntax_errors as wrong
+
+    if isinstance(error, FileNotFoundError):
+        return wrong.FileMissing(span=None, path=path)
+    if isinstance(error, IsADirectoryError):
+        return wrong.FileIsFolder(span=None, path=path)
+    return wrong.FileUnreadable(span=None, path=path, why=getattr(error, "strerror", None) or str(error))
