@@ -80,18 +80,18 @@ def _arrow(arrow: Arrow) -> str:
 
 def _legend(drawing: Drawing) -> str:
     """The title, the caption, and what the looks mean, for those that occur."""
-    cells = ['<TD ALIGN="LEFT">● first state</TD>'] if any(box.initial for box in drawing.boxes) else []
+    cells = ['<TD ALIGN="LEFT">● start</TD>'] if any(box.initial for box in drawing.boxes) else []
     for look in drawing.looks:
         fill, border = FILLS[look]
         sides = 'STYLE="ROUNDED"' if look == "done" else ""
         colour = f'<FONT COLOR="white">{MEANING[look]}</FONT>' if look == "failure" else MEANING[look]
         cells.append(f'<TD BORDER="1" {sides} BGCOLOR="{fill}" COLOR="{border}">{colour}</TD>')
     if drawing.faults:
-        cells.append(f'<TD><FONT COLOR="{RED}">╌╌▸ fault</FONT></TD>')
+        cells.append(f'<TD><FONT COLOR="{RED}">- - → fault</FONT></TD>')
     if drawing.violations:
-        cells.append(f'<TD><FONT COLOR="{RED}">━━▸ violates a goal</FONT></TD>')
+        cells.append(f'<TD><FONT COLOR="{RED}"><B>→</B> violates a goal</FONT></TD>')
     lines = [f"<B>{escape(drawing.title)}</B>", *(escape(line) for line in drawing.caption)]
-    rows = [f'<TR><TD ALIGN="LEFT" COLSPAN="{max(1, len(cells))}">{line}</TD></TR>' for line in lines]
     if cells:
-        rows.append(f"<TR>{''.join(cells)}</TR>")
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="3" CELLPADDING="2">{"".join(rows)}</TABLE>>'
+        lines.append(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="6" CELLPADDING="2"><TR>{"".join(cells)}</TR></TABLE>')
+    rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE>>'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ MEANING: dict[Look, str] = {
 MOST_ACTIONS = 4  # kinds of actions that the text of one merged arrow lists
 MOST_LINES = 14  # lines of a box
 MOST_CHARACTERS = 60  # of a line
+LABEL_WIDTH = 26  # of the text at an arrow between states, in characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +111,9 @@ def _caption(graph: networkx.MultiDiGraph, shared: tuple[str, ...]) -> tuple[str
     if about["view"] != "full":
         found[0] += f" in {count(whole, 'node')}"
     if shown < whole:
-        found.insert(0, f"ONLY {shown:,} OF {count(whole, 'state' if about['view'] == 'full' else 'node')} SHOWN")
+        found.insert(0, f"only {shown:,} of {count(whole, 'state' if about['view'] == 'full' else 'node')} shown")
     if not about["complete"]:
-        found.insert(0, f"NOT COMPLETE: the search was stopped ({about['stopped'] or 'a limit'})")
+        found.insert(0, f"not complete: {about['stopped'] or 'the search was stopped'}")
     if shared:
         found.append("everywhere: " + ", ".join(shared))
     return tuple(found)
@@ -128,8 +130,20 @@ def _state_lines(graph: networkx.MultiDiGraph) -> tuple[dict[Any, tuple[str, ...
     found = {}
     for node, data in states:
         differing = moving if data is first else [cell for cell in moving if data[cell] != first[cell]]
-        found[node] = tuple(f"{cell} = {data[cell]}" for cell in differing)
+        found[node] = tuple(_cell_lines(differing, data))
     return found, ()
+
+
+def _cell_lines(cells: list[str], data: dict[str, Any]) -> Iterator[str]:
+    """`status[Task0] = open`; what an activity keeps stands behind where it waits: `Worker0.work = planning, t = Task0`."""
+    lines: dict[str, str] = {}
+    for cell in cells:
+        owner, _, kept = cell.rpartition(".")
+        if owner not in lines:
+            lines[cell] = f"{cell} = {data[cell]}"
+        elif data[cell] != "none":
+            lines[owner] += f", {kept} = {data[cell]}"
+    yield from lines.values()
 
 
 def _merged_lines(graph: networkx.MultiDiGraph) -> tuple[dict[Any, tuple[str, ...]], tuple[str, ...]]:
@@ -151,7 +165,7 @@ def _stands_for(graph: networkx.MultiDiGraph, node: Any) -> Iterator[str]:
     yield count(data["states"], "state") + (f", {count(steps, 'step')} inside" if steps else "")
     if 0 < data["done"] < data["states"]:
         yield f"{data['done']:,} done"
-    if 0 < data["stuck"] < data["states"]:
+    if 0 < data["stuck"] < data["states"] and not any(number == data["stuck"] for _, number in data["violated"]):
         yield f"{data['stuck']:,} with no step left"
     yield from (f"{goal} violated in {number:,}" for goal, number in data["violated"])
     yield from (f"{goal} violated by {count(number, 'step')} inside" for edge in inside for goal, number in edge["violated"])
@@ -210,7 +224,7 @@ def _arrows(graph: networkx.MultiDiGraph) -> Iterator[Arrow]:
         yield Arrow(
             source=str(source),
             target=str(target),
-            lines=_short((data["label"], *broken)),
+            lines=_short((*wrap(data["label"], LABEL_WIDTH), *broken)),
             fault=bool(data["fault"]),
             violates=bool(broken) or "failure" in graph.nodes[target],
         )

@@ -162,25 +162,34 @@ def _stack(layers: list[list[str]], places: dict[str, Place], arrows: Iterable[A
 
 
 def _curves(arrows: Sequence[Arrow], places: dict[str, Place], rank: dict[str, int]) -> Iterable[Curve]:
-    ports = _Ports(arrows, places)
-    loops: dict[str, int] = defaultdict(int)
+    ports, taken = _Ports(arrows, places), _Taken(places.values())
+    around: dict[str, int] = defaultdict(int)
     for number, arrow in enumerate(arrows):
         source, target = places[arrow.source], places[arrow.target]
-        if rank[arrow.target] > rank[arrow.source]:
-            a, b = (ports.out[number], source.y + source.height / 2), (ports.into[number], target.y - target.height / 2)
-            bend = (b[1] - a[1]) * 0.4
-            points: Points = (a, (a[0], a[1] + bend), (b[0], b[1] - bend), b)
-            yield Curve(arrow, points, _on(points, 0.36 + 0.28 * ports.share[number]))
+        down = rank[arrow.target] - rank[arrow.source]
+        if arrow.source != arrow.target and down >= 0:
+            points = _between(source, target, ports.out[number], ports.into[number], same_layer=down == 0)
         else:
-            loops[arrow.source] += 1
-            points = _sideways(source, target, loops[arrow.source], arrow.source == arrow.target)
-            yield Curve(arrow, points, _on(points, 0.5))
+            around[arrow.source] += 1
+            points = _round(source, target, around[arrow.source])
+        yield Curve(arrow, points, taken.free_place(points, arrow.lines))
 
 
-def _sideways(source: Place, target: Place, number: int, loop: bool) -> Points:
-    """From the right side of one box round to the right side of the other."""
+def _between(source: Place, target: Place, out: float, into: float, *, same_layer: bool) -> Points:
+    """From the lower edge to the upper edge of a box below, or to the lower edge of one beside."""
+    a = (out, source.y + source.height / 2)
+    if same_layer:
+        b = (into, target.y + target.height / 2)
+        return a, (a[0], a[1] + 34.0), (b[0], b[1] + 34.0), b
+    b = (into, target.y - target.height / 2)
+    bend = (b[1] - a[1]) * 0.4
+    return a, (a[0], a[1] + bend), (b[0], b[1] - bend), b
+
+
+def _round(source: Place, target: Place, number: int) -> Points:
+    """From the right side of a box round to the right side of one above, or of itself."""
     a, b = (source.x + source.width / 2, source.y), (target.x + target.width / 2, target.y)
-    if loop:
+    if source is target:
         a, b = (a[0], a[1] - source.height / 4), (b[0], b[1] + source.height / 4)
     out = max(a[0], b[0]) + 22.0 + 10.0 * number + 0.08 * abs(a[1] - b[1])
     return a, (out, a[1]), (out, b[1]), b
@@ -198,24 +207,53 @@ class _Ports:
     """Where arrows leave and enter: side by side along the edge of a box, in the order of their other ends."""
 
     def __init__(self, arrows: Sequence[Arrow], places: dict[str, Place]) -> None:
-        self.out: dict[int, float] = {}
-        self.into: dict[int, float] = {}
-        self.share: dict[int, float] = {}
         leaving, entering = defaultdict(list), defaultdict(list)
         for number, arrow in enumerate(arrows):
             leaving[arrow.source].append((places[arrow.target].x, number))
             entering[arrow.target].append((places[arrow.source].x, number))
-        for name, ends in leaving.items():
-            self._along(places[name], ends, self.out, self.share)
-        for name, ends in entering.items():
-            self._along(places[name], ends, self.into, {})
+        self.out = {n: x for name, ends in leaving.items() for n, x in self._along(places[name], ends)}
+        self.into = {n: x for name, ends in entering.items() for n, x in self._along(places[name], ends)}
 
     @staticmethod
-    def _along(box: Place, ends: list[tuple[float, int]], found: dict[int, float], shares: dict[int, float]) -> None:
+    def _along(box: Place, ends: list[tuple[float, int]]) -> Iterable[tuple[int, float]]:
         for i, (_, number) in enumerate(sorted(ends)):
-            share = (i + 0.5) / len(ends)
-            found[number] = box.x + (share - 0.5) * box.width * 0.8
-            shares[number] = (i % 3) / 2 if len(ends) > 1 else 0.5
+            yield number, box.x + ((i + 0.5) / len(ends) - 0.5) * box.width * 0.8
+
+
+class _Taken:
+    """The rectangles that boxes and texts cover already, in a grid, so that texts of arrows find room."""
+
+    WIDTH, HEIGHT = 120.0, 40.0
+    TRIES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)  # along the curve, the first that is free
+
+    def __init__(self, boxes: Iterable[Place]) -> None:
+        self._grid: dict[tuple[int, int], list[Place]] = defaultdict(list)
+        for box in boxes:
+            self._take(box)
+
+    def free_place(self, points: Points, lines: Sequence[str]) -> tuple[float, float]:
+        """The middle of a place for `lines` on the curve, now taken; the middle of the curve when none is free."""
+        width, height = text_width(lines, LABEL_CHARACTER), LABEL_LINE * len(lines)
+        tries = [Place(*_on(points, t), width, height) for t in self.TRIES]
+        found = next((place for place in tries if self._is_free(place)), tries[0])
+        self._take(found)
+        return found.x, found.y
+
+    def _take(self, place: Place) -> None:
+        for cell in self._cells(place):
+            self._grid[cell].append(place)
+
+    def _is_free(self, place: Place) -> bool:
+        return not any(
+            abs(other.x - place.x) * 2 < other.width + place.width and abs(other.y - place.y) * 2 < other.height + place.height
+            for cell in self._cells(place)
+            for other in self._grid.get(cell, ())
+        )
+
+    def _cells(self, place: Place) -> Iterable[tuple[int, int]]:
+        left, right = (int((place.x + side * place.width / 2) // self.WIDTH) for side in (-1, 1))
+        top, bottom = (int((place.y + side * place.height / 2) // self.HEIGHT) for side in (-1, 1))
+        return ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
 
 
 def _framed(places: dict[str, Place], curves: tuple[Curve, ...]) -> Layout:

@@ -60,7 +60,8 @@ def _agent(model: Model, sort: Sort, number: int) -> Agent:
     def of_kind(kind: str) -> list[Variable]:
         return [v for v in model.variables if v.kind == kind and v.index and v.index[0] == sort]
 
-    up, stalled = of_kind("up"), of_kind("stalled")
+    up = [v for v in of_kind("up") if v.name == f"{sort.name} up"]  # beside it: whether a crash brought it down
+    stalled = of_kind("stalled")
     return Agent(
         name=element(sort, number),
         role=sort.name,

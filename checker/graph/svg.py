@@ -13,7 +13,7 @@ _STYLE = (
     """<style>
 text { font-family: Helvetica, Arial, sans-serif; fill: INK; white-space: pre }
 .box { font-size: 10px } .head { font-size: 8px; fill: GREY } .label { font-size: 8px; text-anchor: middle }
-.label { paint-order: stroke; stroke: white; stroke-width: 3px; stroke-linejoin: round }
+.halo { stroke: white; stroke-width: 3px; stroke-linejoin: round }
 .title { font-size: 11px; font-weight: bold } .caption { font-size: 10px }
 path { fill: none; stroke: INK; stroke-width: 1 } path.red { stroke: RED } text.red { fill: RED } path.thick { stroke-width: 2 }
 path.fault { stroke: RED; stroke-dasharray: 4 3 }
@@ -73,7 +73,8 @@ def _label(curve: Curve) -> str:
     rows = (
         f'<tspan x="{x:.1f}" y="{top + i * LABEL_LINE:.1f}">{_text(line)}</tspan>' for i, line in enumerate(curve.arrow.lines)
     )
-    return f'<text class="label{red}">{"".join(rows)}</text>\n'
+    text = "".join(rows)
+    return f'<text class="label halo">{text}</text><text class="label{red}">{text}</text>\n'
 
 
 def _box(box: Box, place: Place) -> Iterator[str]:
@@ -109,9 +110,9 @@ def _legend(drawing: Drawing, top: float) -> Iterator[str]:
         y += 16.0
         yield f'<text class="caption" x="12" y="{y:.0f}">{_text(line)}</text>\n'
     x, y = 12.0, y + 16.0
-    entries = [("● first state", "")] if any(box.initial for box in drawing.boxes) else []
+    entries = [("● start", "")] if any(box.initial for box in drawing.boxes) else []
     entries += [(MEANING[look], look) for look in drawing.looks]
-    entries += [("- - ▸ fault", "red")] * drawing.faults + [("━ ▸ violates a goal", "red")] * drawing.violations
+    entries += [("- - → fault", "red")] * drawing.faults + [("→ violates a goal", "red")] * drawing.violations
     for text, look in entries:
         width = text_width([text], LABEL_CHARACTER) * 1.2 + 14
         if look in FILLS:

@@ -11,10 +11,11 @@ from checker.model.model import Model, Variable
 def cell_name(variable: Variable, indices: tuple[Value, ...]) -> str:
     """The name of the cell of `variable` at `indices`, one value for each index type.
 
-    What belongs to an agent stands behind the agent's name: `Worker.seen` of the second worker is `Worker1.seen`.
+    What belongs to an agent stands behind the agent's name: `Worker.seen` of the second worker is `Worker1.seen`, its
+    `Worker up` is `Worker1 up`.
     """
     name, types = variable.name, variable.index
-    if types and isinstance(types[0], Sort) and name.startswith(f"{types[0].name}."):
+    if types and isinstance(types[0], Sort) and name.startswith((f"{types[0].name}.", f"{types[0].name} ")):
         agent = show(types[0], indices[0])
         name, types, indices = agent + name[len(types[0].name) :], types[1:], indices[1:]
     if not types:
