@@ -142,7 +142,6 @@ def _bind_where(number: int, fixed: Sequence[Value], condition: Evaluate, then: 
     return bind
 
 
-
 def _completion(items: Sequence[Bind | Let | Guard], refuse: Refuse) -> Complete:
     """A function that binds the rest of a candidate that fails, and refuses it. An empty domain means that there is no candidate."""
     binders: list[tuple[int, Type, Callable[[Cells, Registers], Sequence[Value]]]] = []

@@ -50,5 +50,3 @@ def cell_name(variable: Variable, key: Sequence[Value]) -> str:
     if dot and names and getattr(variable.index[0], "name", None) == owner:
         return ".".join([names[0], rest]) + "".join(f"[{n}]" for n in names[1:])
     return variable.name + (f"[{', '.join(names)}]" if names else "")
-
-

@@ -40,7 +40,13 @@ State: TypeAlias = tuple[Value, ...]
 
 # What one candidate leads to: step, (agent and parameters), target, failure, marks, choices, notes.
 Outcome: TypeAlias = tuple[
-    int, tuple[Value, ...], State | None, Failure | None, tuple[str, ...], tuple[tuple[Local | None, Value], ...], tuple[Value, ...] | None
+    int,
+    tuple[Value, ...],
+    State | None,
+    Failure | None,
+    tuple[str, ...],
+    tuple[tuple[Local | None, Value], ...],
+    tuple[Value, ...] | None,
 ]
 
 
@@ -172,7 +178,9 @@ class Interpreter:
             step,
             instance[0] if has_agent else None,
             instance[1:] if has_agent else instance,
-            tuple(("either", str(value)) if local is None else (local.name, shown(local.type, value)) for local, value in choices),
+            tuple(
+                ("either", str(value)) if local is None else (local.name, shown(local.type, value)) for local, value in choices
+            ),
             target,
             failure,
             marks,

@@ -1,22 +1,19 @@
 """What each operator of `checker.model.expr.OPERATORS` means: from compiled arguments to a compiled application.
 
-Arguments are evaluated from the left. Integers are exact; `floordiv` rounds down and `mod` has the sign of the divisor.
+Those on sets, sequences, bags, maps and records are in `checker.semantics.collection_operators`. Arguments are evaluated from the left.
+Integers are exact; `floordiv` rounds down and `mod` has the sign of the divisor.
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Callable
-from typing import TypeAlias
 
-from checker.language.types import Enum, Int, MapOf, Sort, Type, Value, cardinality, contains, position, sort_key
-from checker.model.expr import Apply, Expr
+from checker.language.types import Int, Type, Value, cardinality, contains
+from checker.model.expr import Apply
+from checker.semantics.collection_operators import COLLECTION_BUILDERS, Builder, binary, unary
 from checker.semantics.describe import describe
 from checker.semantics.failure import EvaluationError, fail, shown
 from checker.semantics.registers import Cells, Evaluate, Registers
-
-Builder: TypeAlias = Callable[[Apply, tuple[Evaluate, ...]], Evaluate]
-
 
 # --- booleans ----------------------------------------------------------------------------------------------
 
@@ -62,7 +59,6 @@ def _or(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
 _UNARY: dict[str, Callable[[Evaluate], Evaluate]] = {
     "not": lambda a: lambda c, r: not a(c, r),
     "neg": lambda a: lambda c, r: -a(c, r),
-    "size": lambda a: lambda c, r: len(a(c, r)),
 }
 
 _BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
@@ -78,56 +74,12 @@ _BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
     "mul": lambda a, b: lambda c, r: a(c, r) * b(c, r),
     "min": lambda a, b: lambda c, r: min(a(c, r), b(c, r)),
     "max": lambda a, b: lambda c, r: max(a(c, r), b(c, r)),
-    "in_set": lambda a, b: lambda c, r: a(c, r) in b(c, r),
-    "subset": lambda a, b: lambda c, r: a(c, r) <= b(c, r),
-    "union": lambda a, b: lambda c, r: a(c, r) | b(c, r),
-    "intersect": lambda a, b: lambda c, r: a(c, r) & b(c, r),
-    "minus": lambda a, b: lambda c, r: a(c, r) - b(c, r),
-    "in_seq": lambda a, b: lambda c, r: a(c, r) in b(c, r),
-    "concat": lambda a, b: lambda c, r: a(c, r) + b(c, r),
-    "append": lambda a, b: lambda c, r: (*a(c, r), b(c, r)),
-    "bag_add": lambda a, b: lambda c, r: bag_with(a(c, r), b(c, r)),
 }
-
-
-def bag_with(bag: tuple[Value, ...], value: Value) -> tuple[Value, ...]:
-    """`bag` and one more `value`: bags are tuples sorted by `sort_key`."""
-    if not bag:
-        return (value,)
-    items = list(bag)
-    insort(items, value, key=sort_key)
-    return tuple(items)
-
-
-def _unary(name: str) -> Builder:
-    make = _UNARY[name]
-    return lambda node, arguments: make(arguments[0])
-
-
-def _binary(name: str) -> Builder:
-    make = _BINARY[name]
-    return lambda node, arguments: make(arguments[0], arguments[1])
 
 
 def _if(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
     condition, then, otherwise = arguments
     return lambda c, r: then(c, r) if condition(c, r) else otherwise(c, r)
-
-
-def _set(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    if len(arguments) == 1:
-        only = arguments[0]
-        return lambda c, r: frozenset((only(c, r),))
-    return lambda c, r: frozenset([argument(c, r) for argument in arguments])
-
-
-def _tuple(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    match arguments:
-        case (a,):
-            return lambda c, r: (a(c, r),)
-        case (a, b):
-            return lambda c, r: (a(c, r), b(c, r))
-    return lambda c, r: tuple([argument(c, r) for argument in arguments])
 
 
 # --- ordered types -------------------------------------------------------------------------------------------
@@ -256,135 +208,10 @@ def _unwrap(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
     return inside
 
 
-def _nonempty(name: str, take: Callable[[tuple[Value, ...]], Value]) -> Builder:
-    def build(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-        a, expr, at = arguments[0], node.arguments[0], node.at
-
-        def taken(c: Cells, r: Registers) -> Value:
-            value = a(c, r)
-            if not value:
-                raise fail("empty", f"{name}({_named(expr, c, r)}) of an empty sequence", at)
-            return take(value)
-
-        return taken
-
-    return build
-
-
-def _named(expr: Expr, c: Cells, r: Registers) -> str:
-    return describe(expr, c, r) or "..."
-
-
-def _item(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, b, expr, at = arguments[0], arguments[1], node.arguments[0], node.at
-
-    def item(c: Cells, r: Registers) -> Value:
-        sequence, place = a(c, r), b(c, r)
-        if 0 <= place < len(sequence):
-            return sequence[place]
-        raise fail("key", f"`{_named(expr, c, r)}` has {len(sequence)} elements: none at {place}", at)
-
-    return item
-
-
-def _without(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, b, expr, at = arguments[0], arguments[1], node.arguments[0], node.at
-
-    def without(c: Cells, r: Registers) -> Value:
-        sequence, place = a(c, r), b(c, r)
-        if 0 <= place < len(sequence):
-            return sequence[:place] + sequence[place + 1 :]
-        raise fail("key", f"`{_named(expr, c, r)}` has {len(sequence)} elements: none at {place}", at)
-
-    return without
-
-
-def _replace(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    (a, b, new), expr, at = arguments, node.arguments[0], node.at
-
-    def replaced(c: Cells, r: Registers) -> Value:
-        sequence, place = a(c, r), b(c, r)
-        value = new(c, r)
-        if 0 <= place < len(sequence):
-            return (*sequence[:place], value, *sequence[place + 1 :])
-        raise fail("key", f"`{_named(expr, c, r)}` has {len(sequence)} elements: none at {place}", at)
-
-    return replaced
-
-
-def _get(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, place = arguments[0], _key_place(node, arguments[1])
-
-    def get(c: Cells, r: Registers) -> Value:
-        entries = a(c, r)
-        return entries[place(c, r)]
-
-    return get
-
-
-def _put(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, place, b = arguments[0], _key_place(node, arguments[1]), arguments[2]
-
-    def put(c: Cells, r: Registers) -> Value:
-        entries = list(a(c, r))
-        at = place(c, r)
-        entries[at] = b(c, r)
-        return tuple(entries)
-
-    return put
-
-
-def _key_place(node: Apply, key: Evaluate) -> Evaluate:
-    """The place of the key (the second argument) among the entries of the map (the first)."""
-    map_type, of, at = node.arguments[0].type, node.arguments[1].type, node.at
-    if not isinstance(map_type, MapOf):
-        raise TypeError(f"{node.operator} of {map_type}")
-    if map_type.key == of and isinstance(of, Enum | Sort):
-        return key
-    places = position(map_type.key)
-
-    def place(c: Cells, r: Registers) -> Value:
-        value = key(c, r)
-        found = places.get(value)
-        if found is None:
-            raise fail("key", f"the map has no key {shown(of, value)}", at)
-        return found
-
-    return place
-
-
-def _field(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, place = arguments[0], arguments[1]((), [])
-    return lambda c, r: a(c, r)[place]
-
-
-def _with_field(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, place, b = arguments[0], arguments[1]((), []), arguments[2]
-
-    def changed(c: Cells, r: Registers) -> Value:
-        fields = list(a(c, r))
-        fields[place] = b(c, r)
-        return tuple(fields)
-
-    return changed
-
-
-def _bag_remove(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, b, of, at = arguments[0], arguments[1], node.arguments[1].type, node.at
-
-    def removed(c: Cells, r: Registers) -> Value:
-        bag, value = a(c, r), b(c, r)
-        if value not in bag:
-            raise fail("key", f"{shown(of, value)} is not there to be taken", at)
-        place = bag.index(value)
-        return bag[:place] + bag[place + 1 :]
-
-    return removed
-
-
 BUILDERS: dict[str, Builder] = {
-    **{name: _unary(name) for name in _UNARY},
-    **{name: _binary(name) for name in _BINARY},
+    **{name: unary(make) for name, make in _UNARY.items()},
+    **{name: binary(make) for name, make in _BINARY.items()},
+    **COLLECTION_BUILDERS,
     "and": _and,
     "or": _or,
     "if": _if,
@@ -396,19 +223,4 @@ BUILDERS: dict[str, Builder] = {
     "mod": _mod,
     "narrow": _narrow,
     "unwrap": _unwrap,
-    "set": _set,
-    "seq": _tuple,
-    "map": _tuple,
-    "record": _tuple,
-    "first": _nonempty("first", lambda value: value[0]),
-    "last": _nonempty("last", lambda value: value[-1]),
-    "rest": _nonempty("rest", lambda value: value[1:]),
-    "item": _item,
-    "replace": _replace,
-    "without": _without,
-    "get": _get,
-    "put": _put,
-    "field": _field,
-    "with_field": _with_field,
-    "bag_remove": _bag_remove,
 }
