@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import networkx
 
+    from checker.engines.explicit import Progress as EngineProgress
     from checker.model.model import Model
     from checker.properties.result import Report, Trace
+    from checker.properties.searches import Job, Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +44,10 @@ def load(path: str, instance: str | None = None, faults: str = "none", overrides
     parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that
     needs no instrumentation of its own. Raises BadInput.
     """
-    from checker.properties.searches import load_model
+    from checker.elaborate.lower import elaborate
+    from checker.properties.requests import one_checked
 
-    return load_model(path, instance=instance, faults=faults, overrides=overrides or {})
+    return elaborate(one_checked(path, instance, faults, overrides or {}), faults)
 
 
 def check(
@@ -66,19 +69,33 @@ def check(
     `unknown`, never `holds`. An interrupt (Ctrl-C) ends the check: the report holds what is known by then, with
     `interrupted` set. Raises BadInput before anything is searched when a spec or a name cannot be used.
     """
-    from checker.properties.searches import check_specs
+    from checker.properties.plan import Filters
+    from checker.properties.searches import Limits, plan, run
 
-    return check_specs(
-        [paths] if isinstance(paths, str) else list(paths),
-        instances=instances,
-        faults=faults,
-        properties=properties,
-        overrides=overrides or {},
-        time_s=time_s,
-        memory_mib=memory_mib,
-        states_limit=states_limit,
-        progress=progress,
-    )
+    filters = Filters(instances=instances, faults=faults, properties=properties)
+    jobs = plan([paths] if isinstance(paths, str) else list(paths), filters, overrides or {})
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit)
+    return run(jobs, limits, None if progress is None else _told(progress))
+
+
+def _told(progress: Callable[[Progress], None]) -> Told:
+    def tell(job: Job, search: int, searches: int, engine: EngineProgress) -> None:
+        progress(
+            Progress(
+                spec=job.target.path,
+                instance=job.instance,
+                faults=job.faults,
+                goal=job.ghost,
+                search=search,
+                searches=searches,
+                distinct=engine.states,
+                transitions=engine.transitions,
+                depth=engine.depth,
+                seconds=engine.seconds,
+            )
+        )
+
+    return tell
 
 
 def graph(
@@ -117,6 +134,6 @@ def replay(
     begins after one step. `property` is needed for the properties that have a model of their own (`no lost update on v`
     ...). Raises BadInput.
     """
-    from checker.properties.searches import replay_trace
+    from checker.properties.requests import replay_request
 
-    return replay_trace(path, trace, instance=instance, faults=faults, property=property, overrides=overrides or {})
+    return replay_request(path, trace, instance=instance, faults=faults, property=property, overrides=overrides or {})

@@ -1,0 +1,157 @@
+"""What the searches of a spec never saw: steps that never fire, premises that never hold. And channels that fill up at a default capacity.
+
+A warning is given only for what no search of the spec saw, and says "never" only where each of them was complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from checker.language.source import Span
+from checker.language.types import BagOf, SeqOf
+from checker.model.expr import Expr
+from checker.model.model import Goal, Step
+from checker.properties.predicates import NO_VALUE, TRUE, Truths, of_transitions, reads
+from checker.properties.result import Warning
+from checker.properties.search import Search
+from checker.properties.step import pairs
+from checker.properties.unfired import reason_of
+
+Kind = Literal["never fires", "guard never true", "vacuous", "default capacity"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Unseen:
+    """One thing that no search has seen so far: `never` says so of complete searches, `so_far` of others."""
+
+    kind: Kind
+    never: str
+    so_far: str
+    place: Span
+    instance: str
+    faults: str
+    complete: bool
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Collects over the searches of one spec."""
+
+    spec: str
+    _seen: set[str] = field(default_factory=set)
+    _unseen: dict[str, Unseen] = field(default_factory=dict)
+    _full: dict[str, Warning] = field(default_factory=dict)
+
+    def add(self, search: Search, goals: Iterable[Goal]) -> None:
+        """Take in what a search of the model without ghosts saw."""
+        fired = {search.graph.classes[number][0] for number in set(search.graph.edge_class)}
+        self._seen |= {_step_key(search.model.steps[number]) for number in fired}
+        for number, step in enumerate(search.model.steps):
+            if number not in fired:
+                self._step(search, step)
+        for goal in goals:
+            for place, premise in goal.premises:
+                self._premise(search, goal, place, premise)
+        for key in self._seen & self._unseen.keys():
+            del self._unseen[key]
+
+    def add_full_channels(self, search: Search, defaults: Iterable[tuple[str, Span]]) -> None:
+        """Note the messages without a `capacity` of their own (name, place of the declaration) that fill a channel somewhere."""
+        for message, place in defaults:
+            if message not in self._full and _fills_up(search, message):
+                self._full[message] = Warning(
+                    spec=self.spec,
+                    instance=search.model.instance,
+                    faults=search.model.faults,
+                    kind="default capacity",
+                    text=f"a channel of `{message}` gets full, at the capacity that it has by default: write the one that is meant",
+                    place=str(place),
+                )
+
+    def warnings(self) -> list[Warning]:
+        found = [
+            Warning(
+                spec=self.spec,
+                instance=unseen.instance,
+                faults=unseen.faults,
+                kind=unseen.kind,
+                text=unseen.never if unseen.complete else f"{unseen.so_far} (the search is incomplete)",
+                place=str(unseen.place),
+            )
+            for unseen in self._unseen.values()
+        ]
+        return [*found, *self._full.values()]
+
+    def _step(self, search: Search, step: Step) -> None:
+        key = _step_key(step)
+        if self._known(search, key):
+            return
+        what = f"the fault `{step.fault}`" if step.fault is not None else f"`{step.name}`"
+        kind, why = reason_of(search, step) if _exact(search) else ("never fires", "")
+        self._miss(search, key, kind, f"{what} never happens: {why}", f"{what} was not seen to happen", step.at)
+
+    def _premise(self, search: Search, goal: Goal, place: str, premise: Expr) -> None:
+        key = f"premise {goal.name} {place}"
+        if self._known(search, key):
+            return
+        if _ever_true(search, goal, premise):
+            self._seen.add(key)
+            return
+        left = place if goal.kind == "whenever" else f"the left side of `implies` at {place}"
+        never = f"`{goal.name}` says nothing there: {left} is never true"
+        self._miss(search, key, "vacuous", never, f"`{goal.name}`: {left} was not seen to be true", goal.at)
+
+    def _known(self, search: Search, key: str) -> bool:
+        """Whether there is no more to find out about `key`."""
+        if key in self._seen:
+            return True
+        older = self._unseen.get(key)
+        if older is not None and not key.startswith("premise"):
+            older.complete = older.complete and _exact(search)
+            return True
+        return False
+
+    def _miss(self, search: Search, key: str, kind: Kind, never: str, so_far: str, place: Span) -> None:
+        older = self._unseen.get(key)
+        if older is not None:
+            older.complete = older.complete and _exact(search)
+            return
+        self._unseen[key] = Unseen(
+            kind=kind,
+            never=never,
+            so_far=so_far,
+            place=place,
+            instance=search.model.instance,
+            faults=search.model.faults,
+            complete=_exact(search),
+        )
+
+
+def _exact(search: Search) -> bool:
+    """Whether what was not seen does not exist: the search is complete, and no behaviour ends early because a step fails."""
+    return search.graph.complete and not search.graph.failures
+
+
+def _step_key(step: Step) -> str:
+    return f"fault {step.fault}" if step.fault is not None else f"step {step.name}"
+
+
+def _ever_true(search: Search, goal: Goal, premise: Expr) -> bool:
+    """Whether the premise holds somewhere; so it counts where it has no value, for then nothing is known."""
+    if any(read.old for read in reads(premise)):
+        truths: Truths = of_transitions(premise, pairs(search))
+    else:
+        truths = search.truths(premise)
+    return truths.first(TRUE) is not None or truths.first(NO_VALUE) is not None
+
+
+def _fills_up(search: Search, message: str) -> bool:
+    for channel in search.model.channels:
+        kind, variable = channel.variable.type, channel.variable
+        if channel.message == message and isinstance(kind, SeqOf | BagOf):
+            cells = range(variable.offset, variable.offset + variable.cells)
+            if any(len(state[cell]) >= kind.max for state in search.graph.states for cell in cells):
+                return True
+    return False

@@ -1,0 +1,20 @@
+"""`no error`, an implicit goal of every check: no step of the protocol itself fails.
+
+A value out of its range, a failed `assert`, an overflow of a channel with `error`, a `for` whose result depends on its order.
+"""
+
+from __future__ import annotations
+
+from checker.model.model import Goal
+from checker.properties.finding import Finding
+from checker.properties.search import Search
+
+
+def check_errors(search: Search, goal: Goal) -> Finding:
+    """Violated by the failing transition with a shortest path."""
+    graph = search.graph
+    if not graph.failures:
+        return Finding(verdict="holds")
+    state, index, failure = min(graph.failures, key=lambda found: (graph.depth[found[0]], found[0], found[1]))
+    path = search.path_over(graph.edge_start[state] + index)
+    return Finding(verdict="violated", path=path, shown=True, why=f"The step itself fails: {failure.text}.")

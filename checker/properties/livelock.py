@@ -1,0 +1,35 @@
+"""`no livelock`: no fair cycle acts for ever without progress.
+
+Progress is what `progress` statements mark. Where the protocol has none, it is reaching `done when`: then a fair cycle within the states that
+are not done is a livelock (any fair cycle where nothing says what is done).
+"""
+
+from __future__ import annotations
+
+from checker.model.model import Goal
+from checker.properties.deadlock import done_states
+from checker.properties.finding import Finding
+from checker.properties.lasso import fairness_text, lasso_path
+from checker.properties.predicates import FALSE
+from checker.properties.search import Search, no_value
+from checker.properties.why import livelock_why
+
+
+def check_livelock(search: Search, goal: Goal) -> Finding:
+    """Violated by a fair cycle without progress. Only states whose edges are all known can be on it."""
+    model, graph = search.model, search.graph
+    inside = bytearray(b"\1") * search.expanded + bytearray(len(graph.states) - search.expanded)
+    cut: frozenset[int] = frozenset()
+    if model.has_progress:
+        cut = frozenset(edge for edge, marks in graph.edge_marks.items() if "progress" in marks)
+    elif model.done is not None:
+        truths = search.truths(model.done)
+        inside = bytearray(a and b == FALSE for a, b in zip(inside, truths.values, strict=True))
+    assumed = fairness_text(search)
+    path = lasso_path(search, inside, search.everywhere(), cut)
+    if path is not None:
+        returns = None if model.has_progress else done_states(search)
+        why = livelock_why(search, path)
+        return Finding(verdict="violated", path=path, shown=True, why=why, fairness=assumed, returns_to=returns)
+    unclear = no_value(search, search.truths(model.done)) if model.done is not None and not model.has_progress else None
+    return unclear or Finding(verdict="holds", fairness=assumed)

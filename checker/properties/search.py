@@ -1,0 +1,116 @@
+"""One explored model and what the checkers of properties ask of it again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from checker.graph.fair_cycles import FairGraph, Fairness
+from checker.graph.reachability import Backward, Distances, forward
+from checker.model.expr import Expr
+from checker.model.model import Model
+from checker.properties.finding import Finding, Path
+from checker.properties.predicates import NO_VALUE, Truths, of_states
+
+if TYPE_CHECKING:
+    from checker.engines.state_graph import StateGraph
+    from checker.semantics.failure import Failure
+    from checker.semantics.interpreter import Interpreter
+
+
+class Search:
+    """A model, its state graph and the interpreter that replays its traces.
+
+    States, edges and classes are numbers as in the graph. `expanded` counts the states whose outgoing edges are all known: the states
+    0 .. expanded - 1.
+    """
+
+    def __init__(self, graph: StateGraph, interpreter: Interpreter) -> None:
+        self.graph = graph
+        self.model: Model = graph.model
+        self.interpreter = interpreter
+        self.expanded = graph.expanded
+        self._truths: dict[int, tuple[Expr, Truths]] = {}
+
+    # --- predicates ----------------------------------------------------------------------------------------------
+
+    def truths(self, expr: Expr) -> Truths:
+        """The truth of `expr` in every state that was found."""
+        found = self._truths.get(id(expr))
+        if found is None:
+            found = self._truths[id(expr)] = (expr, of_states(expr, self.graph.states))
+        return found[1]
+
+    # --- edges ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def fair(self) -> FairGraph:
+        return FairGraph(self.graph, [self._fairness(step) for step, _, _ in self.graph.classes])
+
+    def _fairness(self, number: int) -> Fairness:
+        step = self.model.steps[number]
+        return "fault" if step.fault is not None else step.fairness
+
+    @cached_property
+    def backward(self) -> Backward:
+        return Backward(self.graph)
+
+    def source(self, edge: int) -> int:
+        """The state that an edge leaves."""
+        return self.graph.source(edge)
+
+    def quiet(self) -> Iterable[int]:
+        """The states without an enabled step that is not a fault, in breadth-first order: nothing but a fault can happen there."""
+        enabled, acting = self.fair.enabled, self.fair.acting
+        return (state for state in range(self.expanded) if not enabled[state] & acting)
+
+    def resting(self) -> bytearray:
+        """1 for each state where a run may stop for ever: no step there is owed fairness, for all are faults or `may`."""
+        owed = self.fair.weak | self.fair.strong
+        enabled = self.fair.enabled
+        found = bytearray(len(self.graph.states))
+        for state in range(self.expanded):
+            if not enabled[state] & owed:
+                found[state] = 1
+        return found
+
+    # --- paths ---------------------------------------------------------------------------------------------------
+
+    def path(self, state: int) -> Path:
+        """A shortest path to a state."""
+        initial, indices = self.graph.path(state)
+        return Path(initial=initial, indices=tuple(indices), end=state)
+
+    def path_over(self, edge: int) -> Path:
+        """A shortest path to the state that `edge` leaves, and over it."""
+        state = self.source(edge)
+        target = self.graph.edge_target[edge]
+        return self.extended(self.path(state), [edge], target if target >= 0 else None)
+
+    def extended(
+        self, path: Path, edges: Sequence[int], end: int | None, cycle: int | None = None, shortest: bool = True
+    ) -> Path:
+        """`path`, then `edges`."""
+        more = tuple(edge - self.graph.edge_start[self.source(edge)] for edge in edges)
+        return Path(initial=path.initial, indices=path.indices + more, end=end, cycle=cycle, shortest=shortest)
+
+    def everywhere(self) -> Distances:
+        """Distances of all states from the initial ones."""
+        return forward(self.graph, [(state, 0) for state in self.graph.initial], bytearray(b"\1") * len(self.graph.states))
+
+
+def no_value(search: Search, *asked: Truths) -> Finding | None:
+    """`unknown`, with the way to the first state where one of the predicates has no value; None where all have one."""
+    for truths in asked:
+        state = truths.first(NO_VALUE)
+        if state is not None:
+            assert truths.failure is not None
+            return Finding(verdict="unknown", path=search.path(state), reason=without_value(truths.failure))
+    return None
+
+
+def without_value(failure: Failure) -> str:
+    """The reason for `unknown` where an expression has no value."""
+    place = f" ({failure.at})" if failure.at is not None else ""
+    return f"it has no value in some reachable state: {failure.text}{place}"

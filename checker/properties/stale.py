@@ -1,0 +1,79 @@
+"""Stale reads on a run: an activity looked at a cell, another changed it, and the activity went on without looking again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from checker.properties.run import Run, Taken
+from checker.properties.touched import step_reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleRead:
+    """`reader` last read `cell` in the activity that `user` goes on with; `writer` changed it in between."""
+
+    cell: int
+    reader: Taken
+    writer: Taken
+    user: Taken
+
+
+def find_stale(run: Run, cells: Collection[int]) -> StaleRead | None:
+    """The latest step that acts on a stale read: of one of `cells` if there is one, else of any shared cell."""
+    found = [stale for user in reversed(run.taken) for stale in _stale_at(run, user)]
+    wanted = set(cells)
+    for stale in found:
+        if stale.cell in wanted and stale.cell in stale.user.changed:
+            return stale
+    for stale in found:
+        if wanted & set(stale.user.changed):
+            return stale
+    return None
+
+
+def stale_sentence(run: Run, stale: StaleRead) -> str:
+    """`Worker1 read status[Task0] (open) in step 2, Worker0 made it claimed in step 3, and Worker1 acted on what it had read in step 4.`"""
+    cell = run.names[stale.cell]
+    seen, now = run.value(stale.cell, stale.reader.before), run.value(stale.cell, stale.writer.after)
+    writer = stale.writer.who or stale.writer.step.name
+    return (
+        f"{stale.reader.who} read {cell} ({seen}) in step {stale.reader.number}, {writer} changed it to {now} in step "
+        f"{stale.writer.number}, and {stale.user.who} went on in step {stale.user.number} without looking at it again."
+    )
+
+
+def _stale_at(run: Run, user: Taken) -> list[StaleRead]:
+    """The shared cells that `user`'s activity read before its last await, that another changed since, and that `user` does not read."""
+    if user.step.kind not in ("resume", "take", "timeout") or user.step.activity is None or not user.changed:
+        return []
+    earlier = _earlier_steps(run, user)
+    fresh = step_reads(user) if earlier else set()
+    found: dict[int, StaleRead] = {}
+    for reader in earlier:
+        for cell in step_reads(reader) - fresh - found.keys():
+            writer = _changed_by_another(run, cell, reader, user)
+            if run.variables[cell].kind == "shared" and writer is not None:
+                found[cell] = StaleRead(cell=cell, reader=reader, writer=writer, user=user)
+        fresh |= step_reads(reader)
+    return [found[cell] for cell in sorted(found)]
+
+
+def _earlier_steps(run: Run, user: Taken) -> list[Taken]:
+    """The steps of the same activity of the same agent before `user`, latest first, back to its start."""
+    found = []
+    for taken in reversed(run.taken[: user.number - 1]):
+        same = taken.step.role == user.step.role and taken.step.activity == user.step.activity and taken.agent == user.agent
+        if same and taken.step.fault is None:
+            found.append(taken)
+            if taken.step.kind == "start" or not taken.step.name.startswith(f"{taken.step.role}.{taken.step.activity}."):
+                break
+    return found
+
+
+def _changed_by_another(run: Run, cell: int, reader: Taken, user: Taken) -> Taken | None:
+    """The last step between the two, by somebody else, that changed the cell."""
+    for taken in reversed(run.taken[reader.number : user.number - 1]):
+        if cell in taken.changed and (taken.step.role, taken.agent) != (user.step.role, user.agent):
+            return taken
+    return None

@@ -1,0 +1,28 @@
+"""`no unhandled message`: in no final state, where nothing but a fault can happen, does a message wait.
+
+What is `persistent` stays deliverable for ever by its nature and does not count.
+"""
+
+from __future__ import annotations
+
+from checker.model.model import Goal
+from checker.properties.finding import Finding
+from checker.properties.search import Search
+from checker.properties.why import unhandled_why
+
+
+def check_unhandled(search: Search, goal: Goal) -> Finding:
+    """Violated by the first quiet state with a message in flight."""
+    cells = [
+        channel.variable.offset + place
+        for channel in search.model.channels
+        if channel.kind != "persistent"
+        for place in range(channel.variable.cells)
+    ]
+    for state in search.quiet():
+        values = search.graph.states[state]
+        waiting = [cell for cell in cells if values[cell]]
+        if waiting:
+            path = search.path(state)
+            return Finding(verdict="violated", path=path, shown=True, why=unhandled_why(search, path, waiting))
+    return Finding(verdict="holds")

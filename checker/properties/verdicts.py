@@ -1,0 +1,87 @@
+"""From what was found of each goal to results: with its trace, its reasons, and what the spec expected."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from checker.model.model import Goal
+from checker.properties.finding import Finding, Path
+from checker.properties.judge import judge
+from checker.properties.plan import expects_violation
+from checker.properties.result import Result, Trace
+from checker.properties.search import Search
+from checker.properties.traces import point_of_no_return, replayed, trace_of
+
+if TYPE_CHECKING:
+    from checker.properties.searches import Job
+
+ENGINE = "explicit (reference interpreter)"
+
+
+def verdicts(job: Job, search: Search) -> Iterator[Result]:
+    """A result for each goal of the search, in order; on `no error` as `job.errors` says."""
+    for goal in search.model.goals:
+        if goal.kind == "no error" and job.errors == "never":
+            continue
+        began = perf_counter()
+        found = judge(search, goal)
+        if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
+            continue
+        trace = None if found.path is None else _trace(search, found, found.path)
+        yield _result(job, search, goal, found, trace, perf_counter() - began)
+
+
+def _trace(search: Search, found: Finding, path: Path) -> Trace:
+    run = replayed(search, path)
+    lost = None if found.returns_to is None else point_of_no_return(search, run, found.returns_to)
+    return trace_of(run, lost)
+
+
+def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace | None, seconds: float) -> Result:
+    graph = search.graph
+    expected = "violated" if expects_violation(job.target, goal.name, job.instance, job.faults) else "holds"
+    return Result(
+        protocol=search.model.protocol,
+        spec=job.target.path,
+        instance=job.instance,
+        faults=job.faults,
+        property=goal.name,
+        kind=goal.kind,
+        text=goal.text,
+        verdict=found.verdict,
+        basis="exhaustive" if graph.complete else "bounded",
+        engine=ENGINE,
+        expected=expected,  # type: ignore[arg-type]
+        met=found.verdict == expected,
+        distinct=graph.distinct,
+        transitions=graph.transitions,
+        depth=graph.max_depth,
+        seconds=graph.seconds + seconds,
+        reason=found.reason,
+        why=found.why,
+        fairness=found.fairness,
+        trace=trace,
+        replay="" if found.path is None else replay_command(job, goal.name, found.path),
+        place=str(goal.at),
+    )
+
+
+def replay_command(job: Job, property: str, path: Path) -> str:
+    """The command that shows the trace again."""
+    words = ["teamcheck", "replay", job.target.path]
+    if job.target.instance_name(job.instance) is not None:
+        words += ["--instance", job.instance]
+    if job.faults != "none":
+        words += ["--faults", job.faults]
+    for name, value in job.overrides.items():
+        words += ["--set", f"{name}={value}"]
+    words += ["--property", property] if job.target.spec is not None else []
+    if path.initial:
+        words += ["--initial", str(path.initial)]
+    words += ["--steps", ",".join(map(str, path.indices))]
+    if path.cycle is not None:
+        words += ["--cycle", str(path.cycle)]
+    return shlex.join(words)

@@ -1,0 +1,188 @@
+"""Why a property is violated, in one or two sentences for people.
+
+They name the instance of the quantifiers that is false and the step that last changed what it reads, the stale read, the message that
+was lost, and who is down, waits or acts. Nothing here decides a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.model.expr import Expr
+from checker.model.model import Goal
+from checker.properties.agents import agents, listed, situations
+from checker.properties.finding import Path
+from checker.properties.instance_of import Instance, find_instance
+from checker.properties.run import Run, Taken
+from checker.properties.search import Search
+from checker.properties.stale import find_stale, stale_sentence
+from checker.properties.traces import replayed
+
+
+def state_why(search: Search, goal: Goal, path: Path) -> str:
+    """Of a state where the predicate of `always` or `never` is not as it must be."""
+    run = replayed(search, path)
+    wrong = goal.kind == "never"
+    found = find_instance(goal.conditions[0], wrong, run.end)
+    return _sentences(_instance_sentence(run, found, "true" if wrong else "false"), _stale(run, found.cells))
+
+
+def witness_why(search: Search, goal: Goal, path: Path) -> str:
+    """Of the witness of `sometimes`."""
+    run = replayed(search, path)
+    found = find_instance(goal.conditions[0], True, run.end)
+    return f"For example with {found.text}." if found.text else ""
+
+
+def step_why(search: Search, goal: Goal, path: Path) -> str:
+    """Of a transition where the predicate of `step` is false."""
+    run = replayed(search, path)
+    last = run.taken[-1]
+    found = find_instance(goal.conditions[0], False, last.after, last.before)
+    changed = [cell for cell in found.cells if cell in last.changed]
+    did = f": {_change(run, last, changed[0])}" if changed else ""
+    return _sentences(f"False{_for(found)} in step {last.number}{did}.", _stale(run, found.cells))
+
+
+def mark_why(search: Search, goal: Goal, path: Path) -> str:
+    """Of a write that loses, ignores or replaces what another wrote."""
+    run = replayed(search, path)
+    last = run.taken[-1]
+    name = goal.name.rpartition(" on ")[2]
+    mine = [i for i, v in enumerate(run.variables) if v.kind == "shared" and v.name == name]
+    stale = find_stale(run, [cell for cell in mine if cell in last.changed] or mine)
+    if stale is not None and stale.user is last:
+        return stale_sentence(run, stale)
+    for cell in mine:
+        if cell in last.changed:
+            before = run.last_change({cell}, last.number - 1)
+            if before is not None and before[0].who != last.who:
+                wrote = f"{_who(before[0])} had written {run.value(cell, before[0].after)} in step {before[0].number}"
+                return f"{_who(last)} replaced {run.names[cell]} in step {last.number} without having read it: {wrote}."
+    return f"{_who(last)} writes {name} in step {last.number}."
+
+
+def deadlock_why(search: Search, path: Path) -> str:
+    """Of a state where nothing but a fault can happen, although the team is not done."""
+    run = replayed(search, path)
+    everyone = situations(run, agents(run))
+    first = f"Nothing can happen any more: {'; '.join(everyone)}." if everyone else "Nothing can happen any more."
+    done = search.model.done
+    rest = "" if done is None else _not_done(run, done)
+    return _sentences(first, rest, _lost(run))
+
+
+def unhandled_why(search: Search, path: Path, cells: Sequence[int]) -> str:
+    """Of messages that wait in a final state."""
+    run = replayed(search, path)
+    waiting = [f"{run.names[cell]} holds {run.value(cell, run.end)}" for cell in cells[:3]]
+    more = f" (and {len(cells) - 3} more)" if len(cells) > 3 else ""
+    everyone = situations(run, agents(run))
+    return _sentences(
+        f"At the end {'; '.join(waiting)}{more}, and nobody will take it.", f"{'; '.join(everyone)}." if everyone else ""
+    )
+
+
+def livelock_why(search: Search, path: Path) -> str:
+    """Of a fair cycle without progress."""
+    run = replayed(search, path)
+    done = search.model.done
+    rest = "" if done is None or search.model.has_progress else _not_done(run, done)
+    return _sentences(_cycle(run), rest, _lost(run))
+
+
+def liveness_why(search: Search, goal: Goal, path: Path) -> str:
+    """Of a run that never gets to its goal."""
+    run = replayed(search, path)
+    found = find_instance(goal.conditions[-1], False, run.end)
+    if path.cycle is not None:
+        start = _cycle(run)
+    else:
+        may = any(
+            t.target is not None for t in search.interpreter.transitions(run.end) if search.model.steps[t.step].fault is None
+        )
+        rests = (
+            "Nothing has to happen any more (only steps that may never come are left)" if may else "Nothing can happen any more"
+        )
+        everyone = situations(run, agents(run))
+        start = f"{rests}: {'; '.join(everyone)}." if everyone else f"{rests}."
+    never = f"The goal is not reached{_for(found)}{_since(run, found)}."
+    return _sentences(start, never, _lost(run))
+
+
+# --- parts of sentences --------------------------------------------------------------------------------------------
+
+
+def _sentences(*found: str) -> str:
+    return " ".join(text for text in found if text)
+
+
+def _who(taken: Taken) -> str:
+    return taken.who or taken.step.fault or taken.step.name
+
+
+def _for(found: Instance) -> str:
+    return f" for {found.text}" if found.text else ""
+
+
+def _change(run: Run, taken: Taken, cell: int) -> str:
+    return f"{run.names[cell]} went from {run.value(cell, taken.before)} to {run.value(cell, taken.after)}"
+
+
+def _instance_sentence(run: Run, found: Instance, word: str) -> str:
+    """`False for t = Task0: in step 4 Worker1 goes on after planning, and owner[Task0] went from Worker0 to Worker1.`"""
+    change = run.last_change(set(found.cells))
+    if change is None:
+        return f"It is {word}{_for(found)} from the start."
+    taken, cell = change
+    return (
+        f"It is {word}{_for(found)} since step {taken.number} ({_who(taken)} {taken.step.phrase}): {_change(run, taken, cell)}."
+    )
+
+
+def _since(run: Run, found: Instance) -> str:
+    """`: status[Task0] is claimed since step 3`"""
+    change = run.last_change(set(found.cells))
+    if change is None:
+        return ""
+    taken, cell = change
+    return f": {run.names[cell]} is {run.value(cell, run.end)} since step {taken.number} ({_who(taken)} {taken.step.phrase})"
+
+
+def _stale(run: Run, cells: Sequence[int]) -> str:
+    stale = find_stale(run, cells)
+    return "" if stale is None else stale_sentence(run, stale)
+
+
+def _not_done(run: Run, done: Expr) -> str:
+    found = find_instance(done, False, run.end)
+    return f"`done when` does not hold{_for(found)}{_since(run, found)}."
+
+
+def _lost(run: Run) -> str:
+    """The messages that were lost on the way."""
+    lost = [
+        f"{text} to {other} in step {taken.number}" if other else f"{text} in step {taken.number}"
+        for taken in run.taken
+        for note, other, text in taken.told
+        if note.kind == "drop"
+    ]
+    faults = [f"step {t.number} ({t.step.fault})" for t in run.taken if (t.step.fault or "").startswith("lose ")]
+    if lost:
+        return f"Lost on the way: {listed(lost)}."
+    return f"A message was lost in {listed(faults)}." if faults else ""
+
+
+def _cycle(run: Run) -> str:
+    """Who acts in the cycle, and where the others are meanwhile."""
+    assert run.path.cycle is not None
+    around = run.taken[run.path.cycle :]
+    acts: dict[str, dict[str, None]] = {}
+    for taken in around:
+        acts.setdefault(_who(taken), {})[taken.step.phrase] = None
+    doing = "; ".join(f"{who} {listed(list(phrases))}" for who, phrases in acts.items())
+    idle = [agent for agent in agents(run) if agent.name not in acts]
+    first, last = run.path.cycle + 1, len(run.taken)
+    steps = f"Step {first}" if first == last else f"Steps {first} to {last}"
+    others = f", while {'; '.join(situations(run, idle))}" if idle else ""
+    return f"{steps} can repeat for ever: {doing}{others}."
