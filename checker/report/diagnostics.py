@@ -72,7 +72,7 @@ def _excerpt(span: Span, label: str, gutter: int, style: Style, mark: str, tint:
     found = [f"{arrow} {visible(str(span))}"]
     text = _lines_of(span.file)
     if not 0 < span.line <= len(text):
-        return [*found, *([f"{' ' * gutter}  = {label}"] if label else [])]
+        return [*found, *([f"{' ' * gutter} = {label}"] if label else [])]
     bar = style.tint(" " * gutter + " |", "blue")
     found.append(bar)
     last = min(max(span.end_line, span.line), len(text))

@@ -164,13 +164,13 @@ def counterexample(result: Result, style: Style = _PLAIN, shown: Shown | None = 
 
 
 def _title(result: Result, style: Style) -> list[str]:
-    place = f"  ({result.place})" if result.place else ""
+    place = f"  ({visible(result.place)})" if result.place else ""
     word = {"holds": "reached", "violated": "violated", "unknown": "unknown"}[result.verdict]
     if result.verdict == "holds" and result.kind != "sometimes":
         word = "holds"
     tint = _TINTS[outcome(result)]
     named = result.property if result.property.startswith(result.kind) else f"{result.kind} {result.property}"
-    head = style.tint(f"{named}: {word}", "bold", tint)
+    head = style.tint(visible(f"{named}: {word}"), "bold", tint)
     lines = [f"{head}, {where(result.instance, result.faults)}{style.tint(place, 'dim')}"]
     if result.text:
         lines.append(f'  "{visible(result.text)}"')
@@ -198,6 +198,8 @@ def _end(result: Result, style: Style, shown: Shown) -> list[str]:
 def summary(report: Report, style: Style = _PLAIN) -> list[str]:
     """How many were as expected, and by name those that were not."""
     results = report.results
+    if not (results or report.counts or report.interrupted):
+        return [f"nothing was checked ({duration(report.seconds)})"]
     failed = [r for r in results if outcome(r) == "FAIL"]
     unknown = [r for r in results if outcome(r) == "?"]
     wrong = [c for c in report.counts if c.met is False]

@@ -29,7 +29,7 @@ _SHOWN_OF_VALUE = 200  # characters of one value, unless everything is asked for
 def render_trace(trace: Trace, style: Style = _PLAIN, *, everything: bool = False, failing: bool = True) -> list[str]:
     """The lines of a trace. `failing`: the trace is a counterexample, so its last step is where it breaks."""
     if not trace.steps:
-        return ["  in the initial state:", *state_lines(trace.start, style, everything=everything)]
+        return ["  in the initial state:", *state_lines(trace.start, style, everything=everything), *_after(trace, style)]
     who = max(text_width(actor(step)) for step in trace.steps)
     digits = len(str(len(trace.steps)))
     found = ["  at the start:", *state_lines(trace.start, style, everything=True)] if everything else []
@@ -84,8 +84,9 @@ def _arguments(message: str) -> list[str]:
 
 def visible_changes(step: TraceStep) -> list[Change]:
     """The changes that a reader is shown: of stores and of the agents' own variables."""
-    messages = any(e.kind in ("send", "take", "drop") for e in step.events)
-    return [c for c in step.changes if c.kind not in _FOLDED or (c.kind == "channel" and not messages and step.fault is not None)]
+    told_of = any(e.kind in ("send", "take", "drop") for e in step.events) or any(n == "message" for n, _ in step.parameters)
+    folded = _FOLDED if told_of or step.fault is None else _FOLDED - {"channel"}
+    return [c for c in step.changes if c.kind not in folded]
 
 
 def event_text(event: Event) -> str:
