@@ -11,7 +11,8 @@ from checker.cli import options
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from checker.language.diagnostics import Diagnostic
+    from checker.cli.progress import ProgressLine
+    from checker.language.diagnostics import BadInput, Diagnostic
     from checker.properties.result import Report
 
 FORMATS = ("text", "json", "junit", "sarif", "github")
@@ -80,19 +81,15 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _check(arguments: argparse.Namespace, line: object) -> Report:
+def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
     import os
 
     from checker import api
-    from checker.cli.argument_errors import NothingToDo
-    from checker.language.diagnostics import BadInput
 
     if not arguments.paths and not os.path.isdir("specs"):
-        reason, advice = (
-            "there is no folder `specs` here",
-            "name a spec, a protocol or a folder, or start with `teamcheck new my_team`",
+        raise _nothing(
+            "there is no folder `specs` here", "name a spec, a protocol or a folder, or start with `teamcheck new my_team`"
         )
-        raise BadInput([NothingToDo(span=None, reason=reason, advice=advice)])
     report = api.check(
         arguments.paths or ["specs"],
         instances=options.names(arguments.instance),
@@ -102,12 +99,18 @@ def _check(arguments: argparse.Namespace, line: object) -> Report:
         time_s=arguments.time,
         memory_mib=arguments.memory,
         states_limit=arguments.states,
-        progress=line,  # type: ignore[arg-type]
+        progress=line,
     )
     if not (report.results or report.counts or report.interrupted):
-        reason, advice = "no check has these instances, fault models and properties", "`teamcheck list` tells what there is"
-        raise BadInput([NothingToDo(span=None, reason=reason, advice=advice)])
+        raise _nothing("no check has these instances, fault models and properties", "`teamcheck list` tells what there is")
     return report
+
+
+def _nothing(reason: str, advice: str) -> BadInput:
+    from checker.cli.argument_errors import NothingToDo
+    from checker.language.diagnostics import BadInput
+
+    return BadInput([NothingToDo(span=None, reason=reason, advice=advice)])
 
 
 def _rendered(arguments: argparse.Namespace, report: Report, errors: Iterable[Diagnostic], code: int) -> str:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from checker.cli.argument_errors import NothingToDo
-from checker.language.diagnostics import BadInput
-
 _NOT_OURS = frozenset({"__pycache__", "node_modules", "build", "dist"})
 
 
@@ -21,6 +18,9 @@ def expand(paths: Sequence[str], suffixes: tuple[str, ...], defaults: Sequence[s
         for file in _within(path, suffixes) if os.path.isdir(path) else [path]:
             found[file] = None
     if not found:
+        from checker.cli.argument_errors import NothingToDo
+        from checker.language.diagnostics import BadInput
+
         reason = f"no {' or '.join(f'*{s}' for s in suffixes)} file in {_listed(given or defaults)}"
         raise BadInput([NothingToDo(span=None, reason=reason, advice="name a file, or start with `teamcheck new my_team`")])
     return list(found)

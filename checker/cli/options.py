@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from checker.cli.argument_errors import BadSetting
-from checker.language.diagnostics import BadInput
-
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """The options that choose one model: an instance, a fault model, values of parameters."""
@@ -40,10 +37,13 @@ def settings(given: Iterable[str]) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not (equals and name.strip() and value.strip()):
-            bad.append(BadSetting(span=None, given=text))
+            bad.append(text)
         found[name.strip()] = value.strip()
     if bad:
-        raise BadInput(bad)
+        from checker.cli.argument_errors import BadSetting
+        from checker.language.diagnostics import BadInput
+
+        raise BadInput(BadSetting(span=None, given=text) for text in bad)
     return found
 
 

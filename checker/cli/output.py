@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from typing import TYPE_CHECKING
 
-from checker.cli.argument_errors import CannotWrite
-from checker.language.diagnostics import BadInput
+if TYPE_CHECKING:
+    from checker.language.diagnostics import BadInput
 
 
 def require_writable(path: str | None) -> None:
@@ -67,5 +68,8 @@ def _mode() -> int:
 
 
 def _cannot(path: str, error: OSError | ValueError) -> BadInput:
+    from checker.cli.argument_errors import CannotWrite
+    from checker.language.diagnostics import BadInput
+
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return BadInput([CannotWrite(span=None, path=path, reason=reason[:1].lower() + reason[1:])])

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from checker.properties.result import CountExpectation, Report, Result, Warning
+from checker.properties.result import CountExpectation, Report, Result, Trace, Warning
 from checker.report.chart import has_messages, render_chart
 from checker.report.terminal import Style, Tint, padded, text_width, visible, wrapped
-from checker.report.trace import render_trace
+from checker.report.trace import render_trace, state_lines
 from checker.report.wording import count_text, counted, duration, outcome, verdict, where
 
 _PLAIN = Style()
@@ -145,14 +145,15 @@ def counterexample(result: Result, style: Style = _PLAIN, shown: Shown | None = 
     """One violation, or witness, in full: what was asked, the trace, why, and how to see it again."""
     shown = shown or Shown()
     lines = _title(result, style)
-    if result.trace is not None:
+    trace = result.trace
+    if trace is not None:
         lines.append("")
         failing = result.verdict != "holds"
-        lines += render_trace(result.trace, style, everything=shown.everything, failing=failing)
-        if _end_matters(result):
-            lines += _end(result, style, shown)
-        if shown.chart == "always" or (shown.chart == "auto" and result.trace.steps and has_messages(result.trace)):
-            lines += ["", *render_chart(result.trace, style)]
+        lines += render_trace(trace, style, everything=shown.everything, failing=failing)
+        if trace.steps and result.kind in _STATE_KINDS and result.verdict == "violated":
+            lines += _end(trace, style, shown)
+        if shown.chart == "always" or (shown.chart == "auto" and has_messages(trace)):
+            lines += ["", *render_chart(trace, style)]
         lines.append("")
     if result.why:
         lines += wrapped(visible(result.why), style.width, "  why: ", "       ")
@@ -180,16 +181,15 @@ def _title(result: Result, style: Style) -> list[str]:
     return lines
 
 
-def _end_matters(result: Result) -> bool:
-    return result.trace is not None and bool(result.trace.steps) and result.kind in _STATE_KINDS and result.verdict == "violated"
-
-
-def _end(result: Result, style: Style, shown: Shown) -> list[str]:
-    """Where a deadlock or a final state leaves the team: the state at the end."""
-    from checker.report.trace import state_lines
-
-    assert result.trace is not None
-    return ["  the state then:", *state_lines(result.trace.end, style, everything=shown.everything)]
+def _end(trace: Trace, style: Style, shown: Shown) -> list[str]:
+    """Where a deadlock or a final state leaves the team: what is not as it was at the start, without what readers do not name."""
+    if shown.everything:
+        return ["  the state then:", *state_lines(trace.end, style, everything=True)]
+    unnamed = {c.cell for step in trace.steps for c in step.changes if c.kind in ("frame", "budget", "ghost")}
+    changed = {cell: value for cell, value in trace.end.items() if cell not in unnamed and trace.start.get(cell) != value}
+    if not changed:
+        return ["  the state then is as at the start"]
+    return ["  the state then, where it is not as at the start:", *state_lines(changed, style)]
 
 
 # --- the end -------------------------------------------------------------------------------------------------

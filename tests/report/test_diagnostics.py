@@ -123,7 +123,10 @@ def test_a_span_of_several_lines(file) -> None:  # type: ignore[no-untyped-def]
 def test_a_span_of_very_many_lines_is_shortened(file) -> None:  # type: ignore[no-untyped-def]
     path = file("".join(f"line {n}\n" for n in range(1, 101)))
     text = shown(made(Wrong, Span(path, 1, 1, 100, 9)), path).splitlines()
-    assert [line for line in text if line.strip().endswith(("line 3", "line 4", "line 100"))] == ["  3 | line 3", "100 | line 100"]
+    assert [line for line in text if line.strip().endswith(("line 3", "line 4", "line 100"))] == [
+        "  3 | line 3",
+        "100 | line 100",
+    ]
     assert "..." in text
 
 
@@ -142,7 +145,10 @@ def test_a_place_past_the_end_of_the_file_shows_no_line(file) -> None:  # type: 
 
 
 def test_without_a_place_there_is_no_excerpt() -> None:
-    assert lines(made(Wrong)) == ["error[T204]: `claimd` is not a Status", "help: write `claimed`            more: teamcheck explain T204"]
+    assert lines(made(Wrong)) == [
+        "error[T204]: `claimd` is not a Status",
+        "help: write `claimed`            more: teamcheck explain T204",
+    ]
 
 
 def test_a_file_that_cannot_be_read_shows_no_line() -> None:

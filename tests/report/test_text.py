@@ -116,7 +116,11 @@ def test_the_summary_of_several_specs_names_what_failed() -> None:
 
 
 def test_unknown_and_interrupted_are_never_all_as_expected() -> None:
-    for report in (samples.INTERRUPTED, samples.report(interrupted=True), samples.report(counts=(replace(samples.COUNTS, met=None),))):
+    for report in (
+        samples.INTERRUPTED,
+        samples.report(interrupted=True),
+        samples.report(counts=(replace(samples.COUNTS, met=None),)),
+    ):
         text = render(report)
         assert "all as expected" not in text
     assert summary(samples.report()) == ["nothing was checked (0.05 s)"]
@@ -124,14 +128,25 @@ def test_unknown_and_interrupted_are_never_all_as_expected() -> None:
 
 def test_the_state_where_a_team_is_stuck_is_shown() -> None:
     text = render(samples.report(samples.DEADLOCK))
-    assert "  the state then:\n      status[Task0] = open," in text
+    assert "  the state then, where it is not as at the start:\n      Worker.seen[Worker1] = Task0\n" in text
+    assert "  the state then:\n      status[Task0] = open," in render(
+        samples.report(samples.DEADLOCK), shown=Shown(everything=True)
+    )
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:
     for width in (60, 80, 100):
         lines = render(samples.MIXED, Style(width=width), ALL).splitlines()
         wide = [line for line in lines if len(line) > width]
-        heads = ("always", "no deadlock", "no livelock", "sometimes", "  instance", "9 verdicts", "  again: ")  # these never break
+        heads = (
+            "always",
+            "no deadlock",
+            "no livelock",
+            "sometimes",
+            "  instance",
+            "9 verdicts",
+            "  again: ",
+        )  # these never break
         assert [line for line in wide if not line.startswith(heads)] == []
 
 
