@@ -1,0 +1,50 @@
+"""What can be wrong with the flow of control (T2xx).
+
+The docstring of a class is its page in `teamcheck explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitInside(Diagnostic):
+    """The rounds of `for` and of `while ... at most` are part of one atomic step. An agent that waits in each round is a `while`:
+
+    while todo != {}:
+        choose t in todo
+        await llm()
+        todo -= {t}
+    """
+
+    code = "T261"
+    title = "no await may stand inside `{kind}`"
+    label = "this would end the step in the middle of the loop"
+    help = "use `while` with an await each way round"
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopWithoutAwait(Diagnostic):
+    """A step is what runs between two awaits, so a loop without an await could keep one step running for ever. Each way from the start of the
+    body to its end must cross an await; an await in only one branch of an `if`, or in an inner `while`, is not enough.
+    """
+
+    code = "T262"
+    title = "this `while` can go round without an await"
+    label = "nothing ends the step while `{condition}` holds"
+    help = "put an await on every way round, or bound it: `while {condition} at most 5:`"
+    condition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeverRuns(Diagnostic):
+    """`return` ends the activity: the statements after it in the same block are dead."""
+
+    code = "T263"
+    title = "this never runs"
+    label = "after `return`"
+    help = "remove it, or put the `return` in an `if`"

@@ -1,0 +1,46 @@
+"""Limits of this version (T7xx).
+
+The docstring of a class is its page in `teamcheck explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyElements(Diagnostic):
+    """Some types are listed value by value: ids and roles, the elements of sets, the keys of maps, the places of sequences, what `choose` and
+    parameters range over. They have a limit.
+    """
+
+    code = "T701"
+    title = "{what} has {count} values"
+    label = "at most {most} can be handled here"
+    help = "make the type smaller"
+    what: str
+    count: str
+    most: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberTooLarge(Diagnostic):
+    """Numbers are kept in 32 bits."""
+
+    code = "T702"
+    title = "this range is too wide"
+    label = "numbers lie between -{most} and {most}"
+    help = "use smaller numbers"
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooDeep(Diagnostic):
+    """The checks follow the nesting of the text, and there is a limit to it."""
+
+    code = "T703"
+    title = "this file is nested too deeply"
+    label = "expressions or blocks within one another"
+    help = "name parts of it with `def` or `let`"

@@ -1,0 +1,98 @@
+"""Limits on types, so that listing their values stays possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from checker.language import tree
+from checker.language.checking import limit_errors, value_errors
+from checker.language.checking.context import Context
+from checker.language.types import BagOf, Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type
+
+MOST_ELEMENTS = 4096  # of a sort, of the element type of a set, of the key type of a map
+MOST_LENGTH = 4096  # of a sequence
+MOST_CHOICES = 65_536  # values of a type that is chosen from or bound
+MOST_NUMBER = 2**31 - 1
+ENDLESS = 10**12
+
+
+def size(ctx: Context, node: tree.Expr, name: str, number: Callable[[Context, tree.Expr, str], int | None]) -> int | None:
+    """The number of elements of ids or of a role."""
+    found = number(ctx, node, f"the size of {name}")
+    if found is None:
+        return None
+    if found < 0:
+        ctx.report(value_errors.NegativeSize(span=node.span, what=f"the size of {name}", value=found))
+        return None
+    if found > MOST_ELEMENTS:
+        _too_many(ctx, node, f"`{name}`", found)
+        return None
+    return found
+
+
+def of_type(ctx: Context, node: tree.TypeExpr, type: Type) -> Type | None:
+    """`type`, or None after an error when it is too large to handle."""
+    match type:
+        case Int(low, high) if not (low >= -MOST_NUMBER and high <= MOST_NUMBER):
+            ctx.report(limit_errors.NumberTooLarge(span=node.span, most=MOST_NUMBER))
+            return None
+        case SetOf(of) if count(of) > MOST_ELEMENTS:
+            return _too_many(ctx, node, f"the element type of `{type}`", count(of))
+        case MapOf(key, _) if count(key) > MOST_ELEMENTS:
+            return _too_many(ctx, node, f"the key type of `{type}`", count(key))
+        case SeqOf(_, most) if most > MOST_LENGTH:
+            return _too_many(ctx, node, f"`{type}`", most)
+    return type
+
+
+def _too_many(ctx: Context, node: tree.Node, what: str, found: int, most: int = MOST_ELEMENTS) -> Type | None:
+    text = f"{found:,}" if found < ENDLESS else f"more than {ENDLESS:,}"
+    ctx.report(limit_errors.TooManyElements(span=node.span, what=what, count=text, most=f"{most:,}"))
+    return None
+
+
+def choices(ctx: Context, node: tree.Node, type: Type | None) -> None:
+    """Report a type that has too many values to try each."""
+    if type is not None and count(type) > MOST_CHOICES:
+        _too_many(ctx, node, f"`{type}`", count(type), MOST_CHOICES)
+
+
+def of_channel(ctx: Context, node: tree.MessageDecl, content: Type) -> None:
+    """Report a persistent message of which there are too many: its channel is a set of them."""
+    if count(content) > MOST_ELEMENTS:
+        _too_many(ctx, node, f"the persistent message `{node.name}`", count(content))
+
+
+def count(type: Type) -> int:
+    """How many values `type` has, or `ENDLESS` where it has at least as many."""
+    return min(ENDLESS, _count(type))
+
+
+def _count(type: Type) -> int:
+    match type:
+        case Bool():
+            return 2
+        case Int(low, high):
+            return max(0, high - low + 1)
+        case Enum(_, members):
+            return len(members)
+        case Sort():
+            return type.size
+        case Option(of):
+            return count(of) + 1
+        case SetOf(of):
+            return _power(2, count(of))
+        case MapOf(key, value):
+            return _power(count(value), count(key))
+        case SeqOf(of, most) | BagOf(of, most):
+            return _power(count(of) + 1, most)
+        case Record(_, fields):
+            total = 1
+            for _, field in fields:
+                total = min(ENDLESS, total * count(field))
+            return total
+    raise TypeError(type)
+
+
+def _power(base: int, exponent: int) -> int:
+    return ENDLESS if base > 1 and exponent > 64 else base**exponent

@@ -1,0 +1,137 @@
+"""What can be wrong with specs (T5xx).
+
+The docstring of a class is its page in `teamcheck explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownInSpec(Diagnostic):
+    """A check or an expectation, or the command line, names an instance, a fault model or a property that the spec does not have.
+    A `no ...` property is named as it is written: `no lost update on status`.
+    """
+
+    code = "T501"
+    title = "there is no {what} `{name}`"
+    label = "there is {existing}"
+    help = "{advice}"
+    name: str
+    what: str
+    existing: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecNameTwice(Diagnostic):
+    """Instances, fault models and properties have names of their own, and a fault model has each fault once."""
+
+    code = "T502"
+    title = "{what} `{name}` is declared twice"
+    label = "the second one"
+    help = "give one of them another name"
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAParameter(Diagnostic):
+    """An instance gives values to the parameters and the consts of the protocol."""
+
+    code = "T503"
+    title = "`{name}` is not a parameter of {protocol}"
+    label = "it has {names}"
+    help = "{advice}"
+    name: str
+    protocol: str
+    names: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenTwice(Diagnostic):
+    """An instance gives each parameter one value."""
+
+    code = "T504"
+    title = "instance {instance} gives `{name}` twice"
+    label = "the second value"
+    help = "leave one out"
+    name: str
+    instance: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoneHasFaults(Diagnostic):
+    """`none` is the fault model without faults; it always exists."""
+
+    code = "T505"
+    title = "the fault model `none` has no faults"
+    label = "a name of its own is wanted"
+    help = "write `faults NAME: ...`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultTarget(Diagnostic):
+    """`crash`, `restart`, `stall`, `forget`, `skip`, `repeat`, `disobey` and `byzantine` befall a role; `lose`, `duplicate`, `reorder` and
+    `garble` a message; `stale` a shared variable.
+    """
+
+    code = "T506"
+    title = "`{kind}` needs {wanted}, and `{name}` is none"
+    label = "there is {names}"
+    help = "{advice}"
+    name: str
+    kind: str
+    wanted: str
+    names: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointlessFault(Diagnostic):
+    """A fault that cannot happen would make a verdict look stronger than it is."""
+
+    code = "T507"
+    title = "`{fault}` can never happen"
+    label = "{why}"
+    help = "leave it out"
+    fault: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAStore(Diagnostic):
+    """`no lost update`, `no stale write` and `no overwrite` are about the writes of agents to one shared variable."""
+
+    code = "T508"
+    title = "`{name}` is not a shared variable"
+    label = "there is {names}"
+    help = "{advice}"
+    name: str
+    property: str
+    names: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeverLookedAt(Diagnostic):
+    """An expectation that no check looks at would pass whatever happens."""
+
+    code = "T509"
+    title = "this expectation is never looked at"
+    label = "no `check` has this instance under these faults"
+    help = "add a `check`, or remove the expectation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoneTwice(Diagnostic):
+    """A protocol has one condition that says when its work is done."""
+
+    code = "T510"
+    title = "`done when` is said twice"
+    label = "the second one"
+    help = "join them with `and` or `or`"

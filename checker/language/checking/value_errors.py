@@ -1,0 +1,268 @@
+"""What can be wrong with values, ranges and sizes (T4xx).
+
+The docstring of a class is its page in `teamcheck explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.diagnostics import Diagnostic
+from checker.language.types import Sort, element
+
+
+def elements(sort: Sort) -> str:
+    """The elements of a sort, in words."""
+    if sort.size == 0:
+        return "no elements in this instance"
+    if sort.size <= 3:
+        return ", ".join(element(sort, i) for i in range(sort.size))
+    return f"{element(sort, 0)} to {element(sort, sort.size - 1)}"
+
+
+# --- values outside their type -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutOfRange(Diagnostic):
+    """A value that leaves its type's range is an error of the protocol. Here no value that the expression can have is within the range."""
+
+    code = "T401"
+    title = "{value} is outside {wanted}"
+    label = "this never fits"
+    help = "widen the range, or change the value"
+    value: str
+    wanted: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueOutOfRange(Diagnostic):
+    """The value that an instance, a default or a const gives is outside the declared type."""
+
+    code = "T402"
+    title = "`{name}` = {value} is outside {wanted}"
+    label = "`{name}` is declared {wanted}"
+    help = "give a value within {wanted}"
+    name: str
+    value: str
+    wanted: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadOverride(Diagnostic):
+    """`--set NAME=VALUE` gives a parameter another value: a number within its range, or `true` or `false`."""
+
+    code = "T403"
+    title = "`{name}={text}` does not fit `{name}: {wanted}`"
+    help = "give a value within {wanted}"
+    name: str
+    text: str
+    wanted: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuchNumber(Diagnostic):
+    """In the values that instances and consts give, elements of ids and roles may be written as numbers."""
+
+    code = "T404"
+    title = "{sort} has no element number {value}"
+    label = "{elements}"
+    help = "elements are numbered from 0"
+    value: int
+    sort: str
+    elements: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuchKey(Diagnostic):
+    """A map has an entry for each value of its key type, and no others."""
+
+    code = "T405"
+    title = "{key} is no key"
+    label = "the keys are {type}"
+    help = "leave it out"
+    key: str
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyTwice(Diagnostic):
+    """A map has one value for each key."""
+
+    code = "T406"
+    title = "{key} is given twice"
+    label = "given again"
+    help = "leave one out"
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysMissing(Diagnostic):
+    """A map has a value for every key. In the values that instances and consts give, keys may be left out where the value
+    has an empty form: `{}`, `none`, `[]`, `0`, `false`.
+    """
+
+    code = "T407"
+    title = "keys are missing: {keys}"
+    label = "a value for every {type} is wanted"
+    help = "add them, or write `{{k: v for k in {type}}}`"
+    keys: str
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoEmptyValue(Diagnostic):
+    """In the values of instances and consts, keys left out keep an empty value: `{}`, `none`, `[]`, `0` or `false`.
+
+    Enums, ids and records have none.
+    """
+
+    code = "T408"
+    title = "keys are missing: {keys}"
+    label = "{value} has no empty value to stand there"
+    help = "give every key a value"
+    keys: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooLong(Diagnostic):
+    """A sequence has at most as many elements as its type says."""
+
+    code = "T409"
+    title = "{length} elements do not fit"
+    label = "into a `{type}`"
+    help = "raise `max`, or give fewer"
+    length: int
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuchPlace(Diagnostic):
+    """Places in a sequence count from 0."""
+
+    code = "T410"
+    title = "there is no place {text}"
+    label = "a `{type}` has places 0 to {most}, the last excluded"
+    help = "use a place below {most}"
+    text: str
+    type: str
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DividesByZero(Diagnostic):
+    """No number is the quotient of a division by zero."""
+
+    code = "T411"
+    title = "`{text}` divides by 0"
+    label = "always"
+    help = "divide by something else"
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoConstantValue(Diagnostic):
+    """The expression is settled before the run, and it has no value.
+
+    It divides by zero, takes the `!` of none or an element of nothing, or leaves its type.
+    """
+
+    code = "T412"
+    title = "{what} has no value: {why}"
+    label = "{why}"
+    help = "change the expression"
+    what: str
+    why: str
+
+
+# --- sizes, ranges, capacities -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyRange(Diagnostic):
+    """A range holds the whole numbers from its low end to its high end, both included."""
+
+    code = "T421"
+    title = "`{text}` is empty: {low} is more than {high}"
+    label = "{low}..{high} in instance {instance}"
+    help = "give the range at least one number"
+    text: str
+    low: int
+    high: int
+    instance: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NegativeSize(Diagnostic):
+    """Sizes, lengths, bounds, costs and budgets are not negative."""
+
+    code = "T422"
+    title = "{what} is {value}"
+    label = "less than 0"
+    help = "give 0 or more"
+    what: str
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityTooSmall(Diagnostic):
+    """A channel holds at least one message."""
+
+    code = "T423"
+    title = "the capacity of `{message}` is {value}"
+    label = "less than 1"
+    help = "give at least 1"
+    message: str
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersistentCapacity(Diagnostic):
+    """A persistent message stays for ever once it was sent: each one that can be sent is there or is not."""
+
+    code = "T424"
+    title = "`{message}` is persistent and has no capacity"
+    label = "a capacity has no meaning here"
+    help = "leave `capacity` out"
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probabilities(Diagnostic):
+    """`either 0.9:` and `or 0.1:` give the branches probabilities."""
+
+    code = "T425"
+    title = "{problem}"
+    label = "the probabilities of the branches must make 1"
+    help = "give every branch a probability, 1 in all, or none at all"
+    problem: str
+
+
+# --- what an instance must give ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterNotGiven(Diagnostic):
+    """A parameter without a default gets its value from each instance."""
+
+    code = "T431"
+    title = "instance {instance} gives no value for `{name}`"
+    label = "`{name}: {type}` has no default"
+    help = "give it in the instance, with `--set {name}=...`, or a default here"
+    name: str
+    type: str
+    instance: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConstNotGiven(Diagnostic):
+    """A const without `= ...` gets its value from each instance."""
+
+    code = "T432"
+    title = "instance {instance} gives no value for const `{name}`"
+    label = "`{name}: {type}` has no value of its own"
+    help = "write `instance {instance}: ..., {name} = ...` in the spec, or `= ...` here"
+    name: str
+    type: str
+    instance: str

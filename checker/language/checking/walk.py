@@ -1,0 +1,35 @@
+"""All nodes of a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checker.language import tree
+
+
+def children(node: tree.Node) -> Iterator[tree.Node]:
+    """The nodes that are fields of `node`, or are held in its tuples, in order."""
+    for name in _slots(type(node)):
+        yield from _held(getattr(node, name))
+
+
+def nodes(node: tree.Node) -> Iterator[tree.Node]:
+    """`node` and all nodes below it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(list(children(current))))
+
+
+def _held(value: Any) -> Iterator[tree.Node]:
+    if isinstance(value, tree.Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _held(item)
+
+
+def _slots(cls: type) -> tuple[str, ...]:
+    return tuple(name for name in cls.__dataclass_fields__ if name != "span")  # type: ignore[attr-defined]
