@@ -31,6 +31,7 @@ class Search:
         self.model: Model = graph.model
         self.interpreter = interpreter
         self.expanded = graph.expanded
+        self.initial = [state for state in graph.initial if state < len(graph.states)]  # a limit may be reached among them
         self._truths: dict[int, tuple[Expr, Truths]] = {}
 
     # --- predicates ----------------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ class Search:
 
     def everywhere(self) -> Distances:
         """Distances of all states from the initial ones."""
-        return forward(self.graph, [(state, 0) for state in self.graph.initial], bytearray(b"\1") * len(self.graph.states))
+        return forward(self.graph, [(state, 0) for state in self.initial], bytearray(b"\1") * len(self.graph.states))
 
 
 def no_value(search: Search, *asked: Truths) -> Finding | None:

@@ -20,7 +20,7 @@ from checker.properties.why import liveness_why
 def check_eventually(search: Search, goal: Goal) -> Finding:
     """Violated by a run from an initial state that stays among states without P."""
     truths = search.truths(goal.conditions[0])
-    return _check(search, goal, truths, [(state, 0) for state in search.graph.initial], (truths,))
+    return _check(search, goal, truths, [(state, 0) for state in search.initial], (truths,))
 
 
 def check_whenever(search: Search, goal: Goal) -> Finding:

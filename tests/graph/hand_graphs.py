@@ -1,9 +1,12 @@
-"""Graphs written by hand, with the arrays of a `StateGraph` that the algorithms read."""
+"""Graphs written by hand, with the arrays of a `StateGraph` that the algorithms read, and fair cycles found by brute force."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import combinations
+
+import networkx
 
 from checker.graph.fair_cycles import FairGraph, Fairness
 
@@ -33,3 +36,34 @@ class HandGraph:
 
     def enabled(self, state: int) -> set[int]:
         return {self.edge_class[e] for e in range(self.edge_start[state], self.edge_start[state + 1])}
+
+
+def is_fair(graph: HandGraph, edges: list[int]) -> bool:
+    """By the definition, of a closed walk (or of the edges of a strongly connected graph)."""
+    visited = {graph.source_of(e) for e in edges}
+    taken = {graph.edge_class[e] for e in edges}
+    if all(graph.fairness[c] == "fault" for c in taken):
+        return False
+    for number, kind in enumerate(graph.fairness):
+        enabled = [number in graph.enabled(s) for s in visited]
+        if kind == "weak" and all(enabled) and number not in taken:
+            return False
+        if kind == "strong" and any(enabled) and number not in taken:
+            return False
+    return True
+
+
+def brute_force(graph: HandGraph, inside: Sequence[int], cut: Collection[int] = ()) -> bool:
+    """Whether some set of edges of the part is the edges of a closed walk, and fair."""
+    usable = [
+        (graph.source_of(e), graph.edge_target[e], e)
+        for e in range(len(graph.edge_target))
+        if graph.edge_target[e] >= 0 and inside[graph.source_of(e)] and inside[graph.edge_target[e]] and e not in cut
+    ]
+    for size in range(1, len(usable) + 1):
+        for chosen in combinations(usable, size):
+            walk = networkx.MultiDiGraph()
+            walk.add_edges_from(chosen)
+            if networkx.is_strongly_connected(walk) and is_fair(graph, [e for _, _, e in chosen]):
+                return True
+    return False

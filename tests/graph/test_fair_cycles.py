@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import networkx
 import pytest
 from hypothesis import given, settings
@@ -13,7 +11,7 @@ from checker.graph.components import Part, components
 from checker.graph.fair_cycles import FairComponent, fair_components
 from checker.graph.lassos import CycleSearch, find_lasso
 from checker.graph.reachability import Backward, forward
-from tests.graph.hand_graphs import HandGraph
+from tests.graph.hand_graphs import HandGraph, brute_force, is_fair
 
 
 def found(graph: HandGraph, inside: list[int] | None = None, cut: frozenset[int] = frozenset()) -> list[FairComponent]:
@@ -22,37 +20,6 @@ def found(graph: HandGraph, inside: list[int] | None = None, cut: frozenset[int]
 
 def states(graph: HandGraph, inside: list[int] | None = None, cut: frozenset[int] = frozenset()) -> list[list[int]]:
     return sorted(component.states for component in found(graph, inside, cut))
-
-
-def is_fair(graph: HandGraph, edges: list[int]) -> bool:
-    """By the definition, of a closed walk (or of the edges of a strongly connected graph)."""
-    visited = {graph.source_of(e) for e in edges}
-    taken = {graph.edge_class[e] for e in edges}
-    if all(graph.fairness[c] == "fault" for c in taken):
-        return False
-    for number, kind in enumerate(graph.fairness):
-        enabled = [number in graph.enabled(s) for s in visited]
-        if kind == "weak" and all(enabled) and number not in taken:
-            return False
-        if kind == "strong" and any(enabled) and number not in taken:
-            return False
-    return True
-
-
-def brute_force(graph: HandGraph, inside: list[int], cut: frozenset[int]) -> bool:
-    """Whether some set of edges of the part is the edges of a closed walk, and fair."""
-    usable = [
-        (graph.source_of(e), graph.edge_target[e], e)
-        for e in range(len(graph.edge_target))
-        if graph.edge_target[e] >= 0 and inside[graph.source_of(e)] and inside[graph.edge_target[e]] and e not in cut
-    ]
-    for size in range(1, len(usable) + 1):
-        for chosen in combinations(usable, size):
-            walk = networkx.MultiDiGraph()
-            walk.add_edges_from(chosen)
-            if networkx.is_strongly_connected(walk) and is_fair(graph, [e for _, _, e in chosen]):
-                return True
-    return False
 
 
 @st.composite
@@ -71,14 +38,14 @@ def graphs(draw: st.DrawFn) -> tuple[HandGraph, list[int], frozenset[int]]:
 
 
 @given(graphs())
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_the_decision_is_that_of_brute_force(case: tuple[HandGraph, list[int], frozenset[int]]) -> None:
     graph, inside, cut = case
     assert bool(list(fair_components(graph.fair(), inside, cut))) == brute_force(graph, inside, cut)
 
 
 @given(graphs())
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_every_fair_component_yields_fair_cycles_from_each_of_its_states(
     case: tuple[HandGraph, list[int], frozenset[int]],
 ) -> None:
