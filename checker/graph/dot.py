@@ -15,8 +15,8 @@ def to_dot(drawing: Drawing) -> str:
 
 
 def quoted(text: str) -> str:
-    """A DOT string whose content is exactly `text`; a line end becomes a centred line break."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    """A DOT string that is shown as exactly `text`; a line end becomes a centred line break. Graphviz reads entities in labels too."""
+    return '"' + text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def left_lines(lines: Iterable[str]) -> str:
@@ -90,7 +90,7 @@ def _legend(drawing: Drawing) -> str:
         cells.append(f'<TD><FONT COLOR="{RED}">- - → fault</FONT></TD>')
     if drawing.violations:
         cells.append(f'<TD><FONT COLOR="{RED}"><B>→</B> violates a goal</FONT></TD>')
-    lines = [f"<B>{escape(drawing.title)}</B>", *(escape(line) for line in drawing.caption)]
+    lines = [f"<B>{_html(drawing.title)}</B>", *(_html(line) for line in drawing.caption)]
     if cells:
         lines.append(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="6" CELLPADDING="2"><TR>{"".join(cells)}</TR></TABLE>')
     rows = "".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checker.language.source import Span
 from checker.language.types import Bool, Enum, Int, Option, Sort, Type, Value, cardinality
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
-from checker.model.model import Assign, Bind, Goal, Guard, Mark, Model, Step, Variable, VariableKind
+from checker.model.model import Assign, Bind, Body, Goal, Guard, Mark, Model, Prelude, Step, Variable, VariableKind
 
 HERE = Span("board.team", 1, 1, 1, 2)
 BOOL = Bool()
@@ -105,11 +105,32 @@ def counter(most: int = 2) -> Model:
     return _model("counter", "default", "none", (), v, [_step("count", "counts", (), body)], (goal,), None)
 
 
-def _step(name: str, phrase: str, prelude: tuple, body: tuple, *, agent=None, parameters=(), fault=None) -> Step:  # type: ignore[no-untyped-def,type-arg]
-    return Step(name=name, phrase=phrase, kind="fault" if fault else "start", role=agent.type.name if agent else None, activity=None,
-                agent=agent, parameters=parameters, prelude=prelude, body=body, fairness="may" if fault else "weak", fault=fault, at=HERE)  # fmt: skip
+def _step(name: str, phrase: str, prelude: Prelude, body: Body, *, agent=None, parameters=(), fault=None) -> Step:  # type: ignore[no-untyped-def]
+    return Step(
+        name=name,
+        phrase=phrase,
+        kind="fault" if fault else "start",
+        role=agent.type.name if agent else None,
+        activity=None,
+        agent=agent,
+        parameters=parameters,
+        prelude=prelude,
+        body=body,
+        fairness="may" if fault else "weak",
+        fault=fault,
+        at=HERE,
+    )
 
 
 def _model(protocol, instance, faults, sorts, variables, steps, goals, done) -> Model:  # type: ignore[no-untyped-def]
-    return Model(protocol=protocol, instance=instance, faults=faults, parameters=(), sorts=sorts, variables=tuple(variables.made),
-                 steps=tuple(steps), goals=goals, done=done)  # fmt: skip
+    return Model(
+        protocol=protocol,
+        instance=instance,
+        faults=faults,
+        parameters=(),
+        sorts=sorts,
+        variables=tuple(variables.made),
+        steps=tuple(steps),
+        goals=goals,
+        done=done,
+    )
