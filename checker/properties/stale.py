@@ -21,7 +21,7 @@ class StaleRead:
 
 def find_stale(run: Run, cells: Collection[int]) -> StaleRead | None:
     """The latest step that acts on a stale read: of one of `cells` if there is one, else of any shared cell."""
-    found = [stale for user in reversed(run.taken) for stale in _stale_at(run, user)]
+    found = [stale for user in reversed(run.taken) for stale in stale_at(run, user)]
     wanted = set(cells)
     for stale in found:
         if stale.cell in wanted and stale.cell in stale.user.changed:
@@ -43,7 +43,7 @@ def stale_sentence(run: Run, stale: StaleRead) -> str:
     )
 
 
-def _stale_at(run: Run, user: Taken) -> list[StaleRead]:
+def stale_at(run: Run, user: Taken) -> list[StaleRead]:
     """The shared cells that `user`'s activity read before its last await, that another changed since, and that `user` does not read."""
     if user.step.kind not in ("resume", "take", "timeout") or user.step.activity is None or not user.changed:
         return []

@@ -15,7 +15,7 @@ from checker.properties.finding import Path
 from checker.properties.instance_of import Instance, find_instance
 from checker.properties.run import Run, Taken
 from checker.properties.search import Search
-from checker.properties.stale import find_stale, stale_sentence
+from checker.properties.stale import find_stale, stale_at, stale_sentence
 from checker.properties.traces import replayed
 
 
@@ -50,9 +50,9 @@ def mark_why(search: Search, goal: Goal, path: Path) -> str:
     last = run.taken[-1]
     name = goal.name.rpartition(" on ")[2]
     mine = [i for i, v in enumerate(run.variables) if v.kind == "shared" and v.name == name]
-    stale = find_stale(run, [cell for cell in mine if cell in last.changed] or mine)
-    if stale is not None and stale.user is last:
-        return stale_sentence(run, stale)
+    stale = [found for found in stale_at(run, last) if found.cell in mine]
+    if stale and goal.kind != "no overwrite":
+        return stale_sentence(run, min(stale, key=lambda found: found.cell not in last.changed))
     for cell in mine:
         if cell in last.changed:
             before = run.last_change({cell}, last.number - 1)
