@@ -38,17 +38,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
     parser.add_argument("--output", metavar="FILE", help="write it to a file; the standard output then has the summary only")
     parser.add_argument("--quiet", action="store_true", help="say only what is not as expected")
+    parser.add_argument("--verbose", action="store_true", help="list every verdict, of several specs too")
     parser.add_argument(
         "--traces",
-        choices=("all", "unexpected", "none"),
-        help="which traces to show (default: all of a single spec, of several those that are not expected)",
+        choices=("all", "violations", "unexpected", "none"),
+        help="which traces to show (default: the violations of a single spec, of several those that are not expected; "
+        "with --property all, witnesses too)",
     )
     parser.add_argument("--everything", action="store_true", help="show whole states and every change in traces")
     parser.add_argument(
         "--chart",
         choices=("auto", "always", "never"),
         default="auto",
-        help="sequence charts (default: auto, where messages are sent)",
+        help="sequence charts (default: auto, for what is not expected)",
     )
 
 
@@ -140,8 +142,14 @@ def _text(arguments: argparse.Namespace, report: Report) -> str:
     from checker.report.text import Shown, Traces, render
 
     one = len({result.spec for result in report.results}) <= 1
-    traces: Traces = arguments.traces or ("all" if one and not arguments.quiet else "unexpected")
-    shown = Shown(traces=traces, everything=arguments.everything, chart=arguments.chart, quiet=arguments.quiet)
+    usual: Traces = "unexpected" if arguments.quiet or not one else "all" if arguments.property else "violations"
+    shown = Shown(
+        traces=arguments.traces or usual,
+        everything=arguments.everything,
+        chart=arguments.chart,
+        brief=not one and not arguments.verbose,
+        quiet=arguments.quiet,
+    )
     to_file = arguments.output not in (None, "-")
     return render(report, Style() if to_file else style_of(sys.stdout), shown)
 

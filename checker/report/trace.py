@@ -61,7 +61,7 @@ def told(step: TraceStep) -> str:
         parameters = tuple((n, v) for n, v in parameters if v != taken.other and v not in _arguments(taken.text))
     if parameters:
         text += f" ({', '.join(_parameter(n, v) for n, v in parameters)})"
-    after = [e.text for e in step.events if e.kind == "awaits"] or _waits(step.changes)
+    after = [e.text for e in step.events if e.kind == "awaits"] or _waits(step)
     if step.failure is None and after:
         text += f", then waits at {' and '.join(after)}"
     if any(e.kind == "ends" for e in step.events) and not step.phrase.startswith(("does ", "takes ", "repeats ", "leaves ")):
@@ -112,7 +112,7 @@ def state_lines(state: Mapping[str, str], style: Style = _PLAIN, *, everything: 
     """A state as wrapped lines `cell = value`, cut after a few unless `everything` is asked for."""
     if not state:
         return ["      (nothing is shared here)"]
-    items = [f"{cell} = {value}" for cell, value in state.items()]
+    items = [f"{cell} = {_value(value, everything)}" for cell, value in state.items()]
     found = _packed(items, style.width, "      ")
     if everything or len(found) <= _STATE_LINES:
         return found
@@ -124,20 +124,22 @@ def _packed(items: Iterable[str], width: int, indent: str) -> list[str]:
     lines: list[str] = []
     line = ""
     for item in map(visible, items):
-        if line and text_width(line) + 2 + text_width(item) > width:
-            lines.append(line.rstrip() + ",")
+        if line and len(indent) + text_width(line) + 2 + text_width(item) >= width:
+            lines += wrapped(line + ",", width, indent, indent + "  ")
             line = ""
-        line = f"{line}, {item}" if line else indent + item
-    return [*lines, line]
+        line = f"{line}, {item}" if line else item
+    return [*lines, *wrapped(line, width, indent, indent + "  ")]
 
 
 def _parameter(name: str, value: str) -> str:
     return f"branch {value}" if name == "either" else f"{name} = {value}"
 
 
-def _waits(changes: Iterable[Change]) -> list[str]:
+def _waits(step: TraceStep) -> list[str]:
     """Where the agent waits now, from its control cells."""
-    return [c.after for c in changes if c.kind == "control" and c.after not in ("idle", "unstarted", "finished", "done")]
+    if step.agent is None:
+        return []
+    return [c.after for c in step.changes if c.kind == "control" and c.after not in ("idle", "unstarted", "finished")]
 
 
 def _between(trace: Trace, place: int, style: Style) -> list[str]:

@@ -55,7 +55,7 @@ def verdict(result: Result) -> str:
 def basis(result: Result) -> str:
     """What the verdict rests on: a trace and its length, or how far the search went."""
     if result.kind == "sometimes" and result.verdict == "violated":
-        return f"no state satisfies it: {_reach(result)}"
+        return f"in no state: {_reach(result)}"
     if result.trace is not None:
         return _trace_length(result)
     return _reach(result)

@@ -36,15 +36,14 @@ specs/task_board.spec
   instance pair, no faults                             131 states, 228 transitions, depth 12, 0.03 s
     FAIL  one_owner              VIOLATED, expected to hold (after 4 steps)
     ok    finished               holds (exhaustive, 131 states)
-                                 assuming weak fairness of Worker.work and Worker.work.planning
     ok    parallel               holds (reached after 2 steps)
-    FAIL  lonely                 VIOLATED, expected to hold (no state satisfies it: exhaustive, 131
-                                 states)
+    FAIL  lonely                 VIOLATED, expected to hold (in no state: exhaustive, 131 states)
     FAIL  safe                   holds, but was expected to be violated (exhaustive, 131 states)
     ?     no overwrite on owner  unknown: stopped at 10,000 states (--states)
     FAIL  no livelock            VIOLATED, expected to hold (1 step, then a cycle of 2 steps)
     FAIL  ready                  VIOLATED, expected to hold (in the initial state)
     FAIL  counts                 131 states, expected 130 states
+          finished assumes weak fairness of Worker.work and Worker.work.planning
     warning: protocols/task_board.team:22:5: `Worker.give_up` never fires
 
   instance pair, faults one_crash                      265 states, 610 transitions, depth 12, 0.03 s
@@ -90,6 +89,37 @@ def test_of_an_expected_violation_only_the_first_trace_is_shown() -> None:
     assert render(samples.report(samples.STOLEN_RESULT, again), shown=ALL).count("> 4  Worker1") == 1
     unexpected = replace(samples.UNEXPECTED, instance="crowd")
     assert render(samples.report(samples.UNEXPECTED, unexpected), shown=ALL).count("> 4  Worker1") == 2
+
+
+def test_the_same_trace_is_shown_once() -> None:
+    other = replace(samples.LIVELOCK, property="finished", kind="eventually")
+    text = render(samples.report(samples.LIVELOCK, other))
+    assert text.count("from here on for ever") == 1
+    assert (
+        "eventually finished: violated, instance pair, no faults  (specs/task_board.spec:9:1)\n  the trace is that of no livelock\n"
+        in text
+    )
+
+
+def test_in_brief_only_what_is_not_as_expected_is_listed() -> None:
+    brief = Shown(traces="none", brief=True)
+    assert render(samples.GREEN, shown=brief) == (
+        """\
+specs/task_board.spec
+  ok    instance pair, no faults: 2 hold, 1 violated as expected   131 states, 228 transitions, depth 12, 0.03 s
+
+3 verdicts in 1 spec: 2 hold, 1 violated, all as expected (0.05 s)
+"""
+    )
+    assert render(samples.MIXED, shown=brief).splitlines()[:6] == [
+        "specs/task_board.spec",
+        "  FAIL  instance pair, no faults: 2 hold, 6 not as expected   131 states, 228 transitions, depth 12, 0.03 s",
+        "    FAIL  one_owner              VIOLATED, expected to hold (after 4 steps)",
+        "    FAIL  lonely                 VIOLATED, expected to hold (in no state: exhaustive, 131 states)",
+        "    FAIL  safe                   holds, but was expected to be violated (exhaustive, 131 states)",
+        "    ?     no overwrite on owner  unknown: stopped at 10,000 states (--states)",
+    ]
+    assert "  ?     instance pair, no faults: 1 unknown " in render(samples.INTERRUPTED, shown=brief)
 
 
 def test_without_traces_there_are_none() -> None:
