@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
+import tomllib
+
 import pytest
 
 from tests.architecture.tree_of_modules import ORDER, PACKAGE, ROOT, imports, module_name, modules, room
@@ -50,3 +55,25 @@ def test_a_backward_import_is_found_however_it_is_written(text: str) -> None:
 )
 def test_a_forward_import_is_left_alone(text: str) -> None:
     assert backward(text, "checker.graph.dot") == []
+
+
+def test_what_is_imported_is_what_pip_installs() -> None:
+    """The grammar's compiler is run by developers only: its Lark comes with the extra `test`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed: set[str] = set()
+    for path in modules():
+        if module_name(path) != "checker.language.compile_grammar":
+            needed |= others(path.read_text(encoding="utf-8"))
+    assert needed == {re.split(r"[<>=]", requirement)[0] for requirement in project["dependencies"]}
+    assert any(requirement.startswith("lark") for requirement in project["optional-dependencies"]["test"])
+
+
+def others(text: str) -> set[str]:
+    """The packages that `text` imports, without ours and those of Python itself."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").split(".")[0])
+    return found - {"checker"} - sys.stdlib_module_names
