@@ -165,7 +165,11 @@ def message_attributes(b: Building, span: Span, c: list[Any]) -> list[Any]:
     return c
 
 
-CHANNELS: dict[str, Literal["fifo", "unordered", "persistent"]] = {"fifo": "fifo", "unordered": "unordered", "persistent": "persistent"}
+CHANNELS: dict[str, Literal["fifo", "unordered", "persistent"]] = {
+    "fifo": "fifo",
+    "unordered": "unordered",
+    "persistent": "persistent",
+}
 POLICIES: dict[str, Literal["block", "drop", "error"]] = {"block": "block", "drop": "drop", "error": "error"}
 
 

@@ -12,6 +12,7 @@ from checker.language.source import Span
 
 FACTS = get_args(tree.AgentFact)
 QUANTIFIERS = get_args(tree.QuantifierKind)
+OTHER_QUANTIFIERS = {"forall": "all", "every": "all", "exists": "any", "some": "any", "filter": "those", "set": "those"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +66,7 @@ def seq_literal(b: Building, span: Span, c: list[Any]) -> tree.SeqLiteral:
 def braces(b: Building, span: Span, c: list[Any]) -> tree.Expr:
     pairs = [item for item in c if isinstance(item, Pair)]
     if pairs and len(pairs) < len(c):
-        from checker.language.syntax_errors import SetOrMap
+        from checker.language.expression_errors import SetOrMap
 
         odd = next(item for item in c if isinstance(item, Pair) is not isinstance(c[0], Pair))
         b.errors.append(SetOrMap(span=odd.span))
@@ -79,7 +80,7 @@ def comprehension(b: Building, span: Span, c: list[Any]) -> tree.Expr:
     bound = binder(b, binding, "{key: value for key in K}")
     if isinstance(item, Pair):
         return tree.MapComprehension(span=span, key=item.key, value=item.value, binder=bound)
-    from checker.language.syntax_errors import SetComprehension
+    from checker.language.expression_errors import SetComprehension
 
     b.errors.append(SetComprehension(span=span, name=bound.name))
     return tree.Braces(span=span, items=(item,))
@@ -101,11 +102,10 @@ comparator = plus_or_minus = times = operator
 
 
 def chained(b: Building, span: Span, c: list[Any]) -> tree.Expr:
-    from checker.language.syntax_errors import ChainedComparison
+    from checker.language.expression_errors import ChainedComparison
 
-    left, first, middle, second, right = c[:5]
-    texts = {"first": f"a {first} b", "both": f"a {first} b and b {second} c"}
-    b.errors.append(ChainedComparison(span=left.span.to(c[-1].span), **texts))
+    left, first, middle, second = c[:4]
+    b.errors.append(ChainedComparison(span=left.span.to(c[-1].span), both=f"a {first} b and b {second} c"))
     return tree.Binary(span=span, operator=first, left=left, right=middle)
 
 
@@ -139,16 +139,19 @@ def is_fact(b: Building, span: Span, c: list[Any]) -> tree.Is:
     agent, word = c
     if word.text not in FACTS:
         from checker.language.diagnostics import nearest
-        from checker.language.syntax_errors import UnknownFact
+        from checker.language.expression_errors import UnknownFact
 
-        b.errors.append(UnknownFact(span=b.span(word), found=word.text, facts=", ".join(FACTS), near=nearest(word.text, FACTS) or "up"))
+        near = nearest(word.text, FACTS)
+        advice = f"write `is {near}`" if near else f"to compare values, write `== {word.text}`"
+        b.errors.append(UnknownFact(span=b.span(word), found=word.text, facts=", ".join(FACTS), advice=advice))
     return tree.Is(span=span, agent=agent, fact=word.text)
 
 
 def is_not_fact(b: Building, span: Span, c: list[Any]) -> tree.Is:
-    from checker.language.syntax_errors import IsNot
+    from checker.language.expression_errors import IsNot
 
-    b.errors.append(IsNot(span=span, fact=c[1].text))
+    word = c[1].text
+    b.errors.append(IsNot(span=span, meant=f"`not (... is {word})`" if word in FACTS else f"`!= {word}`"))
     return tree.Is(span=span, agent=c[0], fact="busy")
 
 
@@ -196,13 +199,15 @@ def call(b: Building, span: Span, c: list[Any]) -> tree.Expr:
     called, items = c
     name = dotted(called)
     if name is None:
-        from checker.language.syntax_errors import NotCallable
+        from checker.language.expression_errors import NotCallable
 
         b.errors.append(NotCallable(span=called.span))
         name = "_"
     if items and isinstance(items[-1], Pair) and isinstance(items[-1].key, tree.Binary):
         return quantifier(b, span, name, called.span, items)
     if not any(isinstance(item, Pair) for item in items):
+        if name in QUANTIFIERS and any(isinstance(item, tree.Binary) and item.operator == "in" for item in items):
+            binder(b, items[-1], f"{name}(x in D: ...)", missing_body=True)
         return tree.Call(span=span, name=name, name_span=called.span, arguments=items)
     return tree.Call(span=span, name=name, name_span=called.span, named=named_arguments(b, items))
 
@@ -211,26 +216,25 @@ def quantifier(b: Building, span: Span, name: str, name_span: Span, items: tuple
     """`all(x in D, y in E: p)`; its last item is the pair `y in E: p`."""
     if name not in QUANTIFIERS:
         from checker.language.diagnostics import nearest
-        from checker.language.syntax_errors import UnknownQuantifier
+        from checker.language.expression_errors import UnknownQuantifier
 
-        b.errors.append(
-            UnknownQuantifier(span=name_span, found=name, kinds=", ".join(QUANTIFIERS), near=nearest(name, QUANTIFIERS) or "all")
-        )
+        near = OTHER_QUANTIFIERS.get(name) or nearest(name, QUANTIFIERS) or "all"
+        b.errors.append(UnknownQuantifier(span=name_span, found=name, kinds=", ".join(QUANTIFIERS), near=near))
     bindings = [item.key if isinstance(item, Pair) else item for item in items]
     binders = tuple(binder(b, binding, f"{name}(x in D: ...)") for binding in bindings)
     kind = cast(tree.QuantifierKind, name)
     if kind in ("those", "majority") and len(binders) > 1:
-        from checker.language.syntax_errors import OneBinder
+        from checker.language.expression_errors import OneBinder
 
         b.errors.append(OneBinder(span=binders[1].span, kind=kind))
     return tree.Quantifier(span=span, kind=kind, binders=binders, body=items[-1].value)
 
 
-def binder(b: Building, node: Any, form: str) -> tree.Binder:
+def binder(b: Building, node: Any, form: str, missing_body: bool = False) -> tree.Binder:
     """`x in D`, which was read as a comparison."""
-    if isinstance(node, tree.Binary) and node.operator == "in" and isinstance(node.left, tree.Name):
+    if not missing_body and isinstance(node, tree.Binary) and node.operator == "in" and isinstance(node.left, tree.Name):
         return tree.Binder(span=node.span, name=node.left.name, domain=node.right)
-    from checker.language.syntax_errors import NoBinder
+    from checker.language.expression_errors import NoBinder
 
     b.errors.append(NoBinder(span=node.span, form=form))
     return tree.Binder(span=node.span, name="_", domain=tree.Name(span=node.span, name="_"))
@@ -243,7 +247,7 @@ def named_arguments(b: Building, items: tuple[Any, ...]) -> tuple[tree.Argument,
         if isinstance(item, Pair) and isinstance(item.key, tree.Name):
             found.append(tree.Argument(span=item.span, name=item.key.name, value=item.value))
         else:
-            from checker.language.syntax_errors import MixedArguments
+            from checker.language.expression_errors import MixedArguments
 
             b.errors.append(MixedArguments(span=item.span))
             break
@@ -254,7 +258,7 @@ def positional(b: Building, items: tuple[Any, ...] | None) -> tuple[tree.Expr, .
     """The fields of a message that is sent: values in order, without names."""
     named = [item for item in items or () if isinstance(item, Pair)]
     if named:
-        from checker.language.syntax_errors import NamedField
+        from checker.language.expression_errors import NamedField
 
         b.errors.append(NamedField(span=named[0].span))
         return ()
@@ -267,7 +271,7 @@ def positional(b: Building, items: tuple[Any, ...] | None) -> tuple[tree.Expr, .
 def named_type(b: Building, span: Span, c: list[Any]) -> tree.TypeExpr:
     name = dotted(c[0])
     if name is None:
-        from checker.language.syntax_errors import NotAType
+        from checker.language.expression_errors import NotAType
 
         b.errors.append(NotAType(span=c[0].span))
     return tree.NamedType(span=span, name=name or "_")

@@ -112,9 +112,7 @@ def leads_block(b: Building, span: Span, c: list[Any]) -> list[Any]:
 
 def whenever(b: Building, span: Span, c: list[Any]) -> tree.Whenever:
     name, text, (trigger, goal) = c
-    return tree.Whenever(
-        span=span, name=name.text, text=string(text) if text is not None else None, trigger=trigger, goal=goal
-    )
+    return tree.Whenever(span=span, name=name.text, text=string(text) if text is not None else None, trigger=trigger, goal=goal)
 
 
 def absence_of_whole(b: Building, span: Span, c: list[Token]) -> str:
@@ -168,6 +166,4 @@ def expect_states(b: Building, span: Span, c: list[Any]) -> tree.ExpectCounts:
 
 def expect_states_and_transitions(b: Building, span: Span, c: list[Any]) -> tree.ExpectCounts:
     states, transitions, (instances, faults) = c
-    return tree.ExpectCounts(
-        span=span, states=whole(states), transitions=whole(transitions), instances=instances, faults=faults
-    )
+    return tree.ExpectCounts(span=span, states=whole(states), transitions=whole(transitions), instances=instances, faults=faults)

@@ -120,7 +120,9 @@ def pattern(b: Building, span: Span, c: list[Any]) -> tree.Pattern:
     return made_pattern(span, message, names, tuple(b.span(field) for field in fields or ()), source)
 
 
-def made_pattern(span: Span, message: tree.Name, names: tuple[str, ...], spans: tuple[Span, ...], source: Sender | None) -> tree.Pattern:
+def made_pattern(
+    span: Span, message: tree.Name, names: tuple[str, ...], spans: tuple[Span, ...], source: Sender | None
+) -> tree.Pattern:
     return tree.Pattern(
         span=span,
         message=message.name,

@@ -39,7 +39,7 @@ def compile_grammar(text: str) -> dict[str, Any]:
     made_of = {rule: json.dumps(_rule(rule)) for rule in made.rules}
     rules = sorted(set(made_of.values()))  # rules that reduce alike are one
     numbers = {rule: rules.index(text) for rule, text in made_of.items()}
-    table = made.parser.parser._parse_table  # type: ignore[attr-defined]
+    table = made.parser.parser._parse_table
     places = {state: {_symbol(s, names): action for s, action in actions.items()} for state, actions in table.states.items()}
     order = _in_order([table.start_states[name] for name in sorted(table.start_states)], places)
     return {
@@ -47,7 +47,8 @@ def compile_grammar(text: str) -> dict[str, Any]:
         "words": sorted(names.values()),
         "rules": [json.loads(text) for text in rules],
         "states": [
-            {s: order[to] if kind.name == "Shift" else -1 - numbers[to] for s, (kind, to) in sorted(places[state].items())} for state in order
+            {s: order[to] if kind.name == "Shift" else -1 - numbers[to] for s, (kind, to) in sorted(places[state].items())}
+            for state in order
         ],
     }
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checker.language.layout import Layout, Token
+from checker.language.layout import Layout, Token, words
 from checker.language.source import Source, Span
 
 if TYPE_CHECKING:
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 MOST_NODES_DEEP = 150  # nodes of the tree inside one another: later passes recurse
 MOST_ERRORS = 50
+MOST_RECOVERIES = 400  # silent ones included
 
-RESERVED = frozenset(
-    "and or not implies in is if then else elif true false none for while return await let assert".split()
-)
+RESERVED = words("and or not implies in is if then else elif true false none for while return await let assert")
 NAME_GOES_ON = frozenset(("=", "+=", "-=", "==", ".", "["))  # after a name that is assigned to
 
 Build = Callable[["Building", Span, list[Any]], Any]
@@ -41,8 +40,8 @@ class Building:
         return Span(self.source.path, token.line, token.column, token.end_line, token.end_column)
 
 
-class TooManyErrors(Exception):
-    """Reading on would help nobody; the errors so far are reported."""
+class GiveUp(Exception):
+    """Reading on would help nobody; what is wrong has been reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,9 @@ class Parser:
             return "NAME"
         row = self.tables.states[self.states[-1]]
         if text == "at" and self.text(at + 1) == "most" and "at most" in row:
-            del self.tokens[at + 1]  # one terminal of two words
+            self.tokens[at].text = "at most"  # one terminal of two words
+            self.tokens[at].end_column = self.tokens[at + 1].end_column
+            del self.tokens[at + 1]
             return "at most"
         if text in RESERVED:
             return text
@@ -259,7 +260,10 @@ class Parser:
         here = self.tokens[self.at]
         for terminal in terminals:
             kind = terminal if terminal[0] == "_" else "WORD"
-            token = Token(kind, "_" if terminal == "NAME" else terminal, here.start, here.line, here.column, here.line, here.column)
+            token = Token(
+                kind, "_" if terminal == "NAME" else terminal, here.start, here.line, here.column, here.line, here.column
+            )
+            token.terminal = terminal
             while (action := self.tables.states[self.states[-1]][terminal]) < 0:
                 self.reduce(~action)
             self.shift(action, token)
@@ -274,16 +278,17 @@ class Parser:
         from checker.language.recovery import recover
 
         self.recoveries += 1
-        if self.recoveries > 4 * MOST_ERRORS or len(self.building.errors) >= MOST_ERRORS:
-            raise TooManyErrors
+        if self.recoveries > MOST_RECOVERIES or len(self.building.errors) > MOST_ERRORS:
+            raise GiveUp
+        self.tokens[self.at].terminal = ""
         recover(self)
 
     def too_deep(self, token: Token | None) -> None:
-        from checker.language.syntax_errors import NestedTooDeeply
+        from checker.language.layout_errors import NestedTooDeeply
 
         span = self.span(token, token)
         self.building.errors.append(NestedTooDeeply(span=span, most=MOST_NODES_DEEP, what="expressions and blocks"))
-        raise TooManyErrors
+        raise GiveUp
 
 
 def _children(values: Sequence[Any], places: list[int | None]) -> list[Any]:

@@ -16,6 +16,12 @@ from checker.language.source import Source, Span
 if TYPE_CHECKING:
     from checker.language.diagnostics import Diagnostic
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of `text`."""
+    return frozenset(text.split())
+
+
 MOST_BRACKETS = 64  # open at once
 MOST_LEVELS = 40  # of indentation
 MOST_DIGITS = 18
@@ -25,14 +31,37 @@ TOKEN = re.compile(
     | (?P<DECIMAL>[0-9][0-9_]*\.[0-9][0-9_]*(?![A-Za-z_])) | (?P<NUMBER>[0-9][0-9_]*(?![A-Za-z_])) | (?P<BAD_NUMBER>[0-9][0-9A-Za-z_]*)
     | (?P<DOC>\"\"\"(?s:.*?)\"\"\") | (?P<OPEN_DOC>\"\"\"(?s:.*)) | (?P<STRING>"(?:[^"\\\n\r]|\\[^\n\r])*") | (?P<OPEN_STRING>"[^\n\r]*)
     | (?P<QUOTED>'(?:[^'\\\n\r]|\\[^\n\r])*')
-    | (?P<SYMBOL>==|!=|<=|>=|\+=|-=|//|\.\.|&&|\|\||[-=<>+*%()\[\]{}:,.?!|&]) | (?P<TAB>\t+) | (?P<OTHER>.|\r)""",
+    | (?P<SYMBOL>===|!==|<=>|=>|->|<>|:=|==|!=|<=|>=|\+=|-=|//|\.\.|&&|\|\||[-=<>+*%()\[\]{}:,.?!|&]) | (?P<TAB>\t+) | (?P<OTHER>.|\r)""",
     re.VERBOSE,
 )
 CLOSES = {")": "(", "]": "[", "}": "{"}
 OPENS = {"(": ")", "[": "]", "{": "}"}
-FOREIGN = {"&&": "and", "||": "or", "\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\u2227": "and", "\u2228": "or", "\u00ac": "not", "\u2208": "in", "\u21d2": "implies"}
-STARTS_A_LINE = frozenset(
-    ["import", "enum", "type", "record", "ids", "const", "shared", "message", "meter", "def", "role", "var", "durable", "action", "on", "run", "may", "strongly", "let", "choose", "send", "broadcast", "assert", "return", "progress", "spawn", "stop", "while", "either", "await", "instance", "faults", "always", "never", "sometimes", "eventually", "whenever", "check", "expect"]
+FOREIGN_WORDS = {"True": "true", "False": "false", "None": "none", "null": "none", "nil": "none"}
+FOREIGN = dict(
+    pair.split()
+    for pair in (
+        "/ //",
+        "&& and",
+        "|| or",
+        "=== ==",
+        "!== !=",
+        "<=> ==",
+        "<> !=",
+        "=> implies",
+        ":= =",
+        "\u2264 <=",
+        "\u2265 >=",
+        "\u2260 !=",
+        "\u2227 and",
+        "\u2228 or",
+        "\u00ac not",
+        "\u2208 in",
+        "\u21d2 implies",
+    )
+)
+STARTS_A_LINE = words(
+    "import enum type record ids const shared message meter def role var durable action on run may strongly let choose send broadcast "
+    "assert return progress spawn stop while either await instance faults always never sometimes eventually whenever check expect"
 )
 
 
@@ -63,7 +92,9 @@ class Layout:
     tokens: list[Token]
     comments: list[Token]
     errors: list[Diagnostic] = field(default_factory=list)
-    spoilt: set[int] = field(default_factory=set)  # lines on which an error has taken text away: what else is wrong there follows from it
+    spoilt: set[int] = field(
+        default_factory=set
+    )  # lines on which an error has taken text away: what else is wrong there follows from it
 
 
 class TooDeep(Exception):
@@ -129,11 +160,13 @@ class Reader:
             self.comments.append(self.token(kind, text.rstrip("\r"), start))
             return
         token = self.token(kind, text, start)
-        if kind not in ("WORD", "SYMBOL", "NUMBER", "DECIMAL", "STRING", "DOC"):
+        if kind not in ("WORD", "SYMBOL", "NUMBER", "DECIMAL", "STRING", "DOC") or text in FOREIGN:
             if not self.mend(token):
                 return
         elif kind == "NUMBER" and len(text) > MOST_DIGITS:
             self.number_too_large(token)
+        elif text in FOREIGN_WORDS:
+            self.foreign_word(token, text, FOREIGN_WORDS[text])
         if self.at_line_start and not self.brackets:
             self.start_of_line(token)
         elif self.brackets and self.closes_at_line and self.begins_a_line(token):
@@ -141,6 +174,9 @@ class Reader:
             self.end_of_line(start)
             self.start_of_line(token)
         self.at_line_start = False
+        if text == "if" and self.tokens and self.tokens[-1].text == "else" and self.tokens[-1].level >= 0:
+            self.foreign_word(self.tokens[-1], "else if", "elif")
+            return
         self.tokens.append(token)
         if token.kind == "SYMBOL":
             self.bracket(token)
@@ -198,7 +234,7 @@ class Reader:
         while width < self.indents[-1]:
             below = self.indents[-2]
             if below < width:
-                from checker.language.syntax_errors import InconsistentDedent
+                from checker.language.layout_errors import InconsistentDedent
 
                 span = Span(self.source.path, token.line, 1, token.line, max(2, token.column))
                 widths = " or ".join(str(w) for w in self.indents)
@@ -216,7 +252,7 @@ class Reader:
             return False
         if token.text == "or" and re.compile(r"or\s*[0-9_.]*\s*:").match(self.text, token.start):
             return False
-        from checker.language.syntax_errors import LineGoesOn
+        from checker.language.layout_errors import LineGoesOn
 
         self.errors.append(LineGoesOn(span=self.span(token), found=token.text))
         self.tokens.pop()
@@ -245,7 +281,7 @@ class Reader:
                 self.wrong_bracket(token)
 
     def wrong_bracket(self, token: Token) -> None:
-        from checker.language.syntax_errors import UnopenedBracket, WrongBracket
+        from checker.language.layout_errors import UnopenedBracket, WrongBracket
 
         self.tokens.pop()
         self.spoilt.add(token.line)
@@ -257,7 +293,9 @@ class Reader:
         opened = self.brackets[-1]
         wanted = OPENS[opened.text]
         related = ((self.span(opened), f"`{opened.text}` is opened here"),)
-        self.errors.append(WrongBracket(span=self.span(token), found=token.text, wanted=wanted, opened=opened.text, related=related))
+        self.errors.append(
+            WrongBracket(span=self.span(token), found=token.text, wanted=wanted, opened=opened.text, related=related)
+        )
         self.brackets.pop()
         token.text = wanted
         self.tokens.append(token)
@@ -273,33 +311,47 @@ class Reader:
         return token.column - 1 <= indent and (token.text in STARTS_A_LINE or is_assignment)
 
     def close_brackets(self) -> None:
-        from checker.language.syntax_errors import UnclosedBracket
+        from checker.language.layout_errors import UnclosedBracket
 
         last = self.tokens[-1]
         for opened in reversed(self.brackets):
             self.spoilt.add(opened.line)
             self.errors.append(UnclosedBracket(span=self.span(opened), opened=opened.text, closing=OPENS[opened.text]))
-            closing = Token("SYMBOL", OPENS[opened.text], last.start + len(last.text), last.end_line, last.end_column, last.end_line, last.end_column)
+            closing = Token(
+                "SYMBOL",
+                OPENS[opened.text],
+                last.start + len(last.text),
+                last.end_line,
+                last.end_column,
+                last.end_line,
+                last.end_column,
+            )
             self.tokens.append(closing)
         self.brackets.clear()
 
     # --- mistakes in single tokens ---------------------------------------------------------------------
 
     def too_deep(self, token: Token, most: int, what: str) -> None:
-        from checker.language.syntax_errors import NestedTooDeeply
+        from checker.language.layout_errors import NestedTooDeeply
 
         self.errors.append(NestedTooDeeply(span=self.span(token), most=most, what=what))
         raise TooDeep
 
     def number_too_large(self, token: Token) -> None:
-        from checker.language.syntax_errors import NumberTooLarge
+        from checker.language.layout_errors import NumberTooLarge
 
         self.errors.append(NumberTooLarge(span=self.span(token), digits=len(token.text.replace("_", ""))))
         token.text = "0"
 
+    def foreign_word(self, token: Token, found: str, meant: str) -> None:
+        from checker.language.layout_errors import ForeignWord
+
+        self.errors.append(ForeignWord(span=self.span(token), found=found, meant=meant))
+        token.text = meant
+
     def mend(self, token: Token) -> bool:
         """Reports a token that cannot be; True if the repaired token stands for something."""
-        from checker.language import syntax_errors as wrong
+        from checker.language import layout_errors as wrong
 
         span, text = self.span(token), token.text
         if token.kind == "TAB":
@@ -311,20 +363,27 @@ class Reader:
             self.errors.append(wrong.NameStartsWithDigit(span=span, found=text))
             token.kind = "WORD"
         elif token.kind in ("OPEN_STRING", "OPEN_DOC"):
-            self.errors.append(wrong.UnfinishedString(span=span if token.kind == "OPEN_STRING" else self.opening(span), quotes=text[: 1 if token.kind == "OPEN_STRING" else 3]))
+            quotes = '"' if token.kind == "OPEN_STRING" else '"""'
+            self.errors.append(wrong.UnfinishedString(span=self.opening(span, quotes), quotes=quotes))
             token.kind = token.kind.removeprefix("OPEN_")
             self.spoilt.update((token.line, token.end_line))
         elif token.kind == "QUOTED":
             self.errors.append(wrong.SingleQuotes(span=span, inside=text[1:-1]))
+            self.spoilt.add(token.line)
             token.kind = "STRING"
         elif text in FOREIGN:
             self.errors.append(wrong.ForeignOperator(span=span, found=text, meant=FOREIGN[text]))
             token.kind, token.text = "WORD" if FOREIGN[text].isalpha() else "SYMBOL", FOREIGN[text]
         else:
             self.spoilt.add(token.line)
-            self.errors.append(wrong.UnknownCharacter(span=span, found=text, number=f"U+{ord(text):04X}"))
+            advice = (
+                "write one statement a line"
+                if text == ";"
+                else "delete it; names are made of letters a-z and A-Z, digits and `_`"
+            )
+            self.errors.append(wrong.UnknownCharacter(span=span, found=text, number=f"U+{ord(text):04X}", advice=advice))
             return False
         return True
 
-    def opening(self, span: Span) -> Span:
-        return Span(span.file, span.line, span.column, span.line, span.column + 3)
+    def opening(self, span: Span, quotes: str) -> Span:
+        return Span(span.file, span.line, span.column, span.line, span.column + len(quotes))

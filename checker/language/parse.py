@@ -9,6 +9,7 @@ One thing is left to the names: an awaited call without named arguments (`await 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import cast
 
 from checker.language import tree
@@ -29,7 +30,7 @@ def parse_spec(source: Source) -> tree.Spec:
 
 
 def _parse(source: Source, start: str) -> tree.Node:
-    from checker.language.lalr import MOST_ERRORS, Parser, TooManyErrors
+    from checker.language.lalr import MOST_ERRORS, GiveUp, Parser
     from checker.language.layout import read_layout
 
     _refuse_unreadable(source)
@@ -38,10 +39,8 @@ def _parse(source: Source, start: str) -> tree.Node:
     result = None
     if layout.tokens and len(errors) < MOST_ERRORS:
         parser = Parser(layout, source, start)
-        try:
+        with suppress(GiveUp):
             result = parser.parse()
-        except TooManyErrors:
-            pass
         errors += parser.building.errors
     if errors:
         raise BadInput(_in_order(errors, MOST_ERRORS))
@@ -50,8 +49,8 @@ def _parse(source: Source, start: str) -> tree.Node:
 
 
 def _in_order(errors: list[Diagnostic], most: int) -> list[Diagnostic]:
-    """The errors by place, at most `most` of them and then one that says so."""
-    placed = sorted(errors, key=lambda error: error.span or Span("", 0, 0, 0, 0))
+    """The errors by place, each once, at most `most` of them and then one that says so."""
+    placed = sorted(dict.fromkeys(errors), key=lambda error: error.span or Span("", 0, 0, 0, 0))
     if len(placed) <= most:
         return placed
     from checker.language.syntax_errors import TooManyMistakes
@@ -68,7 +67,7 @@ def _refuse_unreadable(source: Source) -> None:
     size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     if size <= MOST_BYTES and "\0" not in text and text.strip("\ufeff \t\r\n"):
         return
-    from checker.language import syntax_errors as wrong
+    from checker.language import file_errors as wrong
 
     if size > MOST_BYTES:
         raise BadInput([wrong.FileTooLarge(span=None, path=source.path, size=size, most=MOST_BYTES)])
@@ -86,14 +85,14 @@ def read_source(path: str) -> Source:
             raise IsADirectoryError
         size = os.path.getsize(path)
         if size > MOST_BYTES:
-            from checker.language.syntax_errors import FileTooLarge
+            from checker.language.file_errors import FileTooLarge
 
             raise BadInput([FileTooLarge(span=None, path=path, size=size, most=MOST_BYTES)])
         with open(path, "rb") as file:
             data = file.read(MOST_BYTES + 1)
         return Source(path, data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        from checker.language.syntax_errors import NotText
+        from checker.language.file_errors import NotText
 
         raise BadInput([NotText(span=None, path=path, why=f"byte {error.start + 1} is not UTF-8")]) from None
     except (OSError, ValueError) as error:
@@ -101,7 +100,7 @@ def read_source(path: str) -> Source:
 
 
 def _unreadable(path: str, error: Exception) -> Diagnostic:
-    from checker.language import syntax_errors as wrong
+    from checker.language import file_errors as wrong
 
     if isinstance(error, FileNotFoundError):
         return wrong.FileMissing(span=None, path=path)

@@ -1,0 +1,221 @@
+"""Common mistakes in expressions and statements (T122 to T140).
+
+The docstring of a class is its page in `teamcheck explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignInExpression(Diagnostic):
+    """`=` stands in an expression. `=` assigns, `==` compares."""
+
+    code = "T122"
+    title = "`=` assigns; to compare, write `==`"
+    label = "in an expression"
+    help = "write `==`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareInAssignment(Diagnostic):
+    """`==` stands where something is given a value. `=` assigns, `==` compares."""
+
+    code = "T123"
+    title = "`==` compares; to give a value, write `=`"
+    label = "a value is given here"
+    help = "write `=`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainedComparison(Diagnostic):
+    """Comparisons do not chain: `a < b < c` is `a < b and b < c`."""
+
+    code = "T124"
+    title = "comparisons cannot be chained"
+    label = "more than one comparison"
+    help = "join two comparisons with `and`: instead of one chain write `{both}`"
+    both: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnInDef(Diagnostic):
+    """A `def` is one expression, its value; there is no `return` in it."""
+
+    code = "T125"
+    title = "a `def` is one expression: there is no `return` in it"
+    label = "no `return` here"
+    help = "delete `return`; cases are written `if a then b else c`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitInExpression(Diagnostic):
+    """An await is a statement and has no value.
+
+    What comes back from a call is not in the model: choose it. `await llm() as thinking` and then `choose answer: Answer`. What a message brings is
+    bound by its pattern: `await Reply(v) from w`.
+    """
+
+    code = "T126"
+    title = "`await` is a statement and has no value"
+    label = "not in an expression"
+    help = "await on a line of its own, then `choose` what came back: `choose answer: TYPE`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAsStatement(Diagnostic):
+    """A call stands as a statement.
+
+    Defs are pure, so calling one does nothing. Calls to the outside are awaited (`await tool()`), messages are sent (`send M(x) to w`).
+    """
+
+    code = "T127"
+    title = "a call by itself does nothing"
+    label = "not a statement"
+    help = "write `await {name}(...)` for a call to the outside, `send {name}(...) to w` for a message, or assign the value"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncrementSign(Diagnostic):
+    """`x++` and `x--` of other languages."""
+
+    code = "T128"
+    title = "`{found}` is not an operator of the language"
+    label = "`{meant}` is meant?"
+    help = "write `{meant}`"
+    found: str
+    meant: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RangeAsDomain(Diagnostic):
+    """A range `lo..hi` stands in an expression. Ranges are types: name one with `type` and use the name."""
+
+    code = "T129"
+    title = "a range is a type, not an expression"
+    label = "a range cannot stand here"
+    help = "name it at the top of the protocol, `type Index = 0..3`, and write `Index` here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetComprehension(Diagnostic):
+    """`{x for x in S}` of other languages is `those(x in S: condition)`."""
+
+    code = "T130"
+    title = "sets are not written with `for`"
+    label = "not a set"
+    help = "write `those({name} in D: condition)` for the elements with a condition"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetOrMap(Diagnostic):
+    """Braces hold elements (a set) and `key: value` entries (a map) at once."""
+
+    code = "T131"
+    title = "braces hold either the elements of a set or the entries of a map"
+    label = "the others are not like this one"
+    help = "write every item as `key: value`, or none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoBinder(Diagnostic):
+    """What a quantifier or comprehension ranges over is not written `x in D`."""
+
+    code = "T132"
+    title = "expected `x in D`: a name, `in`, and a type or set"
+    label = "not of the form `x in D`"
+    help = "write `{form}`"
+    form: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneBinder(Diagnostic):
+    """`those` and `majority` range over one name."""
+
+    code = "T133"
+    title = "`{kind}` takes one `x in D`"
+    label = "one too many"
+    help = "use one `{kind}` inside another, or `count`"
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownQuantifier(Diagnostic):
+    """`NAME(x in D: e)` with a name that is no quantifier."""
+
+    code = "T134"
+    title = "`{found}` is not a quantifier"
+    label = "the quantifiers are {kinds}"
+    help = "write `{near}`"
+    found: str
+    kinds: str
+    near: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixedArguments(Diagnostic):
+    """Arguments are either all in order (`f(a, b)`) or all named (`Entry(task: t, by: none)`)."""
+
+    code = "T135"
+    title = "arguments are either all named or all in order"
+    label = "not like the others"
+    help = "write every argument as `name: value`, or none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedField(Diagnostic):
+    """The fields of a message that is sent are given in order, without names."""
+
+    code = "T136"
+    title = "the fields of a message are given in order, without names"
+    label = "named"
+    help = "write the value only"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotCallable(Diagnostic):
+    """Only a name can be called."""
+
+    code = "T137"
+    title = "this cannot be called"
+    label = "not a name"
+    help = "call a `def`, a built-in or a record by its name"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAType(Diagnostic):
+    """Something that is no type stands where a type is wanted."""
+
+    code = "T138"
+    title = "this is not a type"
+    label = "expected a type"
+    help = "types are `bool`, `0..3`, a name, `T?`, `set[T]`, `map[K, V]`, `seq[T, max n]`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsNot(Diagnostic):
+    """`w is not busy` is written `not (w is busy)`."""
+
+    code = "T139"
+    title = "`is not` is not an operator of the language"
+    label = "negate the whole"
+    help = "write {meant}"
+    meant: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownFact(Diagnostic):
+    """`w is X` with a word that says nothing about an agent. Values are compared with `==`."""
+
+    code = "T140"
+    title = "`is {found}` says nothing about an agent"
+    label = "expected one of {facts}"
+    help = "{advice}"
+    found: str
+    facts: str
+    advice: str
