@@ -13,6 +13,8 @@ from checker.elaborate.rewrite import registers_of_step, registers_read
 from checker.elaborate.terms import Env, Terms
 from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, RoleInfo
+from checker.language.checking.constants import evaluate
+from checker.language.checking.context import Context
 from checker.language.types import Bool
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Assign, Bind, Body, For, Guard, If, Let, Prelude, Statement, Step
@@ -294,18 +296,14 @@ def _branch(
         at=branch,
         frame=frame,
     )
-    return [replace(step, meters=_meters(begin.terms({}), what))]
+    return [replace(step, meters=_meters(segments.build, what))]
 
 
-def _meters(terms: Terms, what: tree.Awaitable) -> tuple[tuple[str, int], ...]:
+def _meters(build: Build, what: tree.Awaitable) -> tuple[tuple[str, int], ...]:
     if not isinstance(what, tree.AwaitCall):
         return ()
-    found = []
-    for argument in what.arguments:
-        cost = terms.lower(argument.value)
-        assert isinstance(cost, Const)
-        found.append((argument.name, cost.value))
-    return tuple(found)
+    context = Context(build.checked.protocol, None, build.checked)
+    return tuple((argument.name, evaluate(context, argument.value, {})) for argument in what.arguments)
 
 
 def _resumed(segments: Segments, info: AwaitInfo, label: str) -> tuple[Opening, list[Let], Env]:

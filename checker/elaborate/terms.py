@@ -294,7 +294,7 @@ class Terms:
                 return make.apply(name, (value,), type.of, node.span)
             case "rest":
                 assert isinstance(type, SeqOf)
-                return make.apply("rest", (value,), SeqOf(type.of, max(0, type.max - 1)), node.span)
+                return make.apply("rest", (value,), type, node.span)
             case "append":
                 assert isinstance(type, SeqOf)
                 item = self.lower(node.arguments[1])
