@@ -11,6 +11,7 @@ from checker.language import tree
 from checker.language.checked import Checked
 from checker.language.checking import (
     activities,
+    agreements,
     awaits,
     calls,
     declarations,
@@ -27,7 +28,7 @@ from checker.language.checking.context import Context, Scope
 from checker.language.checking.inference import expect_bool
 from checker.language.checking.name_errors import nearest_help
 from checker.language.diagnostics import BadInput, Diagnostic
-from checker.language.imports import with_imports
+from checker.language.imports import Agreement, with_imports
 from checker.language.source import Span
 
 RULES = (awaits, calls, facts, literals, names, operators, quantifiers)  # importing these registers their rules
@@ -44,11 +45,12 @@ def check(
     `instance` None: the spec's first one, or the parameters' defaults. `overrides`: parameter -> text of a value, in place of the
     instance's. Imported files are read from the folder of the importing one. Raises BadInput with every independent error.
     """
-    protocol, spec, problems = with_imports(protocol, spec)
-    ctx = _context(protocol, spec, instance, overrides)
-    ctx.errors[:0] = problems
+    merged = with_imports(protocol, spec)
+    if merged.problems:
+        raise BadInput(in_order(merged.problems))
+    ctx = _context(merged.protocol, merged.spec, instance, overrides)
     try:
-        _run(ctx)
+        _run(ctx, merged.agreements)
     except RecursionError:
         raise BadInput([limit_errors.TooDeep(span=protocol.span)]) from None
     if ctx.errors:
@@ -100,11 +102,12 @@ def _context(protocol: tree.Protocol, spec: tree.Spec | None, instance: str | No
     return ctx
 
 
-def _run(ctx: Context) -> None:
+def _run(ctx: Context, bound: list[Agreement]) -> None:
     if ctx.spec is not None:
         specs.instances(ctx)
     declarations.index(ctx)
     declarations.resolve_all(ctx)
+    agreements.agreements(ctx, bound)
     declarations.initial_values(ctx)
     activities.roles(ctx)
     declarations.definitions(ctx)

@@ -69,6 +69,8 @@ def _index(ctx: Context, node: tree.Declaration) -> None:
                 ctx.def_decls[node.name] = node
         case tree.RoleDecl():
             _role(ctx, node)
+        case tree.Import():
+            _declare(ctx, node.alias, node.span, "import")
         case tree.MeterDecl():
             if node.name in ctx.meters:
                 where = ctx.meters[node.name] or node.span

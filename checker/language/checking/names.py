@@ -74,8 +74,9 @@ def _constant(ctx: Context, node: tree.Name) -> Type | None:
 def _member(ctx: Context, node: tree.Name, hint: Type | None) -> Type | None:
     enums = ctx.members[node.name]
     wanted = plain_wanted(hint)
-    enum = wanted if isinstance(wanted, Enum) and wanted in enums else enums[0]
-    if len(enums) > 1 and enum is not wanted:
+    own = [enum for enum in enums if "." not in enum.name]  # an imported enum's members do not make ours ambiguous
+    enum = wanted if isinstance(wanted, Enum) and wanted in enums else (own or enums)[0]
+    if len(own or enums) > 1 and enum is not wanted:
         names = [f"{e.name}.{node.name}" for e in enums]
         ctx.report(name_errors.AmbiguousMember(span=node.span, name=node.name, choices=" or ".join(f"`{n}`" for n in names)))
         return None
