@@ -27,7 +27,7 @@ def charged(build: Build, step: Step) -> Step:
     used = Read(variable, ())
     assert isinstance(variable.type, Int)
     left = Guard(condition=make.compare("lt", used, make.number(variable.type.high)))
-    one_more = make.apply("add", (used, make.number(1)), variable.type)
+    one_more = make.fit(make.integer("add", used, make.number(1)), variable.type)
     return replace(
         step,
         prelude=(left, *step.prelude),

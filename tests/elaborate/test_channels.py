@@ -82,7 +82,7 @@ def test_capacity(policy: str, failing: set[str], sizes: set[int]) -> None:
     passed_while_full = (2, 1) in {(state[0], len(state[channel.offset])) for state in graph.states}
     assert passed_while_full  # `block`: after the first was taken; `drop`: also at once
     at_once = counts(graph)
-    assert at_once == {"block": (6, 6), "drop": (6, 7), "error": (6, 7)}[policy]
+    assert at_once == {"block": (5, 4), "drop": (5, 5), "error": (5, 5)}[policy]
 
 
 def test_a_guard_that_is_false_leaves_the_message_waiting() -> None:

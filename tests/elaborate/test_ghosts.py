@@ -37,7 +37,7 @@ def test_one_agent_alone_loses_nothing() -> None:
 
 def test_another_cell_is_stale_but_not_lost() -> None:
     declarations = "ids T * 2, ordered\nshared v: map[T, 0..3] = 0"
-    body = "let seen = v[T0]\nawait llm()\nif v[T1] == 0:\n    v[T1] = 1\n    v[T0] = 1"
+    body = "let seen = v[T0]\nawait llm()\nif v[T1] < 2:\n    v[T1] += 1\n    v[T0] = 1"
     found = violated("let seen = v[T0]\nawait llm()\nv[T1] = seen", declarations=declarations)
     assert found == [False, False, True]  # nobody ever writes what they read
     assert violated(body, declarations=declarations)[1] is True
