@@ -94,9 +94,18 @@ class Segments:
             if not crosses(node):
                 made += lower(code, node)
                 continue
-            rest = Then(statements[place + 1 :], tuple(code.env), then)
+            rest = Then(statements[place + 1 :], (*code.env, *self._taken_names(node)), then)
             return (*made, *self._crossing(code, node, rest))
         return (*made, *self.go_on(code, then))
+
+    def _taken_names(self, node: tree.Statement) -> tuple[str, ...]:
+        """The names that `await M(a) from w` binds for the rest of its block."""
+        if not isinstance(node, tree.Await) or len(node.branches) != 1 or node.branches[0].body:
+            return ()
+        what = next(a for a in self.activity.awaits if a.node is node).whats[0]
+        if not isinstance(what, tree.AwaitMessage):
+            return ()
+        return tuple(name for name in (*what.pattern.fields, what.pattern.sender) if name is not None)
 
     def _crossing(self, code: Code, node: tree.Statement, rest: Continuation) -> Body:
         def inner(at: Code, body: tree.Block) -> Body:

@@ -286,3 +286,26 @@ def test_an_agent_that_stops_itself_is_gone() -> None:
     assert graph.distinct == 3
     last = graph.states[-1]
     assert last == (0, False, 0)
+
+
+def test_what_an_await_takes_is_known_after_it_and_kept_at_the_next() -> None:
+    graph = graph_of("""
+        protocol p
+        shared got: 0..3 = 0
+        message M(n: 0..3) to A
+        message R() to B
+        role A:
+            run:
+                await M(n) from who
+                got = n
+                send R() to who
+                await llm()
+                got = got - n
+        role B * 2, ordered:
+            run:
+                send M(index(self) + 1) to A
+            on R():
+                pass
+        """)
+    assert cell(graph, "got") == {0, 1, 2}
+    assert "B.on R" in fired(graph)
