@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from checker.properties.result import Trace
 
 EPILOG = """\
-The steps of a trace are numbers: each is the place of a step among those that are possible in the state before it, from 0.
-`teamcheck check` prints the command for each trace; `teamcheck step` shows the numbers.
+The steps of a trace are numbers: each is the place of a step among those that are possible in the
+state before it, from 0. `teamcheck check` prints the command for each trace; `teamcheck step` shows
+the numbers.
 
 A file that `teamcheck check --format json --output FILE.json` wrote has the traces of all its results:
   teamcheck replay FILE.json --property one_owner"""
@@ -170,6 +171,17 @@ def _bad(path: str, reason: str, advice: str = "write one with `teamcheck check 
     return BadInput([BadSavedResult(span=None, path=path, reason=reason, advice=advice)])
 
 
+def _breaks(wanted: Wanted, trace: Trace) -> bool:
+    """Whether the last step is where something goes wrong: not in a witness, nor in a trace of no property."""
+    from checker.language.tree import StateProperty
+    from checker.properties.plan import property_name, read_target
+
+    if trace.steps and trace.steps[-1].failure is not None:
+        return True
+    asked = [p for p in read_target(wanted.path).properties if property_name(p) == wanted.property]
+    return any(not (isinstance(p, StateProperty) and p.kind == "sometimes") for p in asked)
+
+
 def _show(arguments: argparse.Namespace, wanted: Wanted, trace: Trace) -> None:
     from checker.report.chart import has_messages, render_chart
     from checker.report.terminal import style_of
@@ -181,7 +193,7 @@ def _show(arguments: argparse.Namespace, wanted: Wanted, trace: Trace) -> None:
     named = f"{wanted.property}, " if wanted.property else ""
     head = f"{wanted.path}: {named}{instance}{faults_text(wanted.faults)}, {counted(len(trace.steps), 'step')}"
     lines = [style.tint(head, "bold"), ""]
-    lines += render_trace(trace, style, everything=arguments.everything)
+    lines += render_trace(trace, style, everything=arguments.everything, failing=_breaks(wanted, trace))
     if arguments.chart == "always" or (arguments.chart == "auto" and trace.steps and has_messages(trace)):
         lines += ["", *render_chart(trace, style)]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from checker.semantics.interpreter import Interpreter, State, Transition
 
 EPILOG = """\
-Each step is drawn at random: first who does what, each with the same chance, then how it comes out. The same seed gives the same runs.
-Samples prove nothing that they do not show: `teamcheck check` looks at every state."""
+Each step is drawn at random: first who does what, each with the same chance, then how it comes out.
+The same seed gives the same runs. Samples prove nothing that they do not show: `teamcheck check` looks at every state."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from checker.cli import options
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from checker.report.terminal import Style
     from checker.semantics.interpreter import Transition
 
-HELP = "a number takes that step; u undoes one, s shows the state, t the trace so far, q quits"
+HELP = "a number takes that step, u undoes one, s shows the state, t the trace so far, q quits"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = f"Each state is shown with its numbered possible steps: {HELP}."
+    parser.epilog = f"Each state is shown with its numbered possible steps:\n{HELP}."
     parser.add_argument("path", metavar="PATH", help="a spec or a protocol")
     options.add_choice(parser)
     parser.add_argument("--initial", metavar="K", type=int, help="the initial state, where there are several")
@@ -26,12 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from checker.cli.walk import Walk, model_of, replay_command
     from checker.report.terminal import style_of
+    from checker.report.wording import where
     from checker.semantics.interpreter import Interpreter
 
     style = style_of(sys.stdout)
     interpreter = Interpreter(model_of(arguments))
     walk = Walk(interpreter, _initial(interpreter, arguments.initial))
-    print(f"{interpreter.model.protocol}, instance {interpreter.model.instance}: {HELP}")
+    model = interpreter.model
+    print(f"{model.protocol}, {where(model.instance, model.faults)}: {HELP}")
     _state(walk, style)
     steps = _offer(walk, style)
     while (line := _read()) is not None:
@@ -43,19 +46,26 @@ def run(arguments: argparse.Namespace) -> int:
             _last(walk, style)
             steps = _offer(walk, style)
         elif word in ("u", "undo"):
-            print("back" if walk.undo() else "this is the start")
-            steps = _offer(walk, style)
+            if walk.undo():
+                print("back")
+                steps = _offer(walk, style)
+            else:
+                print("this is the start")
         elif word in ("s", "state"):
             _state(walk, style)
         elif word in ("t", "trace"):
             _trace(walk, style)
         elif word.isdecimal():
-            print(f"there is no step {word} here" + (f": 0 to {len(steps) - 1}" if steps else ""))
+            print(f"there is no step {word} here{_known(steps)}")
         elif word:
             print(HELP)
     if walk.indices:
         print(f"\nagain: {replay_command(arguments, walk)}")
     return 0
+
+
+def _known(steps: Sequence[object]) -> str:
+    return "" if not steps else ": 0 is the only one" if len(steps) == 1 else f": 0 to {len(steps) - 1}"
 
 
 def _initial(interpreter: object, wanted: int | None) -> int:
@@ -92,6 +102,7 @@ def _offer(walk: Walk, style: Style) -> list[Transition]:
     """Show the steps that are possible now, and what it means where there are none."""
     from checker.cli.walk import option_text
 
+    print()
     steps = walk.transitions()
     if walk.failure is not None:
         print(style.tint(f"the step fails: {walk.failure} (u undoes it)", "bold", "red"))

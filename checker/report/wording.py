@@ -17,7 +17,9 @@ def counted(n: int, noun: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`0.03 s`, `12 s`, `3 min 20 s`."""
+    """`< 0.01 s`, `0.03 s`, `12 s`, `3 min 20 s`."""
+    if seconds < 0.01:
+        return "< 0.01 s"
     if seconds < 0.995:
         return f"{seconds:.2f} s"
     if seconds < 9.95:

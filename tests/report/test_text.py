@@ -216,5 +216,5 @@ def test_numbers() -> None:
     assert [counted(n, "state") for n in (0, 1, 2, 157820)] == ["0 states", "1 state", "2 states", "157,820 states"]
     assert counted(2, "property") == "2 properties"
     assert [duration(s) for s in (0, 0.004, 0.5, 0.999, 1.04, 9.99, 12.4, 59.6, 200)] == [
-        "0.00 s", "0.00 s", "0.50 s", "1.0 s", "1.0 s", "10 s", "12 s", "1 min 0 s", "3 min 20 s",
+        "< 0.01 s", "< 0.01 s", "0.50 s", "1.0 s", "1.0 s", "10 s", "12 s", "1 min 0 s", "3 min 20 s",
     ]  # fmt: skip

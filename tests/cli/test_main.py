@@ -1,0 +1,143 @@
+"""The command as a whole: help, exit codes of every kind, our own faults, gone readers, start-up time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from checker.cli.main import COMMANDS, main
+from checker.version import VERSION
+from tests.cli.conftest import Teamcheck
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def process(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more.pop("env", {})}  # type: ignore[dict-item]
+    command = [sys.executable, "-m", "checker", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False, **more)  # type: ignore[call-overload, no-any-return]
+
+
+def test_help_lists_the_commands_and_the_exit_codes(teamcheck: Teamcheck) -> None:
+    said = teamcheck("--help")
+    assert said.code == 0
+    for name, purpose in COMMANDS.items():
+        assert f"{name:<8}  {purpose}" in said.out
+    for line in ("  0  all is as expected", "  1  a verdict", "  2  the input", "  3  unknown", "  4  a fault of teamcheck"):
+        assert line in said.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(teamcheck: Teamcheck, command: str) -> None:
+    said = teamcheck(command, "--help")
+    assert said.code == 0
+    assert said.out.startswith(f"usage: teamcheck {command} ")
+    assert max(map(len, said.out.splitlines())) <= 120
+
+
+def test_the_version(teamcheck: Teamcheck) -> None:
+    assert teamcheck("--version").out == f"teamcheck {VERSION}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["chek"], "did you mean check?"),
+        (["check", "--instanc", "x"], "unrecognized arguments: --instanc"),
+        (["check", "--states", "0"], "0 is not at least 1"),
+        (["check", "--states", "many"], "many"),
+        (["check", "--time", "-1"], "-1 is not above 0"),
+        (["check", "--format", "xml"], "invalid choice: 'xml'"),
+    ],
+)
+def test_a_wrong_command_line_is_2(teamcheck: Teamcheck, words: list[str], text: str) -> None:
+    said = teamcheck(*words)
+    assert (said.code, said.out) == (2, "")
+    assert text in said.err
+
+
+def test_our_own_fault_is_4_and_says_how_to_report_it(teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> int:
+        raise ZeroDivisionError("a\nb")
+
+    monkeypatch.delenv("TEAMCHECK_DEBUG", raising=False)
+    monkeypatch.setattr("checker.cli.list.run", broken)
+    said = teamcheck("list")
+    assert said.code == 4
+    assert said.err.splitlines()[0].startswith("teamcheck: internal error: ZeroDivisionError: a b at ")
+    assert "Please report it" in said.err
+    assert "Traceback" not in said.err
+    monkeypatch.setenv("TEAMCHECK_DEBUG", "1")
+    assert "Traceback (most recent call last)" in teamcheck("list").err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"), [(MemoryError(), 3, "out of memory"), (KeyboardInterrupt(), 130, "interrupted")]
+)
+def test_what_stops_a_command(
+    teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, text: str
+) -> None:
+    def stopped(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("checker.cli.list.run", stopped)
+    said = teamcheck("list")
+    assert said.code == code
+    assert text in said.err
+
+
+def test_a_gone_reader_is_no_traceback(board: Path) -> None:
+    for words in (["check"], ["list"], ["explain"], ["--help"]):
+        with subprocess.Popen(
+            [sys.executable, "-m", "checker", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        ) as running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            running.stdout.close()
+            assert running.stderr.read() == b""
+            assert running.wait(60) in (0, 3)
+
+
+def test_output_is_plain_where_there_is_no_terminal(board: Path) -> None:
+    said = process("check", "--instance", "pair")
+    assert said.returncode == 0
+    assert "\x1b" not in said.stdout + said.stderr
+
+
+def test_letters_that_the_terminal_does_not_know_are_no_fault(board: Path) -> None:
+    protocol = board / "protocols" / "ask.team"
+    protocol.write_text(protocol.read_text(encoding="utf-8").replace("A lead asks", "Ä leäd äsks 你"), encoding="utf-8")
+    said = process("list", "protocols/ask.team", env={"PYTHONIOENCODING": "ascii"})
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "le\\xe4d" in said.stdout
+
+
+def test_nothing_heavy_is_imported_for_help() -> None:
+    code = "import sys; from checker.cli.main import main; main(['--help']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    for heavy in ("lark", "networkx", "rich", "checker.language.tree", "checker.properties.result", "dataclasses"):
+        assert f"'{heavy}'" not in done.stdout
+
+
+def test_help_starts_at_once() -> None:
+    def seconds() -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "checker", "--help"], capture_output=True, cwd=ROOT, timeout=60, check=True)
+        return time.perf_counter() - began
+
+    assert min(seconds() for _ in range(3)) < 0.2
+
+
+def test_main_takes_the_words_of_the_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["teamcheck", "--version"])
+    assert main() == 0
+    assert capsys.readouterr().out == f"teamcheck {VERSION}\n"
