@@ -36,8 +36,9 @@ class UnknownGraphFormat(Diagnostic):
 @dataclass(frozen=True, kw_only=True)
 class UnknownView(Diagnostic):
     """A view says which states are drawn as one. `full` merges nothing. `role` merges states in which as many agents of each role are
-    at each place; `control` states in which every agent is at the same place; `var:a,b` states that agree on variables or
-    cells; `goals` states on which the predicates of the spec agree, `goals:p,q` only those of the properties p and q.
+    at each place (where their activities wait; the agents of a role that never waits are told apart by their variables of enum
+    and bool types); `control` states in which every agent is at the same place; `var:a,b` states that agree on variables or cells;
+    `goals` states on which the predicates of the spec agree, `goals:p,q` only those of the properties p and q.
     """
 
     code = "T663"

@@ -1,36 +1,56 @@
-"""Where each agent is, read off the cells of a state: `idle`, `planning`, `down`."""
+"""Where each agent is, read off the cells of a state: `idle`, `planning`, `down`.
+
+Of a role whose activities wait somewhere it is told where they wait. The agents of a role that never waits are told apart by their own
+variables of enum and bool types, which is where such protocols keep what their agents are at: `prepared`, `not taking_part`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 
-from checker.language.types import Sort, Type, Value, element, show
+from checker.language.types import Bool, Enum, Sort, Value, element, show
 from checker.model.model import Model, Variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """An agent and the cells that tell where it is: `controls` holds (place in the state, type) of each."""
+    """An agent and the cells that tell where it is: (place in the state, variable). Without `controls` its `own` cells tell."""
 
     name: str
     role: str
-    controls: tuple[tuple[int, Type], ...]
+    controls: tuple[tuple[int, Variable], ...]
+    own: tuple[tuple[int, Variable], ...]
     up: int | None
     stalled: int | None
 
     @property
     def cells(self) -> tuple[int, ...]:
-        return (*(place for place, _ in self.controls), *(p for p in (self.up, self.stalled) if p is not None))
+        """The places of all cells that `place` reads."""
+        told = self.controls or self.own
+        return (*(place for place, _ in told), *(p for p in (self.up, self.stalled) if p is not None))
 
     def place(self, state: tuple[Value, ...]) -> str:
         """`idle`; or where its activities wait, `+` between them; `down`; `stalled at` what it would do."""
         if self.up is not None and not state[self.up]:
             return "down"
-        waits = [show(type, state[place]) for place, type in self.controls]
-        away = [text for (place, _), text in zip(self.controls, waits, strict=True) if state[place] != 0]
-        where = "+".join(away) or next(iter(waits), "idle")
+        where = self._waits(state) if self.controls else self._says(state)
         return f"stalled at {where}" if self.stalled is not None and state[self.stalled] else where
+
+    def _waits(self, state: tuple[Value, ...]) -> str:
+        waits = [show(variable.type, state[place]) for place, variable in self.controls]
+        away = [text for (place, _), text in zip(self.controls, waits, strict=True) if state[place] != 0]
+        return "+".join(away) or waits[0]
+
+    def _says(self, state: tuple[Value, ...]) -> str:
+        words = []
+        for place, variable in self.own:
+            name = variable.name.rpartition(".")[2]
+            if isinstance(variable.type, Bool):
+                words.append(name if state[place] else f"not {name}")
+            else:
+                words.append(show(variable.type, state[place]))
+        return " ".join(words) or "idle"
 
 
 def agents(model: Model) -> tuple[Agent, ...]:
@@ -54,18 +74,16 @@ def _counted(places: list[str]) -> str:
 
 
 def _agent(model: Model, sort: Sort, number: int) -> Agent:
-    def cell(variable: Variable) -> int:
-        return variable.offset + number
+    def of_kind(kind: str) -> list[tuple[int, Variable]]:
+        return [(v.offset + number, v) for v in model.variables if v.kind == kind and v.index == (sort,)]
 
-    def of_kind(kind: str) -> list[Variable]:
-        return [v for v in model.variables if v.kind == kind and v.index and v.index[0] == sort]
-
-    up = [v for v in of_kind("up") if v.name == f"{sort.name} up"]  # beside it: whether a crash brought it down
-    stalled = of_kind("stalled")
+    up = [place for place, v in of_kind("up") if v.name == f"{sort.name} up"]  # beside it: whether a crash brought it down
+    stalled = [place for place, _ in of_kind("stalled")]
     return Agent(
         name=element(sort, number),
         role=sort.name,
-        controls=tuple((cell(v), v.type) for v in of_kind("control")),
-        up=cell(up[0]) if up else None,
-        stalled=cell(stalled[0]) if stalled else None,
+        controls=tuple(of_kind("control")),
+        own=tuple((place, v) for place, v in of_kind("agent") if isinstance(v.type, Bool | Enum)),
+        up=up[0] if up else None,
+        stalled=stalled[0] if stalled else None,
     )

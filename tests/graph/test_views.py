@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from checker.api import load
 from checker.engines.explicit import explore
 from checker.graph.networkx_graph import to_networkx
 from checker.graph.views import view
 from checker.language.diagnostics import BadInput
 from tests.graph.boards import counter, task_board
 
+ROOT = Path(__file__).resolve().parents[2]
 MERGED = ["role", "control", "var:status", "var:status[Task0],Worker.work", "goals", "goals:finished"]
 BOARD, CRASHING, COUNTER = explore(task_board()), explore(task_board(crashes=1)), explore(counter())
 
@@ -128,3 +131,13 @@ def test_ten_thousand_states_become_a_handful_of_nodes() -> None:
     assert found.distinct > 8_000
     merged = view(found, "role")
     assert len(merged) == 10  # places of three agents: idle, planning, working
+
+
+def test_agents_that_never_wait_are_told_apart_by_their_own_variables() -> None:
+    merged = view(explore(load(str(ROOT / "specs" / "two_phase_commit.spec"))), "role")
+    assert merged.graph["states"] == 288
+    labels = {data["label"]: data["states"] for _, data in merged.nodes(data=True)}
+    assert labels["Participant: 3 undecided", "Manager: undecided"] == 1
+    assert labels["Participant: 1 aborted, 1 prepared, 1 undecided", "Manager: aborted"] == 36
+    ring = view(explore(load(str(ROOT / "specs" / "ring_election.spec"))), "role")
+    assert ("Node: 3 not taking_part",) in {data["label"] for _, data in ring.nodes(data=True)}
