@@ -14,7 +14,7 @@ from checker.language.source import Span
 
 
 def doc(b: Building, span: Span, c: list[Token]) -> str:
-    return cleandoc(c[0].text[3:-3])
+    return cleandoc(c[0].text[3:-3].replace("\r\n", "\n"))
 
 
 def protocol(b: Building, span: Span, c: list[Any]) -> tree.Protocol:

@@ -10,26 +10,30 @@ One thing is left to the names: an awaited call without named arguments (`await 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
 from checker.language.source import Source, Span
+
+if TYPE_CHECKING:
+    from checker.language.layout import Layout
 
 MOST_BYTES = 1 << 20
 
 
 def parse_protocol(source: Source) -> tree.Protocol:
     """The tree of a `.team` file."""
-    return cast(tree.Protocol, _parse(source, "protocol"))
+    return cast(tree.Protocol, parsed(source, "protocol")[0])
 
 
 def parse_spec(source: Source) -> tree.Spec:
     """The tree of a `.spec` file."""
-    return cast(tree.Spec, _parse(source, "spec"))
+    return cast(tree.Spec, parsed(source, "spec")[0])
 
 
-def _parse(source: Source, start: str) -> tree.Node:
+def parsed(source: Source, start: Literal["protocol", "spec"]) -> tuple[tree.Node, Layout]:
+    """The tree, and the tokens with the terminals that they turned out to be."""
     from checker.language.lalr import MOST_ERRORS, GiveUp, Parser
     from checker.language.layout import read_layout
 
@@ -45,7 +49,7 @@ def _parse(source: Source, start: str) -> tree.Node:
     if errors:
         raise BadInput(_in_order(errors, MOST_ERRORS))
     assert isinstance(result, tree.Node)
-    return result
+    return result, layout
 
 
 def _in_order(errors: list[Diagnostic], most: int) -> list[Diagnostic]:
