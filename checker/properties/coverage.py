@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from checker.language import tree
+from checker.language.checked import ActivityInfo, Checked
 from checker.language.source import Span
 from checker.language.types import BagOf, SeqOf
 from checker.model.expr import Expr
@@ -55,7 +57,19 @@ class Coverage:
             for place, premise in goal.premises:
                 self._premise(search, goal, place, premise)
         for key in self._seen & self._unseen.keys():
-            del self._unseen[key]
+            self._saw(key)
+
+    def add_activities(self, search: Search, checked: Checked) -> None:
+        """Take in which activities have no step at all in the model: their messages are never sent, or their guards are constant."""
+        present = {(step.role, step.activity) for step in search.model.steps}
+        for role in checked.roles.values():
+            for activity in role.activities:
+                key = f"activity {role.name}.{activity.name}"
+                if (role.name, activity.name) in present:
+                    self._saw(key)
+                elif key not in self._seen:
+                    what, why = f"`{role.name}.{activity.name}`", _absent(checked, activity)
+                    self._miss(search, key, "never fires", f"{what} never happens: {why}", "", activity.node.span, exact=True)
 
     def add_full_channels(self, search: Search, defaults: Iterable[tuple[str, Span]]) -> None:
         """Note the messages without a `capacity` of their own (name, place of the declaration) that fill a channel somewhere."""
@@ -113,10 +127,14 @@ class Coverage:
             return True
         return False
 
-    def _miss(self, search: Search, key: str, kind: Kind, never: str, so_far: str, place: Span) -> None:
+    def _saw(self, key: str) -> None:
+        self._seen.add(key)
+        self._unseen.pop(key, None)
+
+    def _miss(self, search: Search, key: str, kind: Kind, never: str, so_far: str, place: Span, exact: bool = False) -> None:
         older = self._unseen.get(key)
         if older is not None:
-            older.complete = older.complete and _exact(search)
+            older.complete = older.complete and (exact or _exact(search))
             return
         self._unseen[key] = Unseen(
             kind=kind,
@@ -125,13 +143,21 @@ class Coverage:
             place=place,
             instance=search.model.instance,
             faults=search.model.faults,
-            complete=_exact(search),
+            complete=exact or _exact(search),
         )
 
 
 def _exact(search: Search) -> bool:
     """Whether what was not seen does not exist: the search is complete, and no behaviour ends early because a step fails."""
     return search.graph.complete and not search.graph.failures
+
+
+def _absent(checked: Checked, activity: ActivityInfo) -> str:
+    """Why an activity has no step."""
+    node = activity.node
+    if isinstance(node, tree.Handler) and not checked.messages[node.pattern.message].senders:
+        return f"nobody sends `{node.pattern.message}`"
+    return "its guard is false whatever the state"
 
 
 def _step_key(step: Step) -> str:

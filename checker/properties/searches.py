@@ -193,6 +193,7 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
     first = job.target.path not in found.coverage
     coverage = found.coverage.setdefault(job.target.path, Coverage(job.target.path))
     coverage.add(search, model.goals)
+    coverage.add_activities(search, job.checked)
     coverage.add_full_channels(search, _default_capacities(job.checked))
     if first:
         found.warnings += _no_witness(job)
