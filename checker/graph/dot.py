@@ -33,9 +33,9 @@ def _statements(drawing: Drawing) -> Iterator[str]:
     yield f'  edge [fontname="{FONT}", fontsize=8, color="{INK}", fontcolor="{INK}", arrowsize=0.6];'
     for box in drawing.boxes:
         yield from _box(box)
-    starts = [quoted(f"start {box.name}") for box in drawing.boxes if box.initial]
-    if starts:
-        yield f"  {{ rank=source; {'; '.join(starts)} }}"
+    starts = [quoted(box.name) for box in drawing.boxes if box.initial]
+    if len(starts) > 1:
+        yield f"  {{ rank=same; {'; '.join(starts)} }}"
     for arrow in drawing.arrows:
         yield _arrow(arrow)
     yield "}"
