@@ -100,11 +100,8 @@ def peterson(swapped: bool) -> Model:
 
     def successors(state):
         at, wants, turn = state
-        found = []
-        for process in (0, 1):
-            if after := step(process, at[process], wants, turn):
-                found.append((put(at, process, after[0]), *after[1:]))
-        return found
+        steps = [(process, step(process, at[process], wants, turn)) for process in (0, 1)]
+        return [(put(at, process, after[0]), *after[1:]) for process, after in steps if after]
 
     return [(("idle", "idle"), (False, False), turn) for turn in (0, 1)], successors
 

@@ -73,7 +73,11 @@ def test_a_third_of_the_specs_expects_a_violation() -> None:
 @pytest.mark.timeout(6 * BUDGET_S)
 def test_a_spec_meets_its_expectations(stem: Path) -> None:
     report = check([str(SPECS[stem])])
-    wrong = [f"{r.property} in {r.instance} under {r.faults}: {r.verdict}, not {r.expected} {r.reason}" for r in report.results if not r.met]
+    wrong = [
+        f"{r.property} in {r.instance} under {r.faults}: {r.verdict}, not {r.expected} {r.reason}"
+        for r in report.results
+        if not r.met
+    ]
     wrong += [
         f"{c.counted_states} states, {c.counted_transitions} transitions in {c.instance} under {c.faults}, not {c.states}, {c.transitions}"
         for c in report.counts

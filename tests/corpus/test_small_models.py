@@ -63,6 +63,7 @@ def test_counts_known_from_the_literature(where: tuple[str, str]) -> None:
     assert expected_counts(spec)[instance, "none"][0] == KNOWN[where]
 
 
+@pytest.mark.slow
 def test_the_crowd_of_the_task_board_counts_what_the_design_says() -> None:
     """Too large for a `check` line of the spec; the model by hand gives the same."""
     graph = explore(load(str(ROOT / "specs" / "task_board.spec"), instance="crowd"))
