@@ -106,20 +106,24 @@ def test_in_brief_only_what_is_not_as_expected_is_listed() -> None:
     assert render(samples.GREEN, shown=brief) == (
         """\
 specs/task_board.spec
-  ok    instance pair, no faults: 2 hold, 1 violated as expected   131 states, 228 transitions, depth 12, 0.03 s
+  ok    pair  2 hold, 1 violated as expected  131 states, 228 transitions, depth 12, 0.03 s
 
 3 verdicts in 1 spec: 2 hold, 1 violated, all as expected (0.05 s)
 """
     )
     assert render(samples.MIXED, shown=brief).splitlines()[:6] == [
         "specs/task_board.spec",
-        "  FAIL  instance pair, no faults: 2 hold, 6 not as expected   131 states, 228 transitions, depth 12, 0.03 s",
+        "  FAIL  pair                  2 hold, 6 not as expected, 1 unknown  131 states, 228 transitions, depth 12, 0.03 s",
         "    FAIL  one_owner              VIOLATED, expected to hold (after 4 steps)",
         "    FAIL  lonely                 VIOLATED, expected to hold (in no state: exhaustive, 131 states)",
         "    FAIL  safe                   holds, but was expected to be violated (exhaustive, 131 states)",
         "    ?     no overwrite on owner  unknown: stopped at 10,000 states (--states)",
     ]
-    assert "  ?     instance pair, no faults: 1 unknown " in render(samples.INTERRUPTED, shown=brief)
+    assert (
+        "\n  FAIL  pair under one_crash  1 not as expected                    265 states, 610 transitions, depth 12, 0.03 s\n"
+        in render(samples.MIXED, shown=brief)
+    )
+    assert "\n  ?     pair  1 unknown  131 states" in render(samples.INTERRUPTED, shown=brief)
 
 
 def test_without_traces_there_are_none() -> None:
