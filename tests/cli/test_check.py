@@ -84,7 +84,7 @@ def test_several_specs_are_told_in_brief(board: Path, teamcheck: Teamcheck) -> N
     (board / "specs" / "other.spec").write_text(SPEC, encoding="utf-8")
     said = teamcheck("check", "specs")
     assert said.code == 0
-    assert [line[:58].rstrip() for line in said.out.splitlines() if line.startswith("  ok")] == [
+    assert [line[:60].rstrip() for line in said.out.splitlines() if line.startswith("  ok")] == [
         "  ok    pair                  3 hold, 1 violated as expected",
         "  ok    safe                  4 hold",
         "  ok    safe under one_crash  3 hold, 1 violated as expected",
