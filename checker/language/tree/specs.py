@@ -1,0 +1,138 @@
+"""Specs as written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.language.source import Span
+from checker.language.tree.declarations import DefDecl
+from checker.language.tree.expressions import Expr, Name
+from checker.language.tree.node import Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class InstanceDecl(Node):
+    name: str
+    bindings: tuple[tuple[str, Expr], ...]
+
+
+FaultKind = Literal[
+    "crash",
+    "restart",
+    "stall",
+    "forget",
+    "skip",
+    "repeat",
+    "disobey",
+    "byzantine",
+    "lose",
+    "duplicate",
+    "reorder",
+    "garble",
+    "stale",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaultItem(Node):
+    """`kind target <= budget`; `budget` is None for `unlimited`."""
+
+    kind: FaultKind
+    target: str
+    target_span: Span
+    budget: Expr | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaultsDecl(Node):
+    """A fault model; `faults NAME: none` and `faults none` have no items."""
+
+    name: str
+    items: tuple[FaultItem, ...]
+
+
+class PropertyDecl(Node):
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StateProperty(PropertyDecl):
+    """`kind name "text": condition`."""
+
+    kind: Literal["always", "never", "step", "sometimes", "eventually"]
+    name: str
+    text: str | None
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Whenever(PropertyDecl):
+    """`whenever name "text": trigger leads to goal`."""
+
+    name: str
+    text: str | None
+    trigger: Expr
+    goal: Expr
+
+
+AbsenceKind = Literal[
+    "no deadlock", "no livelock", "no unhandled message", "no lost update", "no stale write", "no overwrite", "no error"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Absence(PropertyDecl):
+    """`no deadlock`, or `no lost update on v` (`on` is the variable). Its name is its text as one would write it."""
+
+    kind: AbsenceKind
+    on: str | None
+    on_span: Span | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} on {self.on}" if self.on is not None else self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CheckDecl(Node):
+    """`check instances under faults`; an empty tuple of faults means `none`."""
+
+    instances: tuple[Name, ...]
+    faults: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExpectViolated(Node):
+    """`expect p, q violated in ... under ...`; empty tuples mean everywhere. A property is named as in its `.name`."""
+
+    properties: tuple[Name, ...]
+    instances: tuple[Name, ...]
+    faults: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExpectCounts(Node):
+    """`expect 131 states, 228 transitions in pair under none`; `transitions` may be None."""
+
+    states: int
+    transitions: int | None
+    instances: tuple[Name, ...]
+    faults: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Spec(Node):
+    """A whole `.spec` file; each tuple is in the order written."""
+
+    doc: str | None
+    name: str
+    path: str
+    path_span: Span
+    instances: tuple[InstanceDecl, ...]
+    faults: tuple[FaultsDecl, ...]
+    timeouts_only_when_stuck: bool
+    defs: tuple[DefDecl, ...]
+    properties: tuple[PropertyDecl, ...]
+    checks: tuple[CheckDecl, ...]
+    expectations: tuple[ExpectViolated | ExpectCounts, ...]
