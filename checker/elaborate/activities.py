@@ -14,9 +14,10 @@ from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.effects import end_activity
 from checker.elaborate.ghosts import Watch
+from checker.elaborate.standing import resting
 from checker.elaborate.statements import Code, branch, lower, probabilities
 from checker.elaborate.surface import every_statement
-from checker.elaborate.terms import Env, resting
+from checker.elaborate.terms import Env
 from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, RoleInfo
 from checker.language.types import Option

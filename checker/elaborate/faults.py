@@ -14,7 +14,7 @@ from checker.elaborate.build import Build, Registers
 from checker.elaborate.channels import record_of, send
 from checker.elaborate.effects import end_activity, go_down, lose_memory
 from checker.elaborate.ghosts import Watch
-from checker.elaborate.terms import resting
+from checker.elaborate.standing import resting
 from checker.language.checked import FaultInfo, RoleInfo
 from checker.language.types import BagOf, Int, SeqOf, Type
 from checker.model.expr import Expr, Local, Read

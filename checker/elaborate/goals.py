@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.elaborate.build import Build, Registers
-from checker.elaborate.terms import Terms, element_type
+from checker.elaborate.shapes import element_type
+from checker.elaborate.terms import Terms
 from checker.language import tree
 from checker.language.source import Span
 from checker.language.types import Bool

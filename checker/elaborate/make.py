@@ -122,7 +122,8 @@ def number(value: int) -> Const:
 def integer(operator: str, left: Expr, right: Expr, at: Span | None = None) -> Expr:
     """add sub mul floordiv mod min max, with the narrowest range that interval arithmetic gives."""
     a, b = left.type, right.type
-    assert isinstance(a, Int) and isinstance(b, Int), (operator, a, b)
+    assert isinstance(a, Int)
+    assert isinstance(b, Int)
     match operator:
         case "add":
             bounds = (a.low + b.low, a.high + b.high)

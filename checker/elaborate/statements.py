@@ -15,7 +15,8 @@ from checker.elaborate.build import Build, Registers
 from checker.elaborate.effects import go_down
 from checker.elaborate.ghosts import Actor, Watch
 from checker.elaborate.independence import independent
-from checker.elaborate.terms import Env, Terms, element_type
+from checker.elaborate.shapes import element_type
+from checker.elaborate.terms import Env, Terms
 from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, Constant, RoleInfo, TypeName
 from checker.language.source import Span

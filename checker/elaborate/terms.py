@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from checker.elaborate import make
+from checker.elaborate import make, standing
 from checker.elaborate.build import Build, Registers, size
+from checker.elaborate.shapes import element_hull, element_type, joined, quantified
 from checker.language import tree
 from checker.language.checked import (
     AgentVariable,
@@ -23,7 +24,7 @@ from checker.language.checked import (
     SharedVariable,
     TypeName,
 )
-from checker.language.types import Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Type, cardinality, default, position
+from checker.language.types import Bool, Int, MapOf, Record, SeqOf, SetOf, Type, cardinality, default, position
 from checker.model.expr import Const, Expr, Local, Quantifier, Read
 from checker.model.model import Variable
 
@@ -44,6 +45,9 @@ class Terms:
 
     def inside(self, env: Env) -> Terms:
         return replace(self, env=env)
+
+    def _agent(self, node: tree.Is | tree.At) -> Expr:
+        return make.unwrap(self.lower(node.agent), node.span)
 
     def condition(self, node: tree.Expr | None) -> Expr:
         return make.TRUE if node is None else self.lower(node)
@@ -79,9 +83,9 @@ class Terms:
             case tree.MapLiteral() | tree.MapComprehension():
                 return self._map(node)
             case tree.Is():
-                return self._fact(node)
+                return standing.fact(self.build, self._agent(node), node.fact, self.old)
             case tree.At():
-                return self._at(node)
+                return standing.at(self.build, self._agent(node), node.activity, node.label, self.old)
         raise TypeError(node)
 
     # --- stores: a path of names, fields and keys down to a cell ------------------------------------------------
@@ -120,7 +124,8 @@ class Terms:
                 agent = self.lower(node.of) if isinstance(node, tree.Field) else self.env["self"]
                 return self.build.variables[f"{role}.{name}"], (agent,)
             case FrameVariable(role, activity, name):
-                assert isinstance(node, tree.Field) and isinstance(node.of, tree.Field)
+                assert isinstance(node, tree.Field)
+                assert isinstance(node.of, tree.Field)
                 return self.build.variables[f"{role}.{activity}.{name}"], (self.lower(node.of.of),)
         return None
 
@@ -156,7 +161,8 @@ class Terms:
                 return make.apply("get", (value, key), value.type.value, part.span)
             assert isinstance(value.type, SeqOf)
             return make.apply("item", (value, self.lower(part.key)), value.type.of, part.span)
-        assert isinstance(part, tree.Field) and isinstance(value.type, Record)
+        assert isinstance(part, tree.Field)
+        assert isinstance(value.type, Record)
         symbol = self.build.checked.symbols.get(id(part))
         assert symbol is None or isinstance(symbol, RecordField)
         place = value.type.position(part.name)
@@ -194,7 +200,7 @@ class Terms:
         if isinstance(left.type, SetOf):
             return make.apply(_SETS[operator], (left, right), make.hull(left.type, right.type))
         if isinstance(left.type, SeqOf) and isinstance(right.type, SeqOf):
-            joined = SeqOf(_element_hull(left.type, right.type), left.type.max + right.type.max)
+            joined = SeqOf(element_hull(left.type, right.type), left.type.max + right.type.max)
             return make.apply("concat", (left, right), joined)
         return make.integer(_ARITHMETIC[operator], left, right, node.span)
 
@@ -203,7 +209,7 @@ class Terms:
         if isinstance(condition, Const):
             return self.lower(node.then if condition.value else node.orelse)
         then, orelse = self.lower(node.then), self.lower(node.orelse)
-        return make.choice(condition, then, orelse, _join(then, orelse))
+        return make.choice(condition, then, orelse, joined(then, orelse))
 
     def _quantifier(self, node: tree.Quantifier) -> Expr:
         env = dict(self.env)
@@ -218,7 +224,7 @@ class Terms:
             domains.append(domain)
         body = scope.lower(node.body)
         most = size(element_type(d) for d in domains)
-        return Quantifier(node.kind, tuple(locals), tuple(domains), body, _quantified(node.kind, most, locals, body), node.span)
+        return Quantifier(node.kind, tuple(locals), tuple(domains), body, quantified(node.kind, most, locals, body), node.span)
 
     def domain(self, node: tree.Expr) -> Type | Expr:
         """A type, or the expression of a set or sequence."""
@@ -325,107 +331,3 @@ class Terms:
                 here = Quantifier("sum", tuple(locals), tuple(free), here, Int(0, most * size(free)))
             total = here if total == make.number(0) else make.integer("add", total, here)
         return total
-
-    # --- where agents are -------------------------------------------------------------------------------------------
-
-    def control(self, agent: Expr, activity: str) -> Read | None:
-        role = self.build.role(agent.type)
-        variable = self.build.get(f"{role.name}.{activity}")
-        if variable is None or variable.kind != "control":
-            return None
-        return Read(variable, (agent,), self.old)
-
-    def _controls(self, agent: Expr) -> list[Read]:
-        names = [activity.name for activity in self.build.role(agent.type).activities]
-        return [c for c in (self.control(agent, name) for name in names) if c is not None]
-
-    def _fact(self, node: tree.Is) -> Expr:
-        agent = make.unwrap(self.lower(node.agent), node.span)
-        role = self.build.role(agent.type).name
-        match node.fact:
-            case "busy":
-                return make.negate(self.idle(agent))
-            case "idle":
-                return self.idle(agent)
-            case "finished":
-                control = self.control(agent, "run")
-                return make.FALSE if control is None else make.member(control, enum(control), "finished")
-            case "stalled":
-                return self._flag(f"{role} stalled", agent, make.FALSE)
-            case "up":
-                return self._flag(f"{role} up", agent, make.TRUE)
-            case "down":
-                return make.negate(self._flag(f"{role} up", agent, make.TRUE))
-        raise TypeError(node.fact)
-
-    def _flag(self, name: str, agent: Expr, otherwise: Expr) -> Expr:
-        variable = self.build.get(name)
-        return otherwise if variable is None else Read(variable, (agent,), self.old)
-
-    def idle(self, agent: Expr) -> Expr:
-        """No activity of the agent waits anywhere."""
-        return make.both(*(resting(control) for control in self._controls(agent)))
-
-    def _at(self, node: tree.At) -> Expr:
-        agent = make.unwrap(self.lower(node.agent), node.span)
-        found: Expr = make.FALSE
-        for activity in self.build.role(agent.type).activities:
-            if node.activity is not None and activity.name != node.activity:
-                continue
-            control = self.control(agent, activity.name)
-            if control is None:
-                continue
-            for label in (node.label, f"{node.label} (released)"):
-                if label in enum(control).members[1:]:
-                    found = make.either(found, make.member(control, enum(control), label))
-        return found
-
-
-def enum(expr: Expr) -> Enum:
-    assert isinstance(expr.type, Enum)
-    return expr.type
-
-
-def resting(control: Read) -> Expr:
-    """The activity does not wait: it is idle, or a run that has not begun or has finished."""
-    first = make.equal(control, 0)
-    members = enum(control).members
-    return make.either(first, make.member(control, enum(control), "finished")) if "finished" in members else first
-
-
-def element_type(domain: Type | Expr) -> Type:
-    """The type of the elements of a domain."""
-    if isinstance(domain, Type):
-        return domain
-    of = getattr(domain.type, "of", None)
-    assert isinstance(of, Type), domain
-    return of
-
-
-def _element_hull(left: SeqOf, right: SeqOf) -> Type:
-    if left.max == 0:
-        return right.of
-    return left.of if right.max == 0 else make.hull(left.of, right.of)
-
-
-def _join(then: Expr, orelse: Expr) -> Type:
-    """The type of a conditional; a bare `none` takes the other side's type as an option."""
-    for one, other in ((then, orelse), (orelse, then)):
-        if isinstance(one, Const) and one.value is None:
-            return other.type if isinstance(other.type, Option) else Option(other.type)
-    return make.hull(then.type, orelse.type)
-
-
-def _quantified(kind: tree.QuantifierKind, most: int, locals: list[Local], body: Expr) -> Type:
-    match kind:
-        case "count":
-            return Int(0, most)
-        case "sum":
-            assert isinstance(body.type, Int)
-            return Int(min(0, body.type.low * most), max(0, body.type.high * most))
-        case "min" | "max":
-            return body.type
-        case "those":
-            return SetOf(locals[0].type)
-        case _:
-            return Bool()
