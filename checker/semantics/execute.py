@@ -227,7 +227,7 @@ def _note(statement: Note) -> Run:
     def note(c: Cells, r: Registers) -> None:
         inside = ", ".join(told(type, evaluate, c, r) for type, evaluate in values)
         other = None if agent is None else told(*agent, c, r)
-        r[NOTES] = (*(r[NOTES] or ()), (statement, other, f"{statement.text}({inside})" if values else statement.text))
+        r[NOTES] = (*r[NOTES], (statement, other, f"{statement.text}({inside})" if values else statement.text))
 
     return note
 

@@ -38,15 +38,12 @@ __all__ = ["EvaluationError", "Failure", "Interpreter", "Outcome", "State", "Tra
 
 State: TypeAlias = tuple[Value, ...]
 
-# What one candidate leads to: step, (agent and parameters), target, failure, marks, choices, notes.
+Choice: TypeAlias = tuple[Local | None, Value]  # a chosen value, or None and the number of a branch
+Told: TypeAlias = tuple[Note, str | None, str]  # a note, its agent and its text as shown
+
+# What a candidate leads to: step, (agent and parameters), target, failure, marks, choices, notes.
 Outcome: TypeAlias = tuple[
-    int,
-    tuple[Value, ...],
-    State | None,
-    Failure | None,
-    tuple[str, ...],
-    tuple[tuple[Local | None, Value], ...],
-    tuple[Value, ...] | None,
+    int, tuple[Value, ...], State | None, Failure | None, tuple[str, ...], tuple[Choice, ...], tuple[Told, ...]
 ]
 
 
@@ -89,7 +86,7 @@ def _runner(step: Step, number: int, mode: Mode) -> Take:
         take = _take_all(number, instance, forking(step.body, mode))
 
     def refuse(failure: Failure, r: Registers, out: list[Outcome]) -> None:
-        out.append((number, instance(r), None, failure, (), (), None))
+        out.append((number, instance(r), None, failure, (), (), ()))
 
     return candidates(step.prelude, take, refuse)
 
@@ -114,9 +111,9 @@ def _take_in_place(number: int, instance: Callable[[Registers], tuple[Value, ...
         try:
             run(cells, r)
         except EvaluationError as error:
-            out.append((number, instance(r), None, error.failure, r[MARKS], (), None))
+            out.append((number, instance(r), None, error.failure, r[MARKS], (), ()))
             return
-        out.append((number, instance(r), tuple(cells), None, r[MARKS], (), None))
+        out.append((number, instance(r), tuple(cells), None, r[MARKS], (), ()))
 
     return take
 
@@ -152,7 +149,7 @@ class Interpreter:
         return list(self.iterate_initial_states())
 
     def outcomes(self, state: State) -> list[Outcome]:
-        """What `transitions` gives, as bare tuples: step, (agent and parameters), target, failure, marks, choices, None."""
+        """What `transitions` gives, as bare tuples: step, (agent and parameters), target, failure, marks, choices, no notes."""
         found: list[Outcome] = []
         for step in self._steps:
             step.run(state, step.registers.copy(), found)
@@ -204,7 +201,7 @@ class Interpreter:
         """The value of the closed expression `expr` in `state`. Raises EvaluationError."""
         return self.compiled(expr)(state, old)
 
-    def notes(self, state: State, index: int) -> list[tuple[Note, str | None, str]]:
+    def notes(self, state: State, index: int) -> list[Told]:
         """What transition `index` of `state` tells its readers, in order: the note, its agent, its text, as shown.
 
         Raises IndexError where there is no such transition.
@@ -217,7 +214,7 @@ class Interpreter:
             step = self._told[number] = _CompiledStep(self.model.steps[number], number, notes=True)
         told: list[Outcome] = []
         step.run(state, step.registers.copy(), told)
-        return list(told[place][6] or ())
+        return list(told[place][6])
 
     def replay(self, initial: int, indices: Sequence[int]) -> list[tuple[State, Transition]]:
         """The steps of the trace `indices` from initial state number `initial`: the state before each step, and the transition taken.

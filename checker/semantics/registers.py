@@ -37,7 +37,7 @@ Registers: TypeAlias = list[Value]
 Evaluate: TypeAlias = Callable[[Cells, Registers], Value]
 
 OLD, MARKS, CHOICES, NOTES = -1, -2, -3, -4
-_OWN: tuple[Value, ...] = ((), (), (), None)
+_OWN: tuple[Value, ...] = ((), (), (), None)  # NOTES, CHOICES, MARKS, OLD
 
 
 def new_registers(count: int) -> Registers:
@@ -158,28 +158,27 @@ def expression_registers(expr: Expr) -> int:
 def kept_registers(step: Step) -> dict[int, tuple[int, ...]]:
     """By `id` of each `For` of `step`: the registers that its body sets although they were set before it."""
     found: dict[int, tuple[int, ...]] = {}
-    before = {item.local.number for item in step.prelude if not isinstance(item, Guard)}
 
-    def walk(body: Body) -> None:
+    def walk(body: Body, set_before: frozenset[int]) -> frozenset[int]:
+        """Looks at the loops in `body`; gives the registers that are set after it."""
         for statement in body:
             match statement:
                 case Let() | Choose():
-                    before.add(statement.local.number)
+                    set_before |= {statement.local.number}
                 case For():
                     inside = {local.number for local in assigned(statement.body)}
-                    found[id(statement)] = tuple(sorted(inside & before))
-                    before.add(statement.local.number)
-                    walk(statement.body)
+                    found[id(statement)] = tuple(sorted(inside & set_before))
+                    walk(statement.body, set_before | {statement.local.number})
                 case While():
-                    walk(statement.body)
+                    walk(statement.body, set_before)
                 case If():
-                    walk(statement.then)
-                    walk(statement.orelse)
+                    set_before = walk(statement.then, set_before) & walk(statement.orelse, set_before)
                 case Either():
-                    for branch in statement.branches:
-                        walk(branch)
+                    ends = [walk(branch, set_before) for branch in statement.branches]
+                    set_before = frozenset.intersection(*ends) if ends else set_before
                 case Assign() | Require() | Assert() | Mark() | Note():
                     pass
+        return set_before
 
-    walk(step.body)
+    walk(step.body, frozenset(item.local.number for item in step.prelude if not isinstance(item, Guard)))
     return found

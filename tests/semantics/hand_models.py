@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from checker.language.types import BagOf, Enum, Int, Option, Record, SetOf, Sort
+from checker.language.types import Enum, Option, Record, SetOf, Sort
 from checker.model.expr import Local
 from checker.model.model import Model
 from tests.semantics.building import (
-    TRUE,
-    FALSE,
-    BOOL,
     Variables,
     apply,
     assign,
@@ -18,7 +15,6 @@ from tests.semantics.building import (
     equal,
     guard,
     model,
-    number,
     quantifier,
     read,
     step,
