@@ -38,7 +38,7 @@ def write(path: str | None, text: str) -> None:
         return
     try:
         if os.path.exists(path) and not os.path.isfile(path):  # a pipe, a terminal
-            with open(path, "w", encoding="utf-8") as file:
+            with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
         else:
             replace(path, text)
@@ -51,7 +51,7 @@ def replace(path: str, text: str) -> None:
     target = os.path.realpath(path)
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".teamcheck-", suffix=".tmp")
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
+        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(text)
         os.chmod(temporary, os.stat(target).st_mode & 0o7777 if os.path.exists(target) else _mode())
         os.replace(temporary, target)

@@ -69,7 +69,7 @@ def _gutter(diagnostic: Diagnostic) -> int:
 
 def _excerpt(span: Span, label: str, gutter: int, style: Style, mark: str, tint: Tint) -> list[str]:
     arrow = style.tint(" " * gutter + "-->", "blue")
-    found = [f"{arrow} {visible(str(span))}"]
+    found = [f"{arrow} {_one_line(str(span))}"]
     text = _lines_of(span.file)
     if not 0 < span.line <= len(text):
         return [*found, *([f"{' ' * gutter} = {label}"] if label else [])]

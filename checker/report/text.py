@@ -93,9 +93,9 @@ def counterexample(result: Result, style: Style = _PLAIN, shown: Shown | None = 
 
 
 def _title(result: Result, style: Style) -> list[str]:
-    word: str = result.verdict
-    if result.verdict == "holds" and result.kind == "sometimes":
-        word = "reached"
+    words = ("never reached", "reached") if result.kind == "sometimes" else ("violated", "holds")
+    word = "unknown" if result.verdict == "unknown" else words[result.verdict == "holds"]
+    word += " as expected" if result.verdict == "violated" and result.met else ""
     named = result.property if result.property.startswith(result.kind) else f"{result.kind} {result.property}"
     head = style.tint(visible(f"{named}: {word}"), "bold", TINTS[outcome(result)])
     place = f"  ({visible(result.place)})" if result.place else ""

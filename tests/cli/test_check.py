@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -22,8 +28,6 @@ SCHEMA = json.loads((files("checker.report") / "schema.json").read_text(encoding
 
 def without_times(text: str) -> str:
     """The text with every time the same."""
-    import re
-
     return re.sub(r" +(\d[\w, ]+, depth \d+, ).*", r"   \1T", re.sub(r"\([^()]*\d s\)", "(T)", text))
 
 
@@ -54,7 +58,7 @@ specs/board.spec
     )
     assert violation.startswith(
         """\
-: violated, instance pair, no faults  (specs/board.spec:8:1)
+: violated as expected, instance pair, no faults  (specs/board.spec:8:1)
   "a task is worked on by its owner"
   a shortest trace, 4 steps:
 
@@ -314,3 +318,40 @@ def test_progress_waits_a_second_and_is_one_line_on_a_terminal(monkeypatch: pyte
     else:
         assert "\r" not in text
         assert text.count("search 2 of 5") == text.count("\n") == 3
+
+
+BIG = """protocol big()
+shared a: 0..299 = 0
+shared b: 0..299 = 0
+shared c: 0..299 = 0
+role One
+role One:
+    action up_a when a < 299:
+        a += 1
+    action up_b when b < 299:
+        b += 1
+    action up_c when c < 299:
+        c += 1
+"""
+
+
+def test_control_c_leaves_the_partial_counts(tmp_path: Path) -> None:
+    (tmp_path / "big.team").write_text(BIG, encoding="utf-8")
+    command = [sys.executable, "-m", "checker", "check", "big.team"]
+    root = Path(__file__).resolve().parents[2]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as running:
+        time.sleep(2.5)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (3, "")
+    assert re.search(r"    \?     no deadlock           unknown: .*interrupted", out)
+    assert re.search(r" \d[\d,]+ states, \d[\d,]+ transitions, depth", out)
+    assert "interrupted before the end" in out

@@ -96,7 +96,7 @@ def test_the_template_says_what_breaks_it_and_it_does(
     line = text[start : text.index("\n", start) + 1]
     broken = text.replace(line, "").replace(claim, "        await llm() as thinking\n" + claim + line)
     path.write_text(broken, encoding="utf-8")
-    said = teamcheck("check", "--traces", "none")
+    said = teamcheck("check", "--traces", "none", "--instance", "pair", "--faults", "none")
     assert said.code == 1
     assert "FAIL  one_owner " in said.out
 
