@@ -32,7 +32,7 @@ NEEDS_GHOSTS = ("no lost update", "no stale write", "no overwrite")
 def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.PropertyDecl] | None = None) -> Model:
     """The model of a protocol under one instance and one fault model.
 
-    `goals`: the properties to lower; None: those of the spec that need no ghosts. At most one that needs ghosts, and then alone: its
+    `goals`: the properties to lower, as written or as checked; None: those of the spec that need no ghosts. At most one that needs ghosts, and then alone: its
     ghosts are part of the state. Raises KeyError for an unknown fault model, ValueError for goals that do not go together.
     """
     wanted = _wanted(checked, goals)
@@ -66,7 +66,13 @@ def _wanted(checked: Checked, goals: Sequence[tree.PropertyDecl] | None) -> list
         return [p for p in checked.properties if not needs_ghosts(p)]
     if len(goals) > 1 and any(needs_ghosts(goal) for goal in goals):
         raise ValueError("a goal that needs ghosts has a model of its own")
-    return list(goals)
+    checks = {_name(p): p for p in checked.properties}  # the checked trees: imports have renamed what they say
+    return [checks.get(_name(goal), goal) for goal in goals]
+
+
+def _name(goal: tree.PropertyDecl) -> str:
+    assert isinstance(goal, tree.StateProperty | tree.Whenever | tree.Absence)
+    return goal.name
 
 
 def needs_ghosts(goal: tree.PropertyDecl) -> bool:
