@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from checker.language.types import Enum, Sort, Value, element
-from checker.model.model import Model, Variable
+from checker.model.model import Model, Step, Variable
 from checker.properties.predicates import State
 from checker.properties.run import Run
 
@@ -15,7 +15,9 @@ RESTING = frozenset({"idle", "unstarted", "finished"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """`waits`: labels of the awaits where its activities are. `down_since`, `stalled_since`: the step, 0 where it began so."""
+    """`waits`: the awaits where its activities are, with the messages that would end them. `down_since`, `stalled_since`: the
+    number of the step, 0 where it began so.
+    """
 
     name: str
     role: str
@@ -36,19 +38,33 @@ def agents(run: Run, state: State | None = None) -> list[Agent]:
 
 
 def _agent(run: Run, sort: Sort, number: Value, state: State) -> Agent:
-    labels = []
+    labels: dict[str, str] = {}  # of each activity
     for variable in _of_role(run.model, sort, "control"):
         assert isinstance(variable.type, Enum)
-        labels.append(variable.type.members[state[variable.offset + number]])
-    waits = tuple(label.removesuffix(" (released)") for label in labels if label not in RESTING)
+        labels[variable.name] = variable.type.members[state[variable.offset + number]]
+    waits = tuple(_place(run.model, name, label) for name, label in labels.items() if label not in RESTING)
     return Agent(
         name=element(sort, number),
         role=sort.name,
         waits=waits,
-        finished="finished" in labels and not waits,
+        finished="finished" in labels.values() and not waits,
         down_since=_since(run, _of_role(run.model, sort, "up"), number, state, False),
         stalled_since=_since(run, _of_role(run.model, sort, "stalled"), number, state, True),
     )
+
+
+def _place(model: Model, activity: str, label: str) -> str:
+    """`collecting`, or `collecting for Result` where only messages lead on from there."""
+    label = label.removesuffix(" (released)")
+    onward = [step for step in model.steps if step.fault is None and _leads_on(step, f"{activity}.{label}")]
+    messages = dict.fromkeys(step.name.partition("[")[2].partition("]")[0] for step in onward if step.kind == "take")
+    if not messages or any(step.kind != "take" for step in onward):
+        return label
+    return f"{label} for {' or '.join(messages)}"
+
+
+def _leads_on(step: Step, place: str) -> bool:
+    return step.name == place or step.name.startswith(f"{place}[")
 
 
 def _of_role(model: Model, sort: Sort, kind: str) -> Iterable[Variable]:
@@ -77,8 +93,7 @@ def situation(run: Run, agent: Agent) -> str:
 
 
 def _cause(run: Run, number: int) -> str:
-    step = run.taken[number - 1].step
-    return step.fault or step.phrase
+    return run.taken[number - 1].step.fault or "stopped"
 
 
 def situations(run: Run, chosen: Sequence[Agent]) -> list[str]:

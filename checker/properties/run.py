@@ -60,6 +60,7 @@ class Run:
             state = after
         self.taken: Sequence[Taken] = taken
         self.end: State = state
+        self.reads: dict[int, set[int]] = {}  # of each step that was asked for, the cells that it read
 
     @cached_property
     def names(self) -> tuple[str, ...]:

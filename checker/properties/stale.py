@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from checker.properties.run import Run, Taken
 from checker.properties.touched import step_reads
 
+_STEPS = 100  # at the end of a run, that are looked at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaleRead:
@@ -20,16 +22,17 @@ class StaleRead:
 
 
 def find_stale(run: Run, cells: Collection[int]) -> StaleRead | None:
-    """The latest step that acts on a stale read: of one of `cells` if there is one, else of any shared cell."""
-    found = [stale for user in reversed(run.taken) for stale in stale_at(run, user)]
+    """The latest step that acts on a stale read: one that writes the very cell of `cells` that it read, else any of them."""
     wanted = set(cells)
-    for stale in found:
-        if stale.cell in wanted and stale.cell in stale.user.changed:
-            return stale
-    for stale in found:
-        if wanted & set(stale.user.changed):
-            return stale
-    return None
+    other: StaleRead | None = None
+    for user in reversed(run.taken[-_STEPS:]):
+        if wanted.isdisjoint(user.changed):
+            continue
+        for stale in stale_at(run, user):
+            if stale.cell in wanted and stale.cell in user.changed:
+                return stale
+            other = other or stale
+    return other
 
 
 def stale_sentence(run: Run, stale: StaleRead) -> str:
@@ -48,21 +51,28 @@ def stale_at(run: Run, user: Taken) -> list[StaleRead]:
     if user.step.kind not in ("resume", "take", "timeout") or user.step.activity is None or not user.changed:
         return []
     earlier = _earlier_steps(run, user)
-    fresh = step_reads(user) if earlier else set()
+    fresh = set(_reads(run, user)) if earlier else set()
     found: dict[int, StaleRead] = {}
     for reader in earlier:
-        for cell in step_reads(reader) - fresh - found.keys():
+        for cell in _reads(run, reader) - fresh - found.keys():
             writer = _changed_by_another(run, cell, reader, user)
             if run.variables[cell].kind == "shared" and writer is not None:
                 found[cell] = StaleRead(cell=cell, reader=reader, writer=writer, user=user)
-        fresh |= step_reads(reader)
+        fresh |= _reads(run, reader)
     return [found[cell] for cell in sorted(found)]
+
+
+def _reads(run: Run, taken: Taken) -> set[int]:
+    found = run.reads.get(taken.number)
+    if found is None:
+        found = run.reads[taken.number] = step_reads(taken)
+    return found
 
 
 def _earlier_steps(run: Run, user: Taken) -> list[Taken]:
     """The steps of the same activity of the same agent before `user`, latest first, back to its start."""
     found = []
-    for taken in reversed(run.taken[: user.number - 1]):
+    for taken in reversed(run.taken[max(0, user.number - 1 - _STEPS) : user.number - 1]):
         same = taken.step.role == user.step.role and taken.step.activity == user.step.activity and taken.agent == user.agent
         if same and taken.step.fault is None:
             found.append(taken)

@@ -69,7 +69,7 @@ def deadlock_why(search: Search, path: Path) -> str:
     first = f"Nothing can happen any more: {'; '.join(everyone)}." if everyone else "Nothing can happen any more."
     done = search.model.done
     rest = "" if done is None else _not_done(run, done)
-    return _sentences(first, rest, _lost(run))
+    return _sentences(first, rest, _lost(run) or _stale_anywhere(run))
 
 
 def unhandled_why(search: Search, path: Path, cells: Sequence[int]) -> str:
@@ -107,7 +107,7 @@ def liveness_why(search: Search, goal: Goal, path: Path) -> str:
         everyone = situations(run, agents(run))
         start = f"{rests}: {'; '.join(everyone)}." if everyone else f"{rests}."
     never = f"The goal is not reached{_for(found)}{_since(run, found)}."
-    return _sentences(start, never, _lost(run))
+    return _sentences(start, never, _lost(run) or _stale_anywhere(run))
 
 
 # --- parts of sentences --------------------------------------------------------------------------------------------
@@ -152,6 +152,11 @@ def _since(run: Run, found: Instance) -> str:
 def _stale(run: Run, cells: Sequence[int]) -> str:
     stale = find_stale(run, cells)
     return "" if stale is None else stale_sentence(run, stale)
+
+
+def _stale_anywhere(run: Run) -> str:
+    """A stale read on the way to an end: the last one that an agent acted on by writing to a store."""
+    return _stale(run, [i for i, variable in enumerate(run.variables) if variable.kind == "shared"])
 
 
 def _not_done(run: Run, done: Expr) -> str:

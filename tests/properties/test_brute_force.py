@@ -138,3 +138,41 @@ def test_a_limit_never_turns_a_verdict_into_its_contrary(
         assert judge(part, asked).verdict in (judge(whole, asked).verdict, "unknown")
         if not part.graph.complete and judge(part, asked).verdict == "holds":
             assert asked.kind == "sometimes"
+
+
+@given(machines(), sets(), sets())
+@settings(max_examples=150)
+def test_counterexamples_and_witnesses_are_as_near_as_can_be(
+    machine: tuple[Machine, list[Move]], p: frozenset[int], done: frozenset[int]
+) -> None:
+    """A trace that is said to be shortest is, and it ends where the property breaks (quint 1802)."""
+    drawn, moves = machine
+    goals = [
+        goal("always", drawn.among(p)),
+        goal("never", drawn.among(p)),
+        goal("sometimes", drawn.among(p)),
+        goal("no deadlock"),
+    ]
+    search = searched(drawn.model(moves, goals, drawn.among(done)))
+    by_hand = ByHand(search)
+    depth = {
+        s: min(
+            networkx.shortest_path_length(by_hand.walk, i, s) for i in by_hand.initial if networkx.has_path(by_hand.walk, i, s)
+        )
+        for s in by_hand.walk
+    }
+    quiet = {s for s in by_hand.walk if all(by_hand.graph.fairness[c] == "fault" for c in by_hand.graph.enabled(s))}
+    wanted = {
+        "always": {s for s in by_hand.walk if by_hand.at[s] not in p},
+        "never": {s for s in by_hand.walk if by_hand.at[s] in p},
+        "sometimes": {s for s in by_hand.walk if by_hand.at[s] in p},
+        "no deadlock": {s for s in quiet if by_hand.at[s] not in done},
+    }
+    for asked in goals:
+        finding, ends = judge(search, asked), wanted[asked.kind]
+        assert (finding.verdict == "violated") == (bool(ends) != (asked.kind == "sometimes"))
+        if finding.path is not None:
+            assert finding.path.shortest
+            assert finding.path.end in ends
+            assert len(finding.path.indices) == min(depth[s] for s in ends)
+            replayed(search, finding.path)

@@ -1,0 +1,145 @@
+"""The sentences that say why: who read what when, who is down or waits, what was lost, what repeats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import checker
+from checker.properties.result import Result
+from tests.properties.boards import write
+
+REQUEST = """\
+protocol board()
+ids  Task * 2
+role Worker * 2
+role Lead
+message Ask(t: Task) to Worker: unordered, capacity 4
+message Answer(t: Task) to Lead: unordered, capacity 4
+shared answered: set[Task] = {}
+role Lead:
+    run:
+        choose w: Worker
+        send Ask(Task0) to w
+        await Answer(t) as listening
+        answered += {t}
+role Worker:
+    on Ask(t):
+        await llm() as thinking
+        send Answer(t) to Lead
+done when Task0 in answered
+"""
+
+COUNTER = """\
+protocol board()
+role Worker * 2
+shared count: 0..9 = 0
+shared rounds: map[Worker, 0..3] = 0
+role Worker:
+    action add when rounds[self] == 0:
+        let seen = count
+        await llm() as thinking
+        count = seen + 1
+        rounds[self] = 1
+    action look:
+        await llm() as looking
+done when all(w in Worker: rounds[w] == 1)
+"""
+
+TEAMS = {
+    "request": REQUEST.replace("Task0", "first(Task)").replace("ids  Task * 2", "ids  Task * 2, ordered"),
+    "counter": COUNTER,
+}
+
+
+def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
+    """The result on one property."""
+    spec = 'spec board for "board.team"\nfaults lossy: lose Ask <= 1\nfaults deadly: crash Worker <= 1\nsometimes ever: true\n'
+    if team == "counter":
+        spec = spec.replace("faults lossy: lose Ask <= 1\n", "")
+    path = write(folder, TEAMS[team], f"{spec}{line}\n")
+    name = line.split(":")[0].split(" ", 1)[1] if ":" in line else line
+    return next(r for r in checker.check(path, faults=[faults]).results if r.property == name)
+
+
+@pytest.mark.parametrize(
+    ("team", "line", "faults", "why"),
+    [
+        (
+            "request",
+            "no deadlock",
+            "lossy",
+            (
+                "Nothing can happen any more: Worker0 and Worker1 are idle; Lead waits at listening for Answer. "
+                "`done when` does not hold. A message was lost in step 2 (lose Ask)."
+            ),
+        ),
+        (
+            "request",
+            "no deadlock",
+            "deadly",
+            (
+                "Nothing can happen any more: Worker0 is down (crash Worker in step 2); Worker1 is idle; Lead waits at listening for Answer. "
+                "`done when` does not hold."
+            ),
+        ),
+        (
+            "request",
+            "no unhandled message",
+            "deadly",
+            (
+                "At the end Ask[Worker0] holds {Ask(t: Task0)}, and nobody will take it. "
+                "Worker0 is down (crash Worker in step 2); Worker1 is idle; Lead waits at listening for Answer."
+            ),
+        ),
+        (
+            "request",
+            "sometimes half: any(w in Worker: w at thinking)",
+            "none",
+            "For example with w = Worker0.",
+        ),
+        (
+            "counter",
+            "always exact: all(w in Worker: rounds[w] == 1) implies count == 2",
+            "none",
+            (
+                "It is false since step 4 (Worker1 goes on with add after thinking): rounds[Worker1] went from 0 to 1. "
+                "Worker1 read count (0) in step 2, Worker0 changed it to 1 in step 3, and Worker1 went on in step 4 without "
+                "looking at it again."
+            ),
+        ),
+        (
+            "counter",
+            "step counted: old(count) != 0 implies count != old(count)",
+            "none",
+            "False in step 3.",
+        ),
+        (
+            "counter",
+            "no stale write on count",
+            "none",
+            "Worker1 read count (0) in step 2, Worker0 changed it to 1 in step 3, and Worker1 went on in step 4 without looking at it again.",
+        ),
+        (
+            "counter",
+            "eventually twice: count == 2",
+            "none",
+            (
+                "Steps 1 to 4 can repeat for ever: Worker0 starts look and goes on with look after looking; "
+                "Worker1 starts look and goes on with look after looking. The goal is not reached."
+            ),
+        ),
+        (
+            "counter",
+            "whenever begun: rounds[Worker0] == 1 leads to rounds[Worker1] == 1",
+            "none",
+            (
+                "Steps 3 to 6 can repeat for ever: Worker0 starts look and goes on with look after looking; "
+                "Worker1 starts look and goes on with look after looking. The goal is not reached."
+            ),
+        ),
+    ],
+)
+def test_why(tmp_path: Path, team: str, line: str, faults: str, why: str) -> None:
+    assert only(tmp_path, team, line, faults).why == why
