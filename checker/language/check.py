@@ -6,6 +6,8 @@ Requires trees of the parser. Establishes what `checker.language.checked` says. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any
 
 from checker.language import tree
 from checker.language.checked import Checked
@@ -54,7 +56,7 @@ def check(
     except RecursionError:
         raise BadInput([limit_errors.TooDeep(span=protocol.span)]) from None
     if ctx.errors:
-        raise BadInput(in_order(ctx.errors))
+        raise BadInput(in_order(as_written(error, merged.prefixes) for error in ctx.errors))
     return ctx.checked
 
 
@@ -70,6 +72,18 @@ def check_spec_all(protocol: tree.Protocol, spec: tree.Spec, overrides: Mapping[
     if errors:
         raise BadInput(in_order(errors))
     return result
+
+
+def as_written(error: Diagnostic, prefixes: Iterable[tuple[str, str]]) -> Diagnostic:
+    """An error in an imported file with the names as that file has them."""
+    changed: dict[str, Any] = {}
+    for file, prefix in sorted(prefixes, key=lambda pair: -len(pair[1])):
+        if error.span is not None and error.span.file == file:
+            for field in fields(error):
+                text = changed.get(field.name, getattr(error, field.name))
+                if isinstance(text, str) and prefix in text:
+                    changed[field.name] = text.replace(prefix, "")
+    return replace(error, **changed) if changed else error
 
 
 def in_order(errors: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -17,7 +17,7 @@ class ImportFailed(Diagnostic):
     """An imported file cannot be read."""
 
     code = "T691"
-    title = "cannot import `{path}`: {why}"
+    title = "cannot import `{path}`"
     label = "{why}"
     help = "the path is relative to the file that imports"
     path: str
@@ -124,9 +124,9 @@ class ImportedAttribute(Diagnostic):
     """A role that is bound in does what it does there; the role that it is bound to must be as it expects."""
 
     code = "T277"
-    title = "`{role}` is {attribute}, and `{ours}` is not"
+    title = "`{role}` is declared `{attribute}`, and `{ours}` is not"
     label = "its activities count on it"
-    help = "declare `role {ours} ..., {attribute}`"
+    help = "add `, {attribute}` to the declaration of `{ours}`"
     role: str
     ours: str
     attribute: str

@@ -51,6 +51,7 @@ _KIND: dict[type[tree.Node], str] = {
     tree.MessageDecl: "message",
     tree.DefDecl: "def",
 }
+_VALUES = (tree.Parameter, tree.ConstDecl, tree.VarDecl, tree.RoleDecl)  # their names may stand for values
 _BINDS_TO = {
     "enum": ("enum",),
     "type": ("type", "enum", "record", "ids", "role"),
@@ -78,6 +79,7 @@ class Merged:
     spec: tree.Spec | None = None
     problems: list[Diagnostic] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
+    prefixes: set[tuple[str, str]] = field(default_factory=set)  # an imported file, and what its names begin with here
     qualified: set[str] = field(default_factory=set)  # variables and activities that imports brought to roles
 
 
@@ -132,6 +134,7 @@ def _read(merged: Merged, node: tree.Import, importing: str, reading: tuple[str,
                 merged.problems.append(ImportFailed(span=node.span, path=node.path, why=other.title_text))
         return None
     inner, _ = _merge(parsed, (*reading, real))
+    merged.prefixes |= {(path, f"{node.alias}."), *((file, f"{node.alias}.{prefix}") for file, prefix in inner.prefixes)}
     merged.problems += inner.problems
     merged.agreements += inner.agreements
     return inner
@@ -240,7 +243,7 @@ class _Import:
         members = [member.name for enum in enums for member in enum.members]
         for enum in enums:
             for member in enum.members:
-                if members.count(member.name) == 1 and member.name not in names:
+                if members.count(member.name) == 1 and not isinstance(self.declared.get(member.name), _VALUES):
                     result.members[member.name] = names[enum.name]
         result.messages = {name for name, d in self.declared.items() if isinstance(d, tree.MessageDecl)}
         fields = {f.name for d in self.declared.values() if isinstance(d, tree.RecordDecl) for f in d.fields}

@@ -136,16 +136,15 @@ def _name(renaming: Renaming, node: tree.Name, bound: Names) -> tree.Expr:
     name = node.name
     if name in bound:
         return node
+    if name in renaming.members and name not in renaming.own:
+        enum = tree.Name(span=node.span, name=renaming.members[name])
+        return tree.Field(span=node.span, of=enum, name=name, name_span=node.span)
     new = renaming.own.get(name) or renaming.names.get(name)
     if new is not None:
         return replace(node, name=new) if new != name else node
     match = _ELEMENT.fullmatch(name)
     if match and match[1] in renaming.names:
         return replace(node, name=renaming.names[match[1]] + match[2])
-    if name in renaming.members:
-        return tree.Field(
-            span=node.span, of=tree.Name(span=node.span, name=renaming.members[name]), name=name, name_span=node.span
-        )
     return node
 
 
@@ -193,14 +192,15 @@ def _imported(alias: Alias, name: str) -> str | None:
 
 
 def _of_agent(renaming: Renaming, node: tree.Field) -> tree.Field | None:
-    """`w.alias.name` as a field `alias.name` of `w`."""
+    """`w.alias.name` as a field `alias.name` of `w`: the longest name that there is."""
     name, of = node.name, node.of
+    found: tree.Field | None = None
     while isinstance(of, tree.Field):
         name = f"{of.name}.{name}"
         if name in renaming.qualified:
-            return replace(node, of=of.of, name=name, name_span=of.name_span.to(node.name_span))
+            found = replace(node, of=of.of, name=name, name_span=of.name_span.to(node.name_span))
         of = of.of
-    return None
+    return found
 
 
 def _call(renaming: Renaming, node: tree.Call, bound: Names) -> tree.Call:

@@ -14,6 +14,7 @@ from checker.language.checking.patterns import bind_pattern
 from checker.language.checking.relations import join
 from checker.language.checking.resolve import resolve_type
 from checker.language.checking.statements import Place, check_block
+from checker.language.checking.use_errors import kind
 from checker.language.source import Span
 from checker.language.types import Option, Sort, Type
 
@@ -48,7 +49,7 @@ def _named_once(ctx: Context, role: str, named: list[tuple[str, tree.Activity]])
             before, what = variables[name].declaration.span, f"variable of {role}"
         if before is not None:
             related = ((before, "first declared here"),)
-            ctx.report(name_errors.DeclaredTwice(span=_head(node), name=name, what=what, related=related))
+            ctx.report(name_errors.DeclaredTwice(span=_head(node), name=name, what=kind(what), related=related))
         seen.setdefault(name, _head(node))
 
 

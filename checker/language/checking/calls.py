@@ -9,7 +9,7 @@ from checker.language import tree
 from checker.language.checked import Builtin, Def
 from checker.language.checking import name_errors, type_errors, use_errors
 from checker.language.checking.context import Context, Scope
-from checker.language.checking.inference import expect, expect_number, infer, rule
+from checker.language.checking.inference import expect, expect_number, infer, infer_rest, rule
 from checker.language.checking.literals import record
 from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.names import type_place
@@ -45,13 +45,17 @@ def call(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Type
     if node.name in BUILTINS:
         return _builtin(ctx, node, scope, hint)
     for argument in (*node.arguments, *(named.value for named in node.named)):
-        infer(ctx, argument, scope)
+        infer_rest(ctx, argument, scope)
     if node.name in ctx.declared or node.name in scope.names:
         where, what = ctx.declared.get(node.name, (node.name_span, "local name"))
         local = scope.names.get(node.name)
         if local is not None and local.span is not None:
             where = local.span
-        ctx.report(use_errors.NotCalled(span=node.name_span, name=node.name, what=what, related=((where, "declared here"),)))
+        ctx.report(
+            use_errors.NotCalled(
+                span=node.name_span, name=node.name, what=use_errors.kind(what), related=((where, "declared here"),)
+            )
+        )
         return None
     records = [name for name, declaration in ctx.type_decls.items() if isinstance(declaration, tree.RecordDecl)]
     advice = nearest_help(node.name, [*ctx.def_decls, *records, *BUILTINS, "all", "any", "count", "sum", "those", "majority"])
@@ -63,7 +67,7 @@ def _arity(ctx: Context, node: tree.Call, scope: Scope, counts: tuple[int, ...],
     if not node.named and len(node.arguments) in counts:
         return True
     for argument in (*node.arguments, *(named.value for named in node.named)):
-        infer(ctx, argument, scope)
+        infer_rest(ctx, argument, scope)
     given = len(node.arguments) + len(node.named)
     problem = "its arguments are not named" if node.named else f"it takes {' or '.join(map(str, counts))}, and {given} are given"
     ctx.report(type_errors.Arguments(span=node.span, name=node.name, problem=problem, signature=signature))
@@ -78,7 +82,7 @@ def _def(ctx: Context, node: tree.Call, scope: Scope) -> Type | None:
         return None
     if info is None:
         for argument in node.arguments:
-            infer(ctx, argument, scope)
+            infer_rest(ctx, argument, scope)
         return None
     good = True
     for argument, (_, type) in zip(node.arguments, info.parameters, strict=True):

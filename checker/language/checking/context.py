@@ -30,13 +30,15 @@ class Scope:
     """The names bound around an expression and what may be said there.
 
     Modes: `constant` (ranges, sizes, consts: nothing of a state), `initial` (initial values), `def` (a protocol's def), `agent`
-    (the code of `role`), `done` (`done when`) and `spec`. `owner`: the def whose body it is. `old`: whether `old(...)` may be said.
+    (the code of `role`), `done` (`done when`) and `spec`. `owner`: the def whose body it is. `what`: how errors
+    call what is settled before the run. `old`: whether `old(...)` may be said.
     """
 
     mode: Mode
     names: Mapping[str, Local] = field(default_factory=dict)
     role: str | None = None
     owner: str | None = None
+    what: str = "a constant"
     old: Literal["no", "yes", "inside"] = "no"
 
     def bind(self, name: str, local: Local) -> Scope:

@@ -15,6 +15,7 @@ from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.quantifiers import domain
 from checker.language.checking.relations import fits
 from checker.language.checking.resolve import constant_named, constant_number, def_named, named_type, resolve_type
+from checker.language.checking.use_errors import kind
 from checker.language.checking.walk import nodes
 from checker.language.source import Span
 from checker.language.types import Enum, Record, Sort, Type, Value, contains, show
@@ -41,7 +42,7 @@ def _declare(ctx: Context, name: str, span: Span, what: str) -> bool:
         return False
     if name in ctx.declared:
         where, before = ctx.declared[name]
-        ctx.report(name_errors.DeclaredTwice(span=span, name=name, what=before, related=((where, "first declared here"),)))
+        ctx.report(name_errors.DeclaredTwice(span=span, name=name, what=kind(before), related=((where, "first declared here"),)))
         return False
     ctx.declared[name] = (span, what)
     return True
@@ -75,7 +76,7 @@ def _index(ctx: Context, node: tree.Declaration) -> None:
             if node.name in ctx.meters:
                 where = ctx.meters[node.name] or node.span
                 related = ((where, "first declared here"),)
-                ctx.report(name_errors.DeclaredTwice(span=node.span, name=node.name, what="meter", related=related))
+                ctx.report(name_errors.DeclaredTwice(span=node.span, name=node.name, what="a meter", related=related))
             ctx.meters[node.name] = node.span
 
 
@@ -85,7 +86,7 @@ def _members(ctx: Context, node: tree.EnumDecl) -> None:
     for member in node.members:
         if member.name in seen:
             related = ((seen[member.name], "first here"),)
-            ctx.report(name_errors.DeclaredTwice(span=member.span, name=member.name, what="member", related=related))
+            ctx.report(name_errors.DeclaredTwice(span=member.span, name=member.name, what="a member", related=related))
         elif member.name in ("self", "none", "true", "false"):
             ctx.report(name_errors.ReservedName(span=member.span, name=member.name))
         else:
@@ -183,7 +184,7 @@ def _fields_once(ctx: Context, fields: tuple[tree.TypedName, ...]) -> None:
     for field in fields:
         if field.name in seen:
             related = ((seen[field.name], "first declared here"),)
-            ctx.report(name_errors.DeclaredTwice(span=field.span, name=field.name, what="field", related=related))
+            ctx.report(name_errors.DeclaredTwice(span=field.span, name=field.name, what="a field", related=related))
         seen.setdefault(field.name, field.span)
 
 
@@ -215,7 +216,7 @@ def _own_name(ctx: Context, node: tree.VarDecl, role: str, first: dict[str, Span
         before, what = ctx.declared[node.name]
     if before is not None:
         related = ((before, "first declared here"),)
-        ctx.report(name_errors.DeclaredTwice(span=node.span, name=node.name, what=what, related=related))
+        ctx.report(name_errors.DeclaredTwice(span=node.span, name=node.name, what=kind(what), related=related))
         return False
     first[node.name] = node.span
     return True
@@ -268,12 +269,12 @@ def _capacity(ctx: Context, node: tree.MessageDecl) -> int | None:
 def initial_values(ctx: Context) -> None:
     """Type every initial value and find the values that are outside their type."""
     for info in ctx.checked.shared.values():
-        _initial(ctx, info, Scope(mode="initial"), [{}])
+        _initial(ctx, info, Scope(mode="initial", what="an initial value"), [{}])
     for role, variables in ctx.role_variables.items():
         sort = ctx.named_types.get(role)
         if not isinstance(sort, Sort):
             continue
-        scope = Scope(mode="initial").bind("self", Local(sort, "self", None))
+        scope = Scope(mode="initial", what="an initial value", role=role).bind("self", Local(sort, "self", None))
         for info in variables.values():
             _initial(ctx, info, scope, [{"self": i} for i in range(sort.size)])
 

@@ -45,10 +45,12 @@ def infer(ctx: Context, node: tree.Expr, scope: Scope, hint: Type | None = None)
 
 
 def expect(ctx: Context, node: tree.Expr, scope: Scope, wanted: Type | None, *, spreads: bool = True) -> Type | None:
-    """The type of `node` by itself, which must fit `wanted` (None: anything); None after an error."""
+    """The type of `node` by itself, which must fit `wanted` (None: unknown after an error); None after an error."""
+    if wanted is None:
+        return infer_rest(ctx, node, scope)
     found = infer(ctx, node, scope, wanted)
-    if found is None or wanted is None:
-        return found
+    if found is None:
+        return None
     if not (fits_or_spreads if spreads else fits)(found, wanted):
         ctx.report(misfit(ctx, node, found, wanted))
         return None
@@ -56,6 +58,12 @@ def expect(ctx: Context, node: tree.Expr, scope: Scope, wanted: Type | None, *, 
         ctx.report(value_errors.OutOfRange(span=node.span, value=_value_text(node, found), wanted=str(plain_wanted(wanted))))
         return None
     return found
+
+
+def infer_rest(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
+    """The type of `node` where an error has made it unknown what is wanted: what is ambiguous is not reported."""
+    unknown = isinstance(node, tree.Name) and node.name not in ctx.members
+    return infer(ctx, node, scope) if unknown or not needs_context(ctx, node, scope) else None
 
 
 def expect_bool(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
@@ -130,10 +138,16 @@ def needs_context(ctx: Context, node: tree.Expr, scope: Scope) -> bool:
         case tree.Braces() | tree.SeqLiteral():
             return all(needs_context(ctx, item, scope) for item in node.items)
         case tree.Name():
-            return node.name not in scope.names and node.name not in ctx.declared and len(ctx.members.get(node.name, ())) != 1
+            return not _is_value(ctx, node.name, scope) and len(ctx.members.get(node.name, ())) != 1
         case tree.Conditional():
             return needs_context(ctx, node.then, scope) and needs_context(ctx, node.orelse, scope)
     return False
+
+
+def _is_value(ctx: Context, name: str, scope: Scope) -> bool:
+    """Whether `name` has a value whatever is wanted."""
+    own = ctx.role_variables.get(scope.role, {}) if scope.role is not None else {}
+    return name in scope.names or name in own or (name in ctx.declared and name not in ctx.members)
 
 
 def infer_both(

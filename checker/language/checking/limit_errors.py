@@ -17,11 +17,10 @@ class TooManyElements(Diagnostic):
     """
 
     code = "T701"
-    title = "{what} has {count} values"
+    title = "{what}"
     label = "at most {most} can be handled here"
     help = "make the type smaller"
     what: str
-    count: str
     most: str
 
 

@@ -41,13 +41,18 @@ def of_type(ctx: Context, node: tree.TypeExpr, type: Type) -> Type | None:
         case MapOf(key, _) if count(key) > MOST_ELEMENTS:
             return _too_many(ctx, node, f"the key type of `{type}`", count(key))
         case SeqOf(_, most) if most > MOST_LENGTH:
-            return _too_many(ctx, node, f"`{type}`", most)
+            return _too_long(ctx, node, type)
     return type
 
 
 def _too_many(ctx: Context, node: tree.Node, what: str, found: int, most: int = MOST_ELEMENTS) -> Type | None:
     text = f"{found:,}" if found < ENDLESS else f"more than {ENDLESS:,}"
-    ctx.report(limit_errors.TooManyElements(span=node.span, what=what, count=text, most=f"{most:,}"))
+    ctx.report(limit_errors.TooManyElements(span=node.span, what=f"{what} has {text} values", most=f"{most:,}"))
+    return None
+
+
+def _too_long(ctx: Context, node: tree.Node, type: SeqOf) -> Type | None:
+    ctx.report(limit_errors.TooManyElements(span=node.span, what=f"`{type}` is too long", most=f"{MOST_LENGTH:,}"))
     return None
 
 

@@ -10,9 +10,19 @@ from checker.language.checked import RecordMaker
 from checker.language.checking import type_errors, use_errors, value_errors
 from checker.language.checking.constants import NoValue, Unknown, evaluate
 from checker.language.checking.context import Context, Local, Scope
-from checker.language.checking.inference import expect, infer, rule
+from checker.language.checking.inference import expect, infer, misfit, rule
 from checker.language.checking.names import type_place
-from checker.language.checking.relations import fits, join, join_all, option, plain_wanted, seq_wanted, set_wanted
+from checker.language.checking.records import record_fields
+from checker.language.checking.relations import (
+    fits,
+    fits_or_spreads,
+    join,
+    join_all,
+    option,
+    plain_wanted,
+    seq_wanted,
+    set_wanted,
+)
 from checker.language.checking.resolve import named_type
 from checker.language.checking.written import written
 from checker.language.types import Bool, Int, MapOf, Option, Record, SeqOf, SetOf, Type, Value, cardinality, show, values
@@ -46,8 +56,10 @@ def items(ctx: Context, nodes: Iterable[tree.Expr], scope: Scope, wanted: Type |
     found: list[tuple[tree.Expr, Type]] = []
     failed = False
     for node in nodes:
-        hint = wanted if wanted is not None else (found[0][1] if found else None)
-        own = expect(ctx, node, scope, wanted) if wanted is not None else infer(ctx, node, scope, hint)
+        own = infer(ctx, node, scope, wanted if wanted is not None else (found[0][1] if found else None))
+        if own is not None and wanted is not None and not fits_or_spreads(own, wanted):
+            ctx.report(misfit(ctx, node, own, wanted))
+            own = None
         if own is None:
             failed = True
         else:
@@ -57,7 +69,7 @@ def items(ctx: Context, nodes: Iterable[tree.Expr], scope: Scope, wanted: Type |
     for (first, a), (second, b) in pairwise(found):
         if join(a, b) is None:
             ctx.report(
-                type_errors.NothingInCommon(
+                type_errors.NoCommonType(
                     span=second.span,
                     left=written(first),
                     left_type=type_errors.a(a),
@@ -163,11 +175,11 @@ def comprehension(ctx: Context, node: tree.MapComprehension, scope: Scope, hint:
         return None
     inner = scope.bind(node.binder.name, Local(key, "binder", node.binder.span))
     infer(ctx, node.key, inner)
-    own = expect(ctx, node.value, inner, wanted.value if wanted is not None else None)
+    own = items(ctx, [node.value], inner, wanted.value if wanted is not None else None)
     if not (isinstance(node.key, tree.Name) and node.key.name == node.binder.name):
         ctx.report(type_errors.KeyOfComprehension(span=node.key.span, text=written(node.key), binder=node.binder.name))
         return None
-    return None if own is None else MapOf(key, kept(own, wanted.value if wanted is not None else None))
+    return None if own is None else MapOf(key, own)
 
 
 # --- records ---------------------------------------------------------------------------------------------------------
@@ -176,38 +188,11 @@ def comprehension(ctx: Context, node: tree.MapComprehension, scope: Scope, hint:
 def record(ctx: Context, node: tree.Call, scope: Scope) -> Type | None:
     """`Entry(task: t, by: none)`."""
     type = named_type(ctx, node.name, node)
-    if not isinstance(type, Record):
-        for argument in node.named:
-            infer(ctx, argument.value, scope)
-        return None
-    fields = dict(type.fields)
-    signature = f"{type.name}({', '.join(f'{name}: ...' for name in fields)})"
-    if node.arguments:
-        ctx.report(
-            type_errors.RecordFields(span=node.span, record=type.name, problem="its fields are named", signature=signature)
-        )
-        return None
-    return type if _fields(ctx, node, scope, fields, signature) else None
-
-
-def _fields(ctx: Context, node: tree.Call, scope: Scope, fields: dict[str, Type], signature: str) -> bool:
-    good = True
-    given: set[str] = set()
+    good = isinstance(type, Record) and record_fields(ctx, node, type)
+    fields = dict(type.fields) if isinstance(type, Record) else {}
     for argument in node.named:
-        problem = None
-        if argument.name in given:
-            problem = f"`{argument.name}` is given twice"
-        elif argument.name not in fields:
-            problem = f"it has no field `{argument.name}`"
-        given.add(argument.name)
-        if problem is not None:
-            ctx.report(type_errors.RecordFields(span=argument.span, record=node.name, problem=problem, signature=signature))
-            good = False
         good = expect(ctx, argument.value, scope, fields.get(argument.name)) is not None and good
-    missing = [name for name in fields if name not in given]
-    if missing:
-        problem = "`" + "`, `".join(missing) + "` " + ("is" if len(missing) == 1 else "are") + " missing"
-        ctx.report(type_errors.RecordFields(span=node.span, record=node.name, problem=problem, signature=signature))
-    if good and not missing:
-        ctx.checked.symbols[id(node)] = RecordMaker(node.name)
-    return good and not missing
+    if not good:
+        return None
+    ctx.checked.symbols[id(node)] = RecordMaker(node.name)
+    return type

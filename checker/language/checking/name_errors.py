@@ -278,7 +278,7 @@ class DeclaredTwice(Diagnostic):
 
     code = "T221"
     title = "`{name}` is declared twice"
-    label = "already a {what}"
+    label = "it is the name of {what} already"
     help = "give one of them another name"
     name: str
     what: str

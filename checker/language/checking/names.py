@@ -35,7 +35,7 @@ def name(ctx: Context, node: tree.Name, scope: Scope, hint: Type | None) -> Type
         return _shared(ctx, node, scope)
     if node.name in ctx.const_decls or any(p.name == node.name for p in ctx.protocol.parameters):
         return _constant(ctx, node)
-    if node.name in ctx.members and node.name not in ctx.declared:
+    if node.name in ctx.members and node.name not in ctx.role_decls:
         return _member(ctx, node, hint)
     if node.name in ctx.role_decls:
         sort = named_type(ctx, node.name, node)
@@ -48,15 +48,15 @@ def name(ctx: Context, node: tree.Name, scope: Scope, hint: Type | None) -> Type
 
 
 def _own_variable(ctx: Context, node: tree.Name, scope: Scope, role: str) -> Type | None:
-    read(ctx, scope, node.span, node.name)
+    if not read(ctx, scope, node.span, node.name):
+        return None
     ctx.checked.symbols[id(node)] = AgentVariable(role, node.name)
     return ctx.role_variables[role][node.name].type
 
 
 def _shared(ctx: Context, node: tree.Name, scope: Scope) -> Type | None:
-    read(ctx, scope, node.span, node.name)
     info = ctx.checked.shared.get(node.name)
-    if info is None:
+    if not read(ctx, scope, node.span, node.name) or info is None:
         return None
     ctx.checked.symbols[id(node)] = SharedVariable(node.name)
     return info.type
@@ -113,16 +113,25 @@ def _other(ctx: Context, node: tree.Name, scope: Scope, hint: Type | None) -> Ty
 def _misplaced(ctx: Context, node: tree.Name) -> Type | None:
     where, what = ctx.declared[node.name]
     related = ((where, "declared here"),)
-    ctx.report(use_errors.NotAValue(span=node.span, name=node.name, what=what, advice=_use(node.name, what), related=related))
+    ctx.report(
+        use_errors.NotAValue(
+            span=node.span, name=node.name, what=use_errors.kind(what), advice=_use(node.name, what), related=related
+        )
+    )
     return None
 
 
 def _use(name: str, what: str) -> str:
-    if what == "def":
-        return f"call it: `{name}(...)`"
-    if what in ("ids", "role"):
-        return f"a value is one element; all of them are `those(x in {name}: true)`"
-    return "use a value here"
+    match what:
+        case "def":
+            return f"call it: `{name}(...)`"
+        case "record":
+            return f"make one: `{name}(field: ...)`"
+        case "ids" | "role":
+            return f"a value is one element; all of them are `those(x in {name}: true)`"
+        case "enum":
+            return f"write one of its members, as in `{name}.member`"
+    return ""
 
 
 def _element(ctx: Context, node: tree.Name, scope: Scope, sort_name: str, index: int) -> Type | None:
@@ -143,8 +152,8 @@ def _element(ctx: Context, node: tree.Name, scope: Scope, sort_name: str, index:
 def visible(ctx: Context, scope: Scope) -> list[str]:
     """Every name that may stand for a value in `scope`."""
     own = ctx.role_variables.get(scope.role, {}) if scope.role is not None else {}
-    parameters = [p.name for p in ctx.protocol.parameters]
-    return [*scope.names, *own, *ctx.shared_decls, *ctx.const_decls, *parameters, *ctx.members]
+    state = [] if scope.mode in ("constant", "initial") else [*own, *ctx.shared_decls]
+    return [*scope.names, *state, *ctx.const_decls, *(p.name for p in ctx.protocol.parameters), *ctx.members]
 
 
 def type_place(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:

@@ -9,11 +9,8 @@ from checker.language.source import Span
 
 def read(ctx: Context, scope: Scope, span: Span, name: str) -> bool:
     """Note a read of the state; report it where the state is not there yet."""
-    if scope.mode == "constant":
-        ctx.report(use_errors.NotConstant(span=span, what="a constant", name=name))
-        return False
-    if scope.mode == "initial":
-        ctx.report(use_errors.NotConstant(span=span, what="an initial value", name=name))
+    if scope.mode in ("constant", "initial"):
+        ctx.report(use_errors.NotConstant(span=span, what=scope.what, name=name))
         return False
     if scope.owner is not None:
         facts = ctx.def_facts[scope.owner]
@@ -52,6 +49,8 @@ def _note(ctx: Context, scope: Scope, span: Span, what: str) -> bool:
 def calls(ctx: Context, scope: Scope, span: Span, name: str) -> bool:
     """A call of def `name`: whether it may do here what its body does."""
     facts = ctx.def_facts[name]
+    if facts.reads is not None and scope.mode in ("constant", "initial"):
+        return read(ctx, scope, span, f"{name}(...)")
     if facts.observes is not None:
         if scope.mode == "def":
             _note(ctx, scope, *facts.observes)

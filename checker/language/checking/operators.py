@@ -68,14 +68,15 @@ def binary(ctx: Context, node: tree.Binary, scope: Scope, hint: Type | None) -> 
 
 
 def _apart(ctx: Context, node: tree.Expr, left: tree.Expr, a: Type, right: tree.Expr, b: Type) -> None:
+    """Report two sides that have no type in common."""
     if isinstance(left, tree.NoneValue) or isinstance(right, tree.NoneValue):
         other, type = (right, b) if isinstance(left, tree.NoneValue) else (left, a)
         ctx.report(type_errors.NeverEqualNone(span=node.span, text=written(other), found=type_errors.a(type)))
         return
+    compared = isinstance(node, tree.Binary) and node.operator in ("==", "!=")
+    error = type_errors.NothingInCommon if compared else type_errors.NoCommonType
     ctx.report(
-        type_errors.NothingInCommon(
-            span=node.span, left=written(left), left_type=type_errors.a(a), right=written(right), right_type=type_errors.a(b)
-        )
+        error(span=node.span, left=written(left), left_type=type_errors.a(a), right=written(right), right_type=type_errors.a(b))
     )
 
 
@@ -211,6 +212,10 @@ def _no_operator(ctx: Context, node: tree.Binary, left: Type, right: Type) -> Ty
     return None
 
 
+def _places(type: SeqOf) -> str:
+    return "none" if type.max == 0 else "0" if type.max == 1 else f"0 to {type.max - 1}"
+
+
 @rule(tree.Index)
 def index(ctx: Context, node: tree.Index, scope: Scope, hint: Type | None) -> Type | None:
     of = infer(ctx, node.of, scope)
@@ -220,7 +225,7 @@ def index(ctx: Context, node: tree.Index, scope: Scope, hint: Type | None) -> Ty
     if isinstance(of, SeqOf):
         number = expect_number(ctx, node.key, scope)
         if number is not None and (number.low >= of.max or number.high < 0):
-            ctx.report(value_errors.NoSuchPlace(span=node.key.span, text=written(node.key), type=str(of), most=of.max))
+            ctx.report(value_errors.NoSuchPlace(span=node.key.span, text=written(node.key), type=str(of), places=_places(of)))
             return None
         return None if number is None else of.of
     infer(ctx, node.key, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checker.language import tree
 from checker.language.checking import name_errors, type_errors, use_errors
 from checker.language.checking.context import Context, Local, Scope
-from checker.language.checking.inference import expect, infer
+from checker.language.checking.inference import expect, infer_rest
 from checker.language.checking.locals import bind_local
 from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.resolve import named_type
@@ -19,7 +19,7 @@ def message_named(ctx: Context, name: str, span: Span) -> tree.MessageDecl | Non
         return ctx.message_decls[name]
     if name in ctx.declared:
         where, what = ctx.declared[name]
-        ctx.report(use_errors.NotAMessage(span=span, name=name, what=what, related=((where, "declared here"),)))
+        ctx.report(use_errors.NotAMessage(span=span, name=name, what=use_errors.kind(what), related=((where, "declared here"),)))
     else:
         ctx.report(name_errors.UnknownMessage(span=span, name=name, advice=nearest_help(name, list(ctx.message_decls))))
     return None
@@ -42,7 +42,7 @@ def check_sent(ctx: Context, node: tree.Send | tree.Broadcast, scope: Scope) -> 
                 )
             )
         for argument in node.arguments:
-            infer(ctx, argument, scope)
+            infer_rest(ctx, argument, scope)
         return declaration
     for argument, field in zip(node.arguments, declaration.fields, strict=True):
         expect(ctx, argument, scope, ctx.checked.type_expressions.get(id(field.type)))

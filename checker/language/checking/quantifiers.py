@@ -65,9 +65,6 @@ def quantifier(ctx: Context, node: tree.Quantifier, scope: Scope, hint: Type | N
 
 
 def _type(ctx: Context, node: tree.Quantifier, body: Type, last: Type | None) -> Type | None:
-    if node.kind in ("those", "majority") and len(node.binders) != 1:
-        ctx.report(type_errors.OneBinder(span=node.span, kind=node.kind))
-        return None
     least = most = 1
     for binder in node.binders:
         low, high = domain_size(ctx, binder.domain)

@@ -15,8 +15,6 @@ from checker.language.checking.inference import expect_number, infer
 from checker.language.checking.written import written
 from checker.language.types import Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, Value, contains, show
 
-CONSTANT = Scope(mode="constant")
-
 
 @contextmanager
 def _resolving(ctx: Context, name: str) -> Iterator[None]:
@@ -32,7 +30,7 @@ def _resolving(ctx: Context, name: str) -> Iterator[None]:
 
 def constant_number(ctx: Context, node: tree.Expr, what: str) -> int | None:
     """The value of a constant expression that must be a number."""
-    if expect_number(ctx, node, CONSTANT) is None:
+    if expect_number(ctx, node, Scope(mode="constant", what=what)) is None:
         return None
     value = value_of(ctx, node, what)
     return value if isinstance(value, int) else None
@@ -125,7 +123,7 @@ def named_type(ctx: Context, name: str, at: tree.Node) -> Type | None:
 def _unknown_type(ctx: Context, name: str, at: tree.Node) -> None:
     if name in ctx.declared:
         where, what = ctx.declared[name]
-        ctx.report(use_errors.NotAType(span=at.span, name=name, what=what, related=((where, "declared here"),)))
+        ctx.report(use_errors.NotAType(span=at.span, name=name, what=use_errors.kind(what), related=((where, "declared here"),)))
         return
     names = ["bool", *ctx.type_decls, *ctx.role_decls]
     ctx.report(name_errors.UnknownType(span=at.span, name=name, advice=name_errors.nearest_help(name, names)))

@@ -93,10 +93,10 @@ class FaultTarget(Diagnostic):
 
 @dataclass(frozen=True, kw_only=True)
 class PointlessFault(Diagnostic):
-    """A fault that cannot happen would make a verdict look stronger than it is."""
+    """A fault that can never happen, or that is part of the protocol already, would make a verdict look stronger than it is."""
 
     code = "T507"
-    title = "`{fault}` can never happen"
+    title = "`{fault}` would change nothing"
     label = "{why}"
     help = "leave it out"
     fault: str

@@ -12,7 +12,7 @@ from checker.language.checked import AgentVariable, SharedVariable
 from checker.language.checking import flow_errors, limits, type_errors, use_errors, value_errors
 from checker.language.checking.context import Context, Local, Scope
 from checker.language.checking.flow import passes
-from checker.language.checking.inference import depends_on_instance, expect, expect_bool, expect_number, infer
+from checker.language.checking.inference import depends_on_instance, expect, expect_bool, expect_number, infer, infer_rest
 from checker.language.checking.locals import bind_local
 from checker.language.checking.names import agent, type_place
 from checker.language.checking.patterns import check_sent, receiver
@@ -20,7 +20,7 @@ from checker.language.checking.quantifiers import domain
 from checker.language.checking.relations import agent_sort, fits
 from checker.language.checking.resolve import constant_number, resolve_type
 from checker.language.checking.written import written
-from checker.language.types import Int, SeqOf, SetOf, Type
+from checker.language.types import Int, Option, Record, SeqOf, SetOf, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def _statement(kind: type[tree.Statement]) -> Callable[[Rule], Rule]:
 def assign(ctx: Context, node: tree.Assign, scope: Scope, place: Place) -> Scope:
     target = _target(ctx, node.target, scope)
     if target is None:
-        infer(ctx, node.value, scope)
+        infer_rest(ctx, node.value, scope)
     elif node.operator == "=":
         expect(ctx, node.value, scope, target)
     elif isinstance(target, Int):
@@ -147,6 +147,8 @@ def _target(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
             )
         )
         return None
+    if _through_option(ctx, node, scope):
+        return None
     type = infer(ctx, node, scope)
     symbol = ctx.checked.symbols.get(id(root))
     if type is not None and not isinstance(symbol, (SharedVariable, AgentVariable)):
@@ -155,13 +157,27 @@ def _target(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
             use_errors.NotAssignable(
                 span=node.span,
                 text=root.name,
-                what=f"a {what}",
+                what=use_errors.kind(what),
                 advice=_ASSIGNABLE,
                 related=((where, "declared here"),) if where is not None else (),
             )
         )
         return None
     return type
+
+
+def _through_option(ctx: Context, node: tree.Expr, scope: Scope) -> bool:
+    """Whether the target is a part of an option's value; then that is reported."""
+    while isinstance(node, (tree.Index, tree.Field)):
+        of = infer(ctx, node.of, scope)
+        if of is None:
+            return True
+        if isinstance(of, Option) and isinstance(of.of, Record):
+            advice = f"assign the whole: `{written(node.of)} = {of.of}(...)`"
+            ctx.report(use_errors.NotAssignable(span=node.span, text=written(node), what=f"a part of a `{of}`", advice=advice))
+            return True
+        node = node.of
+    return False
 
 
 _ASSIGNABLE = "shared variables and the agent's own variables can be assigned"

@@ -12,10 +12,10 @@ from checker.language.types import Bool, Int, MapOf, Option, SeqOf, SetOf, Type
 
 
 def a(type: Type) -> str:
-    """`type` in a sentence: "a Status", "an Entry", "a number (0..3)"."""
+    """`type` in a sentence: "a Status", "an Entry", "a number"."""
     match type:
         case Bool():
-            return "true or false"
+            return "a bool"
         case Int(low, high):
             return f"the number {low}" if low == high else "a number"
         case SetOf() | MapOf() | SeqOf() | Option():
@@ -82,7 +82,7 @@ class NumberForBool(Diagnostic):
     """Numbers are not conditions."""
 
     code = "T305"
-    title = "`{text}` is a number, not true or false"
+    title = "`{text}` is a number, not a bool"
     label = "a condition is wanted"
     help = "compare it: `{text} > 0`"
     text: str
@@ -102,12 +102,29 @@ class CannotTell(Diagnostic):
 
 @dataclass(frozen=True, kw_only=True)
 class NothingInCommon(Diagnostic):
-    """The two sides of a comparison, the two answers of an `if`, the items of a set or sequence must have one type."""
+    """The two sides of a comparison are of types that share no value, so the answer is always the same."""
 
     code = "T307"
     title = "`{left}` and `{right}` can never be equal"
     label = "{left_type} and {right_type}"
     help = "compare values of one type"
+    left: str
+    left_type: str
+    right: str
+    right_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoCommonType(Diagnostic):
+    """The two answers of an `if`, the items of a set or a sequence, the sides of `<` or `|` have one type.
+
+    Numbers of different ranges go together, and so do a `T` and a `T?`.
+    """
+
+    code = "T311"
+    title = "`{left}` and `{right}` have no type in common"
+    label = "{left_type} and {right_type}"
+    help = "give both one type"
     left: str
     left_type: str
     right: str
@@ -241,17 +258,6 @@ class NoDomain(Diagnostic):
     text: str
     found: str
     advice: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OneBinder(Diagnostic):
-    """`those(x in D: p)` is a set of `x`, and `majority(x in D: p)` counts `x`: both have one name."""
-
-    code = "T328"
-    title = "`{kind}` takes one name"
-    label = "several are bound"
-    help = "bind one name"
-    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)

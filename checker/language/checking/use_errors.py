@@ -9,6 +9,14 @@ from dataclasses import dataclass
 
 from checker.language.diagnostics import Diagnostic
 
+
+def kind(what: str) -> str:
+    """A kind of declaration in a sentence: "an enum", "a role"."""
+    if what == "ids":
+        return "the name of ids"
+    return f"an {what}" if what[0] in "aeio" else f"a {what}"
+
+
 # --- the wrong kind of name --------------------------------------------------------------------------------------
 
 
@@ -17,7 +25,7 @@ class NotAValue(Diagnostic):
     """The name of a type, a message or a def stands where a value is wanted."""
 
     code = "T231"
-    title = "`{name}` is a {what}, not a value"
+    title = "`{name}` is {what}, not a value"
     label = "a value is wanted here"
     help = "{advice}"
     name: str
@@ -30,7 +38,7 @@ class NotAType(Diagnostic):
     """A type is wanted, and the name belongs to something else."""
 
     code = "T232"
-    title = "`{name}` is a {what}, not a type"
+    title = "`{name}` is {what}, not a type"
     label = "a type is wanted here"
     help = "name an enum, ids, role, record or type"
     name: str
@@ -42,7 +50,7 @@ class NotAMessage(Diagnostic):
     """Only declared messages are sent and taken."""
 
     code = "T233"
-    title = "`{name}` is a {what}, not a message"
+    title = "`{name}` is {what}, not a message"
     label = "a message is wanted here"
     help = "name a message"
     name: str
@@ -54,7 +62,7 @@ class NotCalled(Diagnostic):
     """Defs, records and built-in functions are called; values are not, and messages are sent or awaited."""
 
     code = "T234"
-    title = "`{name}` is a {what} and cannot be called"
+    title = "`{name}` is {what} and cannot be called"
     label = "called here"
     help = "leave the parentheses out"
     name: str

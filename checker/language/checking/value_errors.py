@@ -15,6 +15,8 @@ def elements(sort: Sort) -> str:
     """The elements of a sort, in words."""
     if sort.size == 0:
         return "no elements in this instance"
+    if sort.single:
+        return f"one agent, {sort.name}"
     if sort.size <= 3:
         return ", ".join(element(sort, i) for i in range(sort.size))
     return f"{element(sort, 0)} to {element(sort, sort.size - 1)}"
@@ -119,7 +121,7 @@ class NoEmptyValue(Diagnostic):
 
     code = "T408"
     title = "keys are missing: {keys}"
-    label = "{value} has no empty value to stand there"
+    label = "there is no empty {value} to stand there"
     help = "give every key a value"
     keys: str
     value: str
@@ -143,11 +145,11 @@ class NoSuchPlace(Diagnostic):
 
     code = "T410"
     title = "there is no place {text}"
-    label = "a `{type}` has places 0 to {most}, the last excluded"
-    help = "use a place below {most}"
+    label = "places of a `{type}`: {places}"
+    help = "places count from 0"
     text: str
     type: str
-    most: int
+    places: str
 
 
 @dataclass(frozen=True, kw_only=True)
