@@ -22,6 +22,13 @@ Each step is drawn at random: first who does what, each with the same chance, th
 The same seed gives the same runs. Samples prove nothing that they do not show: `teamcheck check` looks at every state."""
 
 
+_ENDS = {
+    "done": "ended done",
+    "stuck": "got stuck (no step was possible)",
+    "no value": "ended where `done when` has no value",
+}
+
+
 @dataclass(slots=True, kw_only=True)
 class Seen:
     """What the runs showed: how they ended, how long they were, and for each property in how many runs, and where first."""
@@ -44,11 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from random import Random
 
-    from checker.cli.walk import Walk, model_of
+    from checker.cli.walk import Walk, initial_number, model_of
     from checker.semantics.interpreter import Interpreter
 
     interpreter = Interpreter(model_of(arguments))
-    initial = len(interpreter.initial_states())
+    initial = initial_number(interpreter.model)
     seen = Seen(goals={goal.name: [] for goal in interpreter.model.goals})
     walk = None
     for number in range(arguments.runs):
@@ -70,7 +77,7 @@ def _run(walk: Walk, most: int, random: Random, seen: Seen, number: int) -> str:
     while len(walk.indices) < most:
         steps = walk.transitions()
         if not steps:
-            return "ended done" if walk.done() else "got stuck (no step was possible)"
+            return _ENDS[walk.rest()]
         index = _draw(steps, random)
         before = walk.state
         walk.take(index, steps[index])

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 from checker.cli import options
 
 if TYPE_CHECKING:
-    from checker.cli.walk import Walk
-    from checker.report.terminal import Style
+    from checker.cli.walk import Rest, Walk
+    from checker.model.model import Model
+    from checker.report.terminal import Style, Tint
     from checker.semantics.interpreter import Transition
 
+_RESTS: dict[Rest, tuple[str, Tint]] = {
+    "done": ("done: no step is possible, and `done when` holds", "green"),
+    "stuck": ("stuck: no step is possible, and the team is not done", "red"),
+    "no value": ("no step is possible, and `done when` has no value here", "red"),
+}
 HELP = "a number takes that step, u undoes one, s shows the state, t the trace so far, q quits"
 
 
@@ -32,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     style = style_of(sys.stdout)
     interpreter = Interpreter(model_of(arguments))
-    walk = Walk(interpreter, _initial(interpreter, arguments.initial))
+    walk = Walk(interpreter, _initial(interpreter.model, arguments.initial))
     model = interpreter.model
     print(f"{model.protocol}, {where(model.instance, model.faults)}: {HELP}")
     _state(walk, style)
@@ -68,16 +74,15 @@ def _known(steps: Sequence[object]) -> str:
     return "" if not steps else ": 0 is the only one" if len(steps) == 1 else f": 0 to {len(steps) - 1}"
 
 
-def _initial(interpreter: object, wanted: int | None) -> int:
+def _initial(model: Model, wanted: int | None) -> int:
     """The number of the initial state to start from. Raises BadInput where there is no such state."""
     from checker.cli.argument_errors import BadSteps
+    from checker.cli.walk import initial_number
     from checker.language.diagnostics import BadInput
-    from checker.semantics.interpreter import Interpreter
 
-    assert isinstance(interpreter, Interpreter)
-    number = len(interpreter.initial_states())
+    number = initial_number(model)
     if wanted is None and number > 1:
-        print(f"there are {number} initial states; this is number 0 (--initial K chooses another)")
+        print(f"there are {number:,} initial states; this is number 0 (--initial K chooses another)")
     chosen = wanted or 0
     if not 0 <= chosen < number:
         reason = f"there is no initial state {chosen}"
@@ -107,13 +112,9 @@ def _offer(walk: Walk, style: Style) -> list[Transition]:
     if walk.failure is not None:
         print(style.tint(f"the step fails: {walk.failure} (u undoes it)", "bold", "red"))
     elif not steps:
-        text = (
-            "done: no step is possible, and `done when` holds"
-            if walk.done()
-            else "stuck: no step is possible, and the team is not done"
-        )
-        print(style.tint(text, "bold", "green" if walk.done() else "red"))
-    elif walk.done():
+        text, tint = _RESTS[walk.rest()]
+        print(style.tint(text, "bold", tint))
+    elif walk.rest() == "done":
         print(style.tint("`done when` holds", "green"))
     digits = len(str(max(len(steps) - 1, 0)))
     for number, transition in enumerate(steps):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from checker.language.types import show
+from checker.language.types import Value, show
 from checker.report.trace import actor
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from checker.model.model import Model
     from checker.properties.result import Trace
     from checker.semantics.interpreter import Interpreter, State, Transition
+
+
+Rest: TypeAlias = Literal["done", "stuck", "no value"]
 
 
 class Walk:
@@ -24,7 +28,7 @@ class Walk:
         self.initial = initial
         self.indices: list[int] = []
         self.failure: str | None = None
-        self._states: list[State] = [interpreter.initial_states()[initial]]
+        self._states: list[State] = [_initial_state(self.model, initial)]
         self._failures: list[str | None] = [None]
 
     @property
@@ -50,9 +54,16 @@ class Walk:
         self.failure = self._failures[-1]
         return True
 
-    def done(self) -> bool:
-        """Whether `done when` holds here."""
-        return self.model.done is not None and self.interpreter.evaluate(self.model.done, self.state) is True
+    def rest(self) -> Rest:
+        """What it means that no step is possible here."""
+        from checker.semantics.interpreter import EvaluationError
+
+        if self.model.done is None:
+            return "stuck"
+        try:
+            return "done" if self.interpreter.evaluate(self.model.done, self.state) else "stuck"
+        except EvaluationError:
+            return "no value"
 
     def trace(self) -> Trace:
         """The walk as data."""
@@ -69,6 +80,25 @@ class Walk:
 
         cells = zip(cell_names(self.model), cell_variables(self.model), self.state, strict=True)
         return {name: show(v.type, value) for name, v, value in cells if v.kind not in ("budget", "ghost")}
+
+
+def initial_number(model: Model) -> int:
+    """How many initial states there are."""
+    return prod(map(len, _initial_values(model)))
+
+
+def _initial_values(model: Model) -> list[tuple[Value, ...]]:
+    """For each cell the different values that it may start with."""
+    return [tuple(dict.fromkeys(choices)) for variable in model.variables for choices in variable.initial]
+
+
+def _initial_state(model: Model, number: int) -> State:
+    """Initial state `number`, in the interpreter's order (the last cell changes fastest), without listing those before it."""
+    state = []
+    for choices in reversed(_initial_values(model)):
+        number, place = divmod(number, len(choices))
+        state.append(choices[place])
+    return tuple(reversed(state))
 
 
 def option_text(model: Model, transition: Transition) -> str:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from checker import api
+from checker.cli.walk import Walk, initial_number
+from checker.semantics.interpreter import Interpreter
 from tests.cli.conftest import Teamcheck
 
 STOLEN = ["replay", "specs/board.spec", "--instance", "pair", "--property", "one_owner", "--steps", "0,0,0,0"]
@@ -81,6 +84,32 @@ def test_steps_that_do_not_exist_are_refused(board: Path, teamcheck: Teamcheck, 
     said = teamcheck("replay", "specs/board.spec", *words)
     assert (said.code, said.out) == (2, "")
     assert text in said.err
+
+
+MANY = """protocol many()
+ids Task * 3
+shared a: Task in Task
+shared b: 0..3 in {1, 3, 3}
+shared c: map[Task, bool] = false
+role W:
+    action go when b == 3:
+        b = 1
+"""
+
+
+def test_initial_states_are_numbered_as_the_interpreter_numbers_them(board: Path) -> None:
+    (board / "many.team").write_text(MANY, encoding="utf-8")
+    interpreter = Interpreter(api.load("many.team"))
+    states = interpreter.initial_states()
+    assert len(states) == initial_number(interpreter.model) == 6
+    assert [Walk(interpreter, number).state for number in range(6)] == states
+
+
+def test_an_initial_state_can_be_chosen(board: Path, teamcheck: Teamcheck) -> None:
+    (board / "many.team").write_text(MANY, encoding="utf-8")
+    said = teamcheck("replay", "many.team", "--steps", "0", "--initial", "3")
+    assert said.out.endswith("    1  W  does go\n            b: 3 -> 1\n")
+    assert teamcheck("simulate", "many.team", "--runs", "20").code == 0
 
 
 # --- saved reports ------------------------------------------------------------------------------------------------
