@@ -1,8 +1,8 @@
 """The candidates of a step: every combination of its prelude's domains that passes the guards, in the order of the domains.
 
-A prelude is compiled from its end: each item is a function that goes on with the next one, and the last one takes the candidate. A guard is
-therefore evaluated as soon as the items before it are bound. Where an item has no value, that is one candidate, which fails; what the
-items after it would have bound is then the first value that they have.
+The items of a prelude are evaluated in order, each as soon as those before it are bound: a prelude is compiled from its end, each item to a
+function that goes on with the next one, the last one takes the candidate. Where an item has no value, that is one candidate, which fails,
+whatever the items after it say; what they would have bound is then the first value of their domain, or else of their type.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from checker.language.types import Type, Value, default
 from checker.model.expr import Apply, Expr
 from checker.model.model import Bind, Guard, Let, Prelude
-from checker.semantics.domains import constant_elements, elements
+from checker.semantics.domains import Elements, constant_elements, elements
 from checker.semantics.evaluate import evaluator
 from checker.semantics.failure import EvaluationError, Failure
 from checker.semantics.registers import Cells, Evaluate, Registers
@@ -143,8 +143,8 @@ def _bind_where(number: int, fixed: Sequence[Value], condition: Evaluate, then: 
 
 
 def _completion(items: Sequence[Bind | Let | Guard], refuse: Refuse) -> Complete:
-    """A function that binds the rest of a candidate that fails, and refuses it. An empty domain means that there is no candidate."""
-    binders: list[tuple[int, Type, Callable[[Cells, Registers], Sequence[Value]]]] = []
+    """A function that refuses a candidate, after it has set the registers that `items` would have set."""
+    binders: list[tuple[int, Type, Elements]] = []
     for item in items:
         match item:
             case Bind():
@@ -159,14 +159,12 @@ def _completion(items: Sequence[Bind | Let | Guard], refuse: Refuse) -> Complete
             try:
                 found = domain(c, r)
             except EvaluationError:
-                found = (default(type),)
-            if not found:
-                return
-            r[number] = found[0]
+                found = ()
+            r[number] = found[0] if found else default(type)
         refuse(failure, r, out)
 
     return complete
 
 
-def _just(value: Evaluate) -> Callable[[Cells, Registers], Sequence[Value]]:
+def _just(value: Evaluate) -> Elements:
     return lambda c, r: (value(c, r),)

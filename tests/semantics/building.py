@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from checker.language.source import Span
-from checker.language.types import Bool, Int, Sort, Type, Value, cardinality
+from checker.language.types import Bool, Int, Option, Sort, Type, Value, cardinality
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Assign, Bind, Body, Goal, Guard, Model, Prelude, Step, StepKind, Variable, VariableKind
 
@@ -34,6 +34,16 @@ def both(*arguments: Expr) -> Apply:
 
 def equal(a: Expr, b: Expr) -> Apply:
     return apply("eq", a, b)
+
+
+def narrow(expr: Expr, type: Type) -> Apply:
+    return apply("narrow", expr, type=type)
+
+
+def unwrapped(expr: Expr) -> Apply:
+    """The value of an option, whose type it must have."""
+    assert isinstance(expr.type, Option)
+    return apply("unwrap", expr, type=expr.type.of)
 
 
 def quantifier(kind: str, local: Local, domain: Type | Expr, body: Expr, type: Type = BOOL) -> Quantifier:
