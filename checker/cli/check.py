@@ -77,9 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
         _say_beside(arguments, report, errors)
         sys.stdout.flush()
     except BrokenPipeError:
-        from checker.cli.main import _forget_stdout
+        from checker.cli.main import forget_stdout
 
-        _forget_stdout()
+        forget_stdout()
     return code
 
 

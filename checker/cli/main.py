@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse: --help, --version, a wrong option
         return stop.code if isinstance(stop.code, int) else OK if stop.code is None else BAD_INPUT
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
         return UNKNOWN if words[:1] == ["check"] else OK
 
 
@@ -144,7 +144,7 @@ def _confess(fault: Exception) -> None:
     )
 
 
-def _forget_stdout() -> None:
+def forget_stdout() -> None:
     """The reader of the output has gone: nothing more is written, and the interpreter's last flush finds no pipe either."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
