@@ -89,3 +89,13 @@ def test_the_version_is_written_once() -> None:
 def test_the_package_starts_without_what_it_may_not_need(heavy: str) -> None:
     program = f"import sys, checker, checker.model.model, checker.graph.write; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_file_that_is_no_module_is_installed_with_the_package() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"][
+        "checker"
+    ]
+    endings = {pattern.removeprefix("**/*") for pattern in patterns}
+    data = [path for path in files(ROOT / "checker") if path.suffix != ".py"]
+    assert {"grammar.json", "schema.json"} <= {path.name for path in data}
+    assert [path for path in data if not path.name.endswith(tuple(endings))] == []
