@@ -99,3 +99,12 @@ def test_every_file_that_is_no_module_is_installed_with_the_package() -> None:
     data = [path for path in files(ROOT / "checker") if path.suffix != ".py"]
     assert {"grammar.json", "schema.json"} <= {path.name for path in data}
     assert [path for path in data if not path.name.endswith(tuple(endings))] == []
+
+
+def test_the_rooms_that_the_guide_names_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = re.findall(r"^\| `(\S+/)`.*\| `([\w/.]+)`.*\|$", text, re.M)
+    assert len(rooms) >= 9
+    assert [(room, first) for room, first in rooms if not (ROOT / room / first).exists()] == []
+    named = {name for name in re.findall(r"(?:checker|tests|docs|protocols|specs)/[\w/.]*", text) if "NAME" not in name}
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []

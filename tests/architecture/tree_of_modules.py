@@ -17,6 +17,7 @@ ORDER = (
     "model",
     "elaborate",
     "semantics",
+    "ground",
     "engines",
     "graph",
     "properties",
