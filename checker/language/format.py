@@ -57,6 +57,11 @@ class Row:
     def is_blank(self) -> bool:
         return not self.code and not self.comment
 
+    @property
+    def width(self) -> int:
+        """Of the code, or of its last line: a description may have several."""
+        return len(str(self).rpartition("\n")[2])
+
     def __str__(self) -> str:
         return " " * self.indent + self.code
 
@@ -192,7 +197,7 @@ def _aligned(rows: list[Row]) -> list[str]:
             paragraph.append(row)
             continue
         column = _comment_column([r for r in paragraph if r.comment])
-        lines += [f"{str(r).ljust(column)}{r.comment}" if r.comment else str(r) for r in paragraph]
+        lines += [f"{r}{' ' * (column - r.width)}{r.comment}" if r.comment else str(r) for r in paragraph]
         lines.append(" " * row.indent + row.comment if row.comment else "")
         paragraph = []
     return lines[:-1]
@@ -200,6 +205,6 @@ def _aligned(rows: list[Row]) -> list[str]:
 
 def _comment_column(rows: list[Row]) -> int:
     """The columns before the comments of `rows`: as they were written if they agree, two after the longest code otherwise."""
-    least = max((len(str(r)) + 2 for r in rows), default=0)
-    written = {r.comment_at for r in rows}
+    least = max((row.width + 2 for row in rows), default=0)
+    written = {row.comment_at for row in rows}
     return max(least, *written) if len(written) == 1 else least

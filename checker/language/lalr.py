@@ -13,17 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checker.language.layout import Layout, Token, words
+from checker.language.layout import MOST_ERRORS, GiveUp, Layout, Token, words
 from checker.language.source import Source, Span
 
 if TYPE_CHECKING:
     from checker.language.diagnostics import Diagnostic
 
 MOST_NODES_DEEP = 150  # nodes of the tree inside one another: later passes recurse
-MOST_ERRORS = 50
 MOST_RECOVERIES = 400  # silent ones included
 
 RESERVED = words("and or not implies in is if then else elif true false none for while return await let assert")
+AFTER_NO = words("deadlock livelock unhandled error lost stale overwrite")
 NAME_GOES_ON = frozenset(("=", "+=", "-=", "==", ".", "["))  # after a name that is assigned to
 
 Build = Callable[["Building", Span, list[Any]], Any]
@@ -40,18 +40,19 @@ class Building:
         return Span(self.source.path, token.line, token.column, token.end_line, token.end_column)
 
 
-class GiveUp(Exception):
-    """Reading on would help nobody; what is wrong has been reported."""
-
-
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`rules`: (symbol, build function or None to splice or pass, whether to pass, length, children); see compile_grammar."""
+    """`rules`: (symbol, build function or None to splice or pass, whether to pass, length, children); see compile_grammar.
+
+    `chains` remembers where runs of reductions by rules of one symbol end, which is most of what an expression needs:
+    (state below, state, next terminal) -> state.
+    """
 
     starts: dict[str, list[int]]
     words: frozenset[str]
     rules: list[tuple[str, Build | None, bool, int, list[int | None]]]
     states: list[dict[str, int]]
+    chains: dict[tuple[int, int, str], int]
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +61,7 @@ def load_tables() -> Tables:
 
     data = json.loads((Path(__file__).parent / "grammar.json").read_text(encoding="utf-8"))
     rules = [(symbol, BUILDERS.get(name), name == "=", length, children) for symbol, name, length, children in data["rules"]]
-    return Tables(data["starts"], frozenset(data["words"]), rules, data["states"])
+    return Tables(data["starts"], frozenset(data["words"]), rules, data["states"], {})
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ class Mark:
     firsts: list[Token | None]
     lasts: list[Token | None]
     depths: list[int]
+    lengths: list[tuple[list[Any], int]]  # of the lists among the values, which grow in place
 
 
 class Parser:
@@ -98,7 +100,7 @@ class Parser:
 
     def parse(self) -> Any:
         """The tree; None after errors that left nothing."""
-        table = self.tables.states
+        table, rules = self.tables.states, self.tables.rules
         while True:
             token = self.tokens[self.at]
             if token.level >= 0:
@@ -113,16 +115,34 @@ class Parser:
                     self.shift(action, token)
                     self.at += 1
                     break
+                if rules[~action][2] and rules[~action][3] == 1:
+                    self.states[-1] = self.end_of_chain(terminal)
+                    continue
                 self.reduce(~action)
                 if terminal == "$END" and self.states[-1] == self.end_state:
                     return self.values[-1]
+
+    def end_of_chain(self, terminal: str) -> int:
+        """The state after the reductions before `terminal` that leave the value on top as it is: only the state changes."""
+        below, top = self.states[-2:]
+        known = self.tables.chains.get((below, top, terminal))
+        if known is None:
+            known = top
+            while (action := self.tables.states[known].get(terminal, 0)) < 0:
+                symbol, _, passes, length, _ = self.tables.rules[~action]
+                if not passes or length != 1:
+                    break
+                known = self.tables.states[below][symbol]
+            self.tables.chains[below, top, terminal] = known
+        return known
 
     def mark(self, token: Token) -> None:
         """Keeps the state before a line; marks of lines inside others are kept while the outer lines are open."""
         while self.marks and self.marks[-1].level >= token.level:
             self.marks.pop()
+        lengths = [(value, len(value)) for value in self.values if type(value) is list]
         self.marks.append(
-            Mark(token.level, self.at, self.states[:], self.values[:], self.firsts[:], self.lasts[:], self.depths[:])
+            Mark(token.level, self.at, self.states[:], self.values[:], self.firsts[:], self.lasts[:], self.depths[:], lengths)
         )
 
     def shift(self, state: int, token: Token) -> None:
@@ -135,35 +155,29 @@ class Parser:
 
     def reduce(self, number: int) -> None:
         symbol, build, passes, length, children = self.tables.rules[number]
-        states = self.states
-        if passes and length == 1:
-            states[-1] = self.tables.states[states[-2]][symbol]
-            return
         cut = len(self.values) - length
-        values = self.values[cut:]
-        first = next((t for t in self.firsts[cut:] if t is not None), None)
-        last = next((t for t in reversed(self.lasts[cut:]) if t is not None), None)
-        depth = max(self.depths[cut:], default=0)
-        value: Any
-        if passes:
-            (place,) = children
-            assert place is not None
-            value = values[place]
+        if length == 1:
+            values, first, last, depth = [self.values.pop()], self.firsts.pop(), self.lasts.pop(), self.depths.pop()
         else:
-            arguments = _children(values, children)
-            if build is None:
-                value = arguments
-            else:
-                value = build(self.building, self.span(first, last), arguments)
-                depth += 1
-                if depth > MOST_NODES_DEEP:
-                    self.too_deep(first)
-        del self.values[cut:], self.firsts[cut:], self.lasts[cut:], self.depths[cut:], states[cut + 1 :]
+            values, firsts, lasts, depths = self.values[cut:], self.firsts[cut:], self.lasts[cut:], self.depths[cut:]
+            first = next((token for token in firsts if token is not None), None)
+            last = next((token for token in reversed(lasts) if token is not None), None)
+            depth = max(depths, default=0)
+            del self.values[cut:], self.firsts[cut:], self.lasts[cut:], self.depths[cut:]
+        del self.states[cut + 1 :]
+        value: Any = _children(values, children)
+        if passes:
+            (value,) = value
+        elif build is not None:
+            value = build(self.building, self.span(first, last), value)
+            depth += 1
+            if depth > MOST_NODES_DEEP:
+                self.too_deep(first)
         self.values.append(value)
         self.firsts.append(first)
         self.lasts.append(last)
         self.depths.append(depth)
-        states.append(self.tables.states[states[-1]][symbol])
+        self.states.append(self.tables.states[self.states[-1]][symbol])
 
     def span(self, first: Token | None, last: Token | None) -> Span:
         if first is None or last is None:  # nothing was written: the place before the token that comes
@@ -189,7 +203,7 @@ class Parser:
         if text not in self.tables.words:
             return "NAME"
         row = self.tables.states[self.states[-1]]
-        if text == "at" and self.text(at + 1) == "most" and "at most" in row:
+        if text == "at" and self.text(at + 1) == "most" and "at most" in row and self.accepts("at most"):
             self.tokens[at].text = "at most"  # one terminal of two words
             self.tokens[at].end_column = self.tokens[at + 1].end_column
             del self.tokens[at + 1]
@@ -208,7 +222,9 @@ class Parser:
         following = self.text(at + 1)
         if text in ("set", "map", "seq"):
             return following != "["
-        if text == "no" or text == "as":
+        if text == "no":
+            return following not in AFTER_NO
+        if text == "as":
             return self.tokens[at + 1].kind != "WORD"
         return following in NAME_GOES_ON
 
@@ -271,6 +287,8 @@ class Parser:
     def restore(self, mark: Mark) -> None:
         self.states, self.values = mark.states[:], mark.values[:]
         self.firsts, self.lasts, self.depths = mark.firsts[:], mark.lasts[:], mark.depths[:]
+        for value, length in mark.lengths:
+            del value[length:]
 
     # --- errors ---------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ def words(text: str) -> frozenset[str]:
 MOST_BRACKETS = 64  # open at once
 MOST_LEVELS = 40  # of indentation
 MOST_DIGITS = 18
+MOST_ERRORS = 50  # that one run reports
 
 TOKEN = re.compile(
     r"""(?P<SPACE>[ ]+) | (?P<LINE>\r?\n) | (?P<COMMENT>\#[^\n]*) | (?P<WORD>[A-Za-z_][A-Za-z0-9_]*)
@@ -97,8 +98,8 @@ class Layout:
     )  # lines on which an error has taken text away: what else is wrong there follows from it
 
 
-class TooDeep(Exception):
-    """Brackets or blocks are nested beyond the limit; already reported."""
+class GiveUp(Exception):
+    """Reading on would help nobody; what is wrong has been reported."""
 
 
 def read_layout(source: Source) -> Layout:
@@ -143,8 +144,9 @@ class Reader:
                     self.take(kind, found.group(), position)
                 position = found.end()
             self.finish(position)
-        except TooDeep:
+        except GiveUp:
             self.tokens = []
+            self.ends_in_bracket = bool(self.brackets)
         return Layout(tokens=self.tokens, comments=self.comments, errors=self.errors, spoilt=self.spoilt)
 
     # --- one token ------------------------------------------------------------------------------
@@ -152,6 +154,8 @@ class Reader:
     def take(self, kind: str, text: str, start: int) -> None:
         if kind == "LINE":
             self.end_of_line(start)
+            if len(self.errors) > MOST_ERRORS:
+                raise GiveUp
             self.line += 1
             self.line_start = start + len(text)
             self.tab_columns = 0
@@ -161,6 +165,8 @@ class Reader:
             return
         token = self.token(kind, text, start)
         if kind not in ("WORD", "SYMBOL", "NUMBER", "DECIMAL", "STRING", "DOC") or text in FOREIGN:
+            if len(self.errors) > MOST_ERRORS:
+                raise GiveUp
             if not self.mend(token):
                 return
         elif kind == "NUMBER" and len(text) > MOST_DIGITS:
@@ -283,6 +289,8 @@ class Reader:
     def wrong_bracket(self, token: Token) -> None:
         from checker.language.layout_errors import UnopenedBracket, WrongBracket
 
+        if len(self.errors) > MOST_ERRORS:
+            raise GiveUp
         self.tokens.pop()
         self.spoilt.add(token.line)
         if not self.brackets:
@@ -335,7 +343,7 @@ class Reader:
         from checker.language.layout_errors import NestedTooDeeply
 
         self.errors.append(NestedTooDeeply(span=self.span(token), most=most, what=what))
-        raise TooDeep
+        raise GiveUp
 
     def number_too_large(self, token: Token) -> None:
         from checker.language.layout_errors import NumberTooLarge

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.language import syntax_errors as wrong
 from checker.language.expectations import NOT_YET, advice, expected_words, found_words
-from checker.language.layout import Token
+from checker.language.layout import GiveUp, Token
 from checker.language.mends import MENDS, missing_block
 from checker.language.skipping import feed_header, line_of, report, skip_line, span_of
 from checker.language.source import Span
@@ -52,8 +52,6 @@ def missing_header(parser: Parser, token: Token) -> None:
     if token.line not in parser.spoilt:
         report(parser, wrong.WrongHeader(span=span_of(parser, token), what=what, header=header, advice=text))
     if token.text == other:
-        from checker.language.lalr import GiveUp
-
         raise GiveUp
     feed_header(parser)
     if token.kind != "_INDENT" and not parser.accepts(parser.terminal_of(parser.at)):

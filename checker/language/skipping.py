@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.language.diagnostics import Diagnostic
-from checker.language.layout import Token
+from checker.language.layout import GiveUp, Token
 from checker.language.source import Span
 
 if TYPE_CHECKING:
@@ -74,8 +74,6 @@ def skip_line(parser: Parser) -> None:
         parser.marks.pop()
         outer = parser.marks[-1].level if parser.marks else 0
         after = _end_of_blocks(parser, after, line.level - outer)
-    from checker.language.lalr import GiveUp
-
     raise GiveUp
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the text of a protocol or spec beyond its layout (T101 to T103, T119 to T121, T141 to T199), and what is not supported (T901).
+"""What can be wrong with the text of a protocol or spec beyond its layout (T101 to T103, T119 to T121, T141 to T153), and T901.
 
 The docstring of a class is its page in `teamcheck explain`.
 """
