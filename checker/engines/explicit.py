@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ def explore(
     """
     graph = StateGraph(model=model)
     search = _Search(graph, Interpreter(model), states_limit, time_s, memory_mib, progress)
+    collects = gc.isenabled()
+    gc.disable()  # a search makes no cycles of references, and going through its many states for some again and again takes time
     try:
         search.run()
         graph.complete = True
@@ -59,6 +62,9 @@ def explore(
         graph.stopped = "interrupted"
     except MemoryError:
         graph.stopped = "the memory of the machine is used up"
+    finally:
+        if collects:
+            gc.enable()
     search.settle()
     return graph
 

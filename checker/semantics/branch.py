@@ -1,6 +1,6 @@
 """What a body means that can branch: a function from one configuration to the outcomes that it may have, in order.
 
-`Choose` and `Either` give several outcomes, `Require` may give none, and a failure ends its outcome. A function may change the
+`Choose` and `Either` give several outcomes, and a failure ends its outcome. A function may change the
 configuration that it is given.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from checker.model.model import Body, Choose, Either, For, If, Require, Statement, While
+from checker.model.model import Body, Choose, Either, For, If, Statement, While
 from checker.semantics.domains import elements
 from checker.semantics.evaluate import evaluator
 from checker.semantics.execute import Fork, Mode, Outcome, as_fork, bound, is_straight, order_check, straight
@@ -53,8 +53,6 @@ def _forking(statement: Statement, mode: Mode) -> Fork:
             return _choose(statement)
         case Either():
             return _either(statement, mode)
-        case Require():
-            return _require(statement)
         case If():
             return _forking_if(statement, mode)
         case For():
@@ -102,18 +100,6 @@ def _either(statement: Either, mode: Mode) -> Fork:
         return outcomes
 
     return either
-
-
-def _require(statement: Require) -> Fork:
-    condition = evaluator(statement.condition)
-
-    def require(c: Cells, r: Registers) -> list[Outcome]:
-        try:
-            return [(c, r, None)] if condition(c, r) else []
-        except EvaluationError as error:
-            return [(c, r, error.failure)]
-
-    return require
 
 
 def _forking_if(statement: If, mode: Mode) -> Fork:

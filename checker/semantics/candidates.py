@@ -14,7 +14,7 @@ from checker.language.types import Type, Value, default
 from checker.model.expr import Apply, Expr
 from checker.model.model import Bind, Guard, Let, Prelude
 from checker.semantics.domains import Elements, constant_elements, elements
-from checker.semantics.evaluate import evaluator
+from checker.semantics.evaluate import entry_equals, evaluator
 from checker.semantics.failure import EvaluationError, Failure
 from checker.semantics.registers import Cells, Evaluate, Registers
 
@@ -42,7 +42,7 @@ def candidates(prelude: Prelude, take: Take, refuse: Refuse) -> Take:
                 condition = None
                 after_guard = complete
                 if place + 1 < len(items) and isinstance(following := items[place + 1], Guard):
-                    condition = evaluator(following.condition)
+                    condition = following.condition
                     after_guard = _completion(items[place + 2 :], refuse)
                 then = _bind(item, condition, then, complete, after_guard)
     return then
@@ -91,11 +91,20 @@ def _let(number: int, value: Evaluate, type: Type, then: Take, complete: Complet
     return let
 
 
-def _bind(item: Bind, condition: Evaluate | None, then: Take, complete: Complete, after_guard: Complete) -> Take:
+def _bind(item: Bind, where: Expr | None, then: Take, complete: Complete, after_guard: Complete) -> Take:
+    """A binding, together with the guard that follows it."""
     number, type = item.local.number, item.local.type
+    condition = None if where is None else evaluator(where)
     fixed = constant_elements(item.domain)
     if fixed is not None:
-        return _bind_fixed(number, fixed, then) if condition is None else _bind_where(number, fixed, condition, then, after_guard)
+        if condition is None:
+            return _bind_fixed(number, fixed, then)
+        entry = entry_equals(where, item.local)
+        return (
+            _bind_where(number, fixed, condition, then, after_guard)
+            if entry is None
+            else _bind_entry(number, fixed, *entry, then)
+        )
     domain = elements(item.domain, evaluator)
 
     def bind(c: Cells, r: Registers, out: Out) -> None:
@@ -114,6 +123,18 @@ def _bind(item: Bind, condition: Evaluate | None, then: Take, complete: Complete
                 after_guard(error.failure, c, r, out)
                 continue
             then(c, r, out)
+
+    return bind
+
+
+def _bind_entry(number: int, fixed: Sequence[Value], base: int, wanted: Value, then: Take) -> Take:
+    """Where the guard is that the cell at `base` plus the value is `wanted`."""
+
+    def bind(c: Cells, r: Registers, out: Out) -> None:
+        for value in fixed:
+            if c[base + value] == wanted:
+                r[number] = value
+                then(c, r, out)
 
     return bind
 
@@ -158,7 +179,7 @@ def _completion(items: Sequence[Bind | Let | Guard], refuse: Refuse) -> Complete
         for number, type, domain in binders:
             try:
                 found = domain(c, r)
-            except EvaluationError:
+            except (EvaluationError, LookupError):  # a lookup fails by an element that an empty type does not have
                 found = ()
             r[number] = found[0] if found else default(type)
         refuse(failure, r, out)

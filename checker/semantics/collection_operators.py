@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from checker.language.types import Enum, MapOf, Sort, Value, position, sort_key
-from checker.model.expr import Apply, Expr
+from checker.model.expr import Apply, Expr, Local
 from checker.semantics.describe import describe
 from checker.semantics.failure import fail, shown
 from checker.semantics.registers import Cells, Evaluate, Registers
@@ -166,7 +166,10 @@ def _key_place(node: Apply, key: Evaluate) -> Evaluate:
 
 
 def _field(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, place = arguments[0], arguments[1]((), [])
+    a, of, place = arguments[0], node.arguments[0], arguments[1]((), [])
+    if isinstance(of, Local):
+        number = of.number
+        return lambda c, r: r[number][place]
     return lambda c, r: a(c, r)[place]
 
 

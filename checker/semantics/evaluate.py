@@ -6,10 +6,11 @@ other nodes, and faster closures for the shapes that guards are mostly made of.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from checker.language.types import Bool, Enum, Int, Sort, Type, cardinality, position
+from checker.language.types import Bool, Enum, Int, Sort, Type, Value, cardinality, position
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Variable
 from checker.semantics.failure import fail, shown
@@ -28,9 +29,18 @@ def evaluator(expr: Expr) -> Evaluate:
         case Read():
             return _read(expr)
         case Apply():
-            return _comparison(expr) or BUILDERS[expr.operator](expr, tuple(map(evaluator, expr.arguments)))
+            return _comparison(expr) or BUILDERS[expr.operator](expr, tuple(map(evaluator, _arguments(expr))))
         case Quantifier():
             return quantifier(expr, evaluator)
+
+
+def _arguments(node: Apply) -> Iterator[Expr]:
+    """The arguments; of `and` in `and`, and of `or` in `or`, those of both."""
+    for argument in node.arguments:
+        if node.operator in ("and", "or") and isinstance(argument, Apply) and argument.operator == node.operator:
+            yield from _arguments(argument)
+        else:
+            yield argument
 
 
 # --- cells -------------------------------------------------------------------------------------------------
@@ -41,31 +51,55 @@ def evaluator(expr: Expr) -> Evaluate:
 class Address:
     """A cell: `base`, plus for each index that is not a constant its place times the stride.
 
-    `register`: the only such index is this register, whose value is its place.
+    `registers`, where every such index is a register whose value is its place: their numbers, with the strides.
     """
 
     base: int
     terms: tuple[tuple[Evaluate, int], ...]
-    register: int | None = None
+    registers: tuple[tuple[int, int], ...] | None
+
+    @property
+    def entry(self) -> int | None:
+        """The register that, added to `base`, is the cell; None for other cells."""
+        if self.registers is not None and len(self.registers) == 1 and self.registers[0][1] == 1:
+            return self.registers[0][0]
+        return None
 
     def evaluator(self) -> Evaluate:
         """The place of the cell in the state."""
         base, terms = self.base, self.terms
-        if not terms:
-            return lambda c, r: base
-        a, m = terms[0]
-        if len(terms) == 1:
-            return lambda c, r: base + a(c, r) * m
-        b, n = terms[1]
-        if len(terms) == 2:
-            return lambda c, r: base + a(c, r) * m + b(c, r) * n
+        match self.registers:
+            case ():
+                return lambda c, r: base
+            case ((i, m),):
+                return lambda c, r: base + r[i] * m
+            case ((i, m), (j, n)):
+                return lambda c, r: base + r[i] * m + r[j] * n
+        match terms:
+            case ((a, m),):
+                return lambda c, r: base + a(c, r) * m
+            case ((a, m), (b, n)):
+                return lambda c, r: base + a(c, r) * m + b(c, r) * n
         return lambda c, r: base + sum(place(c, r) * stride for place, stride in terms)
+
+    def reader(self) -> Evaluate:
+        """The value of the cell."""
+        base, entry, at = self.base, self.entry, self.evaluator()
+        if not self.terms:
+            return lambda c, r: c[base]
+        if entry is not None:
+            return lambda c, r: c[base + r[entry]]
+        if self.registers is not None and len(self.registers) == 2:
+            (i, m), (j, n) = self.registers
+            return lambda c, r: c[base + r[i] * m + r[j] * n]
+        return lambda c, r: c[at(c, r)]
 
 
 def address(variable: Variable, indices: tuple[Expr, ...]) -> Address:
     """The cell of `variable` at `indices`."""
-    base, stride, terms = variable.offset, 1, []
-    register: int | None = None
+    base, stride = variable.offset, 1
+    terms: list[tuple[Evaluate, int]] = []
+    registers: list[tuple[int, int]] = []
     for type, index in zip(reversed(variable.index), reversed(indices), strict=True):
         if isinstance(index, Const) and index.value in position(type):
             base += position(type)[index.value] * stride
@@ -73,9 +107,12 @@ def address(variable: Variable, indices: tuple[Expr, ...]) -> Address:
             low, place = _place(type, index)
             base -= low * stride
             terms.append((place, stride))
-            register = index.number if isinstance(index, Local) and _is_place(type, index.type) else None
+            if isinstance(index, Local) and _is_place(type, index.type):
+                registers.append((index.number, stride))
         stride *= cardinality(type)
-    return Address(base, tuple(reversed(terms)), register if len(terms) == 1 else None)
+    terms.reverse()
+    registers.reverse()
+    return Address(base, tuple(terms), tuple(registers) if len(registers) == len(terms) else None)
 
 
 def _is_place(type: Type, of: Type) -> bool:
@@ -105,18 +142,10 @@ def _place(type: Type, index: Expr) -> tuple[int, Evaluate]:
 
 def _read(node: Read) -> Evaluate:
     where = address(node.variable, node.indices)
-    base, register = where.base, where.register
-    at = where.evaluator()
     if node.old:
+        at = where.evaluator()
         return lambda c, r: r[OLD][at(c, r)]
-    if not where.terms:
-        return lambda c, r: c[base]
-    if register is not None:
-        stride = where.terms[0][1]
-        if stride == 1:
-            return lambda c, r: c[base + r[register]]
-        return lambda c, r: c[base + r[register] * stride]
-    return lambda c, r: c[at(c, r)]
+    return where.reader()
 
 
 # --- comparisons of a cell or a register with a constant, or with another ----------------------------------------
@@ -148,11 +177,11 @@ def _equals_constant(left: Expr, right: Const, equal: bool) -> Evaluate:
         return (lambda c, r: r[n] == k) if equal else (lambda c, r: r[n] != k)
     if isinstance(left, Read) and not left.old:
         where = address(left.variable, left.indices)
-        base, register = where.base, where.register
+        base, entry = where.base, where.entry
         if not where.terms:
             return (lambda c, r: c[base] == k) if equal else (lambda c, r: c[base] != k)
-        if register is not None and where.terms[0][1] == 1:
-            return (lambda c, r: c[base + r[register]] == k) if equal else (lambda c, r: c[base + r[register]] != k)
+        if entry is not None:
+            return (lambda c, r: c[base + r[entry]] == k) if equal else (lambda c, r: c[base + r[entry]] != k)
     value = evaluator(left)
     return (lambda c, r: value(c, r) == k) if equal else (lambda c, r: value(c, r) != k)
 
@@ -169,3 +198,13 @@ def _constant_in(left: Const, right: Expr) -> Evaluate:
             base = where.base
             return lambda c, r: k in c[base]
     return lambda c, r: k in value(c, r)
+
+
+def entry_equals(condition: Expr | None, local: Local) -> tuple[int, Value] | None:
+    """Of a condition that says that a variable's entry at `local` is a constant: the place where the entries begin, and the constant."""
+    match condition:
+        case Apply("eq", (Read(old=False) as read, Const(value)), _) | Apply("eq", (Const(value), Read(old=False) as read), _):
+            where = address(read.variable, read.indices)
+            if where.entry == local.number:
+                return where.base, value
+    return None

@@ -1,7 +1,7 @@
 """What each statement means where it cannot branch.
 
-A body that has exactly one outcome wherever it runs is *straight*: it is a function that changes cells and registers in place, and that
-raises EvaluationError where it fails. `checker.semantics.branch` says what the other bodies mean.
+A body that has at most one outcome wherever it runs is *straight*: it is a function that changes cells and registers in place, that raises
+EvaluationError where it fails, and NoOutcome where a `Require` is false. `checker.semantics.branch` says what the other bodies mean.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
 from checker.language.source import Span
-from checker.language.types import Type, Value
+from checker.language.types import BagOf, MapOf, Record, SeqOf, SetOf, Type, Value
 from checker.model.expr import Const
 from checker.model.model import Assert, Assign, Body, Choose, Either, For, If, Let, Mark, Note, Require, Statement, While
 from checker.semantics.domains import elements
@@ -26,19 +26,29 @@ Fork: TypeAlias = Callable[[Cells, Registers], list[Outcome]]
 
 
 @final
+class NoOutcome(Exception):
+    """A `Require` is false: what runs here has no outcome."""
+
+
+@final
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How to compile a body: with its notes or without, and, by `id` of each `For`, the registers that its result includes."""
+    """How to compile a body.
+
+    With its notes or without; `kept`: by `id` of each `For`, the registers that its result includes; `values`: the collections that
+    cells hold, by type.
+    """
 
     notes: bool = False
     kept: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    values: dict[Type, dict[Value, Value]] = field(default_factory=dict)
 
 
 def is_straight(body: Body) -> bool:
-    """Whether `body` has exactly one outcome wherever it runs."""
+    """Whether `body` has at most one outcome wherever it runs."""
     for statement in body:
         match statement:
-            case Choose() | Either() | Require():
+            case Choose() | Either():
                 return False
             case If():
                 if not (is_straight(statement.then) and is_straight(statement.orelse)):
@@ -46,7 +56,7 @@ def is_straight(body: Body) -> bool:
             case For() | While():
                 if not is_straight(statement.body):
                     return False
-            case Let() | Assign() | Assert() | Mark() | Note():
+            case Let() | Assign() | Require() | Assert() | Mark() | Note():
                 pass
     return True
 
@@ -87,13 +97,15 @@ def _straight(statement: Statement, mode: Mode) -> Run:
         case Let():
             return _let(statement)
         case Assign():
-            return _assign(statement)
+            return _assign(statement, mode)
         case If():
             return _if(statement, mode)
         case For():
             return _for(statement, mode)
         case While():
             return _while(statement, mode)
+        case Require():
+            return _require(statement)
         case Assert():
             return _assert(statement)
         case Mark():
@@ -112,10 +124,10 @@ def _let(statement: Let) -> Run:
     return let
 
 
-def _assign(statement: Assign) -> Run:
+def _assign(statement: Assign, mode: Mode) -> Run:
     """The value is evaluated before the indices."""
     where, value = address(statement.variable, statement.indices), evaluator(statement.value)
-    base, register, at = where.base, where.register, where.evaluator()
+    base, entry, at = where.base, where.entry, where.evaluator()
     constant = statement.value.value if isinstance(statement.value, Const) else None
 
     def to_constant_place(c: Cells, r: Registers) -> None:
@@ -125,20 +137,36 @@ def _assign(statement: Assign) -> Run:
         c[base] = constant
 
     def constant_to_entry(c: Cells, r: Registers) -> None:
-        c[base + r[register]] = constant  # type: ignore[index]
+        c[base + r[entry]] = constant  # type: ignore[index]
 
     def to_entry(c: Cells, r: Registers) -> None:
-        c[base + r[register]] = value(c, r)  # type: ignore[index]
+        c[base + r[entry]] = value(c, r)  # type: ignore[index]
 
     def to_any_place(c: Cells, r: Registers) -> None:
         new = value(c, r)
         c[at(c, r)] = new
 
+    if isinstance(statement.value, Const) and entry is not None:
+        return constant_to_entry
+    if isinstance(statement.value, Const) and not where.terms:
+        return constant_to_constant_place
+    value = _shared(statement.variable.type, value, mode)
     if not where.terms:
-        return constant_to_constant_place if isinstance(statement.value, Const) else to_constant_place
-    if register is not None and where.terms[0][1] == 1:
-        return constant_to_entry if isinstance(statement.value, Const) else to_entry
-    return to_any_place
+        return to_constant_place
+    return to_any_place if entry is None else to_entry
+
+
+def _shared(type: Type, value: Evaluate, mode: Mode) -> Evaluate:
+    """`value`, with one object for all that are equal where they are collections: states share them, and compare faster."""
+    if not isinstance(type, SetOf | MapOf | SeqOf | BagOf | Record):
+        return value
+    known = mode.values.setdefault(type, {})
+
+    def shared(c: Cells, r: Registers) -> Value:
+        new = value(c, r)
+        return known.setdefault(new, new)
+
+    return shared
 
 
 def _if(statement: If, mode: Mode) -> Run:
@@ -193,6 +221,16 @@ def bound(limit: int, at: Span) -> EvaluationError:
     return fail("bound", f"the condition of `while` still holds after {limit} rounds", at)
 
 
+def _require(statement: Require) -> Run:
+    condition = evaluator(statement.condition)
+
+    def require(c: Cells, r: Registers) -> None:
+        if not condition(c, r):
+            raise NoOutcome
+
+    return require
+
+
 def _assert(statement: Assert) -> Run:
     condition, kind, text, at = evaluator(statement.condition), statement.kind, statement.text, statement.at
 
@@ -233,13 +271,15 @@ def _note(statement: Note) -> Run:
 
 
 def as_fork(run: Run) -> Fork:
-    """A straight body as one that can branch: it has one outcome."""
+    """A straight body as one that can branch."""
 
     def one(c: Cells, r: Registers) -> list[Outcome]:
         try:
             run(c, r)
         except EvaluationError as error:
             return [(c, r, error.failure)]
+        except NoOutcome:
+            return []
         return [(c, r, None)]
 
     return one

@@ -12,13 +12,13 @@ from itertools import islice, product
 from operator import itemgetter
 from typing import TypeAlias, final
 
-from checker.language.types import Value
+from checker.language.types import Type, Value
 from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Let, Model, Note, Step
 from checker.semantics.branch import forking
 from checker.semantics.candidates import Take, candidates
 from checker.semantics.evaluate import evaluator
-from checker.semantics.execute import Fork, Mode, Run, is_straight, straight
+from checker.semantics.execute import Fork, Mode, NoOutcome, Run, is_straight, straight
 from checker.semantics.failure import EvaluationError, Failure, shown
 from checker.semantics.registers import (
     CHOICES,
@@ -71,9 +71,9 @@ class _CompiledStep:
 
     __slots__ = ("registers", "run")
 
-    def __init__(self, step: Step, number: int, *, notes: bool) -> None:
+    def __init__(self, step: Step, number: int, values: dict[Type, dict[Value, Value]], *, notes: bool) -> None:
         self.registers = new_registers(step_registers(step))
-        self.run = _runner(step, number, Mode(notes, kept_registers(step)))
+        self.run = _runner(step, number, Mode(notes, kept_registers(step), values))
 
 
 def _runner(step: Step, number: int, mode: Mode) -> Take:
@@ -113,6 +113,8 @@ def _take_in_place(number: int, instance: Callable[[Registers], tuple[Value, ...
         except EvaluationError as error:
             out.append((number, instance(r), None, error.failure, r[MARKS], (), ()))
             return
+        except NoOutcome:
+            return
         out.append((number, instance(r), tuple(cells), None, r[MARKS], (), ()))
 
     return take
@@ -134,7 +136,8 @@ class Interpreter:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._steps = [_CompiledStep(step, number, notes=False) for number, step in enumerate(model.steps)]
+        self._values: dict[Type, dict[Value, Value]] = {}
+        self._steps = [_CompiledStep(step, number, self._values, notes=False) for number, step in enumerate(model.steps)]
         self._told: dict[int, _CompiledStep] = {}
         self._waits = [step.kind == "timeout" or step.fault is not None for step in model.steps]
         self._timeout = [step.kind == "timeout" and step.fault is None for step in model.steps]
@@ -211,7 +214,7 @@ class Interpreter:
         place = sum(1 for outcome in found[:index] if outcome[0] == number)
         step = self._told.get(number)
         if step is None:
-            step = self._told[number] = _CompiledStep(self.model.steps[number], number, notes=True)
+            step = self._told[number] = _CompiledStep(self.model.steps[number], number, self._values, notes=True)
         told: list[Outcome] = []
         step.run(state, step.registers.copy(), told)
         return list(told[place][6])
