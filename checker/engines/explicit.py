@@ -123,9 +123,10 @@ class _Search:
 
     def _start(self) -> None:
         for state in self.interpreter.iterate_initial_states():
-            self.graph.initial.append(len(self.graph.states))
-            self.numbers[state] = len(self.graph.states)
+            number = len(self.graph.states)
             self._add(state, -1, -1, 0)
+            self.graph.initial.append(number)
+            self.numbers[state] = number
             if len(self.graph.states) % CHECK_STATES == 0:
                 self._look(0)
 
