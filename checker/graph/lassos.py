@@ -66,11 +66,17 @@ class CycleSearch:
     """Fair cycles through states of one fair component."""
 
     def __init__(self, graph: FairGraph, component: FairComponent) -> None:
-        self._graph = graph
-        edges = graph.edges
-        self._steps: dict[int, list[tuple[int, int, int]]] = {state: [] for state in component.states}  # edge, target, class bit
-        for state, edge in inner_edges(edges, component.part, component.states, component.label):
-            self._steps[state].append((edge, edges.edge_target[edge], 1 << edges.edge_class[edge]))
+        self._graph, self._component = graph, component
+        self._known: dict[int, list[tuple[int, int, int]]] = {}
+
+    def _steps(self, state: int) -> list[tuple[int, int, int]]:
+        """The edges of the component out of `state`: edge, target, class bit. Found when asked for: components can be very large."""
+        found = self._known.get(state)
+        if found is None:
+            edges, component = self._graph.edges, self._component
+            inner = inner_edges(edges, component.part, [state], component.label)
+            found = self._known[state] = [(edge, edges.edge_target[edge], 1 << edges.edge_class[edge]) for _, edge in inner]
+        return found
 
     def _first(self, start: int) -> Node:
         enabled = self._graph.enabled[start]
@@ -99,7 +105,7 @@ class CycleSearch:
             length += 1
             following = []
             for node in layer:
-                for edge, to, bit in self._steps[node[0]]:
+                for edge, to, bit in self._steps(node[0]):
                     after = self._after(node, to, bit)
                     if after in came:
                         continue
@@ -143,7 +149,7 @@ class CycleSearch:
         while layer:
             following = []
             for state in layer:
-                for edge, to, bit in self._steps[state]:
+                for edge, to, bit in self._steps(state):
                     if wanted(to, bit):
                         return [*_unwind(came, state), edge]
                     if to not in came:

@@ -280,3 +280,16 @@ def test_results_say_where_and_how(spec: str) -> None:
         "weak fairness of every step of every agent; faults need not happen, and not only faults happen for ever"
     )
     assert result.replay.startswith("teamcheck replay ")
+
+
+def test_a_deadlock_far_out_is_found_and_a_limit_before_it_is_said(tmp_path: Path) -> None:
+    """A search that stopped at 10,000 states without a word called this deadlock-free (agenticraft-foundation 0.1.1)."""
+    team = (
+        "protocol board()\nrole Worker * 5\nshared at: map[Worker, 0..6] = 0\n"
+        "role Worker:\n    action up when at[self] < 6:\n        at[self] += 1\n"
+    )
+    path = write(tmp_path, team, 'spec board for "board.team"\nsometimes ever: true\nno deadlock\n')
+    result = of(checker.check(path), "no deadlock", "default")
+    assert (result.verdict, result.distinct, len(result.trace.steps if result.trace else ())) == ("violated", 16_807, 30)
+    limited = of(checker.check(path, states_limit=10_000), "no deadlock", "default")
+    assert (limited.verdict, limited.trace) == ("unknown", None)
