@@ -11,7 +11,7 @@ from checker.model.model import Goal
 from checker.properties.finding import Finding, Path
 from checker.properties.judge import judge
 from checker.properties.plan import expects_violation
-from checker.properties.result import Result, Trace
+from checker.properties.result import Result, Trace, Verdict
 from checker.properties.search import Search
 from checker.properties.traces import point_of_no_return, replayed, trace_of
 
@@ -42,7 +42,7 @@ def _trace(search: Search, found: Finding, path: Path) -> Trace:
 
 def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace | None, seconds: float) -> Result:
     graph = search.graph
-    expected = "violated" if expects_violation(job.target, goal.name, job.instance, job.faults) else "holds"
+    expected: Verdict = "violated" if expects_violation(job.target, goal.name, job.instance, job.faults) else "holds"
     return Result(
         protocol=search.model.protocol,
         spec=job.target.path,
@@ -54,7 +54,7 @@ def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace |
         verdict=found.verdict,
         basis="exhaustive" if graph.complete else "bounded",
         engine=ENGINE,
-        expected=expected,  # type: ignore[arg-type]
+        expected=expected,
         met=found.verdict == expected,
         distinct=graph.distinct,
         transitions=graph.transitions,
