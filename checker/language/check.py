@@ -5,7 +5,7 @@ Requires trees of the parser. Establishes what `checker.language.checked` says. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -13,24 +13,22 @@ from checker.language import tree
 from checker.language.checked import Checked
 from checker.language.checking import (
     activities,
-    agreements,
     awaits,
     calls,
     declarations,
     facts,
-    limit_errors,
     literals,
     names,
     operators,
     quantifiers,
-    spec_errors,
 )
 from checker.language.checking import spec as specs
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import limit_errors, spec_errors
 from checker.language.checking.inference import expect_bool
-from checker.language.checking.name_errors import nearest_help
+from checker.language.checking.walk import MOST_DEPTH, deeper_than
+from checker.language.checking.words import nearest_help
 from checker.language.diagnostics import BadInput, Diagnostic
-from checker.language.imports import Agreement, with_imports
 from checker.language.source import Span
 
 RULES = (awaits, calls, facts, literals, names, operators, quantifiers)  # importing these registers their rules
@@ -47,14 +45,28 @@ def check(
     `instance` None: the spec's first one, or the parameters' defaults. `overrides`: parameter -> text of a value, in place of the
     instance's. Imported files are read from the folder of the importing one. Raises BadInput with every independent error.
     """
+    for file in (protocol, spec):
+        deep = deeper_than(MOST_DEPTH, file) if file is not None else None
+        if deep is not None:
+            raise BadInput([limit_errors.TooDeep(span=deep.span, most=MOST_DEPTH)])
+    if not any(isinstance(node, tree.Import) for node in protocol.declarations):
+        ctx = _context(protocol, spec, instance, overrides)
+        _run(ctx)
+        if ctx.errors:
+            raise BadInput(in_order(ctx.errors))
+        return ctx.checked
+    return _with_imports(protocol, spec, instance, overrides)
+
+
+def _with_imports(protocol: tree.Protocol, spec: tree.Spec | None, instance: str | None, overrides: Mapping[str, str]) -> Checked:
+    from checker.language.checking.agreements import agreements
+    from checker.language.imports import with_imports
+
     merged = with_imports(protocol, spec)
     if merged.problems:
         raise BadInput(in_order(merged.problems))
     ctx = _context(merged.protocol, merged.spec, instance, overrides)
-    try:
-        _run(ctx, merged.agreements)
-    except RecursionError:
-        raise BadInput([limit_errors.TooDeep(span=protocol.span)]) from None
+    _run(ctx, lambda: agreements(ctx, merged.agreements))
     if ctx.errors:
         raise BadInput(in_order(as_written(error, merged.prefixes) for error in ctx.errors))
     return ctx.checked
@@ -116,12 +128,13 @@ def _context(protocol: tree.Protocol, spec: tree.Spec | None, instance: str | No
     return ctx
 
 
-def _run(ctx: Context, bound: list[Agreement]) -> None:
+def _run(ctx: Context, with_bound: Callable[[], None] = lambda: None) -> None:
+    """All checks in order; `with_bound`: those of what imports bind, once types are known."""
     if ctx.spec is not None:
         specs.instances(ctx)
     declarations.index(ctx)
     declarations.resolve_all(ctx)
-    agreements.agreements(ctx, bound)
+    with_bound()
     declarations.initial_values(ctx)
     activities.roles(ctx)
     declarations.definitions(ctx)

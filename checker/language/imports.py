@@ -13,16 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from checker.language import tree
+from checker.language.checking.errors import import_errors, limit_errors
+from checker.language.checking.walk import MOST_DEPTH, deeper_than
 from checker.language.diagnostics import BadInput, Diagnostic, nearest
-from checker.language.import_errors import (
-    BindingTwice,
-    BindingWanted,
-    CannotBind,
-    ImportCycle,
-    ImportFailed,
-    ImportNeeds,
-    NotInImport,
-)
 from checker.language.renaming import Alias, Renaming
 from checker.language.source import Span
 
@@ -122,7 +115,7 @@ def _read(merged: Merged, node: tree.Import, importing: str, reading: tuple[str,
     real = os.path.realpath(path)
     if real in reading:
         chain = " -> ".join(os.path.basename(p) for p in (*reading[reading.index(real) :], real))
-        merged.problems.append(ImportCycle(span=node.span, path=node.path, chain=chain))
+        merged.problems.append(import_errors.ImportCycle(span=node.span, path=node.path, chain=chain))
         return None
     try:
         parsed = parse_protocol(read_source(path))
@@ -131,7 +124,11 @@ def _read(merged: Merged, node: tree.Import, importing: str, reading: tuple[str,
         merged.problems += placed
         for other in bad.diagnostics:
             if other.span is None:
-                merged.problems.append(ImportFailed(span=node.span, path=node.path, why=other.title_text))
+                merged.problems.append(import_errors.ImportFailed(span=node.span, path=node.path, why=other.title_text))
+        return None
+    deep = deeper_than(MOST_DEPTH, parsed)
+    if deep is not None:
+        merged.problems.append(limit_errors.TooDeep(span=deep.span, most=MOST_DEPTH))
         return None
     inner, _ = _merge(parsed, (*reading, real))
     merged.prefixes |= {(path, f"{node.alias}."), *((file, f"{node.alias}.{prefix}") for file, prefix in inner.prefixes)}
@@ -194,7 +191,7 @@ class _Import:
         given: set[str] = set()
         for name, value in self.node.bindings:
             if name in given:
-                self.merged.problems.append(BindingTwice(span=value.span, name=name))
+                self.merged.problems.append(import_errors.BindingTwice(span=value.span, name=name))
             elif name not in self.declared:
                 self._not_there(name, value)
             else:
@@ -205,7 +202,7 @@ class _Import:
         names = [n for n in self.declared if "." not in n]
         meant = nearest(name, names)
         self.merged.problems.append(
-            NotInImport(
+            import_errors.NotInImport(
                 span=value.span,
                 name=name,
                 alias=self.node.alias,
@@ -221,13 +218,13 @@ class _Import:
             self.values[name] = self.ours.of(value)
             return
         if kind == "def":
-            self.merged.problems.append(CannotBind(span=value.span, name=name, what=kind))
+            self.merged.problems.append(import_errors.CannotBind(span=value.span, name=name, what=kind))
             return
         target = _written_name(self.ours.of(value))
         if target is None or (self.host.get(target) not in _BINDS_TO[kind] and not self._brought(target)):
             given = _written_name(value) or "this"
             self.merged.problems.append(
-                BindingWanted(span=value.span, name=name, what=kind, wanted=_BINDS_TO[kind][0], given=given)
+                import_errors.BindingWanted(span=value.span, name=name, what=kind, wanted=_BINDS_TO[kind][0], given=given)
             )
             return
         self.bound[name] = (target, value.span)
@@ -284,7 +281,7 @@ class _Import:
         new = self.theirs.names[name]
         own = self.values.get(name)
         if own is None and value is None:
-            self.merged.problems.append(ImportNeeds(span=self.node.span, name=name, alias=self.node.alias))
+            self.merged.problems.append(import_errors.ImportNeeds(span=self.node.span, name=name, alias=self.node.alias))
             return []
         given = own if own is not None else self.theirs.of(value) if value is not None else None
         return [tree.ConstDecl(span=node.span, name=new, type=self.theirs.of(type), value=given)]

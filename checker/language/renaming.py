@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from checker.language import tree
+from checker.language.checking.errors import import_errors
 from checker.language.diagnostics import Diagnostic, nearest
-from checker.language.import_errors import NotInImport
 from checker.language.source import Span
 
 Names = frozenset[str]
@@ -95,7 +95,7 @@ class Renaming:
         meant = nearest(rest, alias.names)
         names = [name for name in alias.names if "." not in name]
         self.problems.append(
-            NotInImport(
+            import_errors.NotInImport(
                 span=span,
                 name=rest,
                 alias=first,

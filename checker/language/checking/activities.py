@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, RoleInfo
-from checker.language.checking import limits, name_errors, type_errors
+from checker.language.checking import limits
 from checker.language.checking.awaits import labelled
 from checker.language.checking.context import Context, Local, Scope
 from checker.language.checking.declarations import named_activities
+from checker.language.checking.errors import name_errors, type_errors
 from checker.language.checking.inference import expect_bool
 from checker.language.checking.locals import bind_local
 from checker.language.checking.patterns import bind_pattern
 from checker.language.checking.relations import join
 from checker.language.checking.resolve import resolve_type
 from checker.language.checking.statements import Place, check_block
-from checker.language.checking.use_errors import kind
+from checker.language.checking.words import a, kind
 from checker.language.source import Span
 from checker.language.types import Option, Sort, Type
 
@@ -102,8 +103,8 @@ def _frame(ctx: Context, activity: str, awaits: tuple[AwaitInfo, ...]) -> tuple[
                         span=info.node.span,
                         name=name,
                         activity=activity,
-                        first=type_errors.a(frame[name]),
-                        second=type_errors.a(type),
+                        first=a(frame[name]),
+                        second=a(type),
                     )
                 )
             else:

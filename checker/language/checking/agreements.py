@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from checker.language import tree
 from checker.language.checking.context import Context
+from checker.language.checking.errors import import_errors
 from checker.language.checking.resolve import named_type, resolve_type
-from checker.language.import_errors import BindingWanted, ImportDisagrees, ImportedAttribute
 from checker.language.imports import Agreement
 from checker.language.types import Enum, Record, Sort
 
@@ -32,15 +32,17 @@ def agreements(ctx: Context, found: Iterable[Agreement]) -> None:
 
 def _disagree(ctx: Context, item: Agreement, theirs: str, ours: str) -> None:
     if theirs != ours:
-        ctx.report(ImportDisagrees(span=item.span, name=item.name, ours=item.ours, theirs_type=theirs, our_type=ours))
+        ctx.report(
+            import_errors.ImportDisagrees(span=item.span, name=item.name, ours=item.ours, theirs_type=theirs, our_type=ours)
+        )
 
 
 def _wanted(ctx: Context, item: Agreement, what: str) -> None:
-    ctx.report(BindingWanted(span=item.span, name=item.name, what=what, wanted=what, given=item.ours))
+    ctx.report(import_errors.BindingWanted(span=item.span, name=item.name, what=what, wanted=what, given=item.ours))
 
 
 def _attribute(ctx: Context, item: Agreement, attribute: str) -> None:
-    ctx.report(ImportedAttribute(span=item.span, role=item.name, ours=item.ours, attribute=attribute))
+    ctx.report(import_errors.ImportedAttribute(span=item.span, role=item.name, ours=item.ours, attribute=attribute))
 
 
 def _type(ctx: Context, item: Agreement, theirs: tree.EnumDecl | tree.TypeAlias | tree.RecordDecl) -> None:

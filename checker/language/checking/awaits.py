@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from checker.language import tree
 from checker.language.checked import AwaitInfo
-from checker.language.checking import flow_errors, name_errors, value_errors
 from checker.language.checking.calls import BUILTINS
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import flow_errors, name_errors, value_errors
 from checker.language.checking.inference import expect_bool, expect_number
-from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.patterns import bind_pattern
 from checker.language.checking.resolve import value_of
 from checker.language.checking.statements import RULES, Place, Waiting, check_block
+from checker.language.checking.words import nearest_help
 from checker.language.diagnostics import nearest
 from checker.language.source import Span
 from checker.language.types import Type
@@ -118,9 +118,16 @@ def _outside(ctx: Context, span: Span, name: str, name_span: Span) -> tree.Await
     return tree.AwaitCall(span=span, name=name, name_span=name_span, arguments=())
 
 
+def _meant(ctx: Context, name: str) -> str | None:
+    """The message or def that `name` is almost spelled like, in upper or lower case alike."""
+    alike = [other for other in (*ctx.message_decls, *ctx.def_decls) if other[0].isupper() == name[0].isupper()]
+    found = nearest(name, alike)
+    return found if found is not None and abs(len(found) - len(name)) <= 1 else None
+
+
 def _call(ctx: Context, what: tree.AwaitCall, scope: Scope) -> None:
-    meant = nearest(what.name, [*ctx.message_decls, *ctx.def_decls])
-    if not what.arguments and meant is not None:
+    meant = None if what.arguments else _meant(ctx, what.name)
+    if meant is not None:
         ctx.report(name_errors.CallLikeName(span=what.name_span, name=what.name, meant=meant))
     meters = [*METERS, *ctx.meters]
     for argument in what.arguments:

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from checker.language import tree
 from checker.language.checked import Builtin, Def
-from checker.language.checking import name_errors, type_errors, use_errors
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import name_errors, type_errors, use_errors
 from checker.language.checking.inference import expect, expect_number, infer, infer_rest, rule
 from checker.language.checking.literals import record
-from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.names import type_place
 from checker.language.checking.observe import calls, spec_only
 from checker.language.checking.relations import bare, join, ordered
 from checker.language.checking.resolve import constant_number, def_named, named_type
+from checker.language.checking.words import a, kind, nearest_help
 from checker.language.checking.written import written
 from checker.language.types import Int, Option, SeqOf, SetOf, Sort, Type, cardinality
 
@@ -52,9 +52,7 @@ def call(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Type
         if local is not None and local.span is not None:
             where = local.span
         ctx.report(
-            use_errors.NotCalled(
-                span=node.name_span, name=node.name, what=use_errors.kind(what), related=((where, "declared here"),)
-            )
+            use_errors.NotCalled(span=node.name_span, name=node.name, what=kind(what), related=((where, "declared here"),))
         )
         return None
     records = [name for name, declaration in ctx.type_decls.items() if isinstance(declaration, tree.RecordDecl)]
@@ -126,7 +124,7 @@ def _len(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Type
 def _wrong(ctx: Context, node: tree.Call, found: Type | None, wanted: str) -> Type | None:
     argument = node.arguments[0]
     if found is not None:
-        ctx.report(type_errors.WrongType(span=argument.span, text=written(argument), found=type_errors.a(found), wanted=wanted))
+        ctx.report(type_errors.WrongType(span=argument.span, text=written(argument), found=a(found), wanted=wanted))
     return None
 
 
@@ -168,8 +166,8 @@ def _append(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> T
             type_errors.WrongType(
                 span=node.arguments[1].span,
                 text=written(node.arguments[1]),
-                found=type_errors.a(item),
-                wanted=type_errors.a(found.of),
+                found=a(item),
+                wanted=a(found.of),
             )
         )
         return None
@@ -185,9 +183,7 @@ def _neighbour(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -
     if ordered(found):
         return Int(0, max(0, cardinality(found) - 1)) if node.name == "index" else found
     if isinstance(found, Option) and ordered(found.of):
-        ctx.report(
-            type_errors.MayBeNone(span=argument.span, text=written(argument), found=str(found), wanted=type_errors.a(found.of))
-        )
+        ctx.report(type_errors.MayBeNone(span=argument.span, text=written(argument), found=str(found), wanted=a(found.of)))
         return None
     if isinstance(bare(found), Sort):
         ctx.report(type_errors.Unordered(span=node.span, operator=node.name, sort=str(bare(found))))

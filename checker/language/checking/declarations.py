@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from checker.language import tree
 from checker.language.checked import MessageInfo, VariableInfo
-from checker.language.checking import limits, name_errors, type_errors, use_errors, value_errors
+from checker.language.checking import limits
 from checker.language.checking.calls import BUILTINS
 from checker.language.checking.constants import NoValue, Unknown, elements, evaluate_as
 from checker.language.checking.context import Context, Local, Scope
+from checker.language.checking.errors import name_errors, type_errors, use_errors, value_errors
 from checker.language.checking.inference import expect
-from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.quantifiers import domain
 from checker.language.checking.relations import fits
 from checker.language.checking.resolve import constant_named, constant_number, def_named, named_type, resolve_type
-from checker.language.checking.use_errors import kind
 from checker.language.checking.walk import nodes
+from checker.language.checking.words import a, kind, nearest_help
 from checker.language.source import Span
 from checker.language.types import Enum, Record, Sort, Type, Value, contains, show
 
@@ -289,11 +289,7 @@ def _initial(ctx: Context, info: VariableInfo, scope: Scope, environments: list[
         if of is None:
             return
         if not fits(of, info.type):
-            ctx.report(
-                type_errors.WrongType(
-                    span=node.initial.span, text="an element of it", found=type_errors.a(of), wanted=type_errors.a(info.type)
-                )
-            )
+            ctx.report(type_errors.WrongType(span=node.initial.span, text="an element of it", found=a(of), wanted=a(info.type)))
             return
     try:
         for names in environments:

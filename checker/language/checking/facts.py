@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from checker.language import tree
-from checker.language.checking import name_errors
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import name_errors
 from checker.language.checking.inference import rule
-from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.names import agent
 from checker.language.checking.observe import read, spec_only
+from checker.language.checking.words import nearest_help
 from checker.language.checking.written import written
 from checker.language.types import Bool, Sort, Type
 

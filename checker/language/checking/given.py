@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from checker.language import tree
 from checker.language.checked import Constant
-from checker.language.checking import use_errors, value_errors
 from checker.language.checking.constants import NoValue, Unknown, evaluate, fit
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import use_errors, value_errors
 from checker.language.checking.inference import expect
 from checker.language.checking.records import record_fields
+from checker.language.checking.words import elements
 from checker.language.types import (
     Bool,
     Int,
@@ -82,8 +83,7 @@ def _each(items: Iterable[T], value: Callable[[T], Value]) -> list[Value]:
 
 def _element(ctx: Context, node: tree.Number, sort: Sort) -> Value:
     if node.value >= sort.size:
-        elements = value_errors.elements(sort)
-        ctx.report(value_errors.NoSuchNumber(span=node.span, value=node.value, sort=sort.name, elements=elements))
+        ctx.report(value_errors.NoSuchNumber(span=node.span, value=node.value, sort=sort.name, elements=elements(sort)))
         raise _Failed
     return node.value
 

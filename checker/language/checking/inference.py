@@ -12,10 +12,10 @@ from typing import TypeAlias, TypeVar
 
 from checker.language import tree
 from checker.language.checked import Constant
-from checker.language.checking import type_errors, value_errors
 from checker.language.checking.context import Context, Scope
-from checker.language.checking.name_errors import NotAMember, nearest_help
+from checker.language.checking.errors import name_errors, type_errors, value_errors
 from checker.language.checking.relations import bare, fits, fits_or_spreads, outside, plain_wanted
+from checker.language.checking.words import a, nearest_help
 from checker.language.checking.written import written
 from checker.language.diagnostics import Diagnostic
 from checker.language.types import Bool, Enum, Int, Option, SetOf, Type
@@ -82,7 +82,7 @@ def expect_number(ctx: Context, node: tree.Expr, scope: Scope, hint: Type | None
 
 def misfit(ctx: Context, node: tree.Expr, found: Type, wanted: Type, words: str | None = None) -> Diagnostic:
     """The error that says best why `node` does not fit."""
-    words = words or type_errors.a(wanted)
+    words = words or a(wanted)
     core = plain_wanted(wanted)
     if isinstance(node, tree.Name) and isinstance(core, Enum) and node.name in ctx.members and isinstance(found, Enum):
         return not_a_member(node, core)
@@ -94,11 +94,11 @@ def misfit(ctx: Context, node: tree.Expr, found: Type, wanted: Type, words: str 
         return type_errors.ElementForSet(span=node.span, text=written(node), wanted=str(wanted))
     if isinstance(core, Bool) and isinstance(found, Int):
         return type_errors.NumberForBool(span=node.span, text=written(node))
-    return type_errors.WrongType(span=node.span, text=written(node), found=type_errors.a(found), wanted=words)
+    return type_errors.WrongType(span=node.span, text=written(node), found=a(found), wanted=words)
 
 
-def not_a_member(node: tree.Name, enum: Enum) -> NotAMember:
-    return NotAMember(
+def not_a_member(node: tree.Name, enum: Enum) -> name_errors.NotAMember:
+    return name_errors.NotAMember(
         span=node.span,
         name=node.name,
         enum=enum.name,

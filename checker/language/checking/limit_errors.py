@@ -40,6 +40,7 @@ class TooDeep(Diagnostic):
     """The checks follow the nesting of the text, and there is a limit to it."""
 
     code = "T703"
-    title = "this file is nested too deeply"
-    label = "expressions or blocks within one another"
+    title = "this is nested too deeply"
+    label = "more than {most} expressions and blocks within one another"
     help = "name parts of it with `def` or `let`"
+    most: int

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checker.language import tree
-from checker.language.checking import limit_errors, value_errors
 from checker.language.checking.context import Context
+from checker.language.checking.errors import limit_errors, value_errors
 from checker.language.types import BagOf, Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type
 
 MOST_ELEMENTS = 4096  # of a sort, of the element type of a set, of the key type of a map

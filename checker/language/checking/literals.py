@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from checker.language import tree
 from checker.language.checked import RecordMaker
-from checker.language.checking import type_errors, use_errors, value_errors
 from checker.language.checking.constants import NoValue, Unknown, evaluate
 from checker.language.checking.context import Context, Local, Scope
-from checker.language.checking.inference import expect, infer, misfit, rule
+from checker.language.checking.errors import type_errors, use_errors, value_errors
+from checker.language.checking.inference import expect, infer, misfit, needs_context, rule
 from checker.language.checking.names import type_place
 from checker.language.checking.records import record_fields
 from checker.language.checking.relations import (
@@ -24,6 +24,7 @@ from checker.language.checking.relations import (
     set_wanted,
 )
 from checker.language.checking.resolve import named_type
+from checker.language.checking.words import a
 from checker.language.checking.written import written
 from checker.language.types import Bool, Int, MapOf, Option, Record, SeqOf, SetOf, Type, Value, cardinality, show, values
 
@@ -55,7 +56,9 @@ def items(ctx: Context, nodes: Iterable[tree.Expr], scope: Scope, wanted: Type |
     """The one type of several items; None after an error."""
     found: list[tuple[tree.Expr, Type]] = []
     failed = False
-    for node in nodes:
+    for node in sorted(
+        nodes, key=lambda node: needs_context(ctx, node, scope)
+    ):  # those that say their type themselves come first
         own = infer(ctx, node, scope, wanted if wanted is not None else (found[0][1] if found else None))
         if own is not None and wanted is not None and not fits_or_spreads(own, wanted):
             ctx.report(misfit(ctx, node, own, wanted))
@@ -66,15 +69,15 @@ def items(ctx: Context, nodes: Iterable[tree.Expr], scope: Scope, wanted: Type |
             found.append((node, kept(own, wanted)))
     if failed:
         return None
-    for (first, a), (second, b) in pairwise(found):
-        if join(a, b) is None:
+    for (first, before), (second, after) in pairwise(found):
+        if join(before, after) is None:
             ctx.report(
                 type_errors.NoCommonType(
                     span=second.span,
                     left=written(first),
-                    left_type=type_errors.a(a),
+                    left_type=a(before),
                     right=written(second),
-                    right_type=type_errors.a(b),
+                    right_type=a(after),
                 )
             )
             return None
@@ -104,7 +107,7 @@ def braces(ctx: Context, node: tree.Braces, scope: Scope, hint: Type | None) -> 
     if hint is None:
         ctx.report(type_errors.CannotTell(span=node.span, text="{}", example="set[Task]"))
     else:
-        ctx.report(type_errors.WrongType(span=node.span, text="{}", found="a set", wanted=type_errors.a(hint)))
+        ctx.report(type_errors.WrongType(span=node.span, text="{}", found="a set", wanted=a(hint)))
     return None
 
 
@@ -123,7 +126,7 @@ def sequence(ctx: Context, node: tree.SeqLiteral, scope: Scope, hint: Type | Non
     if core is None:
         ctx.report(type_errors.CannotTell(span=node.span, text="[]", example="seq[Task, max 3]"))
     else:
-        ctx.report(type_errors.WrongType(span=node.span, text="[]", found="a sequence", wanted=type_errors.a(core)))
+        ctx.report(type_errors.WrongType(span=node.span, text="[]", found="a sequence", wanted=a(core)))
     return None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checker.language.checking import name_errors
 from checker.language.checking.context import Context, Local, Scope
+from checker.language.checking.errors import name_errors
 
 
 def bind_local(ctx: Context, scope: Scope, name: str, local: Local) -> Scope:

@@ -5,17 +5,9 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checker.language.diagnostics import Diagnostic, nearest
-
-
-def nearest_help(name: str, names: Iterable[str]) -> str:
-    """The advice to write the name that was most likely meant, or nothing."""
-    found = nearest(name, names)
-    return f"write `{found}`" if found is not None else ""
-
+from checker.language.diagnostics import Diagnostic
 
 # --- names that are not there ------------------------------------------------------------------------------------
 

@@ -6,13 +6,13 @@ import re
 
 from checker.language import tree
 from checker.language.checked import AgentVariable, Bound, Constant, FrameVariable, RecordField, SharedVariable, TypeName
-from checker.language.checking import name_errors, type_errors, use_errors, value_errors
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import name_errors, type_errors, use_errors
 from checker.language.checking.inference import infer, not_a_member, rule
-from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.observe import look, read, spec_only
 from checker.language.checking.relations import agent_sort, bare, option, plain_wanted
 from checker.language.checking.resolve import constant_named, named_type
+from checker.language.checking.words import a, elements, kind, nearest_help
 from checker.language.checking.written import written
 from checker.language.types import Enum, Int, Option, Record, Sort, Type
 
@@ -114,9 +114,7 @@ def _misplaced(ctx: Context, node: tree.Name) -> Type | None:
     where, what = ctx.declared[node.name]
     related = ((where, "declared here"),)
     ctx.report(
-        use_errors.NotAValue(
-            span=node.span, name=node.name, what=use_errors.kind(what), advice=_use(node.name, what), related=related
-        )
+        use_errors.NotAValue(span=node.span, name=node.name, what=kind(what), advice=_use(node.name, what), related=related)
     )
     return None
 
@@ -139,8 +137,7 @@ def _element(ctx: Context, node: tree.Name, scope: Scope, sort_name: str, index:
     if not isinstance(sort, Sort):
         return None
     if index >= sort.size or sort.single:
-        elements = value_errors.elements(sort)
-        ctx.report(name_errors.NoSuchElement(span=node.span, name=node.name, sort=sort.name, elements=elements))
+        ctx.report(name_errors.NoSuchElement(span=node.span, name=node.name, sort=sort.name, elements=elements(sort)))
         return None
     if not sort.ordered and scope.mode not in ("spec", "constant"):
         ctx.report(use_errors.ElementInProtocol(span=node.span, name=node.name, sort=sort.name))
@@ -189,9 +186,9 @@ def field(ctx: Context, node: tree.Field, scope: Scope, hint: Type | None) -> Ty
     if sort is not None:
         return _agent_field(ctx, node, scope, sort)
     if isinstance(of, Option) and (isinstance(of.of, Record) or agent_sort(of.of)):
-        ctx.report(type_errors.MayBeNone(span=node.of.span, text=written(node.of), found=str(of), wanted=type_errors.a(of.of)))
+        ctx.report(type_errors.MayBeNone(span=node.of.span, text=written(node.of), found=str(of), wanted=a(of.of)))
         return None
-    ctx.report(type_errors.NoFields(span=node.span, text=written(node.of), found=type_errors.a(of), field=node.name))
+    ctx.report(type_errors.NoFields(span=node.span, text=written(node.of), found=a(of), field=node.name))
     return None
 
 
@@ -299,5 +296,5 @@ def agent(ctx: Context, node: tree.Expr, scope: Scope) -> Sort | None:
         if agent_sort(bare(type)) is not None:
             ctx.report(type_errors.MayBeNone(span=node.span, text=written(node), found=str(type), wanted="an agent"))
         else:
-            ctx.report(type_errors.WrongType(span=node.span, text=written(node), found=type_errors.a(type), wanted="an agent"))
+            ctx.report(type_errors.WrongType(span=node.span, text=written(node), found=a(type), wanted="an agent"))
     return sort

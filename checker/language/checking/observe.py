@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checker.language.checking import use_errors
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import use_errors
 from checker.language.source import Span
 
 

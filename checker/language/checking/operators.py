@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checker.language import tree
-from checker.language.checking import relations, type_errors, value_errors
+from checker.language.checking import relations
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import type_errors, value_errors
 from checker.language.checking.inference import expect, expect_bool, expect_number, infer, infer_both, misfit, rule
 from checker.language.checking.relations import bare, join, plain_wanted
+from checker.language.checking.words import a
 from checker.language.checking.written import written
 from checker.language.types import Bool, Int, MapOf, Option, SeqOf, SetOf, Sort, Type
 
@@ -34,7 +36,7 @@ def unwrap(ctx: Context, node: tree.Unwrap, scope: Scope, hint: Type | None) -> 
     found = infer(ctx, node.operand, scope, None if hint is None else relations.option(hint))
     if found is None or isinstance(found, Option):
         return None if found is None else found.of
-    ctx.report(type_errors.NothingToUnwrap(span=node.span, text=written(node.operand), found=type_errors.a(found)))
+    ctx.report(type_errors.NothingToUnwrap(span=node.span, text=written(node.operand), found=a(found)))
     return None
 
 
@@ -67,17 +69,15 @@ def binary(ctx: Context, node: tree.Binary, scope: Scope, hint: Type | None) -> 
     return _arithmetic(ctx, node, scope, hint)
 
 
-def _apart(ctx: Context, node: tree.Expr, left: tree.Expr, a: Type, right: tree.Expr, b: Type) -> None:
+def _apart(ctx: Context, node: tree.Expr, left: tree.Expr, one: Type, right: tree.Expr, two: Type) -> None:
     """Report two sides that have no type in common."""
     if isinstance(left, tree.NoneValue) or isinstance(right, tree.NoneValue):
-        other, type = (right, b) if isinstance(left, tree.NoneValue) else (left, a)
-        ctx.report(type_errors.NeverEqualNone(span=node.span, text=written(other), found=type_errors.a(type)))
+        other, type = (right, two) if isinstance(left, tree.NoneValue) else (left, one)
+        ctx.report(type_errors.NeverEqualNone(span=node.span, text=written(other), found=a(type)))
         return
     compared = isinstance(node, tree.Binary) and node.operator in ("==", "!=")
     error = type_errors.NothingInCommon if compared else type_errors.NoCommonType
-    ctx.report(
-        error(span=node.span, left=written(left), left_type=type_errors.a(a), right=written(right), right_type=type_errors.a(b))
-    )
+    ctx.report(error(span=node.span, left=written(left), left_type=a(one), right=written(right), right_type=a(two)))
 
 
 # --- comparison ------------------------------------------------------------------------------------------------
@@ -114,13 +114,13 @@ def _order(ctx: Context, node: tree.Binary, scope: Scope) -> Type | None:
         return None
     for part, type in ((node.left, left), (node.right, right)):
         if isinstance(type, Option) and relations.comparable(type.of):
-            ctx.report(type_errors.MayBeNone(span=part.span, text=written(part), found=str(type), wanted=type_errors.a(type.of)))
+            ctx.report(type_errors.MayBeNone(span=part.span, text=written(part), found=str(type), wanted=a(type.of)))
             return None
         if isinstance(type, Sort) and not type.ordered:
             ctx.report(type_errors.Unordered(span=node.span, operator=node.operator, sort=type.name))
             return None
         if not relations.comparable(type):
-            ctx.report(type_errors.NoOrder(span=part.span, operator=node.operator, text=written(part), found=type_errors.a(type)))
+            ctx.report(type_errors.NoOrder(span=part.span, operator=node.operator, text=written(part), found=a(type)))
             return None
     if join(left, right) is None:
         _apart(ctx, node, node.left, left, node.right, right)
@@ -135,9 +135,7 @@ def _membership(ctx: Context, node: tree.Binary, scope: Scope) -> Type | None:
         return None
     if not isinstance(right, (SetOf, SeqOf)):
         infer(ctx, node.left, scope)
-        ctx.report(
-            type_errors.WrongType(span=node.right.span, text=written(node.right), found=type_errors.a(right), wanted="a set")
-        )
+        ctx.report(type_errors.WrongType(span=node.right.span, text=written(node.right), found=a(right), wanted="a set"))
         return None
     left = infer(ctx, node.left, scope, right.of)
     if left is None:
@@ -157,7 +155,7 @@ def _sets(ctx: Context, node: tree.Binary, scope: Scope, hint: Type | None) -> T
         return None
     for part, type in ((node.left, left), (node.right, right)):
         if not isinstance(type, SetOf):
-            ctx.report(type_errors.WrongType(span=part.span, text=written(part), found=type_errors.a(type), wanted="a set"))
+            ctx.report(type_errors.WrongType(span=part.span, text=written(part), found=a(type), wanted="a set"))
             return None
     both = join(left, right)
     if both is None:
@@ -204,8 +202,8 @@ def _no_operator(ctx: Context, node: tree.Binary, left: Type, right: Type) -> Ty
         type_errors.NoOperator(
             span=node.span,
             operator=node.operator,
-            left=type_errors.a(left),
-            right=type_errors.a(right),
+            left=a(left),
+            right=a(right),
             advice=advice or "numbers have + - * // %; sets | & -; sequences +",
         )
     )
@@ -230,5 +228,5 @@ def index(ctx: Context, node: tree.Index, scope: Scope, hint: Type | None) -> Ty
         return None if number is None else of.of
     infer(ctx, node.key, scope)
     if of is not None:
-        ctx.report(type_errors.NotIndexed(span=node.span, text=written(node.of), found=type_errors.a(of)))
+        ctx.report(type_errors.NotIndexed(span=node.span, text=written(node.of), found=a(of)))
     return None

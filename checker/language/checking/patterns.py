@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from checker.language import tree
-from checker.language.checking import name_errors, type_errors, use_errors
 from checker.language.checking.context import Context, Local, Scope
+from checker.language.checking.errors import name_errors, type_errors, use_errors
 from checker.language.checking.inference import expect, infer_rest
 from checker.language.checking.locals import bind_local
-from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.resolve import named_type
+from checker.language.checking.words import kind, nearest_help
 from checker.language.source import Span
 from checker.language.types import Sort, Type
 
@@ -19,7 +19,7 @@ def message_named(ctx: Context, name: str, span: Span) -> tree.MessageDecl | Non
         return ctx.message_decls[name]
     if name in ctx.declared:
         where, what = ctx.declared[name]
-        ctx.report(use_errors.NotAMessage(span=span, name=name, what=use_errors.kind(what), related=((where, "declared here"),)))
+        ctx.report(use_errors.NotAMessage(span=span, name=name, what=kind(what), related=((where, "declared here"),)))
     else:
         ctx.report(name_errors.UnknownMessage(span=span, name=name, advice=nearest_help(name, list(ctx.message_decls))))
     return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from checker.language import tree
 from checker.language.checked import TypeName
-from checker.language.checking import relations, type_errors
+from checker.language.checking import relations
 from checker.language.checking.context import Context, Local, LocalKind, Scope
+from checker.language.checking.errors import type_errors
 from checker.language.checking.inference import expect_bool, expect_number, infer, rule
 from checker.language.checking.limits import count
 from checker.language.checking.names import type_place
+from checker.language.checking.words import a
 from checker.language.checking.written import written
 from checker.language.types import Bool, Int, MapOf, SeqOf, SetOf, Type
 
@@ -29,7 +31,7 @@ def domain(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
         advice = f"go over its keys: `in {found.key}`"
     elif isinstance(found, Int):
         advice = f"declare a type, `type Count = 0..{max(0, found.high)}`, and write `in Count`"
-    ctx.report(type_errors.NoDomain(span=node.span, text=written(node), found=type_errors.a(found), advice=advice))
+    ctx.report(type_errors.NoDomain(span=node.span, text=written(node), found=a(found), advice=advice))
     return None
 
 

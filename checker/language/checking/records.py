@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from checker.language import tree
-from checker.language.checking import type_errors
 from checker.language.checking.context import Context
+from checker.language.checking.errors import type_errors
 from checker.language.types import Record
 
 

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 from checker.language import tree
 from checker.language.checked import Constant, DefInfo
-from checker.language.checking import limits, name_errors, type_errors, use_errors, value_errors
+from checker.language.checking import limits
 from checker.language.checking.constants import NoValue, Unknown, evaluate
 from checker.language.checking.context import Context, DefFacts, Local, Scope
+from checker.language.checking.errors import name_errors, type_errors, use_errors, value_errors
 from checker.language.checking.given import given_value
 from checker.language.checking.inference import expect_number, infer
+from checker.language.checking.words import kind, nearest_help
 from checker.language.checking.written import written
 from checker.language.types import Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, Value, contains, show
 
@@ -123,10 +125,10 @@ def named_type(ctx: Context, name: str, at: tree.Node) -> Type | None:
 def _unknown_type(ctx: Context, name: str, at: tree.Node) -> None:
     if name in ctx.declared:
         where, what = ctx.declared[name]
-        ctx.report(use_errors.NotAType(span=at.span, name=name, what=use_errors.kind(what), related=((where, "declared here"),)))
+        ctx.report(use_errors.NotAType(span=at.span, name=name, what=kind(what), related=((where, "declared here"),)))
         return
     names = ["bool", *ctx.type_decls, *ctx.role_decls]
-    ctx.report(name_errors.UnknownType(span=at.span, name=name, advice=name_errors.nearest_help(name, names)))
+    ctx.report(name_errors.UnknownType(span=at.span, name=name, advice=nearest_help(name, names)))
 
 
 def _declared_type(ctx: Context, name: str) -> Type | None:

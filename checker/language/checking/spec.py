@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from checker.language import tree
 from checker.language.checked import FaultInfo
-from checker.language.checking import spec_errors, value_errors
 from checker.language.checking.context import Context, Scope
+from checker.language.checking.errors import spec_errors, value_errors
 from checker.language.checking.inference import expect_bool
-from checker.language.checking.name_errors import nearest_help
 from checker.language.checking.resolve import constant_number
+from checker.language.checking.words import nearest_help
 from checker.language.source import Span
 
 AGENT_FAULTS = ("crash", "restart", "stall", "forget", "skip", "repeat", "disobey", "byzantine")

@@ -9,8 +9,9 @@ from typing import Any
 
 from checker.language import tree
 from checker.language.checked import AgentVariable, SharedVariable
-from checker.language.checking import flow_errors, limits, type_errors, use_errors, value_errors
+from checker.language.checking import limits
 from checker.language.checking.context import Context, Local, Scope
+from checker.language.checking.errors import flow_errors, type_errors, use_errors, value_errors
 from checker.language.checking.flow import passes
 from checker.language.checking.inference import depends_on_instance, expect, expect_bool, expect_number, infer, infer_rest
 from checker.language.checking.locals import bind_local
@@ -19,6 +20,7 @@ from checker.language.checking.patterns import check_sent, receiver
 from checker.language.checking.quantifiers import domain
 from checker.language.checking.relations import agent_sort, fits
 from checker.language.checking.resolve import constant_number, resolve_type
+from checker.language.checking.words import a, kind
 from checker.language.checking.written import written
 from checker.language.types import Int, Option, Record, SeqOf, SetOf, Type
 
@@ -83,9 +85,7 @@ def assign(ctx: Context, node: tree.Assign, scope: Scope, place: Place) -> Scope
         if isinstance(target, SeqOf) and node.operator == "+=":
             advice = f"write `{written(node.target)} = append({written(node.target)}, {written(node.value)})`"
         ctx.report(
-            type_errors.NoStep(
-                span=node.span, operator=node.operator, text=written(node.target), found=type_errors.a(target), advice=advice
-            )
+            type_errors.NoStep(span=node.span, operator=node.operator, text=written(node.target), found=a(target), advice=advice)
         )
     return scope
 
@@ -114,11 +114,7 @@ def _set_step(ctx: Context, node: tree.Assign, scope: Scope, target: SetOf) -> N
     if fits(found, target.of):
         ctx.report(type_errors.ElementForSet(span=node.value.span, text=written(node.value), wanted=str(target)))
     else:
-        ctx.report(
-            type_errors.WrongType(
-                span=node.value.span, text=written(node.value), found=type_errors.a(found), wanted=type_errors.a(target)
-            )
-        )
+        ctx.report(type_errors.WrongType(span=node.value.span, text=written(node.value), found=a(found), wanted=a(target)))
 
 
 def _target(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
@@ -157,7 +153,7 @@ def _target(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
             use_errors.NotAssignable(
                 span=node.span,
                 text=root.name,
-                what=use_errors.kind(what),
+                what=kind(what),
                 advice=_ASSIGNABLE,
                 related=((where, "declared here"),) if where is not None else (),
             )

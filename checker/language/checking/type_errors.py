@@ -8,21 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.language.diagnostics import Diagnostic
-from checker.language.types import Bool, Int, MapOf, Option, SeqOf, SetOf, Type
-
-
-def a(type: Type) -> str:
-    """`type` in a sentence: "a Status", "an Entry", "a number"."""
-    match type:
-        case Bool():
-            return "a bool"
-        case Int(low, high):
-            return f"the number {low}" if low == high else "a number"
-        case SetOf() | MapOf() | SeqOf() | Option():
-            return f"a `{type}`"
-    name = str(type)
-    return f"an {name}" if name[:1] in "AEIOUaeiou" else f"a {name}"
-
 
 # --- a type that is not the wanted one ---------------------------------------------------------------------------
 

@@ -9,14 +9,6 @@ from dataclasses import dataclass
 
 from checker.language.diagnostics import Diagnostic
 
-
-def kind(what: str) -> str:
-    """A kind of declaration in a sentence: "an enum", "a role"."""
-    if what == "ids":
-        return "the name of ids"
-    return f"an {what}" if what[0] in "aeio" else f"a {what}"
-
-
 # --- the wrong kind of name --------------------------------------------------------------------------------------
 
 

@@ -8,19 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.language.diagnostics import Diagnostic
-from checker.language.types import Sort, element
-
-
-def elements(sort: Sort) -> str:
-    """The elements of a sort, in words."""
-    if sort.size == 0:
-        return "no elements in this instance"
-    if sort.single:
-        return f"one agent, {sort.name}"
-    if sort.size <= 3:
-        return ", ".join(element(sort, i) for i in range(sort.size))
-    return f"{element(sort, 0)} to {element(sort, sort.size - 1)}"
-
 
 # --- values outside their type -----------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from checker.language import tree
 
+MOST_DEPTH = 100  # of nodes within nodes: the passes follow the nesting by recursion
+
 
 def children(node: tree.Node) -> Iterator[tree.Node]:
     """The nodes that are fields of `node`, or are held in its tuples, in order."""
@@ -21,6 +23,17 @@ def nodes(node: tree.Node) -> Iterator[tree.Node]:
         current = waiting.pop()
         yield current
         waiting.extend(reversed(list(children(current))))
+
+
+def deeper_than(most: int, node: tree.Node) -> tree.Node | None:
+    """A node that has more than `most` nodes around it, or None."""
+    waiting = [(node, 0)]
+    while waiting:
+        current, depth = waiting.pop()
+        if depth > most:
+            return current
+        waiting.extend((child, depth + 1) for child in children(current))
+    return None
 
 
 def _held(value: Any) -> Iterator[tree.Node]:
