@@ -221,7 +221,7 @@ def nearly(random: Random, start: str, budget: int = 120) -> str:
                 found[at] = random.choice(found)
         if not found:
             break
-    text = written(random, [t for t in found], PLAIN_NAMES + SOFT_WORDS)
+    text = written(random, found, PLAIN_NAMES + SOFT_WORDS)
     for _ in range(random.randrange(4)):
         at = random.randrange(len(text) + 1)
         text = text[:at] + random.choice(("", *OTHER_TEXT)) + text[at + random.randrange(3) :]

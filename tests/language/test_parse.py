@@ -107,11 +107,9 @@ def test_the_blocks_of_the_reference_parse() -> None:
 
 def test_a_protocol() -> None:
     made = parse_protocol(Source("x", '"""Two\n  lines."""\n\n# c\nprotocol p(a: 1..3 = 2, b: bool)\nmeter tokens\n'))
-    assert shown(
-        made
-    ) == "Protocol('Two\\nlines.' p [Parameter(a RangeType(1 3) 2) Parameter(b NamedType(bool) -)] [MeterDecl(tokens)])".replace(
-        "'Two\\nlines.'", repr("Two\nlines.")
-    )
+    assert made.doc == "Two\nlines."
+    assert shown(made.parameters) == "[Parameter(a RangeType(1 3) 2) Parameter(b bool -)]"
+    assert shown(made.declarations) == "[MeterDecl(tokens)]"
 
 
 def test_a_header_is_enough() -> None:
@@ -133,26 +131,28 @@ DECLARATIONS = {
     "enum Status: open, claimed, done": "EnumDecl(Status [open claimed done])",
     "enum Status:\n    open, stop,\n    round": "EnumDecl(Status [open stop round])",
     "type Count = 0..3": "TypeAlias(Count RangeType(0 3))",
-    "record Entry: task: Task, by: Worker?": "RecordDecl(Entry [TypedName(task NamedType(Task)) TypedName(by OptionType(NamedType(Worker)))])",
-    "record Entry:\n    task: Task\n    by: Worker?": "RecordDecl(Entry [TypedName(task NamedType(Task)) TypedName(by OptionType(NamedType(Worker)))])",
+    "record Entry: task: Task, by: Worker?": "RecordDecl(Entry [TypedName(task Task) TypedName(by OptionType(Worker))])",
+    "record Entry:\n    task: Task\n    by: Worker?": "RecordDecl(Entry [TypedName(task Task) TypedName(by OptionType(Worker))])",
     "ids Task * tasks + 1": "IdsDecl(Task Binary(+ tasks 1) False)",
     "ids Task * 3, ordered": "IdsDecl(Task 3 True)",
-    "const needs: map[Task, set[Task]] = {}": "ConstDecl(needs MapType(NamedType(Task) SetType(NamedType(Task))) Braces([]))",
+    "const needs: map[Task, set[Task]] = {}": "ConstDecl(needs MapType(Task SetType(Task)) Braces([]))",
     "const n: 0..3": "ConstDecl(n RangeType(0 3) -)",
-    "shared status: map[Task, Status] = open": "VarDecl(shared status MapType(NamedType(Task) NamedType(Status)) open False)",
-    "shared first_pick: Task in Task": "VarDecl(shared first_pick NamedType(Task) Task True)",
-    "shared q: seq[0..n - 1?, max 2 * n] = []": "VarDecl(shared q SeqType(OptionType(RangeType(0 Binary(- n 1))) Binary(* 2 n)) SeqLiteral([]) False)",
-    "shared x: lock.Grant? = none": "VarDecl(shared x OptionType(NamedType(lock.Grant)) none False)",
-    "message Assign(t: Task) to Worker: unordered, capacity 4": "MessageDecl(Assign [TypedName(t NamedType(Task))] Worker unordered 4 block False)",
+    "shared status: map[Task, Status] = open": "VarDecl(shared status MapType(Task Status) open False)",
+    "shared first_pick: Task in Task": "VarDecl(shared first_pick Task Task True)",
+    "shared q: seq[0..n - 1?, max 2 * n] = []": (
+        "VarDecl(shared q SeqType(OptionType(RangeType(0 Binary(- n 1))) Binary(* 2 n)) SeqLiteral([]) False)"
+    ),
+    "shared x: lock.Grant? = none": "VarDecl(shared x OptionType(lock.Grant) none False)",
+    "message Assign(t: Task) to Worker: unordered, capacity 4": "MessageDecl(Assign [TypedName(t Task)] Worker unordered 4 block False)",
     "message Stop to lock.Client": "MessageDecl(Stop [] lock.Client fifo - block False)",
     "message A() to B: lost if down, error, persistent": "MessageDecl(A [] B persistent - error True)",
     "meter tokens": "MeterDecl(tokens)",
-    "def ready(t: Task): x": "DefDecl(ready [TypedName(t NamedType(Task))] x)",
+    "def ready(t: Task): x": "DefDecl(ready [TypedName(t Task)] x)",
     "def ready():\n    x": "DefDecl(ready [] x)",
     "role Worker * workers": "RoleDecl(Worker workers False False False [] [])",
     "role Lead": "RoleDecl(Lead - False False False [] [])",
     "role W * 2 * n, ordered, reentrant, starts down": "RoleDecl(W Binary(* 2 n) True True True [] [])",
-    "role W * 2, starts down:\n    var x: bool = false\n    pass": "RoleDecl(W 2 False False True [VarDecl(var x NamedType(bool) false False)] [])",
+    "role W * 2, starts down:\n    var x: bool = false\n    pass": "RoleDecl(W 2 False False True [VarDecl(var x bool false False)] [])",
     "role W: run: x = 1": "RoleDecl(W - False False False [] [Run([Assign(x = 1)])])",
     "done when x": "DoneDecl(x)",
     "done when\n    x": "DoneDecl(x)",
@@ -165,11 +165,11 @@ def test_a_declaration(text: str) -> None:
 
 
 MEMBERS = {
-    "var seen: Task? = none": "VarDecl(var seen OptionType(NamedType(Task)) none False)",
-    "durable var log: seq[Task, max 2] in S": "VarDecl(durable log SeqType(NamedType(Task) 2) S True)",
+    "var seen: Task? = none": "VarDecl(var seen OptionType(Task) none False)",
+    "durable var log: seq[Task, max 2] in S": "VarDecl(durable log SeqType(Task 2) S True)",
     "action a: pass": "Action(a weak [] - - [Pass()])",
     "action a() when c should d: pass": "Action(a weak [] c d [Pass()])",
-    "may action a(t: T, u: 0..1):\n    pass\n    pass": "Action(a may [TypedName(t NamedType(T)) TypedName(u RangeType(0 1))] - - [Pass() Pass()])",
+    "may action a(t: T, u: 0..1):\n    pass\n    pass": "Action(a may [TypedName(t T) TypedName(u RangeType(0 1))] - - [Pass() Pass()])",
     "strongly fair action done should d: pass": "Action(done strong [] - d [Pass()])",
     "on M: pass": "Handler(weak Pattern(M [] - -) - [Pass()])",
     "on M(a, _) from x when g: pass": "Handler(weak Pattern(M [a -] x -) g [Pass()])",
@@ -199,7 +199,7 @@ STATEMENTS = {
     "for x in S: pass": "For(Binder(x S) [Pass()])",
     "choose x in S where c": "Choose(x S - c)",
     "choose x in S | T": "Choose(x Binary(| S T) - -)",
-    "choose x: set[Task] where c": "Choose(x - SetType(NamedType(Task)) c)",
+    "choose x: set[Task] where c": "Choose(x - SetType(Task) c)",
     "choose x: 0..3": "Choose(x - RangeType(0 3) -)",
     "either: pass\nor: pass": "Either([[- [Pass()]] [- [Pass()]]])",
     "either 0.9:\n    pass\nor 0.1:\n    pass\nor:\n    pass": "Either([[0.9 [Pass()]] [0.1 [Pass()]] [- [Pass()]]])",
@@ -216,7 +216,7 @@ STATEMENTS = {
     "spawn w": "Spawn(w)",
     "stop w": "Stop(w)",
     "pass": "Pass()",
-    "await llm(tokens: 2_000, seconds: 12) as planning": "Await([AwaitBranch(AwaitCall(llm [Argument(tokens 2000) Argument(seconds 12)]) [])] planning)",
+    "await llm(tokens: 2_000, s: 12) as p": "Await([AwaitBranch(AwaitCall(llm [Argument(tokens 2000) Argument(s 12)]) [])] p)",
     "await x == done": "Await([AwaitBranch(AwaitCondition(Binary(== x done)) [])] -)",
     "await tests()": "Await([AwaitBranch(AwaitCondition(Call(tests [] [])) [])] -)",
     "await R(v, _) from w: Lead when v > 0 as waiting": "Await([AwaitBranch(AwaitMessage(Pattern(R [v -] w Lead) Binary(> v 0)) [])] waiting)",
@@ -224,7 +224,9 @@ STATEMENTS = {
     "await R(v) when v": "Await([AwaitBranch(AwaitMessage(Pattern(R [v] - -) v) [])] -)",
     "await round": "Await([AwaitBranch(AwaitRound() [])] -)",
     "await round as sync": "Await([AwaitBranch(AwaitRound() [])] sync)",
-    "await as listening:\n    timeout: pass\n    when c: pass": "Await([AwaitBranch(AwaitTimeout() [Pass()]) AwaitBranch(AwaitCondition(c) [Pass()])] listening)",
+    "await as listening:\n    timeout: pass\n    when c: pass": (
+        "Await([AwaitBranch(AwaitTimeout() [Pass()]) AwaitBranch(AwaitCondition(c) [Pass()])] listening)"
+    ),
     "await:\n    R(v) from w when v:\n        pass\n    R(v): pass\n    R(v) from w: Lead: pass\n    llm(seconds: 3): pass\n    tests(): pass": (
         "Await([AwaitBranch(AwaitMessage(Pattern(R [v] w -) v) [Pass()]) AwaitBranch(AwaitMessage(Pattern(R [v] - -) -) [Pass()]) "
         "AwaitBranch(AwaitMessage(Pattern(R [v] w Lead) -) [Pass()]) AwaitBranch(AwaitCall(llm [Argument(seconds 3)]) [Pass()]) "
@@ -397,7 +399,10 @@ def test_each_node_has_the_place_of_its_text() -> None:
 
 
 def test_ten_thousand_lines_take_seconds() -> None:
-    block = "    action a{}(t: T) when s[t] == a and not done:\n        await llm(tokens: 2_000) as planning\n        s[t] = b\n        if x: y{} = y + 2\n"
+    block = (
+        "    action a{}(t: T) when s[t] == a and not done:\n        await llm(tokens: 2_000) as planning\n"
+        "        s[t] = b\n        if x: y{} = y + 2\n"
+    )
     text = "protocol x\nrole W * 2:\n" + "".join(block.format(i, i) for i in range(2500))
     started = time.process_time()
     made = parse_protocol(Source("x", text))

@@ -9,8 +9,6 @@ from typing import Any
 from checker.language import tree
 from checker.language.source import Span
 
-LEAVES = (tree.Number, tree.Truth, tree.Name)
-
 
 def shown(value: Any) -> str:
     """`Binary(== Name(a) 1)` and the like."""
@@ -19,7 +17,7 @@ def shown(value: Any) -> str:
             return str(number)
         case tree.Truth(value=truth):
             return "true" if truth else "false"
-        case tree.Name(name=name):
+        case tree.Name(name=name) | tree.NamedType(name=name):
             return name
         case tree.NoneValue():
             return "none"

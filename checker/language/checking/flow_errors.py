@@ -48,3 +48,20 @@ class NeverRuns(Diagnostic):
     title = "this never runs"
     label = "after `return`"
     help = "remove it, or put the `return` in an `if`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnInside(Diagnostic):
+    """`return` ends the activity, and the rounds of `for` and of `while ... at most` are parts of one step that all run.
+
+    Ask before the loop whether there is anything to end it for, or set a variable in the loop and return after it:
+
+        if any(t in Task: status[t] == lost):
+            return
+    """
+
+    code = "T264"
+    title = "no `return` may stand inside `{kind}`"
+    label = "the rounds that are left would be lost"
+    help = "decide before the loop, with `any(...)`, or after it"
+    kind: str

@@ -264,6 +264,12 @@ def _probabilities(ctx: Context, node: tree.Either, given: list[str]) -> None:
 
 
 @_statement(tree.Return)
+def return_(ctx: Context, node: tree.Return, scope: Scope, place: Place) -> Scope:
+    if place.in_for or place.in_bounded:
+        ctx.report(flow_errors.ReturnInside(span=node.span, kind="for" if place.in_for else "while ... at most"))
+    return scope
+
+
 @_statement(tree.Progress)
 @_statement(tree.Pass)
 def plain(ctx: Context, node: tree.Statement, scope: Scope, place: Place) -> Scope:
