@@ -223,7 +223,8 @@ def _at_place(node: Apply) -> SeqOf:
 def _seq(node: Apply) -> Type:
     of = node.type.of if isinstance(node.type, SeqOf) else None
     _need(of is not None and all(fits(t, of) for t in _types(node)), node, f"elements of {node.type}")
-    return node.type if isinstance(node.type, SeqOf) and len(node.arguments) <= node.type.max else SeqOf(node.type, 0)
+    _need(isinstance(node.type, SeqOf) and len(node.arguments) <= node.type.max, node, f"as many elements as {node.type} holds")
+    return node.type
 
 
 def _in_seq(node: Apply) -> Type:

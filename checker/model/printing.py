@@ -219,8 +219,9 @@ class _Printer:
         kept = "" if variable.durable else ", volatile"
         head = f"{variable.offset}: {variable.kind} {variable.name}{index}: {self.type(variable.type)}{kept}"
         choices = [" | ".join(self.value(variable.type, value) for value in values) for values in variable.initial]
-        same = len(set(choices)) == 1
-        yield f"  {head} = {choices[0] if same else '; '.join(choices)}{self.at(variable.at)}"
+        same = len(set(choices)) == 1 and len(choices) == variable.cells
+        initial = choices[0] if same else f"[{'; '.join(choices)}]"
+        yield f"  {head} = {initial}{self.at(variable.at)}"
 
     def channel(self, channel: Channel) -> str:
         ends = f"{self.type(channel.sender)} to {self.type(channel.receiver)}"
