@@ -220,7 +220,7 @@ class _Printer:
         head = f"{variable.offset}: {variable.kind} {variable.name}{index}: {self.type(variable.type)}{kept}"
         choices = [" | ".join(self.value(variable.type, value) for value in values) for values in variable.initial]
         same = len(set(choices)) == 1 and len(choices) == variable.cells
-        initial = choices[0] if same else f"[{'; '.join(choices)}]"
+        initial = choices[0] if same else f"cell by cell ({'; '.join(choices)})"
         yield f"  {head} = {initial}{self.at(variable.at)}"
 
     def channel(self, channel: Channel) -> str:
