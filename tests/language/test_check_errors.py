@@ -103,3 +103,21 @@ def test_errors(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         case.sections["errors"] = text
         write(case.path, [c for c in ALL if c.path == case.path])
     assert text == case.sections.get("errors", "").rstrip()
+
+
+def test_every_error_of_the_checks_has_a_case() -> None:
+    from checker.language import import_errors
+    from checker.language.checking import (
+        flow_errors,
+        limit_errors,
+        name_errors,
+        spec_errors,
+        type_errors,
+        use_errors,
+        value_errors,
+    )
+
+    modules = (flow_errors, import_errors, limit_errors, name_errors, spec_errors, type_errors, use_errors, value_errors)
+    codes = {c.code for m in modules for c in vars(m).values() if isinstance(c, type) and "code" in vars(c)}
+    shown = {line[:4] for case in ALL for line in case.sections.get("errors", "").splitlines() if line.startswith("T")}
+    assert codes - shown == set()
