@@ -9,8 +9,8 @@ from checker.language import tree
 from checker.language.build_expressions import string
 from checker.language.build_statements import Broken, declared
 from checker.language.lalr import Building
-from checker.language.layout import Token
 from checker.language.source import Span
+from checker.language.tokens import Token
 
 
 def doc(b: Building, span: Span, c: list[Token]) -> str:

@@ -7,8 +7,8 @@ from typing import Any, cast, get_args
 
 from checker.language import tree
 from checker.language.lalr import Building
-from checker.language.layout import Token
 from checker.language.source import Span
+from checker.language.tokens import Token
 
 FACTS = get_args(tree.AgentFact)
 QUANTIFIERS = get_args(tree.QuantifierKind)

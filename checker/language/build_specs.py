@@ -7,8 +7,8 @@ from typing import Any, cast, get_args
 from checker.language import tree
 from checker.language.build_expressions import string, whole
 from checker.language.lalr import Building
-from checker.language.layout import Token
 from checker.language.source import Span
+from checker.language.tokens import Token
 
 FAULT_KINDS = get_args(tree.FaultKind)
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from checker.language import tree
 from checker.language.build_expressions import positional, string
 from checker.language.lalr import Building
-from checker.language.layout import Token
 from checker.language.source import Span
+from checker.language.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)

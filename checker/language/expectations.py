@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from checker.language.layout import words
+from checker.language.tokens import words
 
 if TYPE_CHECKING:
     from checker.language.lalr import Parser
-    from checker.language.layout import Token
+    from checker.language.tokens import Token
 
 EXPRESSION = frozenset(("NAME", "NUMBER", "(", "{", "[", "-", "not", "if", "true", "false", "none"))
 OPERATORS = words("and or implies == != < <= > >= in not is at subset | & + - * // % . [ ( ! ?") | {"at most"}
@@ -17,6 +17,7 @@ STATEMENT = words("NAME let choose send broadcast assert return progress spawn s
 MEMBER = words("var durable action on run may strongly pass")
 DECLARATION = words("import enum type record ids const shared message meter def role done")
 SPEC_LINE = words("instance faults timeouts def always never step sometimes eventually whenever no check expect")
+PROPERTIES = words("always never step sometimes eventually whenever")
 CALLED = {
     "NAME": "a name",
     "NUMBER": "a number",
@@ -170,7 +171,8 @@ def misplaced(word: str, where: str) -> str | None:
 
 def advice(parser: Parser, token: Token, terminals: set[str]) -> str:
     """One thing to do about an unexpected token, "" if nothing better than what was expected can be said."""
-    first = parser.tokens[parser.marks[-1].at].text if parser.marks else ""
+    lines = parser.marks[:-1] if token.kind == "_DEDENT" else parser.marks
+    first = parser.tokens[lines[-1].at].text if lines else ""
     if token.kind == "WORD":
         from difflib import get_close_matches
 
@@ -226,7 +228,7 @@ def _by_what_was_expected(parser: Parser, token: Token, terminals: set[str], fir
         return "write `timeouts only when stuck`"
     if terminals == {"STRING"}:
         return "write the file name in double quotes"
-    if {":", "STRING"} <= terminals:
+    if {":", "STRING"} <= terminals or (first in PROPERTIES and terminals == {"NAME"}):
         return 'write `NAME: condition`, or `NAME "text": condition`'
     if "leads" in terminals and first == "whenever":
         return "write `whenever NAME: p leads to q`"

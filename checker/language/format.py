@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from checker.language.layout import CLOSES, OPENS, Layout, Token
+from checker.language.layout import Layout
 from checker.language.parse import parsed
 from checker.language.source import Source
+from checker.language.tokens import CLOSES, OPENS, Token
 
 INDENT = 4
 

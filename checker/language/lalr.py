@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checker.language.layout import MOST_ERRORS, GiveUp, Layout, Token, words
+from checker.language.layout import Layout
 from checker.language.source import Source, Span
+from checker.language.tokens import MOST_ERRORS, GiveUp, Token, words
 
 if TYPE_CHECKING:
     from checker.language.diagnostics import Diagnostic

@@ -12,101 +12,38 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from checker.language.source import Source, Span
+from checker.language.tokens import CLOSES, FOREIGN, FOREIGN_WORDS, MOST_ERRORS, OPENS, TOKEN, GiveUp, Token, words
 
 if TYPE_CHECKING:
     from checker.language.diagnostics import Diagnostic
 
 
-def words(text: str) -> frozenset[str]:
-    """The words of `text`."""
-    return frozenset(text.split())
-
-
 MOST_BRACKETS = 64  # open at once
 MOST_LEVELS = 40  # of indentation
 MOST_DIGITS = 18
-MOST_ERRORS = 50  # that one run reports
 
-TOKEN = re.compile(
-    r"""(?P<SPACE>[ ]+) | (?P<LINE>\r?\n) | (?P<COMMENT>\#[^\n]*) | (?P<WORD>[A-Za-z_][A-Za-z0-9_]*)
-    | (?P<DECIMAL>[0-9][0-9_]*\.[0-9][0-9_]*(?![A-Za-z_])) | (?P<NUMBER>[0-9][0-9_]*(?![A-Za-z_])) | (?P<BAD_NUMBER>[0-9][0-9A-Za-z_]*)
-    | (?P<DOC>\"\"\"(?s:.*?)\"\"\") | (?P<OPEN_DOC>\"\"\"(?s:.*)) | (?P<STRING>"(?:[^"\\\n\r]|\\[^\n\r])*") | (?P<OPEN_STRING>"[^\n\r]*)
-    | (?P<QUOTED>'(?:[^'\\\n\r]|\\[^\n\r])*')
-    | (?P<SYMBOL>===|!==|<=>|=>|->|<>|:=|==|!=|<=|>=|\+=|-=|//|\.\.|&&|\|\||[-=<>+*%()\[\]{}:,.?!|&]) | (?P<TAB>\t+) | (?P<OTHER>.|\r)""",
-    re.VERBOSE,
-)
-CLOSES = {")": "(", "]": "[", "}": "{"}
-OPENS = {"(": ")", "[": "]", "{": "}"}
-FOREIGN_WORDS = {"True": "true", "False": "false", "None": "none", "null": "none", "nil": "none"}
-FOREIGN = dict(
-    pair.split()
-    for pair in (
-        "/ //",
-        "&& and",
-        "|| or",
-        "=== ==",
-        "!== !=",
-        "<=> ==",
-        "<> !=",
-        "=> implies",
-        ":= =",
-        "\u2264 <=",
-        "\u2265 >=",
-        "\u2260 !=",
-        "\u2227 and",
-        "\u2228 or",
-        "\u00ac not",
-        "\u2208 in",
-        "\u21d2 implies",
-    )
-)
-STARTS_A_LINE = words(
-    "import enum type record ids const shared message meter def role var durable action on run may strongly let choose send broadcast "
-    "assert return progress spawn stop while either await instance faults always never sometimes eventually whenever check expect"
-)
-
-
-class Token:
-    """One token; `kind` is a group of TOKEN or a layout token. `level` is the depth of indentation of a line's first token, else -1."""
-
-    __slots__ = ("column", "end_column", "end_line", "kind", "level", "line", "start", "terminal", "text")
-
-    def __init__(self, kind: str, text: str, start: int, line: int, column: int, end_line: int, end_column: int) -> None:
-        self.kind = kind
-        self.text = text
-        self.start = start
-        self.line = line
-        self.column = column
-        self.end_line = end_line
-        self.end_column = end_column
-        self.level = -1
-        self.terminal = ""
-
-    def __repr__(self) -> str:
-        return f"{self.kind}({self.text!r} at {self.line}:{self.column})"
+GOES_ON = words("and or not implies in is at if then else for subset true false none self")  # what an expression may go on with
+LEADING_OPERATORS = frozenset(("and", "or", "implies", "|", "&", "+", "==", "!=", "<", ">", "<=", ">=", "*", "//", "in"))
 
 
 @dataclass(slots=True, kw_only=True)
 class Layout:
-    """What `read_layout` finds. `comments` are tokens too, in order; they are not among `tokens`."""
+    """What `read_layout` finds. `comments` are tokens too, in order; they are not among `tokens`.
+
+    `spoilt`: the lines on which an error has taken text away, so that what else is wrong there follows from it.
+    """
 
     tokens: list[Token]
     comments: list[Token]
     errors: list[Diagnostic] = field(default_factory=list)
-    spoilt: set[int] = field(
-        default_factory=set
-    )  # lines on which an error has taken text away: what else is wrong there follows from it
-
-
-class GiveUp(Exception):
-    """Reading on would help nobody; what is wrong has been reported."""
+    spoilt: set[int] = field(default_factory=set)
 
 
 def read_layout(source: Source) -> Layout:
     """The tokens of `source`, with what is wrong in them."""
     reader = Reader(source, closes_at_line=False)
     layout = reader.read()
-    if reader.ends_in_bracket:  # read again: a line that can only start a statement ends the brackets that are open
+    if reader.ends_in_bracket:  # read again: a line that is indented no deeper than the bracket's ends it
         layout = Reader(source, closes_at_line=True).read()
     return layout
 
@@ -252,7 +189,7 @@ class Reader:
 
     def continues(self, token: Token) -> bool:
         """Whether a line starts with an operator, as if it went on with the line before; reported, and joined to it."""
-        if token.text not in ("and", "or", "implies", "|", "&", "+", "==", "!=", "<", ">", "<=", ">=", "*", "//", "in"):
+        if token.text not in LEADING_OPERATORS:
             return False
         if not self.tokens or self.tokens[-1].kind != "_NEWLINE":
             return False
@@ -309,14 +246,11 @@ class Reader:
         self.tokens.append(token)
 
     def begins_a_line(self, token: Token) -> bool:
-        """Whether `token` is the first of its line and can only begin a declaration or statement."""
-        if token.line == self.tokens[-1].end_line or token.kind != "WORD":
+        """Whether `token` starts a line that, by its indentation and first word, does not go on with what is in the brackets."""
+        if token.line == self.tokens[-1].end_line or token.kind != "WORD" or token.text in GOES_ON:
             return False
-        opening = self.text.rfind("\n", 0, self.brackets[0].start) + 1
-        indent = len(self.text[opening : self.brackets[0].start]) - len(self.text[opening : self.brackets[0].start].lstrip(" "))
-        rest = self.text[token.start + len(token.text) : token.start + len(token.text) + 200].lstrip(" ")
-        is_assignment = re.match(r"(\[[^\n]*\]|\.\w+)*\s*[-+]?=[^=]", rest) is not None
-        return token.column - 1 <= indent and (token.text in STARTS_A_LINE or is_assignment)
+        opening = self.text[self.text.rfind("\n", 0, self.brackets[0].start) + 1 : self.brackets[0].start]
+        return token.column - 1 <= len(opening) - len(opening.lstrip(" "))
 
     def close_brackets(self) -> None:
         from checker.language.layout_errors import UnclosedBracket
@@ -362,36 +296,45 @@ class Reader:
         from checker.language import layout_errors as wrong
 
         span, text = self.span(token), token.text
-        if token.kind == "TAB":
-            self.errors.append(wrong.TabUsed(span=span, where="to indent a line" if self.at_line_start else "between words"))
-            if self.at_line_start and not self.brackets:  # count it as one level, so that the blocks stay as they were meant
-                self.tab_columns += 3 * len(text)
-            return False
-        if token.kind == "BAD_NUMBER":
-            self.errors.append(wrong.NameStartsWithDigit(span=span, found=text))
-            token.kind = "WORD"
-        elif token.kind in ("OPEN_STRING", "OPEN_DOC"):
-            quotes = '"' if token.kind == "OPEN_STRING" else '"""'
-            self.errors.append(wrong.UnfinishedString(span=self.opening(span, quotes), quotes=quotes))
-            token.kind = token.kind.removeprefix("OPEN_")
-            self.spoilt.update((token.line, token.end_line))
-        elif token.kind == "QUOTED":
-            self.errors.append(wrong.SingleQuotes(span=span, inside=text[1:-1]))
-            self.spoilt.add(token.line)
-            token.kind = "STRING"
-        elif text in FOREIGN:
-            self.errors.append(wrong.ForeignOperator(span=span, found=text, meant=FOREIGN[text]))
-            token.kind, token.text = "WORD" if FOREIGN[text].isalpha() else "SYMBOL", FOREIGN[text]
-        else:
-            self.spoilt.add(token.line)
-            advice = (
-                "write one statement a line"
-                if text == ";"
-                else "delete it; names are made of letters a-z and A-Z, digits and `_`"
-            )
-            self.errors.append(wrong.UnknownCharacter(span=span, found=text, number=f"U+{ord(text):04X}", advice=advice))
-            return False
+        match token.kind:
+            case "TAB":
+                self.errors.append(wrong.TabUsed(span=span, where="to indent a line" if self.at_line_start else "between words"))
+                if self.at_line_start and not self.brackets:  # count it as one level, so that the blocks stay as they were meant
+                    self.tab_columns += 3 * len(text)
+                return False
+            case "BAD_NAME":
+                self.unknown_character(token, next(i for i, letter in enumerate(text) if not letter.isascii()))
+                token.kind = "WORD"
+            case "BAD_NUMBER":
+                self.errors.append(wrong.NameStartsWithDigit(span=span, found=text))
+                token.kind = "WORD"
+            case "OPEN_STRING" | "OPEN_DOC":
+                quotes = '"' if token.kind == "OPEN_STRING" else '"""'
+                self.errors.append(wrong.UnfinishedString(span=self.opening(span, quotes), quotes=quotes))
+                token.kind = token.kind.removeprefix("OPEN_")
+                self.spoilt.update((token.line, token.end_line))
+            case "QUOTED":
+                self.errors.append(wrong.SingleQuotes(span=span, inside=text[1:-1]))
+                self.spoilt.add(token.line)
+                token.kind = "STRING"
+            case _ if text in FOREIGN:
+                self.errors.append(wrong.ForeignOperator(span=span, found=text, meant=FOREIGN[text]))
+                token.kind, token.text = "WORD" if FOREIGN[text].isalpha() else "SYMBOL", FOREIGN[text]
+            case _:
+                self.spoilt.add(token.line)
+                self.unknown_character(token, 0)
+                return False
         return True
+
+    def unknown_character(self, token: Token, at: int) -> None:
+        from checker.language.layout_errors import UnknownCharacter
+
+        found, column = token.text[at], token.column + at
+        span = Span(self.source.path, token.line, column, token.line, column + 1)
+        advice = (
+            "write one statement a line" if found == ";" else "delete it; names are made of letters a-z and A-Z, digits and `_`"
+        )
+        self.errors.append(UnknownCharacter(span=span, found=found, number=f"U+{ord(found):04X}", advice=advice))
 
     def opening(self, span: Span, quotes: str) -> Span:
         return Span(span.file, span.line, span.column, span.line, span.column + len(quotes))

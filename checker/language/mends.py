@@ -22,7 +22,6 @@ from checker.language.expectations import (
     expected_words,
     misplaced,
 )
-from checker.language.layout import Token
 from checker.language.skipping import (
     HEADERS,
     closing,
@@ -36,6 +35,7 @@ from checker.language.skipping import (
     start_again,
 )
 from checker.language.source import Span
+from checker.language.tokens import Token
 
 if TYPE_CHECKING:
     from checker.language.lalr import Parser
@@ -121,6 +121,8 @@ def _has_colon(parser: Parser, at: int, end: int) -> bool:
 def assign_for_compare(parser: Parser, token: Token, terminals: set[str]) -> bool:
     if token.text == "=" and "==" in terminals:
         report(parser, expression_errors.AssignInExpression(span=span_of(parser, token)))
+        if parser.text(parser.at + 1) == "=":  # `= =`
+            del parser.tokens[parser.at + 1]
         return replace(token, "==")
     if token.text == "==" and "=" in terminals:
         report(parser, expression_errors.CompareInAssignment(span=span_of(parser, token)))
@@ -133,10 +135,6 @@ def foreign_operator(parser: Parser, token: Token, terminals: set[str]) -> bool:
     if token.text == "!" and "not" in terminals:
         report(parser, layout_errors.ForeignOperator(span=span_of(parser, token), found="!", meant="not"))
         return replace(token, "not")
-    if token.text == "=" and parser.at and parser.text(parser.at - 1) == "=":
-        report(parser, layout_errors.ForeignOperator(span=span_of(parser, token), found="= =", meant="=="))
-        del parser.tokens[parser.at]
-        return True
     if token.text in ("+", "-") and following.text == token.text and "+=" in terminals:
         name = _text_of(parser, parser.marks[-1].at, parser.at)
         meant = f"{name} {token.text}= 1"

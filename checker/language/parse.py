@@ -37,7 +37,8 @@ def parse_spec(source: Source) -> tree.Spec:
 def parsed(source: Source, start: Literal["protocol", "spec"]) -> tuple[tree.Node, Layout]:
     """The tree, and the tokens with the terminals that they turned out to be."""
     from checker.language.lalr import Parser
-    from checker.language.layout import MOST_ERRORS, GiveUp, read_layout
+    from checker.language.layout import read_layout
+    from checker.language.tokens import MOST_ERRORS, GiveUp
 
     _refuse_unreadable(source)
     result = None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from checker.language import syntax_errors as wrong
 from checker.language.expectations import NOT_YET, advice, expected_words, found_words
-from checker.language.layout import GiveUp, Token
 from checker.language.mends import MENDS, missing_block
 from checker.language.skipping import feed_header, line_of, report, skip_line, span_of
 from checker.language.source import Span
+from checker.language.tokens import GiveUp, Token
 
 if TYPE_CHECKING:
     from checker.language.lalr import Parser

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.language.diagnostics import Diagnostic
-from checker.language.layout import GiveUp, Token
 from checker.language.source import Span
+from checker.language.tokens import GiveUp, Token
 
 if TYPE_CHECKING:
     from checker.language.lalr import Mark, Parser
@@ -85,7 +85,8 @@ def _goes_on_after(parser: Parser, line: Mark, after: int) -> bool:
         parser.at = parser.resumed_at = after
         return True
     if after < len(parser.tokens) and parser.tokens[after].kind == "_INDENT":
-        header = HEADERS.get(parser.tokens[line.at].text)
+        first = parser.tokens[line.at]
+        header = HEADERS.get(first.text) or HEADERS.get(first.terminal)  # the terminal, where the text is misspelt
         if header is not None and parser.accepts(*header, "_NEWLINE", "_INDENT"):
             parser.feed(*header, "_NEWLINE")
             parser.at = after
