@@ -98,7 +98,7 @@ class Reader:
             self.tab_columns = 0
             return
         if kind == "COMMENT":
-            self.comments.append(self.token(kind, text.rstrip("\r"), start))
+            self.comments.append(self.token(kind, text.rstrip(), start))
             return
         token = self.token(kind, text, start)
         if kind not in ("WORD", "SYMBOL", "NUMBER", "DECIMAL", "STRING", "DOC") or text in FOREIGN:
