@@ -15,7 +15,9 @@ from checker.model.model import Model
 from checker.model.validate import validate
 
 
-def model_of(protocol: str, spec: str = "", *, faults: str = "none", goal: str | None = None, instance: str | None = None) -> Model:
+def model_of(
+    protocol: str, spec: str = "", *, faults: str = "none", goal: str | None = None, instance: str | None = None
+) -> Model:
     """The model of the protocol in `protocol`; `spec` holds the lines after the `spec` line; `goal` picks one property by name."""
     parsed = parse_protocol(Source("test.team", dedent(protocol)))
     parsed_spec: tree.Spec | None = None

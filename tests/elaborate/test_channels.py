@@ -118,7 +118,9 @@ def test_broadcast_goes_to_every_other_agent_of_the_role() -> None:
     state = interpreter.initial_states()[0]
     first = interpreter.transitions(state)[0]
     assert first.agent == 0
-    told = [(note.text, other) for note, other, _ in interpreter.notes(state, 0) if isinstance(note, Note) and note.kind == "send"]
+    told = [
+        (note.text, other) for note, other, _ in interpreter.notes(state, 0) if isinstance(note, Note) and note.kind == "send"
+    ]
     assert told == [("M", "A1"), ("M", "A2")]
 
 

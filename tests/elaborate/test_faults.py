@@ -188,11 +188,7 @@ def test_stale_reads_give_the_value_before_the_last_write_once() -> None:
         """
     assert values(graph_of(text), "v", "saw") == {(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)}
     graph = of(text, "stale v <= 1")
-    ends = {
-        (s[0], s[1])
-        for s in graph.states
-        if s[next(v.offset for v in graph.model.variables if v.name == "stale v")] == 1
-    }
+    ends = {(s[0], s[1]) for s in graph.states if s[next(v.offset for v in graph.model.variables if v.name == "stale v")] == 1}
     assert ends == {(1, 0), (2, 0), (2, 1)}
 
 

@@ -107,7 +107,9 @@ def test_choose_has_an_outcome_for_each_element_and_blocks_without_one() -> None
 
 
 def test_several_initial_states() -> None:
-    graph = graph_of("protocol p\nids T * 2\nshared x: 0..3 in {1, 3}\nshared y: map[T, bool] = false\nrole W:\n    run:\n        pass\n")
+    graph = graph_of(
+        "protocol p\nids T * 2\nshared x: 0..3 in {1, 3}\nshared y: map[T, bool] = false\nrole W:\n    run:\n        pass\n"
+    )
     assert len(graph.initial) == 2
     graph = graph_of("protocol p\nids T * 3\nshared x: T in T\nrole W:\n    run:\n        pass\n")
     assert len(graph.initial) == 3

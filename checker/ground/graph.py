@@ -1,0 +1,234 @@
+"""Straight-line integer code as a graph of nodes.
+
+A `Graph` holds nodes; a node is the number of its place. Equal nodes are one node, constants are folded, and each node knows the
+interval of its values, so that comparisons that are already decided disappear. Truth values are 0 and 1. Operations are total:
+what is partial in the language has its condition beside it (`checker.ground.evaluate`).
+
+    const k            field i            (a field of the state)
+    add sub mul        div mod            (rounded down; by 0: 0)
+    eq ne lt le        and or not         (0 or 1)
+    select c a b       (a where c, else b)
+    bitand bitor bitclear (a and not b)   shl shr   (bit patterns of sets, never negative)
+    popcount           min max
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Node: TypeAlias = int
+
+LARGEST = 2**31 - 1
+
+
+class Unsupported(Exception):
+    """The ground form cannot say this; `what` names the construct."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)
+
+
+@dataclass(slots=True)
+class Graph:
+    """`code[n]` is (operation, arguments...), `low[n]`..`high[n]` the interval of node n."""
+
+    code: list[tuple[object, ...]] = field(default_factory=list)
+    low: list[int] = field(default_factory=list)
+    high: list[int] = field(default_factory=list)
+    known: dict[tuple[object, ...], Node] = field(default_factory=dict)
+
+    def _node(self, code: tuple[object, ...], low: int, high: int) -> Node:
+        found = self.known.get(code)
+        if found is not None:
+            return found
+        if low < -LARGEST or high > LARGEST:
+            raise Unsupported("a number beyond 31 bits")
+        self.code.append(code)
+        self.low.append(low)
+        self.high.append(high)
+        self.known[code] = len(self.code) - 1
+        return len(self.code) - 1
+
+    # --- leaves -----------------------------------------------------------------------------------------------------
+
+    def const(self, value: int) -> Node:
+        return self._node(("const", int(value)), int(value), int(value))
+
+    def field(self, number: int, low: int, high: int) -> Node:
+        return self.const(low) if low == high else self._node(("field", number), low, high)
+
+    def value(self, node: Node) -> int | None:
+        """The value of a node that is known, else None."""
+        return self.low[node] if self.low[node] == self.high[node] else None
+
+    # --- numbers ----------------------------------------------------------------------------------------------------
+
+    def add(self, a: Node, b: Node) -> Node:
+        if self.value(b) == 0:
+            return a
+        if self.value(a) == 0:
+            return b
+        return self._fold("add", a, b, self.low[a] + self.low[b], self.high[a] + self.high[b])
+
+    def sub(self, a: Node, b: Node) -> Node:
+        if self.value(b) == 0:
+            return a
+        return self._fold("sub", a, b, self.low[a] - self.high[b], self.high[a] - self.low[b])
+
+    def mul(self, a: Node, b: Node) -> Node:
+        corners = [x * y for x in (self.low[a], self.high[a]) for y in (self.low[b], self.high[b])]
+        if self.value(b) == 1:
+            return a
+        return self._fold("mul", a, b, min(corners), max(corners))
+
+    def div(self, a: Node, b: Node) -> Node:
+        divisors = [d for d in (self.low[b], self.high[b], -1, 1) if d != 0 and self.low[b] <= d <= self.high[b]]
+        corners = [x // d for x in (self.low[a], self.high[a]) for d in divisors]
+        if self.low[b] <= 0 <= self.high[b]:
+            corners.append(0)
+        return self._fold("div", a, b, min(corners), max(corners))
+
+    def mod(self, a: Node, b: Node) -> Node:
+        return self._fold("mod", a, b, min(0, self.low[b] + 1), max(0, self.high[b] - 1))
+
+    def min(self, a: Node, b: Node) -> Node:
+        if self.high[a] <= self.low[b]:
+            return a
+        if self.high[b] <= self.low[a]:
+            return b
+        return self._fold("min", a, b, min(self.low[a], self.low[b]), min(self.high[a], self.high[b]))
+
+    def max(self, a: Node, b: Node) -> Node:
+        if self.low[a] >= self.high[b]:
+            return a
+        if self.low[b] >= self.high[a]:
+            return b
+        return self._fold("max", a, b, max(self.low[a], self.low[b]), max(self.high[a], self.high[b]))
+
+    def _fold(self, operation: str, a: Node, b: Node, low: int, high: int) -> Node:
+        x, y = self.value(a), self.value(b)
+        if x is not None and y is not None:
+            return self.const(FOLD[operation](x, y))
+        if operation in COMMUTATIVE and b < a:
+            a, b = b, a
+        return self._node((operation, a, b), low, high)
+
+    # --- comparison -------------------------------------------------------------------------------------------------
+
+    def eq(self, a: Node, b: Node) -> Node:
+        if a == b:
+            return self.const(1)
+        if self.high[a] < self.low[b] or self.high[b] < self.low[a]:
+            return self.const(0)
+        for x, y in ((a, b), (b, a)):  # a truth value compared with 0 or 1
+            if self.value(y) is not None and self.low[x] >= 0 and self.high[x] <= 1:
+                return x if self.value(y) == 1 else self.negate(x)
+        return self._fold("eq", a, b, 0, 1)
+
+    def ne(self, a: Node, b: Node) -> Node:
+        return self.negate(self.eq(a, b))
+
+    def lt(self, a: Node, b: Node) -> Node:
+        if self.high[a] < self.low[b]:
+            return self.const(1)
+        if self.low[a] >= self.high[b]:
+            return self.const(0)
+        return self._fold("lt", a, b, 0, 1)
+
+    def le(self, a: Node, b: Node) -> Node:
+        return self.negate(self.lt(b, a))
+
+    # --- truth values -----------------------------------------------------------------------------------------------
+
+    def both(self, a: Node, b: Node) -> Node:
+        if a == b or self.low[b] == 1 or self.high[a] == 0:
+            return a
+        if self.low[a] == 1 or self.high[b] == 0:
+            return b
+        return self.const(0) if self.negate(a) == b else self._fold("and", a, b, 0, 1)
+
+    def either(self, a: Node, b: Node) -> Node:
+        if a == b or self.high[b] == 0 or self.low[a] == 1:
+            return a
+        if self.high[a] == 0 or self.low[b] == 1:
+            return b
+        return self.const(1) if self.negate(a) == b else self._fold("or", a, b, 0, 1)
+
+    def negate(self, a: Node) -> Node:
+        known = self.value(a)
+        if known is not None:
+            return self.const(1 - known)
+        code = self.code[a]
+        if code[0] == "not":
+            assert isinstance(code[1], int)
+            return code[1]
+        return self._node(("not", a), 0, 1)
+
+    def select(self, condition: Node, a: Node, b: Node) -> Node:
+        known = self.value(condition)
+        if known is not None:
+            return a if known else b
+        if a == b:
+            return a
+        if self.value(a) == 1 and self.value(b) == 0:
+            return condition
+        if self.value(a) == 0 and self.value(b) == 1:
+            return self.negate(condition)
+        code = self.code[condition]
+        if code[0] == "not":
+            assert isinstance(code[1], int)
+            condition, a, b = code[1], b, a
+        return self._node(("select", condition, a, b), min(self.low[a], self.low[b]), max(self.high[a], self.high[b]))
+
+    # --- bit patterns ------------------------------------------------------------------------------------------------
+
+    def bitand(self, a: Node, b: Node) -> Node:
+        return self._fold("bitand", a, b, 0, min(self.high[a], self.high[b]))
+
+    def bitor(self, a: Node, b: Node) -> Node:
+        if self.value(b) == 0:
+            return a
+        if self.value(a) == 0:
+            return b
+        top = (1 << max(self.high[a], self.high[b]).bit_length()) - 1
+        return self._fold("bitor", a, b, max(self.low[a], self.low[b]), top)
+
+    def bitclear(self, a: Node, b: Node) -> Node:
+        return a if self.value(b) == 0 else self._fold("bitclear", a, b, 0, self.high[a])
+
+    def shl(self, a: Node, b: Node) -> Node:
+        return self._fold("shl", a, b, 0, self.high[a] << self.high[b])
+
+    def shr(self, a: Node, b: Node) -> Node:
+        return a if self.value(b) == 0 else self._fold("shr", a, b, 0, self.high[a] >> self.low[b])
+
+    def popcount(self, a: Node) -> Node:
+        known = self.value(a)
+        if known is not None:
+            return self.const(known.bit_count())
+        return self._node(("popcount", a), 0, self.high[a].bit_length())
+
+
+COMMUTATIVE = frozenset({"add", "mul", "eq", "and", "or", "bitand", "bitor", "min", "max"})
+
+FOLD: dict[str, Callable[[int, int], int]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a // b if b else 0,
+    "mod": lambda a, b: a % b if b else 0,
+    "min": min,
+    "max": max,
+    "eq": lambda a, b: int(a == b),
+    "lt": lambda a, b: int(a < b),
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "bitand": lambda a, b: a & b,
+    "bitor": lambda a, b: a | b,
+    "bitclear": lambda a, b: a & ~b,
+    "shl": lambda a, b: a << b,
+    "shr": lambda a, b: a >> b,
+}

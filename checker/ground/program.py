@@ -1,0 +1,191 @@
+"""The ground form of a model: scalar fields, and one piece of straight-line code for each outcome of each step instance.
+
+Before: a `Model`. After: a `GroundModel`, whose parts are nodes of one `Graph`. Every engine that works on bits (native search,
+exports) reads this form. Raises `Unsupported`, with the construct and its place, for what it cannot say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from checker.ground.evaluate import Place, Registers
+from checker.ground.execute import Execution, Outcome
+from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
+from checker.language.types import Type, Value
+from checker.model.expr import Expr
+from checker.model.model import Bind, Goal, Guard, Let, Model, Step
+
+MOST_OUTCOMES = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundOutcome:
+    """One way in which one instance of a step may go: `updates` are the fields that change and their new values.
+
+    It is there in the states where `enabled` is 1; where `failed` is 1 too, the step fails. `goals`: for `step` goals and
+    marks, by the goal's name, a node that is 1 where the transition violates it; `undefined`: where the goal has no value.
+    """
+
+    step: int
+    enabled: Node
+    failed: Node
+    updates: tuple[tuple[int, Node], ...]
+    goals: tuple[tuple[str, Node], ...]
+    undefined: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicate:
+    """A closed expression on a state: `value` is 1 where it holds; where `undefined` is 1 it has no value."""
+
+    value: Node
+    undefined: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundModel:
+    """`fields[i]` is the interval of field i; `cells[c]` the shape of cell c in nodes of fields."""
+
+    model: Model
+    graph: Graph
+    fields: tuple[tuple[int, int], ...]
+    cells: tuple[Shape, ...]
+    outcomes: tuple[GroundOutcome, ...]
+    done: Predicate
+    goals: tuple[tuple[Goal, tuple[Predicate, ...]], ...]
+
+    def encoded(self, state: tuple[Value, ...]) -> list[int]:
+        """The fields of a state."""
+        return [n for type, value in zip(cell_types(self.model), state, strict=True) for n in encode(type, value)]
+
+    def decoded(self, numbers: list[int]) -> tuple[Value, ...]:
+        """The state of these fields."""
+        rest = iter(numbers)
+        return tuple(decode(type, rest) for type in cell_types(self.model))
+
+
+def cell_types(model: Model) -> Iterator[Type]:
+    """The type of each cell, in the order of the state."""
+    for variable in model.variables:
+        for _ in range(variable.cells):
+            yield variable.type
+
+
+def ground(model: Model) -> GroundModel:
+    """The ground form of a model."""
+    graph = Graph()
+    fields = [interval for type in cell_types(model) for interval in scalars(type)]
+    leaves = iter([graph.field(number, low, high) for number, (low, high) in enumerate(fields)])
+    cells = tuple(build(type, leaves) for type in cell_types(model))
+    outcomes: list[GroundOutcome] = []
+    for number, step in enumerate(model.steps):
+        try:
+            outcomes += _outcomes(model, graph, cells, number, step)
+        except Unsupported as error:
+            raise Unsupported(f"{step.name} ({step.at}): {error.what}") from None
+        if len(outcomes) > MOST_OUTCOMES:
+            raise Unsupported(f"more than {MOST_OUTCOMES} step instances")
+    return GroundModel(
+        model=model,
+        graph=graph,
+        fields=tuple(fields),
+        cells=cells,
+        outcomes=tuple(outcomes),
+        done=_predicate(graph, cells, model.done) if model.done is not None else _never(graph),
+        goals=tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals),
+    )
+
+
+def initial_states(model: Model) -> Iterator[tuple[Value, ...]]:
+    """Every initial state, in the order of the reference interpreter."""
+    return product(*(dict.fromkeys(choices) for variable in model.variables for choices in variable.initial))
+
+
+# --- predicates ---------------------------------------------------------------------------------------------------------
+
+
+def _never(graph: Graph) -> Predicate:
+    return Predicate(value=graph.const(0), undefined=graph.const(0))
+
+
+def _predicate(graph: Graph, cells: tuple[Shape, ...], expr: Expr) -> Predicate:
+    place = Place(graph=graph, cells=list(cells), path=graph.const(1), failed=graph.const(0))
+    value = place.truth(expr)
+    return Predicate(value=value, undefined=place.failed)
+
+
+def _conditions(graph: Graph, cells: tuple[Shape, ...], goal: Goal) -> tuple[Predicate, ...]:
+    """The goal's conditions and premises on a state; those of a `step` goal stand in the outcomes."""
+    if goal.kind == "step":
+        return ()
+    return tuple(_predicate(graph, cells, expr) for expr in (*goal.conditions, *(p for _, p in goal.premises)))
+
+
+# --- steps --------------------------------------------------------------------------------------------------------------
+
+
+def _outcomes(model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, step: Step) -> Iterator[GroundOutcome]:
+    zero = graph.const(0)
+    for enabled, failed, registers in _instances(graph, cells, step, 0, graph.const(1), zero, {}):
+        start = Outcome(enabled=enabled, failed=failed, cells=list(cells), registers=registers)
+        for outcome in Execution(graph, graph.const(1)).run(step.body, start):
+            yield _ground_outcome(model, graph, cells, number, outcome)
+
+
+def _instances(
+    graph: Graph, cells: tuple[Shape, ...], step: Step, at: int, enabled: Node, failed: Node, registers: Registers
+) -> Iterator[tuple[Node, Node, Registers]]:
+    """Every binding of the prelude, with the condition on which it is enabled and that on which its guard has no value."""
+    if graph.value(enabled) == 0:
+        return
+    if at == len(step.prelude):
+        yield enabled, failed, dict(registers)
+        return
+    part = step.prelude[at]
+    path = graph.both(enabled, graph.negate(failed))
+    place = Place(graph=graph, cells=list(cells), registers=registers, path=path, failed=failed)
+    match part:
+        case Bind():
+            for type, element, there in list(place.elements(part.domain)):
+                registers[part.local.number] = (type, element)
+                here = graph.both(enabled, graph.either(there, failed))
+                yield from _instances(graph, cells, step, at + 1, here, place.failed, registers)
+        case Let():
+            registers[part.local.number] = (part.local.type, place.as_type(part.value, part.local.type))
+            yield from _instances(graph, cells, step, at + 1, enabled, place.failed, registers)
+        case Guard():
+            condition = place.truth(part.condition)
+            here = graph.both(enabled, graph.either(condition, place.failed))
+            yield from _instances(graph, cells, step, at + 1, here, place.failed, registers)
+
+
+def _ground_outcome(model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, outcome: Outcome) -> GroundOutcome:
+    updates: list[tuple[int, Node]] = []
+    field = 0
+    for before, after in zip(cells, outcome.cells, strict=True):
+        for old, new in zip(flat(before), flat(after), strict=True):
+            if old != new:
+                updates.append((field, new))
+            field += 1
+    goals: list[tuple[str, Node]] = []
+    undefined: list[tuple[str, Node]] = []
+    works = graph.both(outcome.enabled, graph.negate(outcome.failed))
+    for goal in model.goals:
+        if goal.mark is not None and goal.mark in outcome.marks:
+            goals.append((goal.name, graph.both(works, outcome.marks[goal.mark])))
+        elif goal.kind == "step":
+            place = Place(graph=graph, cells=outcome.cells, old=list(cells), path=works, failed=graph.const(0))
+            holds = place.truth(goal.conditions[0])
+            undefined.append((goal.name, place.failed))
+            goals.append((goal.name, graph.both(works, graph.negate(graph.either(holds, place.failed)))))
+    return GroundOutcome(
+        step=number,
+        enabled=outcome.enabled,
+        failed=graph.both(outcome.enabled, outcome.failed),
+        updates=tuple(updates),
+        goals=tuple((name, node) for name, node in goals if graph.value(node) != 0),
+        undefined=tuple((name, node) for name, node in undefined if graph.value(node) != 0),
+    )
