@@ -12,10 +12,12 @@ from typing import final
 from checker.engines.state_graph import StateGraph
 from checker.language.types import Value
 from checker.model.model import Model
+from checker.semantics.domains import watched
 from checker.semantics.interpreter import Interpreter, State
 
 REPORT_S = 0.2  # between two calls of the progress function
 CHECK_STATES = 256  # states between two looks at the clock and the memory
+CHECK_EDGES = 16_384  # edges
 
 
 @final
@@ -54,7 +56,8 @@ def explore(
     collects = gc.isenabled()
     gc.disable()  # a search makes no cycles of references, and going through its many states for some again and again takes time
     try:
-        search.run()
+        with watched(search.look):
+            search.run()
         graph.complete = True
     except LimitReached as limit:
         graph.stopped = str(limit)
@@ -90,6 +93,7 @@ class _Search:
         self.progress = progress
         self.started = self.reported = perf_counter()
         self.numbers: dict[State, int] = {}
+        self.source = 0  # the state that is expanded
 
     def run(self) -> None:
         """Fills the graph. Raises LimitReached."""
@@ -97,10 +101,11 @@ class _Search:
         graph, states, outcomes = self.graph, self.graph.states, self.interpreter.outcomes
         classes: list[dict[tuple[Value, ...], int]] = [{} for _ in graph.model.steps]
         numbers, targets, edge_class = self.numbers, graph.edge_target, graph.edge_class
-        source = 0
+        source, look_at = 0, 0
         while source < len(states):
-            if source % CHECK_STATES == 0:
-                self._look(source)
+            if source % CHECK_STATES == 0 or len(targets) > look_at:
+                self.source, look_at = source, len(targets) + CHECK_EDGES
+                self.look()
             below = graph.depth[source] + 1
             for index, (step, instance, target, failure, marks, _, _) in enumerate(outcomes(states[source])):
                 if target is None:
@@ -128,7 +133,7 @@ class _Search:
             self.graph.initial.append(number)
             self.numbers[state] = number
             if len(self.graph.states) % CHECK_STATES == 0:
-                self._look(0)
+                self.look()
 
     def _add(self, state: State, parent: int, parent_edge: int, depth: int) -> None:
         graph = self.graph
@@ -144,7 +149,7 @@ class _Search:
         self.graph.classes.append((step, None, instance) if agent is None else (step, instance[0], instance[1:]))
         return len(self.graph.classes) - 1
 
-    def _look(self, expanded: int) -> None:
+    def look(self) -> None:
         """Reports progress, and raises LimitReached where the time or the memory is used up."""
         now = perf_counter()
         if self.time_s is not None and now - self.started > self.time_s:
@@ -153,14 +158,14 @@ class _Search:
             raise LimitReached(f"the limit of {self.memory_mib:g} MiB of memory was reached")
         if self.progress is not None and now - self.reported >= REPORT_S:
             self.reported = now
-            graph, seconds = self.graph, now - self.started
+            graph, expanded, seconds = self.graph, self.source, now - self.started
             self.progress(
                 Progress(
                     states=graph.distinct,
                     transitions=graph.transitions,
                     depth=graph.depth[expanded],
                     queue=graph.distinct - expanded,
-                    transitions_per_s=graph.transitions / seconds,
+                    transitions_per_s=graph.transitions / max(seconds, 1e-9),
                     seconds=seconds,
                 )
             )

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from checker.language.types import Value
 from checker.model.model import For
+from checker.semantics.domains import watch
 from checker.semantics.failure import Failure, shown
 from checker.semantics.registers import MARKS, Cells, Registers
 
@@ -48,6 +49,7 @@ def order_failure(
     for size in range(1, len(items) + 1):
         below, layer = layer, {}
         for subset in combinations(range(len(items)), size):
+            watch()
             results: Results | None = None
             for last in reversed(subset):
                 found = after(below[tuple(i for i in subset if i != last)], items[last])

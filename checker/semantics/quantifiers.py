@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
+from math import prod
 
 from checker.language.types import Value
 from checker.model.expr import Expr, Quantifier
 from checker.semantics.domains import Elements, constant_elements, elements
 from checker.semantics.failure import fail
 from checker.semantics.registers import Cells, Evaluate, Registers
+
+LISTED = 4096  # combinations of several locals that are listed once and for all
 
 
 def quantifier(node: Quantifier, evaluator: Callable[[Expr], Evaluate]) -> Evaluate:
@@ -88,7 +91,7 @@ def _bind_all(node: Quantifier, evaluator: Callable[[Expr], Evaluate]) -> Callab
     """Sets the locals to each combination in turn: the first local varies slowest, a later domain may use earlier locals."""
     numbers = [local.number for local in node.locals]
     fixed = [constant_elements(domain) for domain in node.domains]
-    if all(domain is not None for domain in fixed):
+    if all(domain is not None for domain in fixed) and prod(len(domain or ()) for domain in fixed) <= LISTED:
         combinations = list(product(*(domain for domain in fixed if domain is not None)))
 
         def over_types(c: Cells, r: Registers) -> Iterator[None]:

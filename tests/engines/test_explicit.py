@@ -10,11 +10,27 @@ import pytest
 from checker.engines import explicit
 from checker.engines.explicit import Progress, explore, memory_used_mib
 from checker.engines.state_graph import StateGraph
-from checker.language.types import Int, Option, Sort
-from checker.model.expr import Local
-from checker.model.model import Mark, Model
+from checker.language.types import Int, Option, SetOf, Sort
+from checker.model.expr import Local, Quantifier
+from checker.model.model import Choose, For, Mark, Model
 from checker.semantics.interpreter import Interpreter
-from tests.semantics.building import BOOL, Variables, apply, assign, bind, const, equal, guard, model, narrow, number, read, step
+from tests.semantics.building import (
+    BOOL,
+    HERE,
+    Variables,
+    apply,
+    assign,
+    bind,
+    both,
+    const,
+    equal,
+    guard,
+    model,
+    narrow,
+    number,
+    read,
+    step,
+)
 from tests.semantics.hand_models import dining_philosophers, lossy_channel, two_phase_commit
 
 MODELS = {"2pc": two_phase_commit(3), "forks": dining_philosophers(4), "lossy": lossy_channel(3, 2)}
@@ -164,6 +180,31 @@ def test_memory_is_that_of_this_process() -> None:
     block = bytearray(b"\1" * (64 << 20))
     assert before + 50 < memory_used_mib() < before + 500
     assert len(block) == 64 << 20
+
+
+def endless(kind: str) -> Model:
+    """A model whose one state has a step that nobody lives to see end."""
+    v = Variables()
+    last = v.add("last", Int(0, 23), initial=0)
+    many = SetOf(Int(1, 16))
+    a, b, c = Local(0, "a", many), Local(1, "b", many), Local(2, "c", Int(0, 23))
+    never = apply("ne", a, a)
+    never_both = Quantifier("any", (a, b), (many, many), both(never, apply("ne", a, b)), BOOL, HERE)
+    remembers = For(local=c, domain=c.type, body=(assign(last, narrow(read(last), c.type)),), independent=False, at=HERE)
+    return {
+        "bindings": model(v, (step("s", (bind(a), bind(b), guard(never))),)),
+        "choices": model(v, (step("s", (), (Choose(local=a, domain=many), Choose(local=b, domain=many, where=never))),)),
+        "quantifiers": model(v, (step("s", (guard(never_both),)),)),
+        "orders": model(v, (step("s", (), (remembers,)),)),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["bindings", "choices", "quantifiers", "orders"])
+def test_the_time_ends_even_within_one_step(kind: str) -> None:
+    cut = explore(endless(kind), time_s=0.3)
+    assert (cut.distinct, cut.expanded, cut.transitions) == (1, 0, 0)
+    assert cut.stopped == "the limit of 0.3 s was reached"
+    assert 0.3 < cut.seconds < 3
 
 
 @pytest.mark.parametrize("after", [1, 37, 300])

@@ -1,0 +1,331 @@
+"""From the ground form to bytecode: which code is shared, in what order it runs, which register holds what.
+
+Nodes that more than one outcome needs, and that are not only steps towards such nodes, are computed once for each batch of states
+and keep their registers. Everything else lives in temporaries, given back after the last use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.program import GroundModel, GroundOutcome
+
+WORD_BITS = 64
+MOST_WORDS = 64
+TRUTHS = {"and": "bitand", "or": "bitor"}  # truth values are 0 and 1
+OPCODE = {name: number for number, name in enumerate(OPCODES)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What a watch tells of: a goal's name, and what of it: "wrong" (or "seen" of `sometimes`), "undefined", or "premise i"."""
+
+    goal: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A program with what its numbers mean: `steps[i]` is the step of outcome i, `watched[w]` what watch w tells of.
+
+    `field_of[i]` is the place of field i of the program among the fields of the ground model; fields with one value are left out.
+    """
+
+    program: Program
+    steps: tuple[int, ...]
+    watched: tuple[Watched, ...]
+    field_of: tuple[int, ...]
+    ground: GroundModel
+
+    def packed(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """The words of a state whose ground fields are `numbers`."""
+        words = [0] * self.program.words
+        for place, at in zip(self.field_of, self.program.fields, strict=True):
+            words[at.word] |= (numbers[place] - at.low) << at.shift
+        return tuple(words)
+
+    def unpacked(self, words: Sequence[int]) -> list[int]:
+        """The ground fields of a packed state."""
+        numbers = [low for low, _ in self.ground.fields]
+        for place, at in zip(self.field_of, self.program.fields, strict=True):
+            numbers[place] = (words[at.word] >> at.shift & (1 << at.width) - 1) + at.low
+        return numbers
+
+
+def compile_model(ground: GroundModel) -> Compiled:
+    """The bytecode of a model. Raises Unsupported where it is too large for the machine."""
+    layout = _layout(ground)
+    watched, state_roots = _predicates(ground)
+    done = _done(ground)
+    assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
+    outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
+    of_states = {done, *(node for node, _ in state_roots)}
+    shared = _shared(ground.graph, outcome_roots, sorted(of_states))
+    assembler.section(sorted(shared | of_states), keep=True)
+    state_length = len(assembler.code)
+    numbers = {watch: i for i, watch in enumerate(watched)}
+    outcomes = [
+        _outcome(assembler, ground, outcome, roots, numbers)
+        for outcome, roots in zip(ground.outcomes, outcome_roots, strict=True)
+    ]
+    program = Program(
+        words=layout.words,
+        fields=layout.fields,
+        constants=tuple(assembler.constants),
+        registers=assembler.used,
+        code=tuple(assembler.finished()),
+        state_length=state_length,
+        state_watches=tuple(Watch(numbers[w], assembler.final(assembler.register(n))) for n, w in state_roots),
+        done=NO_REGISTER if ground.graph.value(done) == 0 else assembler.final(assembler.register(done)),
+        outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
+        watches=len(watched),
+        timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
+    )
+    steps = tuple(outcome.step for outcome in ground.outcomes)
+    return Compiled(program=program, steps=steps, watched=watched, field_of=tuple(layout.places), ground=ground)
+
+
+# --- layout ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Layout:
+    places: list[int]
+    fields: tuple[Field, ...]
+    words: int
+
+
+def _layout(ground: GroundModel) -> Layout:
+    """Fields in order, each within one word."""
+    places, fields, bit = [], [], 0
+    for place, (low, high) in enumerate(ground.fields):
+        width = (high - low).bit_length()
+        if width == 0:
+            continue
+        if bit % WORD_BITS + width > WORD_BITS:
+            bit += WORD_BITS - bit % WORD_BITS
+        places.append(place)
+        fields.append(Field(bit // WORD_BITS, bit % WORD_BITS, width, low))
+        bit += width
+    words = max(1, (bit + WORD_BITS - 1) // WORD_BITS)
+    if words > MOST_WORDS:
+        raise Unsupported(f"a state of {bit} bits: the native engine takes {MOST_WORDS * WORD_BITS}")
+    return Layout(places, tuple(fields), words)
+
+
+# --- what is watched --------------------------------------------------------------------------------------------------------
+
+Roots = list[tuple[Node, Watched]]
+
+
+def _predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots]:
+    """The watches, and the nodes of those that look at states."""
+    graph = ground.graph
+    state: Roots = []
+    watched: list[Watched] = []
+
+    def watch(roots: Roots | None, node: Node | None, goal: str, what: str) -> None:
+        entry = Watched(goal=goal, what=what)
+        watched.append(entry)
+        if roots is not None and node is not None and graph.value(node) != 0:
+            roots.append((node, entry))
+
+    for goal, predicates in ground.goals:
+        if goal.kind in ("always", "never", "sometimes"):
+            first = predicates[0]
+            wrong = graph.negate(first.value) if goal.kind == "always" else first.value
+            watch(state, graph.both(wrong, graph.negate(first.undefined)), goal.name, "wrong")
+            watch(state, first.undefined, goal.name, "undefined")
+        elif goal.kind == "step" or goal.mark is not None:
+            watch(None, None, goal.name, "wrong")
+            watch(None, None, goal.name, "undefined")
+        for number, predicate in enumerate(predicates[len(goal.conditions) :]):
+            watch(state, graph.both(predicate.value, graph.negate(predicate.undefined)), goal.name, f"premise {number}")
+    return tuple(watched), state
+
+
+def _done(ground: GroundModel) -> Node:
+    if ground.graph.value(ground.done.undefined) != 0:
+        raise Unsupported("a `done when` that may have no value")
+    return ground.done.value
+
+
+def _roots(outcome: GroundOutcome) -> list[Node]:
+    return [
+        outcome.enabled,
+        outcome.failed,
+        *(node for _, node in outcome.updates),
+        *(node for _, node in outcome.goals),
+        *(node for _, node in outcome.undefined),
+    ]
+
+
+def _arguments(graph: Graph, node: Node) -> tuple[Node, ...]:
+    code = graph.code[node]
+    return () if code[0] in ("const", "field") else tuple(a for a in code[1:] if isinstance(a, int))
+
+
+def _needed(graph: Graph, roots: Iterable[Node]) -> set[Node]:
+    """The nodes that must be computed for these, leaves left out."""
+    found: set[Node] = set()
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node not in found and graph.code[node][0] not in ("const", "field"):
+            found.add(node)
+            waiting += _arguments(graph, node)
+    return found
+
+
+def _shared(graph: Graph, outcomes: Sequence[Sequence[Node]], state: Sequence[Node]) -> set[Node]:
+    """The nodes to compute once for all outcomes: needed by several, and used by something that is not."""
+    uses: dict[Node, int] = dict.fromkeys(_needed(graph, state), 2)
+    needed = [_needed(graph, roots) for roots in outcomes]
+    for nodes in needed:
+        for node in nodes:
+            uses[node] = uses.get(node, 0) + 1
+    frontier: set[Node] = set()
+    for roots, nodes in zip(outcomes, needed, strict=True):
+        frontier.update(node for node in roots if uses.get(node, 0) > 1)
+        for node in nodes:
+            if uses[node] == 1:
+                frontier.update(a for a in _arguments(graph, node) if uses.get(a, 0) > 1)
+    return frontier
+
+
+# --- assembling ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Assembler:
+    """Emits code with virtual registers for constants (negative numbers, settled at the end: how many there are is known only then)."""
+
+    graph: Graph
+    field_register: dict[int, int]
+    fields: int
+    code: list[Instruction] = field(default_factory=list)
+    constants: dict[int, int] = field(default_factory=dict)
+    kept: dict[Node, int] = field(default_factory=dict)
+    local: dict[Node, int] = field(default_factory=dict)
+    free: list[int] = field(default_factory=list)
+    temporaries: int = 0
+
+    @property
+    def used(self) -> int:
+        total = self.fields + len(self.constants) + self.temporaries
+        if total >= NO_REGISTER:
+            raise Unsupported(f"a model that needs {total:,} registers")
+        return total
+
+    def register(self, node: Node) -> int:
+        """Where a node's value is: a field's register, a constant (-1 - its number), or a temporary (above the fields)."""
+        code = self.graph.code[node]
+        if code[0] == "field":
+            assert isinstance(code[1], int)
+            return self.field_register[code[1]]
+        if code[0] == "const":
+            value = self.graph.low[node]
+            return -1 - self.constants.setdefault(value, len(self.constants))
+        return self.local[node] if node in self.local else self.kept[node]
+
+    def final(self, register: int) -> int:
+        """The number of a register in the finished program."""
+        if register < 0:
+            return self.fields + (-1 - register)
+        return register if register < self.fields else register + len(self.constants)
+
+    def section(self, roots: Sequence[Node], *, keep: bool = False) -> int:
+        """Code that computes `roots`, the first of them first; what is kept already is not computed again.
+
+        How many instructions it takes to the first root. With `keep`, what the section wrote is not written again.
+        """
+        order = sorted(self._missing(roots[:1]))
+        first = len(order)
+        order += sorted(self._missing(roots) - set(order))
+        last: dict[Node, int] = {}
+        for place, node in enumerate(order):
+            for argument in _arguments(self.graph, node):
+                last[argument] = place
+        wanted = set(roots)
+        for place, node in enumerate(order):
+            arguments = _arguments(self.graph, node)
+            registers = [self.register(argument) for argument in arguments]
+            for argument in set(arguments):
+                if last[argument] == place and argument in self.local and argument not in wanted:
+                    self.free.append(self.local.pop(argument))
+            target = self.free.pop() if self.free else self._fresh()
+            self.local[node] = target
+            name = TRUTHS.get(str(self.graph.code[node][0]), str(self.graph.code[node][0]))
+            a, b, c = (*registers, 0, 0)[:3]
+            self.code.append(Instruction(OPCODE[name], target, a, b, c))
+        if keep:
+            self.kept.update(self.local)
+            self.local.clear()
+            self.free.clear()
+        return first
+
+    def done(self) -> None:
+        """The temporaries of an outcome are free again."""
+        self.free += self.local.values()
+        self.local.clear()
+
+    def finished(self) -> list[Instruction]:
+        final = self.final
+        return [Instruction(i.opcode, final(i.d), final(i.a), final(i.b), final(i.c)) for i in self.code]
+
+    def _missing(self, roots: Sequence[Node]) -> set[Node]:
+        found: set[Node] = set()
+        waiting = list(roots)
+        while waiting:
+            node = waiting.pop()
+            if node in found or node in self.kept or self.graph.code[node][0] in ("const", "field"):
+                continue
+            found.add(node)
+            waiting += _arguments(self.graph, node)
+        return found
+
+    def _fresh(self) -> int:
+        self.temporaries += 1
+        return self.fields + self.temporaries - 1
+
+
+def _outcome(
+    assembler: Assembler, ground: GroundModel, outcome: GroundOutcome, roots: Sequence[Node], numbers: dict[Watched, int]
+) -> OutcomeCode:
+    step = ground.model.steps[outcome.step]
+    start = len(assembler.code)
+    guard = assembler.section(roots)
+    goals = [(name, "wrong", node) for name, node in outcome.goals]
+    goals += [(name, "undefined", node) for name, node in outcome.undefined]
+    place_of = assembler.field_register
+    made = OutcomeCode(
+        start=start,
+        length=len(assembler.code) - start,
+        guard=guard,
+        enabled=assembler.register(outcome.enabled),
+        failed=NO_REGISTER if ground.graph.value(outcome.failed) == 0 else assembler.register(outcome.failed),
+        updates=tuple((place_of[place], assembler.register(node)) for place, node in outcome.updates if place in place_of),
+        watches=tuple(Watch(numbers[Watched(goal=name, what=what)], assembler.register(node)) for name, what, node in goals),
+        is_fault=step.fault is not None,
+        is_timeout=step.kind == "timeout" and step.fault is None,
+    )
+    assembler.done()
+    return made
+
+
+def _finished(assembler: Assembler, outcome: OutcomeCode) -> OutcomeCode:
+    final = assembler.final
+    return OutcomeCode(
+        start=outcome.start,
+        length=outcome.length,
+        guard=outcome.guard,
+        enabled=final(outcome.enabled),
+        failed=outcome.failed if outcome.failed == NO_REGISTER else final(outcome.failed),
+        updates=tuple((place, final(register)) for place, register in outcome.updates),
+        watches=tuple(Watch(watch, final(register)) for watch, register in outcome.watches),
+        is_fault=outcome.is_fault,
+        is_timeout=outcome.is_timeout,
+    )

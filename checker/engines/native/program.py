@@ -1,0 +1,76 @@
+"""A bytecode program, as numbers: what the native library verifies and runs.
+
+Registers are columns of 32-bit integers, one entry for each state of a batch. Register i below `len(fields)` is field i; the constants
+follow; the rest are temporaries. See `src/` for the instruction set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+OPCODES = (
+    "add", "sub", "mul", "div", "mod", "eq", "lt", "and", "or", "not", "select",
+    "bitand", "bitor", "bitclear", "shl", "shr", "popcount", "min", "max", "copy",
+)  # fmt: skip
+
+NO_REGISTER = 0xFFFF
+
+
+class Field(NamedTuple):
+    """`width` bits of word `word` from bit `shift`; the value is they plus `low`."""
+
+    word: int
+    shift: int
+    width: int
+    low: int
+
+
+class Instruction(NamedTuple):
+    opcode: int
+    d: int
+    a: int
+    b: int
+    c: int
+
+
+class Watch(NamedTuple):
+    """Watch number `watch` fires where register `register` is not 0."""
+
+    watch: int
+    register: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeCode:
+    """`code[start : start + length]` computes the registers; `updates` are (field, register) of the successor.
+
+    `enabled` is known after the first `guard` instructions. `failed` is NO_REGISTER where the outcome cannot fail.
+    """
+
+    start: int
+    length: int
+    guard: int
+    enabled: int
+    failed: int
+    updates: tuple[tuple[int, int], ...]
+    watches: tuple[Watch, ...]
+    is_fault: bool
+    is_timeout: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need."""
+
+    words: int
+    fields: tuple[Field, ...]
+    constants: tuple[int, ...]
+    registers: int
+    code: tuple[Instruction, ...]
+    state_length: int
+    state_watches: tuple[Watch, ...]
+    done: int
+    outcomes: tuple[OutcomeCode, ...]
+    watches: int
+    timeouts_only_when_stuck: bool

@@ -1,0 +1,102 @@
+/* The bytecode of a model, as the caller hands it over: plain arrays, no ownership. checker/engines/native/library.py mirrors every struct.
+ *
+ * A state is `words` 64-bit words. Field i holds the value ((word >> shift) & mask(width)) + low; bits that belong to no field are 0.
+ * Registers are columns of LANES int32, one lane for each state of a batch:
+ *   0 .. n_fields-1                     the fields of the batch, unpacked (read only)
+ *   n_fields .. n_fields+n_consts-1     constants (read only)
+ *   n_fields+n_consts .. n_registers-1  temporaries
+ * The state section runs once a batch; what it writes stays for all outcomes (PINNED: no outcome may write it). The code of an outcome may
+ * read fields, constants, pinned registers, and what it wrote itself before (DEFINED); the verifier (verify.c) holds programs to both. */
+#ifndef TEAMCHECK_PROGRAM_H
+#define TEAMCHECK_PROGRAM_H
+
+#include <stdint.h>
+
+#define TC_MAX_WORDS 64
+#define TC_NONE 0xffff /* no register: `failed` of an outcome that cannot fail, `done_reg` of a model that is never done */
+
+/* All arithmetic wraps (two's complement); a truth value is any value but 0, results of comparisons are 0 or 1. */
+typedef enum {
+    TC_ADD,      /* d = a + b */
+    TC_SUB,      /* d = a - b */
+    TC_MUL,      /* d = a * b */
+    TC_DIV,      /* d = a / b rounded down; 0 when b is 0 */
+    TC_MOD,      /* d = a - b * (a / b), so its sign is b's; 0 when b is 0 */
+    TC_EQ,       /* d = a == b */
+    TC_LT,       /* d = a < b */
+    TC_AND,      /* d = a and b, as truth values (TC_BITAND is cheaper when both are 0 or 1) */
+    TC_OR,       /* d = a or b, as truth values (TC_BITOR is cheaper when both are 0 or 1) */
+    TC_NOT,      /* d = not a, as a truth value */
+    TC_SELECT,   /* d = a ? b : c */
+    TC_BITAND,   /* d = a & b */
+    TC_BITOR,    /* d = a | b */
+    TC_BITCLEAR, /* d = a & ~b */
+    TC_SHL,      /* d = a << b; only the low five bits of b count */
+    TC_SHR,      /* d = a >> b, the sign is kept; only the low five bits of b count */
+    TC_POPCOUNT, /* d = the number of bits set in a */
+    TC_MIN,      /* d = min(a, b) */
+    TC_MAX,      /* d = max(a, b) */
+    TC_COPY,     /* d = a */
+    TC_OPERATIONS
+} tc_operation;
+
+typedef struct {
+    uint16_t op, d, a, b, c, unused; /* operands that the operation does not have are not looked at */
+} tc_instruction;
+
+typedef struct {
+    uint16_t word;
+    uint8_t shift;
+    uint8_t width; /* 1..31 */
+    int32_t low;
+} tc_field;
+
+typedef struct {
+    uint16_t field, reg;
+} tc_update;
+
+typedef struct {
+    uint32_t watch; /* < n_watch_ids */
+    uint16_t reg;
+    uint16_t unused;
+} tc_watch;
+
+/* One way for one step to go. `enabled` is final after the first guard_length instructions: when no state of the batch is enabled, the rest
+ * is not run. The successor is the state with the updated fields replaced. */
+typedef struct {
+    uint32_t code_start, code_length, guard_length;
+    uint32_t first_update, n_updates;
+    uint32_t first_watch, n_watches; /* of `watches`: they fire on transitions that do not fail */
+    uint16_t enabled, failed;
+    uint8_t is_fault, is_timeout;
+    uint16_t unused;
+} tc_outcome;
+
+typedef struct {
+    uint32_t words, n_fields, n_consts, n_registers;
+    uint32_t n_code, n_outcomes, n_updates, n_watches, n_state_watches, n_watch_ids;
+    uint32_t state_code_start, state_code_length;
+    uint32_t done_reg;                 /* TC_NONE: never done */
+    uint32_t timeouts_only_when_stuck; /* 0 or 1 */
+    const tc_field *fields;
+    const int32_t *consts;
+    const tc_instruction *code;
+    const tc_outcome *outcomes;
+    const tc_update *updates;
+    const tc_watch *watches;
+    const tc_watch *state_watches; /* read after the state section */
+} tc_program;
+
+/* The register of the first temporary. */
+static inline uint32_t tc_first_temporary(const tc_program *program)
+{
+    return program->n_fields + program->n_consts;
+}
+
+/* How many of the operands a, b, c an operation reads. */
+static inline int tc_arity(unsigned op)
+{
+    return op == TC_SELECT ? 3 : op == TC_NOT || op == TC_POPCOUNT || op == TC_COPY ? 1 : 2;
+}
+
+#endif

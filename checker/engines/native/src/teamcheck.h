@@ -1,0 +1,80 @@
+/* The interface of the library: everything that is exported, and all that Python knows of it.
+ * A search is used by one thread of the caller at a time. No function calls back, writes to a terminal, or ends the process. */
+#ifndef TEAMCHECK_H
+#define TEAMCHECK_H
+
+#include "program.h"
+
+/* Raised with every change of a struct, a function or a meaning in program.h and here. */
+#define TC_INTERFACE 1
+
+typedef struct tc_search tc_search;
+
+typedef enum {
+    TC_RUNNING,  /* the time slice is over */
+    TC_COMPLETE, /* every reachable state was expanded */
+    TC_MEMORY,   /* the memory limit, or what the system gives, is used up */
+    TC_LIMIT,    /* states_limit, or the 2^31 states that a store can number */
+    TC_BROKEN    /* an update left the range of its field: the program is wrong, see broken_state, broken_outcome */
+} tc_status;
+
+typedef enum { TC_TIER_BEST, TC_TIER_PORTABLE, TC_TIER_AVX2, TC_TIER_AVX512 } tc_tier;
+
+typedef struct {
+    uint64_t memory_limit_bytes; /* 0: as much as the system gives */
+    uint64_t states_limit;       /* 0: none */
+    uint64_t expected_states;    /* a hint: the table has this size from the start; 0: unknown */
+    uint32_t threads;            /* 0: one for each processor that is on line */
+    uint32_t tier;               /* a tc_tier */
+} tc_options;
+
+typedef struct {
+    uint64_t distinct, expanded, transitions, failures, deadlocks;
+    uint64_t depth;      /* of the deepest state so far; initial states have depth 0 */
+    uint64_t queue;      /* states that wait for expansion */
+    uint64_t bytes;      /* memory that the search uses now */
+    uint64_t peak_bytes; /* the most that it used */
+    uint64_t table_slots;
+    uint64_t threads, lanes;
+    int64_t first_deadlock; /* state number, or -1 */
+    int64_t broken_state, broken_outcome;
+    double seconds, cpu_seconds; /* inside tc_search_run */
+    uint32_t status;
+    char tier[20]; /* "portable", "avx2", "avx512" */
+} tc_stats;
+
+/* What happened first, and how often; state -1: never. For a watch on states `outcome` is -1. */
+typedef struct {
+    uint64_t count;
+    int64_t state, outcome;
+} tc_witness;
+
+uint32_t tc_interface(void);
+const char *tc_sources(void); /* the digest of the sources that the library was built from */
+/* sizeof of program, field, instruction, update, watch, outcome, options, stats, witness, in that order; 0 after the last. */
+uint32_t tc_sizeof(uint32_t which);
+
+/* 0 when the program keeps every rule of program.h; otherwise -1 and the reason in `message`. */
+int tc_verify(const tc_program *program, char *message, uint32_t capacity);
+
+/* A search from n initial states (n * words words; equal ones count once), or NULL and the reason in `message`. Everything is copied. */
+tc_search *tc_search_new(const tc_program *program, const uint64_t *initial, uint64_t n, const tc_options *options, char *message,
+                         uint32_t capacity);
+/* Go on for about `seconds`; a tc_status. Once it is not TC_RUNNING, it stays as it is. */
+int tc_search_run(tc_search *search, double seconds);
+void tc_search_stats(const tc_search *search, tc_stats *stats);
+/* One entry for each outcome of the program: transitions (failing ones included), and its failures (`outcome` is the entry's own). */
+void tc_search_outcomes(const tc_search *search, uint64_t *transitions, tc_witness *failures);
+/* One entry for each watch id. */
+void tc_search_watches(const tc_search *search, tc_witness *watches);
+/* The numbers of the states from an initial one to `state`, shortest; how many there are (at most `capacity` are written), 0: no such state. */
+uint64_t tc_search_path(const tc_search *search, uint64_t state, uint32_t *numbers, uint64_t capacity);
+/* The first states of the layers 0, 1, 2, ... (at most `capacity` are written); how many layers there are. */
+uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t capacity);
+/* Copies states from .. to-1 (to <= distinct): words, and predecessors (-1 as 0xffffffff) when not NULL. 0, or -1 when out of bounds. */
+int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors);
+/* The number of a state, or -1. */
+int64_t tc_search_find(const tc_search *search, const uint64_t *state);
+void tc_search_free(tc_search *search);
+
+#endif

@@ -1,0 +1,183 @@
+/* Refuses programs that break a rule of program.h, before anything runs: after it, the evaluator indexes without a check. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "teamcheck.h"
+#include "verify.h"
+
+typedef struct {
+    const tc_program *program;
+    uint32_t *written; /* for each register: the last section that wrote it (0: none, PINNED, or 2 + outcome) */
+    char *message;
+    uint32_t capacity;
+} verifier;
+
+enum { UNWRITTEN = 0, PINNED = 1, FIRST_OUTCOME = 2 };
+enum { MAX_REGISTERS = 65535, MAX_ITEMS = 1 << 28 };
+
+static int refuse(const verifier *v, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (v->capacity > 0)
+        vsnprintf(v->message, v->capacity, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+static int check_sizes(const verifier *v)
+{
+    const tc_program *p = v->program;
+    if (p->words < 1 || p->words > TC_MAX_WORDS)
+        return refuse(v, "words is %u, not 1 to %d", p->words, TC_MAX_WORDS);
+    if (p->n_registers > MAX_REGISTERS || p->n_fields > MAX_REGISTERS || p->n_consts > MAX_REGISTERS)
+        return refuse(v, "more than %d registers", MAX_REGISTERS);
+    if (p->n_fields + p->n_consts > p->n_registers)
+        return refuse(v, "%u fields and %u constants do not fit into %u registers", p->n_fields, p->n_consts, p->n_registers);
+    if (p->n_code > MAX_ITEMS || p->n_outcomes > MAX_ITEMS || p->n_updates > MAX_ITEMS || p->n_watches > MAX_ITEMS ||
+        p->n_state_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS)
+        return refuse(v, "an array has more than %d entries", MAX_ITEMS);
+    if ((p->n_fields && !p->fields) || (p->n_consts && !p->consts) || (p->n_code && !p->code) || (p->n_outcomes && !p->outcomes) ||
+        (p->n_updates && !p->updates) || (p->n_watches && !p->watches) || (p->n_state_watches && !p->state_watches))
+        return refuse(v, "an array is missing");
+    if (p->timeouts_only_when_stuck > 1)
+        return refuse(v, "timeouts_only_when_stuck is %u, not 0 or 1", p->timeouts_only_when_stuck);
+    return 0;
+}
+
+static int check_fields(const verifier *v)
+{
+    const tc_program *p = v->program;
+    uint64_t taken[TC_MAX_WORDS] = {0};
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        const tc_field *f = &p->fields[i];
+        if (f->word >= p->words)
+            return refuse(v, "field %u: word %u of %u", i, f->word, p->words);
+        if (f->width < 1 || f->width > 31 || f->shift + f->width > 64)
+            return refuse(v, "field %u: %u bits from bit %u", i, f->width, f->shift);
+        uint64_t mask = tc_field_mask(f);
+        if ((int64_t)f->low + (int64_t)((1ull << f->width) - 1) > INT32_MAX)
+            return refuse(v, "field %u: its highest value is above 2^31 - 1", i);
+        if (taken[f->word] & mask)
+            return refuse(v, "field %u overlaps another one", i);
+        taken[f->word] |= mask;
+    }
+    return 0;
+}
+
+/* Is `r` a register that the section may read: a field, a constant, pinned, or written by the section itself? */
+static int readable(const verifier *v, uint32_t r, uint32_t section)
+{
+    if (r >= v->program->n_registers)
+        return 0;
+    return r < tc_first_temporary(v->program) || v->written[r] == PINNED || v->written[r] == section;
+}
+
+static int check_code(const verifier *v, uint32_t start, uint32_t length, uint32_t section)
+{
+    const tc_program *p = v->program;
+    if (start > p->n_code || length > p->n_code - start)
+        return refuse(v, "code %u..%u of %u", start, start + length, p->n_code);
+    for (uint32_t at = start; at < start + length; at++) {
+        const tc_instruction *i = &p->code[at];
+        if (i->op >= TC_OPERATIONS)
+            return refuse(v, "instruction %u: operation %u is not known", at, i->op);
+        const uint16_t operands[3] = {i->a, i->b, i->c};
+        for (int k = 0; k < tc_arity(i->op); k++)
+            if (!readable(v, operands[k], section))
+                return refuse(v, "instruction %u reads register %u, which has no value there", at, operands[k]);
+        if (i->d < tc_first_temporary(p) || i->d >= p->n_registers)
+            return refuse(v, "instruction %u writes register %u, which is not a temporary", at, i->d);
+        if (v->written[i->d] == PINNED && section != PINNED)
+            return refuse(v, "instruction %u writes register %u, which the state section keeps for all outcomes", at, i->d);
+        v->written[i->d] = section;
+    }
+    return 0;
+}
+
+static int check_watches(const verifier *v, const tc_watch *watches, uint32_t n, uint32_t section)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (watches[i].watch >= v->program->n_watch_ids)
+            return refuse(v, "watch %u of %u", watches[i].watch, v->program->n_watch_ids);
+        if (!readable(v, watches[i].reg, section))
+            return refuse(v, "watch %u reads register %u, which has no value there", watches[i].watch, watches[i].reg);
+    }
+    return 0;
+}
+
+static int check_updates(const verifier *v, const tc_outcome *o, uint32_t number, uint32_t section)
+{
+    const tc_program *p = v->program;
+    if (o->first_update > p->n_updates || o->n_updates > p->n_updates - o->first_update)
+        return refuse(v, "outcome %u: updates %u..%u of %u", number, o->first_update, o->first_update + o->n_updates, p->n_updates);
+    uint64_t changed[TC_MAX_WORDS] = {0};
+    for (uint32_t i = 0; i < o->n_updates; i++) {
+        const tc_update *u = &p->updates[o->first_update + i];
+        if (u->field >= p->n_fields)
+            return refuse(v, "outcome %u updates field %u of %u", number, u->field, p->n_fields);
+        if (!readable(v, u->reg, section))
+            return refuse(v, "outcome %u: an update reads register %u, which has no value there", number, u->reg);
+        const tc_field *f = &p->fields[u->field];
+        if (changed[f->word] & tc_field_mask(f))
+            return refuse(v, "outcome %u updates field %u twice", number, u->field);
+        changed[f->word] |= tc_field_mask(f);
+    }
+    return 0;
+}
+
+static int check_outcome(const verifier *v, uint32_t number)
+{
+    const tc_program *p = v->program;
+    const tc_outcome *o = &p->outcomes[number];
+    uint32_t section = FIRST_OUTCOME + number;
+    if (o->guard_length > o->code_length)
+        return refuse(v, "outcome %u: its guard is longer than its code", number);
+    if (o->is_fault > 1 || o->is_timeout > 1)
+        return refuse(v, "outcome %u: a flag is not 0 or 1", number);
+    if (check_code(v, o->code_start, o->guard_length, section))
+        return -1;
+    if (!readable(v, o->enabled, section))
+        return refuse(v, "outcome %u: `enabled` is register %u, which has no value after the guard", number, o->enabled);
+    if (check_code(v, o->code_start + o->guard_length, o->code_length - o->guard_length, section))
+        return -1;
+    for (uint32_t at = o->code_start + o->guard_length; at < o->code_start + o->code_length; at++)
+        if (p->code[at].d == o->enabled)
+            return refuse(v, "outcome %u: instruction %u writes `enabled` after the guard", number, at);
+    if (o->failed != TC_NONE && !readable(v, o->failed, section))
+        return refuse(v, "outcome %u: `failed` is register %u, which has no value there", number, o->failed);
+    if (o->first_watch > p->n_watches || o->n_watches > p->n_watches - o->first_watch)
+        return refuse(v, "outcome %u: watches %u..%u of %u", number, o->first_watch, o->first_watch + o->n_watches, p->n_watches);
+    if (o->n_watches && check_watches(v, p->watches + o->first_watch, o->n_watches, section))
+        return -1;
+    return check_updates(v, o, number, section);
+}
+
+static int check_all(const verifier *v)
+{
+    const tc_program *p = v->program;
+    if (check_fields(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
+        return -1;
+    if (p->done_reg != TC_NONE && !readable(v, p->done_reg, PINNED))
+        return refuse(v, "`done_reg` is register %u, which has no value after the state section", p->done_reg);
+    if (check_watches(v, p->state_watches, p->n_state_watches, PINNED))
+        return -1;
+    for (uint32_t i = 0; i < p->n_outcomes; i++)
+        if (check_outcome(v, i))
+            return -1;
+    return 0;
+}
+
+int tc_verify(const tc_program *program, char *message, uint32_t capacity)
+{
+    verifier v = {program, NULL, message, capacity};
+    if (check_sizes(&v))
+        return -1;
+    v.written = calloc(program->n_registers + 1, sizeof *v.written);
+    if (!v.written)
+        return refuse(&v, "out of memory");
+    int result = check_all(&v);
+    free(v.written);
+    return result;
+}
