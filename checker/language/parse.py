@@ -49,7 +49,7 @@ def parsed(source: Source, start: Literal["protocol", "spec"]) -> tuple[tree.Nod
             parser = Parser(layout, source, start)
             with suppress(GiveUp):
                 result = parser.parse()
-            errors += parser.building.errors
+            errors += [error for error in parser.building.errors if not _is_about_nothing(error)]
     if errors:
         raise BadInput(_in_order(errors, MOST_ERRORS))
     assert isinstance(result, tree.Node)
@@ -66,6 +66,12 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _is_about_nothing(error: Diagnostic) -> bool:
+    """Whether an error is about text that nobody wrote: recovery puts tokens without width in the place of what is missing."""
+    span = error.span
+    return span is not None and (span.line, span.column) == (span.end_line, span.end_column)
 
 
 def _in_order(errors: list[Diagnostic], most: int) -> list[Diagnostic]:
