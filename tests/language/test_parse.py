@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ import pytest
 from checker.language import tree
 from checker.language.build import BUILDERS
 from checker.language.compile_grammar import TABLES, compiled_text
-from checker.language.lalr import RESERVED, load_tables
 from checker.language.parse import parse_protocol, parse_spec, read_source
 from checker.language.source import Source
 from tests.language.tree_text import nodes, shown, text_at
@@ -68,10 +66,6 @@ def test_every_rule_has_its_function() -> None:
     assert {name for _, name, _, _ in rules} - {"", "="} <= set(BUILDERS)
 
 
-def test_every_reserved_word_is_one_of_the_grammar() -> None:
-    assert load_tables().words >= RESERVED
-
-
 def test_parsing_imports_no_lark() -> None:
     code = "import sys; from checker.language.parse import *; parse_protocol(Source('x', 'protocol p\\n')); print('lark' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
@@ -95,14 +89,6 @@ def test_the_corpus_parses(path: Path) -> None:
     made = parse_protocol(source) if path.suffix == ".team" else parse_spec(source)
     for node in nodes(made):
         assert text_at(source.text, node.span).strip(), node
-
-
-def test_the_blocks_of_the_reference_parse() -> None:
-    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "docs/language.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    specs = [block for block in blocks if block.startswith("spec ")]
-    assert specs
-    for block in specs:
-        parse_spec(Source("x", block.replace("never both: ...", "never both: true")))
 
 
 def test_a_protocol() -> None:
@@ -279,41 +265,6 @@ EXPRESSIONS = {
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_an_expression(text: str) -> None:
     assert expression(text) == EXPRESSIONS[text]
-
-
-# --- words that are keywords elsewhere --------------------------------------------------------------------------
-
-
-def free_words() -> list[str]:
-    return sorted(word for word in load_tables().words - RESERVED if word.isalpha())
-
-
-def test_few_words_are_reserved() -> None:
-    assert len(RESERVED) == 19
-    assert len(free_words()) > 80
-
-
-@pytest.mark.parametrize("word", free_words())
-def test_a_word_that_is_free_is_a_name(word: str) -> None:
-    made = protocol(
-        f"enum E: a, {word}\nshared {word}: map[E, {word}] = {word}\nmessage {word}({word}: {word}) to {word}\nids {word} * {word}\n"
-        f"def {word}({word}: {word}): {word} == {word} and {word}({word}) in those({word} in {word}: {word}.{word} at {word})\n"
-        f"role {word}:\n    var {word}: bool = {word}\n    action {word}({word}: {word}) when {word} should {word}:\n"
-        f"        {word} = {word}\n        {word}[{word}] += {word}\n        {word}.{word} -= {word}\n        let {word} = {word} + 1\n"
-        f"        send {word}({word}) to {word}\n        await {word}({word}: 1) as {word}\n        await {word} == {word}\n"
-        f"    on {word}({word}) from {word} when {word}: {word} = 1\n"
-    )
-    names = {node.name for node in nodes(made) if isinstance(node, tree.Name)}
-    assert names == {word, "a"}
-
-
-@pytest.mark.parametrize("word", free_words())
-def test_a_word_that_is_free_is_a_name_in_a_spec(word: str) -> None:
-    made = spec(
-        f"instance {word}: {word} = {word}\nfaults {word}: crash {word} <= {word}\nalways {word}: {word}\nwhenever {word}: {word} leads to {word}\n"
-        f"check {word} under {word}\nexpect {word} violated in {word} under {word}\nno lost update on {word}\n"
-    )
-    assert {node.name for node in nodes(made) if isinstance(node, tree.Name)} == {word}
 
 
 # --- specs ----------------------------------------------------------------------------------------------------
