@@ -37,7 +37,7 @@ MODELS = {"2pc": two_phase_commit(3), "forks": dining_philosophers(4), "lossy": 
 
 
 def counters(limit: int, count: int = 2) -> Model:
-    """Counters from 0 or 1 to `limit`; going over it fails. Each step that reaches `limit` is marked."""
+    """Counters from 0 or 1 to `limit`; going over it fails. Steps that reach `limit` are marked, and so are those that go over it."""
     which = Sort("Counter", count)
     v = Variables()
     value = v.add("value", Int(0, limit), which, choices=(0, 1))
@@ -45,7 +45,7 @@ def counters(limit: int, count: int = 2) -> Model:
     more = narrow(apply("add", read(value, c), number(1), type=Int(1, limit + 1)), Int(0, limit))
     mark = Mark(mark="progress", condition=equal(read(value, c), number(limit)))
     return model(
-        v, (step("count", (bind(c),), (assign(value, c, more), mark), agent=c), step("stay", (bind(c),), parameters=(c,)))
+        v, (step("count", (bind(c),), (mark, assign(value, c, more), mark), agent=c), step("stay", (bind(c),), parameters=(c,)))
     )
 
 
@@ -58,7 +58,7 @@ def test_the_graph_says_what_the_interpreter_says(name: str) -> None:
 def test_the_graph_says_what_the_interpreter_says_of_marks_and_failures() -> None:
     graph = explore(counters(3))
     check_against_the_interpreter(graph)
-    assert len(graph.edge_marks) == 8
+    assert len(graph.edge_marks) == 16
     assert len(graph.failures) == 8
     assert graph.failures[0][2].text == "value 4 is not in 0..3"
 

@@ -89,6 +89,15 @@ def test_texts(expr: Expr, kind: str, text: str) -> None:
     assert (raised.value.failure.kind, raised.value.failure.text, str(raised.value)) == (kind, text, text)
 
 
+def test_the_index_of_a_name_is_its_value_of_the_moment() -> None:
+    """Read from a cell of a variable with two indices."""
+    v = Variables()
+    owner, grid = v.add("owner", Option(WORKER), TASK, initial=None), v.add("grid", TASK, SLOT, WORKER, initial=0)
+    expr = unwrapped(read(owner, read(grid, const(2, SLOT), const(0, WORKER))))
+    with pytest.raises(EvaluationError, match=r"^`owner\[Task1\]` is none$"):
+        Interpreter(model(v, ())).evaluate(expr, (None, None, 0, 0, 0, 0, 1, 0))
+
+
 def test_a_loop_without_end() -> None:
     loop = While(condition=apply("not", FALSE), limit=5, body=(), at=HERE)
     interpreter = Interpreter(model(V, (step("s", (), (loop,)),)))

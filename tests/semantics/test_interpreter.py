@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from checker.language.types import Enum, Int, MapOf, Option, SetOf, Sort
-from checker.model.expr import Expr, Local
-from checker.model.model import Assert, Choose, Either, Let, Mark, Model, Note, Require, Step
-from checker.model.validate import validate
-from checker.semantics.failure import EvaluationError, Failure
+from checker.model.expr import Local
+from checker.model.model import Assert, Choose, Either, Let, Mark, Require, Step
+from checker.model.validate import misfits, validate
+from checker.semantics.failure import Failure
 from checker.semantics.interpreter import Interpreter, Transition
 from tests.semantics.building import (
     BOOL,
@@ -160,6 +160,16 @@ def test_what_a_failed_candidate_would_have_bound_later_is_its_first_value() -> 
     assert [(t.values, t.target) for t in found] == [((0,), None)]
 
 
+def test_what_comes_after_the_guard_of_a_binding_is_completed_too() -> None:
+    """Nothing of an earlier candidate is left in a later one that fails."""
+    v, _, owner = board()
+    whose = equal(unwrapped(read(owner, const(0, TASK))), W)
+    fails = guard(apply("or", equal(W, const(0, WORKER)), whose))
+    some = const(frozenset({1, 2}), SetOf(TASK))
+    found = first(only(v, step("s", (bind(W), fails, bind(T, some)), agent=W, parameters=(T,))))
+    assert [(t.agent, t.values, t.failure is None) for t in found] == [(0, (1,), True), (0, (2,), True), (1, (1,), False)]
+
+
 def test_a_domain_and_a_let_without_a_value_fail_too() -> None:
     v = Variables()
     maybe = v.add("maybe", Option(SetOf(TASK)), initial=None)
@@ -252,6 +262,18 @@ def test_a_value_outside_its_range_fails(start: int, target: Any, text: str | No
     assert found.failure is None or (found.failure.kind, found.failure.at) == ("range", HERE)
 
 
+def test_equal_collections_of_different_types_stay_apart() -> None:
+    """{true} and {1} are equal in Python, and are shown differently."""
+    bits, flags = SetOf(Int(0, 1)), SetOf(BOOL)
+    v = Variables()
+    a, b = v.add("a", bits, initial=frozenset()), v.add("b", flags, initial=frozenset())
+    body = (assign(a, apply("set", number(1), type=bits)), assign(b, apply("set", TRUE, type=flags)))
+    interpreter = only(v, step("s", (), body))
+    (found,) = first(interpreter)
+    assert found.target is not None
+    assert misfits(interpreter.model, found.target) == []
+
+
 def test_marks_are_told_once_and_in_order_where_their_condition_holds() -> None:
     v = Variables()
     a = v.add("a", COUNT, initial=0)
@@ -289,105 +311,6 @@ def test_timeouts_only_when_nothing_but_faults_can_happen(present: tuple[str, ..
     stuck = only(v, *chosen, timeouts_only_when_stuck=True)
     assert [stuck.model.steps[t.step].name for t in first(stuck)] == taken
     assert len(first(only(v, *chosen))) == len(present)
-
-
-# --- evaluation, notes, replay -----------------------------------------------------------------------------------------------------
-
-
-def test_evaluate_reads_the_state_and_with_old_the_one_before() -> None:
-    v = Variables()
-    a = v.add("a", COUNT, TASK, initial=0)
-    interpreter = only(v)
-    now, before = read(a, const(1, TASK)), read(a, const(1, TASK), old=True)
-    grown = apply("gt", now, before)
-    assert interpreter.evaluate(now, (0, 3, 0)) == 3
-    assert interpreter.evaluate(grown, (0, 3, 0), (0, 2, 3)) is True
-    assert interpreter.evaluate(grown, (0, 3, 0), (0, 3, 0)) is False
-
-
-def test_evaluate_raises_where_there_is_no_value() -> None:
-    v, _, owner = board()
-    with pytest.raises(EvaluationError) as raised:
-        only(v).evaluate(unwrapped(read(owner, const(0, TASK))), (0, 0, 0, None, None, None))
-    assert raised.value.failure == Failure("none", "`owner[Task0]` is none", HERE)
-
-
-def told_model() -> Model:
-    v = Variables()
-    a = v.add("a", COUNT, initial=0)
-    maybe = v.add("maybe", Option(TASK), initial=None)
-
-    def send(*values: Expr) -> Note:
-        return Note(kind="send", text="Assign", agent=W, values=values)
-
-    fails = Assert(condition=FALSE, kind="assert", text="no", at=HERE)
-    body = (send(T, read(a)), assign(a, number(2)), send(T, read(a)), Note(kind="awaits", text="planning"))
-    return model(
-        v,
-        (
-            step("quiet", (bind(T),)),
-            step("told", (bind(W), bind(T)), body, agent=W, parameters=(T,)),
-            step("forks", (bind(W),), (Choose(local=T, domain=TASK), send(T), fails), agent=W),
-            step("unknown", (), (Note(kind="drop", text="M", values=(unwrapped(read(maybe)),)),)),
-        ),
-    )
-
-
-def test_notes_tell_values_as_they_were_when_they_were_told() -> None:
-    interpreter = Interpreter(told_model())
-    (state,) = interpreter.initial_states()
-    assert [(note.kind, agent, text) for note, agent, text in interpreter.notes(state, 3 + 4)] == [
-        ("send", "Worker1", "Assign(Task1, 0)"),
-        ("send", "Worker1", "Assign(Task1, 2)"),
-        ("awaits", None, "planning"),
-    ]
-    assert interpreter.notes(state, 0) == []
-
-
-def test_notes_of_an_outcome_are_its_own_and_end_where_it_fails() -> None:
-    interpreter = Interpreter(told_model())
-    (state,) = interpreter.initial_states()
-    found = [[text for _, _, text in interpreter.notes(state, index)] for index in range(9, 15)]
-    assert found == [["Assign(Task0)"], ["Assign(Task1)"], ["Assign(Task2)"]] * 2
-    assert interpreter.transitions(state)[9].failure == Failure("assert", "no", HERE)
-
-
-def test_a_note_never_fails_a_step() -> None:
-    interpreter = Interpreter(told_model())
-    (state,) = interpreter.initial_states()
-    assert [text for _, _, text in interpreter.notes(state, 15)] == ["M(?)"]
-    assert interpreter.transitions(state)[15].target == state
-    with pytest.raises(IndexError):
-        interpreter.notes(state, 16)
-
-
-def test_replay_gives_the_states_before_and_the_transitions() -> None:
-    v = Variables()
-    a = v.add("a", COUNT, choices=(0, 1))
-    more = narrow(apply("add", read(a), number(1), type=Int(1, 4)), COUNT)
-    interpreter = only(v, step("stay"), step("grow", (), (assign(a, more),)))
-    found = interpreter.replay(1, (1, 0, 1, 1))
-    assert [(state, t.target) for state, t in found] == [((1,), (2,)), ((2,), (2,)), ((2,), (3,)), ((3,), None)]
-    assert interpreter.replay(0, ()) == []
-
-
-@pytest.mark.parametrize(
-    ("initial", "indices", "text"),
-    [
-        (2, (), "there is no initial state 2"),
-        (-1, (), "there is no initial state -1"),
-        (0, (0, 2), "step 1 takes transition 2 of 2"),
-        (0, (-1,), "step 0 takes transition -1 of 2"),
-        (1, (1, 1, 1, 0), "step 3 follows a step that failed"),
-    ],
-)
-def test_replay_refuses_what_is_not_there(initial: int, indices: tuple[int, ...], text: str) -> None:
-    v = Variables()
-    a = v.add("a", COUNT, choices=(0, 1))
-    more = narrow(apply("add", read(a), number(1), type=Int(1, 4)), COUNT)
-    interpreter = only(v, step("stay"), step("grow", (), (assign(a, more),)))
-    with pytest.raises(ValueError, match=f"^{text}$"):
-        interpreter.replay(initial, indices)
 
 
 def test_a_map_in_one_cell_is_read_and_changed_by_key() -> None:
