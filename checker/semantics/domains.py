@@ -60,7 +60,6 @@ def values_of(type: Type) -> tuple[Value, ...]:
     return found if len(found) < WATCHED else _Many(found)
 
 
-@lru_cache(maxsize=65536)
 def in_order(collection: frozenset[Value] | tuple[Value, ...]) -> tuple[Value, ...]:
     """The distinct elements of a set, sequence or bag, in the order of `sort_key`."""
     return tuple(sorted(set(collection), key=sort_key))
@@ -86,4 +85,5 @@ def elements(domain: Type | Expr, evaluator: Callable[[Expr], Evaluate]) -> Elem
     collection = evaluator(domain)
     if isinstance(domain.type, SetOf) and isinstance(domain.type.of, Bool | Int | Enum | Sort):
         return lambda c, r: sorted(collection(c, r))
-    return lambda c, r: in_order(collection(c, r))
+    known = lru_cache(maxsize=16_384)(in_order)  # of this domain alone: {true} and {1} are equal in Python
+    return lambda c, r: known(collection(c, r))

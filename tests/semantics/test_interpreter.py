@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from checker.language.types import Enum, Int, MapOf, Option, SetOf, Sort
+from checker.language.types import Enum, Int, MapOf, Option, SeqOf, SetOf, Sort
 from checker.model.expr import Local
 from checker.model.model import Assert, Choose, Either, Let, Mark, Require, Step
 from checker.model.validate import misfits, validate
@@ -116,6 +116,15 @@ def test_a_domain_of_sets_is_in_the_order_of_size_then_of_elements() -> None:
     s = Local(0, "s", SetOf(TASK))
     found = first(only(v, step("s", (bind(s, read(chosen)),), parameters=(s,))))
     assert [sorted(t.values[0]) for t in found] == [[], [1], [2], [0, 1]]
+
+
+def test_elements_of_equal_collections_are_of_their_own_type() -> None:
+    """[true] and [1] are equal in Python."""
+    v = Variables()
+    bits, flags = v.add("bits", SeqOf(Int(0, 1), 1), initial=(1,)), v.add("flags", SeqOf(BOOL, 1), initial=(True,))
+    bit, flag = Local(0, "bit", Int(0, 1)), Local(1, "flag", BOOL)
+    (found,) = first(only(v, step("s", (bind(bit, read(bits)), bind(flag, read(flags))), parameters=(bit, flag))))
+    assert [type(value) for value in found.values] == [int, bool]
 
 
 def test_a_later_domain_may_use_earlier_locals_and_lets() -> None:
