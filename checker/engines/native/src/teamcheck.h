@@ -49,6 +49,8 @@ typedef struct {
     int64_t state, outcome;
 } tc_witness;
 
+#pragma GCC visibility push(default)
+
 uint32_t tc_interface(void);
 const char *tc_sources(void); /* the digest of the sources that the library was built from */
 /* sizeof of program, field, instruction, update, watch, outcome, options, stats, witness, in that order; 0 after the last. */
@@ -76,5 +78,7 @@ int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64
 /* The number of a state, or -1. */
 int64_t tc_search_find(const tc_search *search, const uint64_t *state);
 void tc_search_free(tc_search *search);
+
+#pragma GCC visibility pop
 
 #endif

@@ -154,10 +154,21 @@ static int check_outcome(const verifier *v, uint32_t number)
     return check_updates(v, o, number, section);
 }
 
+/* Outcomes may share code, but not so much that the program is larger than its arrays are allowed to be. */
+static int check_totals(const verifier *v)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < v->program->n_outcomes; i++) {
+        const tc_outcome *o = &v->program->outcomes[i];
+        total += (uint64_t)o->code_length + o->n_updates + o->n_watches;
+    }
+    return total > MAX_ITEMS ? refuse(v, "the outcomes together have more than %d entries", MAX_ITEMS) : 0;
+}
+
 static int check_all(const verifier *v)
 {
     const tc_program *p = v->program;
-    if (check_fields(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
+    if (check_totals(v) || check_fields(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
         return -1;
     if (p->done_reg != TC_NONE && !readable(v, p->done_reg, PINNED))
         return refuse(v, "`done_reg` is register %u, which has no value after the state section", p->done_reg);

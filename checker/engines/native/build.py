@@ -1,0 +1,82 @@
+"""Builds the search library from its sources with any C compiler: `python -m checker.engines.native.build` does it in place.
+
+The installation (setup.py) calls `compile_library` too. The library carries the digest of its sources, so that one that is older than they are
+is never used (library.py)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+SOURCES = Path(__file__).parent / "src"
+LIBRARY = Path(__file__).parent / "search_library.so"  # one name on every system: it is opened by its path
+FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread", "-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-warning-option")
+
+
+class BuildError(Exception):
+    """The library cannot be built; the text says why."""
+
+
+def source_files() -> list[Path]:
+    """The sources and headers, in a fixed order."""
+    return sorted(path for path in SOURCES.iterdir() if path.suffix in {".c", ".h"})
+
+
+def source_digest() -> str:
+    """What the sources are: 16 hexadecimal digits, "" when they are not installed."""
+    if not SOURCES.is_dir():
+        return ""
+    digest = hashlib.sha256()
+    for path in source_files():
+        text = path.read_bytes()
+        digest.update(f"{path.name} {len(text)}\n".encode() + text)
+    return digest.hexdigest()[:16]
+
+
+def compiler() -> list[str]:
+    """The command of the C compiler: $CC, or the first of cc, gcc and clang that is there; BuildError when none is."""
+    if os.environ.get("CC"):
+        return shlex.split(os.environ["CC"])
+    for name in ("cc", "gcc", "clang"):
+        if shutil.which(name):
+            return [name]
+    raise BuildError("there is no C compiler: install gcc or clang, or set CC")
+
+
+def compile_library(target: Path = LIBRARY, flags: Sequence[str] = ()) -> Path:
+    """Compiles all sources into the shared library `target`, with `flags` after the usual ones; BuildError when that fails.
+
+    The new library takes the place of an old one in one move: a process that has the old one open keeps it."""
+    sources = [str(path) for path in source_files() if path.suffix == ".c"]
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        made = Path(folder) / target.name
+        command = [*compiler(), *FLAGS, f'-DTC_SOURCES="{source_digest()}"', *flags, *sources, "-o", str(made)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise BuildError(f"{command[0]}: {error.strerror}") from error
+        if done.returncode != 0:
+            raise BuildError(f"{command[0]} failed:\n{done.stderr.strip()}")
+        made.replace(target)
+    return target
+
+
+def main() -> int:
+    """Builds the library in place and says where it is."""
+    try:
+        print(f"built {compile_library()}")
+    except BuildError as error:
+        print(f"teamcheck: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""A search in the library: made from a program and packed initial states, run in time slices, asked for what it found."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple, Self
+
+from checker.engines.native import library as lib
+from checker.engines.native.program import Program, Watch
+
+MESSAGE_BYTES = 500
+TIERS = ("best", "portable", "avx2", "avx512")
+
+
+class BadProgram(Exception):
+    """The library refuses a program, or what it is started with; the text says why."""
+
+
+class Status(IntEnum):
+    """Why a time slice ended. Everything but RUNNING is final."""
+
+    RUNNING = 0
+    COMPLETE = 1  # every reachable state was expanded
+    MEMORY = 2  # the limit on memory, or what the system gives
+    LIMIT = 3  # the limit on states
+    BROKEN = 4  # an update left the range of its field: the program is wrong
+
+
+class Witness(NamedTuple):
+    """How often something happened, and where first; state and outcome are -1 where there is none."""
+
+    count: int
+    state: int
+    outcome: int
+
+
+class Stats(NamedTuple):
+    """What a search has done so far. `queue`: states that wait; `tier`: the vector instructions that ran; seconds inside `run` only."""
+
+    distinct: int
+    expanded: int
+    transitions: int
+    failures: int
+    deadlocks: int
+    depth: int
+    queue: int
+    bytes: int
+    peak_bytes: int
+    table_slots: int
+    threads: int
+    lanes: int
+    first_deadlock: int
+    broken_state: int
+    broken_outcome: int
+    seconds: float
+    cpu_seconds: float
+    status: Status
+    tier: str
+
+
+class OutcomeCount(NamedTuple):
+    """Of one outcome: its transitions, failing ones included, and those that fail."""
+
+    transitions: int
+    failures: Witness
+
+
+def _structs(struct: type[ctypes.Structure], rows: Iterable[Sequence[int]]) -> Any:
+    values = [struct(*row) for row in rows]
+    return (struct * max(1, len(values)))(*values)
+
+
+def program_struct(program: Program) -> lib.ProgramStruct:
+    """The program as the library reads it; ctypes keeps the arrays alive with the struct."""
+    updates: list[tuple[int, int]] = []
+    watches: list[Watch] = []
+    outcomes = []
+    for o in program.outcomes:
+        first = (len(updates), len(o.updates), len(watches), len(o.watches))
+        outcomes.append((o.start, o.length, o.guard, *first, o.enabled, o.failed, o.is_fault, o.is_timeout, 0))
+        updates += o.updates
+        watches += o.watches
+    return lib.ProgramStruct(
+        program.words, len(program.fields), len(program.constants), program.registers,
+        len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches), program.watches,
+        0, program.state_length, program.done, program.timeouts_only_when_stuck,
+        _structs(lib.FieldStruct, program.fields),
+        (ctypes.c_int32 * max(1, len(program.constants)))(*program.constants),
+        _structs(lib.InstructionStruct, program.code),
+        _structs(lib.OutcomeStruct, outcomes),
+        _structs(lib.UpdateStruct, updates),
+        _structs(lib.WatchStruct, watches),
+        _structs(lib.WatchStruct, program.state_watches),
+    )  # fmt: skip
+
+
+def verify(program: Program) -> str:
+    """Why the library refuses the program; "" when it does not."""
+    message = ctypes.create_string_buffer(MESSAGE_BYTES)
+    refused = lib.load().tc_verify(ctypes.byref(program_struct(program)), message, MESSAGE_BYTES)
+    return message.value.decode() if refused else ""
+
+
+class Search:
+    """A breadth-first search. State numbers are in order of depth; the initial states come first, in the order given, equal ones once.
+
+    What is found does not depend on the number of threads; which of several equally deep witnesses is the first, and the numbers, may.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        initial: Iterable[Sequence[int]],
+        *,
+        threads: int = 0,
+        memory_limit_bytes: int = 0,
+        states_limit: int = 0,
+        expected_states: int = 0,
+        tier: str = "best",
+    ) -> None:
+        """A limit of 0 is none, `threads` 0 one for each processor. Raises BadProgram, lib.NativeUnavailable, MemoryError."""
+        self._library = lib.load()
+        self._handle = None
+        self.program = program
+        words = array("Q", [word for state in initial for word in state])
+        if len(words) % program.words:
+            raise BadProgram(f"the initial states are no multiples of {program.words} words")
+        options = lib.OptionsStruct(memory_limit_bytes, states_limit, expected_states, threads, TIERS.index(tier))
+        message = ctypes.create_string_buffer(MESSAGE_BYTES)
+        self._handle = self._library.tc_search_new(
+            ctypes.byref(program_struct(program)), _words(words), len(words) // program.words, ctypes.byref(options), message, MESSAGE_BYTES
+        )
+        if not self._handle:
+            reason = message.value.decode()
+            raise MemoryError if reason == "out of memory" else BadProgram(reason)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            self.close()
+
+    def close(self) -> None:
+        """Gives the memory back; nothing may be asked afterwards."""
+        handle, self._handle = self._handle, None
+        if handle:
+            self._library.tc_search_free(handle)
+
+    @property
+    def handle(self) -> int:
+        if self._handle is None:
+            raise ValueError("the search is closed")
+        return self._handle
+
+    def run(self, seconds: float = float("inf")) -> Status:
+        """Goes on for about that time; other threads of Python run meanwhile, Ctrl-C waits for the end of the slice."""
+        return Status(self._library.tc_search_run(self.handle, seconds))
+
+    def stats(self) -> Stats:
+        stats = lib.StatsStruct()
+        self._library.tc_search_stats(self.handle, ctypes.byref(stats))
+        values = {name: getattr(stats, name) for name in Stats._fields}
+        return Stats(**{**values, "status": Status(stats.status), "tier": stats.tier.decode()})
+
+    def outcomes(self) -> list[OutcomeCount]:
+        """For each outcome of the program."""
+        n = len(self.program.outcomes)
+        transitions, failures = (ctypes.c_uint64 * (n + 1))(), (lib.WitnessStruct * (n + 1))()
+        self._library.tc_search_outcomes(self.handle, transitions, failures)
+        return [OutcomeCount(transitions[i], _witness(failures[i])) for i in range(n)]
+
+    def watches(self) -> list[Witness]:
+        """For each watch of the program."""
+        n = self.program.watches
+        watches = (lib.WitnessStruct * (n + 1))()
+        self._library.tc_search_watches(self.handle, watches)
+        return [_witness(watches[i]) for i in range(n)]
+
+    def path(self, number: int) -> list[int]:
+        """The numbers of the states from an initial one to that one: as few as possible."""
+        length = self._library.tc_search_path(self.handle, number, None, 0) if number >= 0 else 0
+        if length == 0:
+            raise IndexError(number)
+        numbers = (ctypes.c_uint32 * length)()
+        self._library.tc_search_path(self.handle, number, numbers, length)
+        return list(numbers)
+
+    def layers(self) -> list[int]:
+        """The first state of each depth."""
+        n = self._library.tc_search_layers(self.handle, None, 0)
+        starts = (ctypes.c_uint64 * n)()
+        self._library.tc_search_layers(self.handle, starts, n)
+        return list(starts)
+
+    def states(self, start: int, stop: int) -> tuple[array[int], array[int]]:
+        """The words of the states start .. stop-1, one after another, and their predecessors (0xffffffff: initial)."""
+        if not 0 <= start <= stop:
+            raise IndexError((start, stop))
+        words = array("Q", bytes(8 * self.program.words * (stop - start)))
+        predecessors = array("I", bytes(4 * (stop - start)))
+        place = (ctypes.c_uint32 * len(predecessors)).from_buffer(predecessors) if predecessors else None
+        if self._library.tc_search_states(self.handle, start, stop, _words(words), place):
+            raise IndexError((start, stop))
+        return words, predecessors
+
+    def state(self, number: int) -> tuple[int, ...]:
+        """The words of one state."""
+        return tuple(self.states(number, number + 1)[0])
+
+    def find(self, state: Sequence[int]) -> int | None:
+        """The number of a state that was reached."""
+        if len(state) != self.program.words:
+            raise ValueError(f"a state has {self.program.words} words, not {len(state)}")
+        number: int = self._library.tc_search_find(self.handle, _words(array("Q", state)))
+        return number if number >= 0 else None
+
+
+def _words(words: array[int]) -> Any:
+    return (ctypes.c_uint64 * len(words)).from_buffer(words) if words else None
+
+
+def _witness(witness: lib.WitnessStruct) -> Witness:
+    return Witness(witness.count, witness.state, witness.outcome)

@@ -1,0 +1,26 @@
+/* Memory straight from the system: arrays that grow in place up to what was reserved, and tables. */
+#ifndef TEAMCHECK_ARENA_H
+#define TEAMCHECK_ARENA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* An array that never moves: addresses are reserved once, memory is taken when it is committed and written. */
+typedef struct {
+    char *base;
+    size_t reserved, committed; /* bytes */
+} arena;
+
+int arena_reserve(arena *a, size_t bytes);
+/* Makes at least `bytes` bytes usable (0 at first); 0, or -1 when the system gives no more. */
+int arena_commit(arena *a, size_t bytes);
+void arena_release(arena *a);
+
+/* Zeroed memory in large pages where the system has them, or NULL. */
+void *table_allocate(size_t bytes);
+void table_free(void *memory, size_t bytes);
+
+/* Bytes of memory of the machine. */
+uint64_t machine_memory(void);
+
+#endif

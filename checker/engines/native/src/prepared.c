@@ -1,0 +1,156 @@
+#include "prepared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify.h"
+
+/* A copy of n items; never NULL for want of items. */
+static void *copy_of(const void *items, size_t n, size_t size)
+{
+    void *copy = malloc(n * size + 1);
+    if (copy && n)
+        memcpy(copy, items, n * size);
+    return copy;
+}
+
+static void mark(uint8_t *read, uint32_t reg)
+{
+    if (reg != TC_NONE)
+        read[reg] = 1;
+}
+
+/* Which registers anything reads: what no instruction, update, watch or flag names need not be unpacked. */
+static void mark_reads(const tc_program *program, uint8_t *read)
+{
+    for (uint32_t i = 0; i < program->n_code; i++) {
+        const tc_instruction *instruction = &program->code[i];
+        const uint16_t operands[3] = {instruction->a, instruction->b, instruction->c};
+        if (instruction->op < TC_OPERATIONS)
+            for (int k = 0; k < tc_arity(instruction->op); k++)
+                mark(read, operands[k]);
+    }
+    for (uint32_t i = 0; i < program->n_updates; i++)
+        mark(read, program->updates[i].reg);
+    for (uint32_t i = 0; i < program->n_watches; i++)
+        mark(read, program->watches[i].reg);
+    for (uint32_t i = 0; i < program->n_state_watches; i++)
+        mark(read, program->state_watches[i].reg);
+    for (uint32_t i = 0; i < program->n_outcomes; i++) {
+        mark(read, program->outcomes[i].enabled);
+        mark(read, program->outcomes[i].failed);
+    }
+    mark(read, program->done_reg);
+}
+
+static int prepare_fields(prepared *to, const tc_program *program)
+{
+    uint8_t *read = calloc(TC_NONE + 1, 1); /* one for every register number that 16 bits can hold */
+    to->unpackings = malloc(program->n_fields * sizeof *to->unpackings + 1);
+    if (!read || !to->unpackings) {
+        free(read);
+        return -1;
+    }
+    mark_reads(program, read);
+    for (uint32_t i = 0; i < program->n_fields; i++) {
+        const tc_field *f = &program->fields[i];
+        to->used_bits[f->word] |= tc_field_mask(f);
+        if (read[i])
+            to->unpackings[to->n_unpackings++] = (unpacking){f->word, i, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
+    }
+    free(read);
+    return 0;
+}
+
+/* Groups the updates of an outcome by word; changes and packings go to the ends of the arrays. */
+static void prepare_updates(prepared *to, const tc_program *program, const tc_outcome *from, prepared_outcome *outcome, uint32_t *n_changes,
+                            uint32_t *n_packings)
+{
+    outcome->first_change = *n_changes;
+    for (uint32_t word = 0; word < program->words && from->n_updates; word++) {
+        word_change change = {word, *n_packings, 0, ~0ull};
+        for (uint32_t i = 0; i < from->n_updates; i++) {
+            const tc_update *u = &program->updates[from->first_update + i];
+            const tc_field *f = &program->fields[u->field];
+            if (f->word != word)
+                continue;
+            to->packings[(*n_packings)++] = (packing){u->reg, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
+            change.keep &= ~tc_field_mask(f);
+            change.n++;
+        }
+        if (change.n)
+            to->changes[(*n_changes)++] = change;
+    }
+    outcome->n_changes = *n_changes - outcome->first_change;
+    if (outcome->n_changes > to->most_changes)
+        to->most_changes = outcome->n_changes;
+}
+
+static void prepare_outcomes(prepared *to, const tc_program *program)
+{
+    uint32_t n = 0, n_changes = 0, n_packings = 0;
+    for (uint32_t waits = 0; waits <= 1; waits++)
+        for (uint32_t i = 0; i < program->n_outcomes; i++) {
+            const tc_outcome *from = &program->outcomes[i];
+            if ((program->timeouts_only_when_stuck && from->is_timeout) != waits)
+                continue;
+            prepared_outcome *outcome = &to->outcomes[n++];
+            *outcome = (prepared_outcome){.guard = to->code + from->code_start,
+                                          .rest = to->code + from->code_start + from->guard_length,
+                                          .guard_length = from->guard_length,
+                                          .rest_length = from->code_length - from->guard_length,
+                                          .number = i,
+                                          .first_watch = from->first_watch,
+                                          .n_watches = from->n_watches,
+                                          .enabled = from->enabled,
+                                          .failed = from->failed,
+                                          .is_fault = from->is_fault,
+                                          .waits = (uint8_t)waits};
+            prepare_updates(to, program, from, outcome, &n_changes, &n_packings);
+        }
+}
+
+int prepare(prepared *to, const tc_program *program)
+{
+    memset(to, 0, sizeof *to);
+    uint64_t n_updates = 0;
+    for (uint32_t i = 0; i < program->n_outcomes; i++)
+        n_updates += program->outcomes[i].n_updates;
+    to->words = program->words;
+    to->n_registers = program->n_registers;
+    to->n_consts = program->n_consts;
+    to->first_const = program->n_fields;
+    to->n_outcomes = program->n_outcomes;
+    to->n_state_watches = program->n_state_watches;
+    to->n_watch_ids = program->n_watch_ids;
+    to->done_reg = program->done_reg;
+    to->consts = copy_of(program->consts, program->n_consts, sizeof *to->consts);
+    to->code = copy_of(program->code, program->n_code, sizeof *to->code);
+    to->watches = copy_of(program->watches, program->n_watches, sizeof *to->watches);
+    to->state_watches = copy_of(program->state_watches, program->n_state_watches, sizeof *to->state_watches);
+    to->outcomes = malloc(program->n_outcomes * sizeof *to->outcomes + 1);
+    to->changes = malloc(n_updates * sizeof *to->changes + 1);
+    to->packings = malloc(n_updates * sizeof *to->packings + 1);
+    if (!to->consts || !to->code || !to->watches || !to->state_watches || !to->outcomes || !to->changes || !to->packings ||
+        prepare_fields(to, program)) {
+        prepared_free(to);
+        return -1;
+    }
+    to->state_code = to->code + program->state_code_start;
+    to->state_code_length = program->state_code_length;
+    prepare_outcomes(to, program);
+    return 0;
+}
+
+void prepared_free(prepared *p)
+{
+    free(p->consts);
+    free(p->code);
+    free(p->watches);
+    free(p->state_watches);
+    free(p->outcomes);
+    free(p->changes);
+    free(p->packings);
+    free(p->unpackings);
+    memset(p, 0, sizeof *p);
+}

@@ -1,0 +1,344 @@
+/* Breadth-first search, layer by layer: the functions of teamcheck.h.
+ *
+ * The calling thread alone decides; workers run only inside run_layer, from the start of a phase to its end, and are joined there. So growth,
+ * settling, pausing and reading need no lock.
+ *
+ * Invariants between phases
+ * LAYERS     layers[d] is the first state of depth d; the states of the layer being expanded are layers[depth] .. layer_end-1; numbers from
+ *            layer_end on are its successors. Every number is in use (store.h: DENSE).
+ * SHORTEST   A state's predecessor is one layer before it. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "parallel.h"
+#include "teamcheck.h"
+#include "worker.h"
+
+#ifndef TC_SOURCES
+#define TC_SOURCES "unknown"
+#endif
+
+enum { STATES_WORTH_THREADS = 32 * LANES };
+
+struct tc_search {
+    prepared program;
+    const kernel *kernel;
+    store store;
+    worker *workers;
+    uint32_t n_workers, layer_workers; /* all; those that expand this layer */
+    uint64_t *layers;
+    uint64_t depth, layers_capacity, layer_end;
+    layer_work work;
+    tc_status status;
+    double seconds, cpu_seconds; /* inside tc_search_run; the processor time is the whole process's */
+};
+
+static void *complain(char *message, uint32_t capacity, const char *text)
+{
+    if (capacity > 0)
+        snprintf(message, capacity, "%s", text);
+    return NULL;
+}
+
+/* --- versions --- */
+
+uint32_t tc_interface(void)
+{
+    return TC_INTERFACE;
+}
+
+const char *tc_sources(void)
+{
+    return TC_SOURCES;
+}
+
+uint32_t tc_sizeof(uint32_t which)
+{
+    static const uint32_t sizes[] = {sizeof(tc_program), sizeof(tc_field),   sizeof(tc_instruction), sizeof(tc_update), sizeof(tc_watch),
+                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness)};
+    return which < sizeof sizes / sizeof *sizes ? sizes[which] : 0;
+}
+
+/* --- start and end --- */
+
+/* Puts the initial states into the store; equal ones once. */
+static store_result insert_initial(tc_search *search, const uint64_t *initial, uint64_t n)
+{
+    store *s = &search->store;
+    number_block block = {0, 0};
+    for (uint64_t i = 0; i < n;) {
+        const uint64_t *state = initial + i * s->words;
+        if (store_insert(s, &block, state, hash_state(state, s->words), NO_STATE) != INSERT_NO_ROOM) {
+            i++;
+            continue;
+        }
+        store_settle(s, &block, 1);
+        store_result result = store_grow(s, 1);
+        if (result != STORE_OK)
+            return result;
+    }
+    store_settle(s, &block, 1);
+    return STORE_OK;
+}
+
+static int known_bits_only(const prepared *program, const uint64_t *initial, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        for (uint32_t word = 0; word < program->words; word++)
+            if (initial[i * program->words + word] & ~program->used_bits[word])
+                return 0;
+    return 1;
+}
+
+static int open_workers(tc_search *search, const tc_options *options)
+{
+    uint32_t n = options->threads ? options->threads : processors();
+    search->n_workers = n > MOST_THREADS ? MOST_THREADS : n;
+    search->workers = calloc(search->n_workers, sizeof *search->workers);
+    if (!search->workers)
+        return -1;
+    for (uint32_t i = 0; i < search->n_workers; i++)
+        if (worker_open(&search->workers[i], &search->program))
+            return -1;
+    return 0;
+}
+
+static int start_layer(tc_search *search)
+{
+    if (search->depth >= search->layers_capacity) {
+        uint64_t capacity = search->layers_capacity * 2 + 64;
+        uint64_t *layers = realloc(search->layers, capacity * sizeof *layers);
+        if (!layers)
+            return -1;
+        search->layers = layers;
+        search->layers_capacity = capacity;
+    }
+    uint64_t first = search->layer_end, end = atomic_load(&search->store.count);
+    search->layers[search->depth] = first;
+    search->layer_end = end;
+    search->layer_workers = end - first < STATES_WORTH_THREADS ? 1 : search->n_workers;
+    search->work.layer_end = end;
+    atomic_store(&search->work.next, first);
+    return 0;
+}
+
+static const char *open_search(tc_search *search, const uint64_t *initial, uint64_t n, const tc_options *options)
+{
+    search->kernel = choose_kernel(options->tier);
+    if (!search->kernel)
+        return "this machine cannot run that tier";
+    if (!known_bits_only(&search->program, initial, n))
+        return "an initial state has bits that belong to no field";
+    if (open_workers(search, options))
+        return "out of memory";
+    uint64_t memory = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory();
+    uint64_t states = options->states_limit ? options->states_limit : UINT64_MAX;
+    uint64_t other = worker_bytes(&search->program) * search->n_workers;
+    if (store_open(&search->store, search->program.words, memory, states, options->expected_states, other) != STORE_OK)
+        return "out of memory";
+    search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
+    store_result result = insert_initial(search, initial, n);
+    search->status = result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
+    return start_layer(search) ? "out of memory" : NULL;
+}
+
+tc_search *tc_search_new(const tc_program *program, const uint64_t *initial, uint64_t n, const tc_options *options, char *message,
+                                uint32_t capacity)
+{
+    if (tc_verify(program, message, capacity))
+        return NULL;
+    tc_search *search = calloc(1, sizeof *search);
+    if (!search || prepare(&search->program, program)) {
+        free(search);
+        return complain(message, capacity, "out of memory");
+    }
+    const char *problem = open_search(search, initial, n, options);
+    if (!problem)
+        return search;
+    tc_search_free(search);
+    return complain(message, capacity, problem);
+}
+
+void tc_search_free(tc_search *search)
+{
+    if (!search)
+        return;
+    for (uint32_t i = 0; search->workers && i < search->n_workers; i++)
+        worker_close(&search->workers[i]);
+    free(search->workers);
+    store_close(&search->store);
+    prepared_free(&search->program);
+    free(search->layers);
+    free(search);
+}
+
+/* --- the search --- */
+
+static void run_worker(void *shared, uint32_t worker)
+{
+    tc_search *search = shared;
+    worker_run(&search->workers[worker], &search->work);
+}
+
+/* A phase: workers run until the layer is used up or one of them says stop. Afterwards the numbers are dense. */
+static int run_phase(tc_search *search)
+{
+    number_block blocks[MOST_THREADS];
+    uint32_t n = search->layer_workers;
+    atomic_store(&search->work.stop, GO_ON);
+    run_parallel(n, run_worker, search);
+    for (uint32_t i = 0; i < n; i++) {
+        blocks[i] = search->workers[i].block;
+        search->workers[i].block = (number_block){0, 0};
+    }
+    store_settle(&search->store, blocks, n);
+    return atomic_load(&search->work.stop);
+}
+
+static int layer_finished(const tc_search *search)
+{
+    if (atomic_load(&search->work.next) < search->layer_end)
+        return 0;
+    for (uint32_t i = 0; i < search->layer_workers; i++)
+        if (worker_pending(&search->workers[i]))
+            return 0;
+    return 1;
+}
+
+/* One phase and what follows from it; the status afterwards, TC_RUNNING when there is more to do. */
+static tc_status advance(tc_search *search)
+{
+    int stop = run_phase(search);
+    if (stop == STOP_BROKEN)
+        return TC_BROKEN;
+    if (stop == STOP_ROOM) {
+        store_result result = store_grow(&search->store, search->n_workers);
+        return result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
+    }
+    if (!layer_finished(search))
+        return TC_RUNNING;
+    if (atomic_load(&search->store.count) == search->layer_end)
+        return TC_COMPLETE;
+    search->depth++;
+    return start_layer(search) ? TC_MEMORY : TC_RUNNING;
+}
+
+int tc_search_run(tc_search *search, double seconds)
+{
+    double start = wall_seconds(), cpu_start = process_cpu_seconds();
+    search->work.deadline = start + seconds;
+    while (search->status == TC_RUNNING) {
+        search->status = advance(search);
+        if (wall_seconds() >= search->work.deadline)
+            break;
+    }
+    search->seconds += wall_seconds() - start;
+    search->cpu_seconds += process_cpu_seconds() - cpu_start;
+    return (int)search->status;
+}
+
+/* --- answers --- */
+
+void tc_search_stats(const tc_search *search, tc_stats *stats)
+{
+    const store *s = &search->store;
+    uint64_t count = atomic_load(&s->count), depth = search->depth;
+    *stats = (tc_stats){.distinct = count, .first_deadlock = -1, .broken_state = -1, .broken_outcome = -1};
+    for (uint32_t i = 0; i < search->n_workers; i++) {
+        const tally *t = &search->workers[i].tally;
+        stats->expanded += t->expanded;
+        stats->deadlocks += t->deadlocks;
+        for (uint32_t k = 0; k < search->program.n_outcomes; k++) {
+            stats->transitions += t->transitions[k];
+            stats->failures += t->failures[k].count;
+        }
+        if (t->first_deadlock >= 0 && (stats->first_deadlock < 0 || t->first_deadlock < stats->first_deadlock))
+            stats->first_deadlock = t->first_deadlock;
+        if (t->broken_state >= 0 && stats->broken_state < 0) {
+            stats->broken_state = t->broken_state;
+            stats->broken_outcome = t->broken_outcome;
+        }
+    }
+    stats->depth = count > search->layer_end ? depth + 1 : depth;
+    stats->queue = count - stats->expanded;
+    stats->bytes = store_bytes(s);
+    stats->peak_bytes = s->peak_bytes > stats->bytes ? s->peak_bytes : stats->bytes;
+    stats->table_slots = s->slots;
+    stats->threads = search->n_workers;
+    stats->lanes = LANES;
+    stats->seconds = search->seconds;
+    stats->cpu_seconds = search->cpu_seconds;
+    stats->status = search->status;
+    snprintf(stats->tier, sizeof stats->tier, "%s", search->kernel->name);
+}
+
+void tc_search_outcomes(const tc_search *search, uint64_t *transitions, tc_witness *failures)
+{
+    for (uint32_t k = 0; k < search->program.n_outcomes; k++) {
+        transitions[k] = 0;
+        failures[k] = (tc_witness){0, -1, -1};
+    }
+    for (uint32_t i = 0; i < search->n_workers; i++) {
+        const tally *t = &search->workers[i].tally;
+        for (uint32_t k = 0; k < search->program.n_outcomes; k++) {
+            transitions[k] += t->transitions[k];
+            witness_add(&failures[k], &t->failures[k]);
+        }
+    }
+}
+
+void tc_search_watches(const tc_search *search, tc_witness *watches)
+{
+    for (uint32_t k = 0; k < search->program.n_watch_ids; k++) {
+        watches[k] = (tc_witness){0, -1, -1};
+        for (uint32_t i = 0; i < search->n_workers; i++)
+            witness_add(&watches[k], &search->workers[i].tally.watches[k]);
+    }
+}
+
+uint64_t tc_search_path(const tc_search *search, uint64_t state, uint32_t *numbers, uint64_t capacity)
+{
+    if (state >= atomic_load(&search->store.count))
+        return 0;
+    uint64_t length = 1, at = state;
+    while (*store_predecessor(&search->store, at) != NO_STATE) {
+        at = *store_predecessor(&search->store, at);
+        length++;
+    }
+    at = state;
+    for (uint64_t place = length; place-- > 0; at = *store_predecessor(&search->store, at))
+        if (place < capacity)
+            numbers[place] = (uint32_t)at;
+    return length;
+}
+
+uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t capacity)
+{
+    uint64_t n = search->depth + 1;
+    for (uint64_t i = 0; i < n && i < capacity; i++)
+        starts[i] = search->layers[i];
+    if (atomic_load(&search->store.count) == search->layer_end)
+        return n;
+    if (n < capacity)
+        starts[n] = search->layer_end;
+    return n + 1;
+}
+
+int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors)
+{
+    const store *s = &search->store;
+    if (from > to || to > atomic_load(&s->count))
+        return -1;
+    if (from == to)
+        return 0;
+    memcpy(words, store_state(s, from), (to - from) * s->words * sizeof *words);
+    if (predecessors)
+        memcpy(predecessors, store_predecessor(s, from), (to - from) * sizeof *predecessors);
+    return 0;
+}
+
+int64_t tc_search_find(const tc_search *search, const uint64_t *state)
+{
+    return store_find(&search->store, state);
+}

@@ -1,0 +1,290 @@
+#include "store.h"
+
+#include <stdlib.h>
+
+#include "parallel.h"
+
+enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14 };
+static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
+
+/* LOAD: four fifths of the slots. */
+static uint64_t load_limit(uint64_t slots)
+{
+    uint64_t states = slots / 5 * 4;
+    return states < MOST_STATES ? states : MOST_STATES;
+}
+
+static uint64_t bytes_a_state(const store *s)
+{
+    return 8ull * s->words + 4;
+}
+
+static uint64_t bytes_with(const store *s, uint64_t count, uint64_t slots)
+{
+    return count * bytes_a_state(s) + slots * 4 + s->other_bytes;
+}
+
+uint64_t store_bytes(const store *s)
+{
+    return bytes_with(s, atomic_load(&s->count), s->slots);
+}
+
+static int table_open(store *s, uint64_t slots)
+{
+    s->table = table_allocate(slots * 4);
+    if (!s->table)
+        return -1;
+    s->slots = slots;
+    s->count_limit = load_limit(slots);
+    s->number_bits = 1;
+    while ((s->count_limit >> s->number_bits) != 0) /* number + 1 <= count_limit fits */
+        s->number_bits++;
+    return 0;
+}
+
+/* Addresses for as many states as the limits allow; fewer, when the system does not even give addresses. */
+static int reserve(store *s)
+{
+    uint64_t states = s->memory_limit / bytes_a_state(s) + 1;
+    if (states > MOST_STATES)
+        states = MOST_STATES;
+    if (s->states_limit < states)
+        states = s->states_limit + 1;
+    for (;; states /= 2) {
+        if (arena_reserve(&s->log, states * 8 * s->words) == 0) {
+            if (arena_reserve(&s->predecessors, states * 4) == 0)
+                return 0;
+            arena_release(&s->log);
+        }
+        if (states < 2 * BLOCK)
+            return -1;
+    }
+}
+
+/* Memory for at least `states` states, and for more when that is cheap. */
+static int commit(store *s, uint64_t states)
+{
+    uint64_t step = s->log.committed / 4;
+    step = step < FIRST_COMMIT ? FIRST_COMMIT : step > LARGEST_COMMIT ? LARGEST_COMMIT : step;
+    uint64_t log = s->log.committed + step;
+    log = log > s->log.reserved ? s->log.reserved : log;
+    log = log < states * 8 * s->words ? states * 8 * s->words : log;
+    return arena_commit(&s->log, log) || arena_commit(&s->predecessors, s->log.committed / (8 * s->words) * 4 < s->predecessors.reserved
+                                                                              ? s->log.committed / (8 * s->words) * 4
+                                                                              : s->predecessors.reserved);
+}
+
+/* The number of states that the limit on memory leaves, the table as it is. */
+static uint64_t memory_room(const store *s)
+{
+    uint64_t fixed = bytes_with(s, 0, s->slots);
+    return s->memory_limit > fixed ? (s->memory_limit - fixed) / bytes_a_state(s) : 0;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Establishes ROOM. */
+static void set_room(store *s)
+{
+    uint64_t committed = least(s->log.committed / (8 * s->words), s->predecessors.committed / 4);
+    s->room = least(least(committed, s->count_limit), least(memory_room(s), least(s->states_limit, MOST_STATES)));
+    uint64_t bytes = store_bytes(s);
+    s->peak_bytes = bytes > s->peak_bytes ? bytes : s->peak_bytes;
+}
+
+store_result store_open(store *s, uint32_t words, uint64_t memory_limit, uint64_t states_limit, uint64_t expected, uint64_t other_bytes)
+{
+    memset(s, 0, sizeof *s);
+    s->words = words;
+    s->memory_limit = memory_limit;
+    s->states_limit = states_limit;
+    s->other_bytes = other_bytes;
+    uint64_t slots = FIRST_SLOTS;
+    if (expected > MOST_STATES)
+        expected = MOST_STATES;
+    if (expected > load_limit(slots) && bytes_with(s, expected, expected / 4 * 5 + 5) <= memory_limit)
+        slots = expected / 4 * 5 + 5;
+    if (reserve(s) || commit(s, 1) || table_open(s, slots)) {
+        store_close(s);
+        return STORE_MEMORY;
+    }
+    set_room(s);
+    return STORE_OK;
+}
+
+void store_close(store *s)
+{
+    table_free((void *)s->table, s->slots * 4);
+    s->table = NULL;
+    arena_release(&s->log);
+    arena_release(&s->predecessors);
+}
+
+int store_take_block(store *s, number_block *block)
+{
+    uint64_t first = atomic_load(&s->count), size;
+    do {
+        if (first >= s->room)
+            return 0;
+        size = least(BLOCK, s->room - first);
+    } while (!atomic_compare_exchange_weak(&s->count, &first, first + size));
+    *block = (number_block){first, first + size};
+    return 1;
+}
+
+/* Puts the numbers of a range into the empty table: all states differ, so the first free slot is right. */
+static void rehash_range(store *s, uint64_t from, uint64_t to)
+{
+    uint64_t hashes[REHASH_GROUP];
+    for (uint64_t first = from; first < to; first += REHASH_GROUP) {
+        uint64_t n = least(REHASH_GROUP, to - first);
+        for (uint64_t i = 0; i < n; i++) {
+            hashes[i] = hash_state(store_state(s, first + i), s->words);
+            prefetch_slot(s, hashes[i]);
+        }
+        for (uint64_t i = 0; i < n; i++) {
+            uint32_t value = store_tag(s, hashes[i]) | (uint32_t)(first + i + 1);
+            for (uint64_t at = store_slot(s, hashes[i]);; at = at + 1 == s->slots ? 0 : at + 1) {
+                uint32_t free_slot = 0;
+                if (atomic_load_explicit(&s->table[at], memory_order_relaxed) == 0 &&
+                    atomic_compare_exchange_strong_explicit(&s->table[at], &free_slot, value, memory_order_relaxed, memory_order_relaxed))
+                    break;
+            }
+        }
+    }
+}
+
+typedef struct {
+    store *s;
+    uint64_t count;
+    _Atomic uint64_t next;
+} rehashing;
+
+static void rehash_worker(void *shared, uint32_t worker)
+{
+    (void)worker;
+    rehashing *r = shared;
+    for (;;) {
+        uint64_t from = atomic_fetch_add(&r->next, REHASH_CHUNK);
+        if (from >= r->count)
+            return;
+        rehash_range(r->s, from, least(from + REHASH_CHUNK, r->count));
+    }
+}
+
+/* The largest table of up to `factor`-fold size that leaves room for more states within the limit on memory; 0 when none does. */
+static uint64_t larger_table(const store *s, uint64_t count)
+{
+    static const unsigned percent[] = {400, 150, 125, 110};
+    for (int i = s->slots < SMALL_TABLE ? 0 : 1; i < 4; i++) {
+        uint64_t slots = s->slots / 100 * percent[i];
+        if (load_limit(slots) > count && bytes_with(s, count + count / 32 + 1, slots) <= s->memory_limit)
+            return slots;
+    }
+    return 0;
+}
+
+/* The old table goes before the new one comes: all that it knew is in the log. */
+static store_result grow_table(store *s, uint64_t count, uint32_t threads)
+{
+    uint64_t slots = larger_table(s, count), old_slots = s->slots;
+    if (slots == 0)
+        return STORE_MEMORY;
+    table_free((void *)s->table, s->slots * 4);
+    store_result result = STORE_OK;
+    if (table_open(s, slots)) {
+        result = STORE_MEMORY;
+        if (table_open(s, old_slots)) {
+            s->table = NULL;
+            s->slots = s->count_limit = 0;
+            return result;
+        }
+    }
+    rehashing r = {s, count, 0};
+    run_parallel(count < 4 * REHASH_CHUNK ? 1 : threads, rehash_worker, &r);
+    return result;
+}
+
+store_result store_grow(store *s, uint32_t threads)
+{
+    uint64_t count = atomic_load(&s->count);
+    if (count >= s->states_limit || count >= MOST_STATES)
+        return STORE_LIMIT;
+    if (count >= memory_room(s))
+        return STORE_MEMORY;
+    if (count + BLOCK * threads > s->count_limit && s->count_limit < s->states_limit) {
+        store_result result = grow_table(s, count, threads);
+        if (result != STORE_OK && count >= s->count_limit)
+            return result;
+    }
+    uint64_t capacity = least(s->log.reserved / (8 * s->words), s->predecessors.reserved / 4);
+    if (commit(s, least(count + 1, capacity)) && count >= s->room)
+        return STORE_MEMORY;
+    set_room(s);
+    return count < s->room ? STORE_OK : STORE_MEMORY;
+}
+
+/* The slot that holds a state's number. */
+static _Atomic uint32_t *slot_of(store *s, uint64_t number)
+{
+    uint64_t hash = hash_state(store_state(s, number), s->words);
+    uint64_t at = store_slot(s, hash);
+    uint32_t value = store_tag(s, hash) | (uint32_t)(number + 1);
+    while (atomic_load_explicit(&s->table[at], memory_order_relaxed) != value)
+        at = at + 1 == s->slots ? 0 : at + 1;
+    return &s->table[at];
+}
+
+static void move_state(store *s, uint64_t from, uint64_t to)
+{
+    _Atomic uint32_t *slot = slot_of(s, from);
+    uint32_t value = atomic_load_explicit(slot, memory_order_relaxed);
+    copy_state(store_state(s, to), store_state(s, from), s->words);
+    *store_predecessor(s, to) = *store_predecessor(s, from);
+    atomic_store_explicit(slot, value - (uint32_t)(from - to), memory_order_relaxed);
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const number_block *x = a, *y = b;
+    return x->next < y->next ? -1 : x->next > y->next;
+}
+
+void store_settle(store *s, number_block *blocks, uint32_t n)
+{
+    uint64_t count = atomic_load(&s->count);
+    qsort(blocks, n, sizeof *blocks, by_start);
+    for (uint32_t low = 0, high = n; low < high;) {
+        number_block *lowest = &blocks[low], *highest = &blocks[high - 1];
+        if (lowest->next == lowest->end) {
+            low++;
+        } else if (highest->next == highest->end) {
+            high--;
+        } else if (highest->end == count) { /* the holes at the very top just end the log earlier */
+            count = highest->next;
+            highest->end = highest->next;
+        } else {
+            move_state(s, --count, lowest->next++);
+        }
+    }
+    for (uint32_t i = 0; i < n; i++)
+        blocks[i] = (number_block){0, 0};
+    atomic_store(&s->count, count);
+}
+
+int64_t store_find(const store *s, const uint64_t *state)
+{
+    if (!s->table)
+        return -1;
+    uint64_t hash = hash_state(state, s->words), at = store_slot(s, hash);
+    for (;; at = at + 1 == s->slots ? 0 : at + 1) {
+        uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
+        if (slot == 0)
+            return -1;
+        if (((slot ^ store_tag(s, hash)) >> s->number_bits) == 0 && same_state(store_state(s, slot_number(s, slot)), state, s->words))
+            return (int64_t)slot_number(s, slot);
+    }
+}

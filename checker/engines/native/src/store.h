@@ -1,0 +1,151 @@
+/* The set of states seen: an append-only log of packed states, whose order is their number and the queue of the breadth-first search; for each
+ * state its predecessor; and an open-addressing table of their numbers.
+ *
+ * A slot is 0 (free) or TAG | (number + 1): the tag is the bits of the hash that the number leaves over, so most different states are told
+ * apart without a look at the log. Probing is linear from the slot that the high bits of the hash give.
+ *
+ * Invariants
+ * PUBLISHED  A slot gets its value by compare-and-swap (release) after the state and its predecessor are in the log; who reads a slot
+ *            (acquire) may read them. Slots never change again, but in store_settle and store_grow, when no worker runs.
+ * ROOM       Numbers below `room` may be given out: the log has memory for them and the table stays at most LOAD full.
+ * DENSE      When no worker runs, the numbers 0 .. count-1 are all in use (store_settle). While workers run, each has a block of numbers of
+ *            its own, and the unused ones are holes. */
+#ifndef TEAMCHECK_STORE_H
+#define TEAMCHECK_STORE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "arena.h"
+
+#define NO_STATE 0xffffffffu
+#define MOST_STATES 0x7ffffff0u
+#define BLOCK 1024 /* numbers that a worker takes at once */
+
+typedef struct {
+    uint32_t words;
+    uint32_t number_bits;
+    uint64_t slots, count_limit; /* the table holds at most count_limit states */
+    _Atomic uint32_t *table;
+    arena log, predecessors;
+    _Atomic uint64_t count; /* numbers given out */
+    uint64_t room;
+    uint64_t states_limit, memory_limit, other_bytes; /* other_bytes: used by the search besides the store */
+    uint64_t peak_bytes;
+} store;
+
+/* Unused numbers next .. end-1 of a worker. */
+typedef struct {
+    uint64_t next, end;
+} number_block;
+
+typedef enum { STORE_OK, STORE_MEMORY, STORE_LIMIT } store_result;
+typedef enum { INSERT_OLD, INSERT_NEW, INSERT_NO_ROOM } insertion;
+
+store_result store_open(store *s, uint32_t words, uint64_t memory_limit, uint64_t states_limit, uint64_t expected, uint64_t other_bytes);
+void store_close(store *s);
+/* More room for at least one state; no worker runs. */
+store_result store_grow(store *s, uint32_t threads);
+/* Makes the numbers dense: the highest states move into the holes. They are of the layer that is being found: nothing refers to them yet. */
+void store_settle(store *s, number_block *blocks, uint32_t n);
+uint64_t store_bytes(const store *s);
+int64_t store_find(const store *s, const uint64_t *state);
+/* A block of numbers below the room for a worker; 0 when there is none. */
+int store_take_block(store *s, number_block *block);
+
+static inline uint64_t *store_state(const store *s, uint64_t number)
+{
+    return (uint64_t *)(void *)s->log.base + number * s->words;
+}
+
+static inline uint32_t *store_predecessor(const store *s, uint64_t number)
+{
+    return (uint32_t *)(void *)s->predecessors.base + number;
+}
+
+/* The finaliser of MurmurHash3 after a multiply-and-shift step for each word: all bits of the state reach all bits of the hash. */
+static inline uint64_t hash_state(const uint64_t *state, uint32_t words)
+{
+    uint64_t h = state[0];
+    for (uint32_t i = 1; i < words; i++) {
+        h = (h ^ (h >> 32)) * 0x9e3779b97f4a7c15u;
+        h = (h ^ (h >> 29)) + state[i] * 0xd6e8feb86659fd93u;
+    }
+    h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu;
+    h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53u;
+    return h ^ (h >> 33);
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+/* The slot where probing starts: hash / 2^64 of the table. */
+static inline uint64_t store_slot(const store *s, uint64_t hash)
+{
+    return (uint64_t)(((wide)hash * s->slots) >> 64);
+}
+
+static inline uint32_t store_tag(const store *s, uint64_t hash)
+{
+    return (uint32_t)hash << s->number_bits;
+}
+
+/* The number in a slot that is not free. */
+static inline uint64_t slot_number(const store *s, uint32_t slot)
+{
+    return (slot & ((1u << s->number_bits) - 1)) - 1u;
+}
+
+static inline int same_state(const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+    if (words == 1)
+        return a[0] == b[0];
+    uint64_t difference = 0;
+    for (uint32_t i = 0; i < words; i++)
+        difference |= a[i] ^ b[i];
+    return difference == 0;
+}
+
+static inline void copy_state(uint64_t *to, const uint64_t *from, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++)
+        to[i] = from[i];
+}
+
+static inline void prefetch_slot(const store *s, uint64_t hash)
+{
+    __builtin_prefetch((const void *)&s->table[store_slot(s, hash)], 1);
+}
+
+/* Prefetches the state that the first slot names, when its tag fits. */
+static inline void prefetch_state(const store *s, uint64_t hash)
+{
+    uint32_t slot = atomic_load_explicit(&s->table[store_slot(s, hash)], memory_order_relaxed);
+    if (slot != 0 && ((slot ^ store_tag(s, hash)) >> s->number_bits) == 0)
+        __builtin_prefetch(store_state(s, slot_number(s, slot)), 0);
+}
+
+/* Adds a state unless it is there. A new one gets the next number of the block. */
+static inline insertion store_insert(store *s, number_block *block, const uint64_t *state, uint64_t hash, uint32_t predecessor)
+{
+    const uint32_t tag = store_tag(s, hash), words = s->words;
+    for (uint64_t at = store_slot(s, hash);;) {
+        uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_acquire);
+        if (slot == 0) {
+            if (block->next == block->end && !store_take_block(s, block))
+                return INSERT_NO_ROOM;
+            copy_state(store_state(s, block->next), state, words);
+            *store_predecessor(s, block->next) = predecessor;
+            if (atomic_compare_exchange_strong_explicit(&s->table[at], &slot, tag | (uint32_t)(block->next + 1), memory_order_release,
+                                                        memory_order_acquire)) {
+                block->next++;
+                return INSERT_NEW;
+            }
+        }
+        if (((slot ^ tag) >> s->number_bits) == 0 && same_state(store_state(s, slot_number(s, slot)), state, words))
+            return INSERT_OLD;
+        at = at + 1 == s->slots ? 0 : at + 1;
+    }
+}
+
+#endif

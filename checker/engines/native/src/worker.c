@@ -1,0 +1,323 @@
+#include "worker.h"
+
+#include <stdlib.h>
+
+#include "parallel.h"
+
+/* --- sets of lanes --- */
+
+static inline lane_set set_and(lane_set a, lane_set b)
+{
+    for (int g = 0; g < GROUPS; g++)
+        a.group[g] &= b.group[g];
+    return a;
+}
+
+static inline lane_set set_without(lane_set a, lane_set b)
+{
+    for (int g = 0; g < GROUPS; g++)
+        a.group[g] &= ~b.group[g];
+    return a;
+}
+
+static inline lane_set set_or(lane_set a, lane_set b)
+{
+    for (int g = 0; g < GROUPS; g++)
+        a.group[g] |= b.group[g];
+    return a;
+}
+
+static inline int set_empty(lane_set a)
+{
+    uint64_t any = 0;
+    for (int g = 0; g < GROUPS; g++)
+        any |= a.group[g];
+    return any == 0;
+}
+
+static inline uint32_t set_size(lane_set a)
+{
+    uint32_t n = 0;
+    for (int g = 0; g < GROUPS; g++)
+        n += (uint32_t)__builtin_popcountll(a.group[g]);
+    return n;
+}
+
+/* The lowest lane of a set that is not empty. */
+static inline uint32_t set_first(lane_set a)
+{
+    uint32_t g = 0;
+    while (a.group[g] == 0)
+        g++;
+    return g * 64 + (uint32_t)__builtin_ctzll(a.group[g]);
+}
+
+static lane_set first_lanes(uint64_t n)
+{
+    lane_set a;
+    for (uint64_t g = 0; g < GROUPS; g++)
+        a.group[g] = n >= g * 64 + 64 ? ~0ull : n <= g * 64 ? 0 : (1ull << (n - g * 64)) - 1;
+    return a;
+}
+
+/* --- memory --- */
+
+static size_t register_bytes(const prepared *program)
+{
+    return ((size_t)program->n_registers + 1) * LANES * sizeof(int32_t);
+}
+
+uint64_t worker_bytes(const prepared *program)
+{
+    return register_bytes(program) + (uint64_t)program->words * (2 * LANES + BUFFER) * 8 + BUFFER * 12ull;
+}
+
+static void *column_memory(size_t bytes)
+{
+    void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (memory)
+        memset(memory, 0, bytes);
+    return memory;
+}
+
+int worker_open(worker *w, const prepared *program)
+{
+    memset(w, 0, sizeof *w);
+    w->registers = column_memory(register_bytes(program));
+    w->columns = column_memory(program->words * LANES * sizeof(uint64_t));
+    w->changed = column_memory((program->most_changes + 1) * LANES * sizeof(uint64_t));
+    w->excess = column_memory(LANES * sizeof(int32_t));
+    w->successors = malloc((size_t)BUFFER * program->words * sizeof *w->successors);
+    w->hashes = malloc(BUFFER * sizeof *w->hashes);
+    w->parents = malloc(BUFFER * sizeof *w->parents);
+    if (!w->registers || !w->columns || !w->changed || !w->excess || !w->successors || !w->hashes || !w->parents ||
+        tally_open(&w->tally, program))
+        return -1;
+    for (uint32_t i = 0; i < program->n_consts; i++)
+        for (uint32_t lane = 0; lane < LANES; lane++)
+            w->registers[(size_t)(program->first_const + i) * LANES + lane] = program->consts[i];
+    return 0;
+}
+
+void worker_close(worker *w)
+{
+    free(w->registers);
+    free(w->columns);
+    free(w->changed);
+    free(w->excess);
+    free(w->successors);
+    free(w->hashes);
+    free(w->parents);
+    tally_close(&w->tally);
+}
+
+int worker_pending(const worker *w)
+{
+    return w->batch.active || w->filled > 0;
+}
+
+static const int32_t *column_of(const worker *w, uint32_t reg)
+{
+    return w->registers + (size_t)reg * LANES;
+}
+
+/* The first reason stands. */
+static void ask_to_stop(layer_work *work, int reason)
+{
+    int none = GO_ON;
+    atomic_compare_exchange_strong(&work->stop, &none, reason);
+}
+
+/* --- the buffer --- */
+
+/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays. All slots are prefetched before any is read, and the states
+ * behind the slots before any is compared: a batch waits for memory once, not once for each state. */
+static int flush(worker *w, layer_work *work)
+{
+    store *s = work->store;
+    const uint32_t words = s->words;
+    for (; w->hashed < w->filled; w->hashed++) {
+        w->hashes[w->hashed] = hash_state(w->successors + (size_t)w->hashed * words, words);
+        prefetch_slot(s, w->hashes[w->hashed]);
+    }
+    enum { AHEAD = 24 };
+    for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + AHEAD; i++)
+        prefetch_state(s, w->hashes[i]);
+    for (; w->inserted < w->filled; w->inserted++) {
+        uint32_t i = w->inserted;
+        if (i + AHEAD < w->filled)
+            prefetch_state(s, w->hashes[i + AHEAD]);
+        if (store_insert(s, &w->block, w->successors + (size_t)i * words, w->hashes[i], w->parents[i]) == INSERT_NO_ROOM) {
+            ask_to_stop(work, STOP_ROOM);
+            return -1;
+        }
+    }
+    w->filled = w->hashed = w->inserted = 0;
+    return 0;
+}
+
+/* Adds the successors of the lanes of `set` to the buffer, which has room for a whole batch. */
+static void collect(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
+{
+    const prepared *p = work->program;
+    const uint32_t words = p->words;
+    const word_change *changes = p->changes + o->first_change;
+    uint32_t filled = w->filled;
+    for (int g = 0; g < GROUPS; g++)
+        for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
+            uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
+            uint64_t *successor = w->successors + (size_t)filled * words;
+            w->parents[filled++] = (uint32_t)(w->batch.state + lane);
+            if (words == 1) {
+                *successor = o->n_changes ? w->changed[lane] : w->columns[lane];
+                continue;
+            }
+            copy_state(successor, store_state(work->store, w->batch.state + lane), words);
+            for (uint32_t k = 0; k < o->n_changes; k++)
+                successor[changes[k].word] = w->changed[(size_t)k * LANES + lane];
+        }
+    w->filled = filled;
+}
+
+/* --- one batch --- */
+
+static void load_columns(worker *w, const store *s, uint64_t first, uint64_t n)
+{
+    const uint64_t *rows = store_state(s, first);
+    for (uint32_t word = 0; word < s->words; word++)
+        for (uint64_t lane = 0; lane < n; lane++)
+            w->columns[(size_t)word * LANES + lane] = rows[lane * s->words + word];
+}
+
+static void note(tc_witness *witness, lane_set set, uint64_t first_state, int64_t outcome)
+{
+    if (set_empty(set))
+        return;
+    const tc_witness here = {set_size(set), (int64_t)(first_state + set_first(set)), outcome};
+    witness_add(witness, &here);
+}
+
+static void start_batch(worker *w, const layer_work *work, uint64_t first, uint64_t n)
+{
+    const prepared *p = work->program;
+    const kernel *k = work->kernel;
+    load_columns(w, work->store, first, n);
+    k->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
+    k->run(p->state_code, p->state_code_length, w->registers);
+    batch *b = &w->batch;
+    *b = (batch){.state = first, .active = 1, .live = first_lanes(n)};
+    b->undone = b->live;
+    if (p->done_reg != TC_NONE)
+        b->undone = set_without(b->live, k->nonzero(column_of(w, p->done_reg)));
+    for (uint32_t i = 0; i < p->n_state_watches; i++) {
+        const tc_watch *watch = &p->state_watches[i];
+        note(&w->tally.watches[watch->watch], set_and(b->live, k->nonzero(column_of(w, watch->reg))), first, -1);
+    }
+    w->tally.expanded += n;
+}
+
+/* The successors' changed words, and whether a value of a lane of `set` left the range of its field. */
+static int pack_changes(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
+{
+    const prepared *p = work->program;
+    if (o->n_changes == 0)
+        return 0;
+    memset(w->excess, 0, LANES * sizeof *w->excess);
+    for (uint32_t k = 0; k < o->n_changes; k++) {
+        const word_change *change = &p->changes[o->first_change + k];
+        work->kernel->pack(p->packings + change->first, change->n, change->keep, w->columns + (size_t)change->word * LANES, w->registers,
+                           w->changed + (size_t)k * LANES, w->excess);
+    }
+    lane_set broken = set_and(set, work->kernel->nonzero(w->excess));
+    if (set_empty(broken))
+        return 0;
+    w->tally.broken_state = (int64_t)(w->batch.state + set_first(broken));
+    w->tally.broken_outcome = o->number;
+    return -1;
+}
+
+/* Evaluates one outcome over the batch; -1 when the program is broken. */
+static int expand_outcome(worker *w, const layer_work *work, const prepared_outcome *o)
+{
+    const prepared *p = work->program;
+    const kernel *k = work->kernel;
+    batch *b = &w->batch;
+    lane_set candidates = o->waits ? set_without(b->live, b->busy) : b->live;
+    if (o->waits && set_empty(candidates))
+        return 0;
+    k->run(o->guard, o->guard_length, w->registers);
+    lane_set enabled = set_and(candidates, k->nonzero(column_of(w, o->enabled)));
+    if (set_empty(enabled))
+        return 0;
+    k->run(o->rest, o->rest_length, w->registers);
+    w->tally.transitions[o->number] += set_size(enabled);
+    if (!o->is_fault) {
+        b->moving = set_or(b->moving, enabled);
+        b->busy = o->waits ? b->busy : set_or(b->busy, enabled);
+    }
+    if (o->failed != TC_NONE) {
+        lane_set failed = set_and(enabled, k->nonzero(column_of(w, o->failed)));
+        note(&w->tally.failures[o->number], failed, b->state, o->number);
+        enabled = set_without(enabled, failed);
+        if (set_empty(enabled))
+            return 0;
+    }
+    for (uint32_t i = 0; i < o->n_watches; i++) {
+        const tc_watch *watch = &p->watches[o->first_watch + i];
+        note(&w->tally.watches[watch->watch], set_and(enabled, k->nonzero(column_of(w, watch->reg))), b->state, o->number);
+    }
+    if (pack_changes(w, work, o, enabled))
+        return -1;
+    collect(w, work, o, enabled);
+    return 0;
+}
+
+static void finish_batch(worker *w)
+{
+    batch *b = &w->batch;
+    tc_witness deadlock = {0, -1, -1};
+    note(&deadlock, set_without(b->undone, b->moving), b->state, -1);
+    w->tally.deadlocks += deadlock.count;
+    if (deadlock.state >= 0 && (w->tally.first_deadlock < 0 || deadlock.state < w->tally.first_deadlock))
+        w->tally.first_deadlock = deadlock.state;
+    b->active = 0;
+}
+
+/* Goes on with the batch; 0 when it is finished, -1 when it has to wait. */
+static int expand_batch(worker *w, layer_work *work)
+{
+    const prepared *p = work->program;
+    for (; w->batch.next_outcome < p->n_outcomes; w->batch.next_outcome++) {
+        if (w->filled + LANES > BUFFER && flush(w, work))
+            return -1;
+        if (expand_outcome(w, work, &p->outcomes[w->batch.next_outcome])) {
+            atomic_store(&work->stop, STOP_BROKEN);
+            return -1;
+        }
+    }
+    finish_batch(w);
+    return 0;
+}
+
+void worker_run(worker *w, layer_work *work)
+{
+    if (w->inserted > 0 && flush(w, work))
+        return;
+    while (atomic_load_explicit(&work->stop, memory_order_relaxed) == GO_ON) {
+        if (!w->batch.active) {
+            uint64_t first = atomic_load(&work->next);
+            if (first < work->layer_end)
+                first = atomic_fetch_add(&work->next, LANES);
+            if (first >= work->layer_end) {
+                flush(w, work);
+                return;
+            }
+            uint64_t n = work->layer_end - first;
+            start_batch(w, work, first, n < LANES ? n : LANES);
+        }
+        if (expand_batch(w, work))
+            return;
+        if (wall_seconds() >= work->deadline)
+            ask_to_stop(work, STOP_TIME);
+    }
+}

@@ -1,0 +1,72 @@
+/* One thread's part of a search: it takes batches of the layer that is being expanded, evaluates every outcome over a batch, collects the
+ * successors in a buffer, and inserts a full buffer into the store with its memory prefetched.
+ *
+ * A worker stops at any outcome or insertion (no room, end of the time slice) and goes on from there at the next call: nothing that was counted
+ * is counted again, nothing collected is lost. What it found is in its `tally`; the tallies of all workers together do not depend on how the
+ * batches were shared out. */
+#ifndef TEAMCHECK_WORKER_H
+#define TEAMCHECK_WORKER_H
+
+#include "kernel.h"
+#include "prepared.h"
+#include "store.h"
+#include "teamcheck.h"
+
+enum { BUFFER = 1024 + LANES };
+
+/* Why all workers stop. */
+enum { GO_ON = 0, STOP_TIME = 1, STOP_ROOM = 2, STOP_BROKEN = 3 };
+
+/* What all workers share while a layer is expanded. */
+typedef struct {
+    const prepared *program;
+    const kernel *kernel;
+    store *store;
+    _Atomic uint64_t next; /* the first state of the layer that no worker has taken */
+    uint64_t layer_end;
+    double deadline;
+    _Atomic int stop;
+} layer_work;
+
+typedef struct {
+    uint64_t expanded, deadlocks;
+    int64_t first_deadlock, broken_state, broken_outcome;
+    uint64_t *transitions;  /* for each outcome in the caller's order */
+    tc_witness *failures;   /* for each outcome */
+    tc_witness *watches;    /* for each watch id */
+} tally;
+
+typedef struct {
+    uint64_t state; /* the first one */
+    uint32_t next_outcome;
+    int active;
+    lane_set live, undone, moving, busy; /* has a state; is not done; has an enabled outcome: not a fault; nor a timeout */
+} batch;
+
+typedef struct {
+    int32_t *registers;
+    uint64_t *columns; /* the words of the batch, word by word */
+    uint64_t *changed; /* the changed words of the successors of an outcome */
+    int32_t *excess;
+    batch batch;
+    uint64_t *successors, *hashes; /* the buffer: `filled` states, of which the first `inserted` are in the store */
+    uint32_t *parents;
+    uint32_t filled, hashed, inserted;
+    number_block block;
+    tally tally;
+} worker;
+
+/* 0, or -1 when there is no memory. */
+int worker_open(worker *w, const prepared *program);
+void worker_close(worker *w);
+uint64_t worker_bytes(const prepared *program);
+/* Expands batches until the layer is used up or something says stop. */
+void worker_run(worker *w, layer_work *work);
+/* Is anything left that was taken or collected? */
+int worker_pending(const worker *w);
+/* Adds the count of `from`, and takes its place when it is earlier. */
+void witness_add(tc_witness *to, const tc_witness *from);
+int tally_open(tally *t, const prepared *program);
+void tally_close(tally *t);
+
+#endif
