@@ -70,6 +70,11 @@ def braces(b: Building, span: Span, c: list[Any]) -> tree.Expr:
 
         odd = next(item for item in c if isinstance(item, Pair) is not isinstance(c[0], Pair))
         b.errors.append(SetOrMap(span=odd.span))
+    if len(c) == 1 and pairs and isinstance(pairs[0].key, tree.Binary) and pairs[0].key.operator == "in":
+        from checker.language.expression_errors import SetComprehension
+
+        bound = pairs[0].key.left
+        b.errors.append(SetComprehension(span=span, name=bound.name if isinstance(bound, tree.Name) else "x"))
     if pairs:
         return tree.MapLiteral(span=span, entries=tuple((pair.key, pair.value) for pair in pairs))
     return tree.Braces(span=span, items=tuple(c))

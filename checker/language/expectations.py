@@ -17,6 +17,7 @@ STATEMENT = words("NAME let choose send broadcast assert return progress spawn s
 MEMBER = words("var durable action on run may strongly pass")
 DECLARATION = words("import enum type record ids const shared message meter def role done")
 SPEC_LINE = words("instance faults timeouts def always never step sometimes eventually whenever no check expect")
+QUANTIFIER_WORDS = words("all any count sum min max those majority forall exists every some")
 PROPERTIES = words("always never step sometimes eventually whenever")
 CALLED = {
     "NAME": "a name",
@@ -173,76 +174,147 @@ def advice(parser: Parser, token: Token, terminals: set[str]) -> str:
     """One thing to do about an unexpected token, "" if nothing better than what was expected can be said."""
     lines = parser.marks[:-1] if token.kind == "_DEDENT" else parser.marks
     first = parser.tokens[lines[-1].at].text if lines else ""
-    if token.kind == "WORD":
+    before = parser.text(parser.at - 1) if parser.at else ""
+    said = _by_line(token, terminals, first) or _by_what_was_found(token, terminals, before)
+    if not said and token.kind == "WORD" and token.text != "not":
         from difflib import get_close_matches
 
-        words = [t for t in terminals if t.isalpha() and t.islower()]
-        if near := get_close_matches(token.text, words, n=1, cutoff=0.75):
-            return f"write `{near[0]}`"
-    return _by_what_was_found(token, terminals, first) or _by_what_was_expected(parser, token, terminals, first)
+        near = get_close_matches(token.text, [t for t in terminals if t.isalpha() and t.islower()], n=1, cutoff=0.75)
+        said = f"write `{near[0]}`" if near else ""
+    return said or _by_what_was_expected(parser, token, terminals)
 
 
-def _by_what_was_found(token: Token, terminals: set[str], first: str) -> str:
+def _by_line(token: Token, terminals: set[str], first: str) -> str:
+    """What is known of the kind of line, by its first word."""
+    said = (
+        _in_spec(token, terminals, first)
+        or _in_declaration(token.text, terminals, first)
+        or _in_statement(token.text, terminals, first)
+    )
+    if not said and first in PROPERTIES and ({":", "STRING"} <= terminals or terminals == {"NAME"}):
+        return 'write `NAME: condition`, or `NAME "text": condition`'
+    return said
+
+
+def _in_spec(token: Token, terminals: set[str], first: str) -> str:
+    match first:
+        case "spec":
+            return 'write `spec NAME for "FILE.team"`'
+        case "check":
+            return "write `check INSTANCE, ... under FAULTS, ...`, or leave `under` away"
+        case "timeouts":
+            return "write `timeouts only when stuck`"
+        case "expect" if token.kind == "NUMBER":
+            return "write `expect 131 states, 228 transitions in INSTANCE under FAULTS`"
+        case "expect" if "violated" in terminals:
+            return "write `expect NAME violated`; what is not expected to be violated is expected to hold"
+        case "whenever" if "leads" in terminals:
+            return "write `whenever NAME: p leads to q`"
+    return ""
+
+
+def _in_declaration(text: str, terminals: set[str], first: str) -> str:
+    match first:
+        case "protocol" if text == "-":
+            return "names are made of letters, digits and `_`"
+        case "protocol" if text == ":":
+            return "the header has no colon: the declarations follow at the left margin"
+        case "message" if "to" in terminals:
+            return "write `message M(field: T) to Role`"
+        case "message" if text == "," and ":" in terminals:
+            return "a message goes to one role: declare a kind of message for each"
+        case "done" if text == ":":
+            return "write `done when condition`"
+        case "var" | "durable" | "shared" | "const" if text == "=" and ":" in terminals:
+            return f"write `{first} NAME: TYPE = value`"
+        case "def" if text == "->":
+            return "a def has no result type: `def f(x: T): e`"
+        case "role" | "ids" if text in ("(", "["):
+            return f"write `{first} NAME * number`"
+        case "action" | "may" | "strongly" | "def" | "record" | "message" if text == "in" and ":" in terminals:
+            return "a parameter or field is written `name: TYPE`"
+    return ""
+
+
+def _in_statement(text: str, terminals: set[str], first: str) -> str:
+    match first:
+        case "send" | "broadcast" if "to" in terminals:
+            return f"write `{first} M(...) to {'w' if first == 'send' else 'Role'}`"
+        case "choose" if text in ("from", "with", "when", "if", "of"):
+            return "write `choose x in S where c`"
+        case "for" if text == "if":
+            return "write `for x in those(y in S: c):`"
+        case "either" | "or" if text == "%":
+            return "a probability is written `0.9`"
+        case "timeout":
+            return "a timeout has no length: write `timeout:`, and name the wait with `await as LABEL:`"
+        case "return":
+            return "an activity returns no value"
+        case "assert" if text == ":":
+            return 'write `assert c, "text"`'
+        case "let" if text == ":":
+            return "a `let` takes no type: write `let x = e`"
+    return ""
+
+
+def _by_what_was_found(token: Token, terminals: set[str], before: str) -> str:
     text = token.text
-    if text == "then":
-        return "a statement is `if c:` and its block; `if c then a else b` is an expression"
-    if text == "?" and "_NEWLINE" in terminals:
-        return "a value that depends on a condition is `if c then a else b`"
-    if text == "->":
-        return "a def has no result type: `def f(x: T): e`" if first == "def" else "write `implies`"
-    if text == "{" and ":" in terminals:
-        return "braces open no block: write `:`"
-    if text in ("(", "[") and first in ("role", "ids"):
-        return f"write `{first} NAME * number`"
-    if text == "in" and ":" in terminals and first in ("action", "may", "strongly", "def", "message", "record"):
-        return "a parameter or field is written `name: TYPE`"
-    if text in ("of", "from", ":") and ")" in terminals:
-        return "what a quantifier ranges over is written `x in D`: `all(x in D: p)`"
+    if before in QUANTIFIER_WORDS and token.kind == "WORD":
+        return "a quantifier has brackets: `all(x in D: p)`, `any(x in D: p)`"
+    if text in ("<", "(", "{") and before in ("set", "map", "seq"):
+        return f"types take square brackets: `{before}[...]`"
+    match text:
+        case "then":
+            return "a statement is `if c:` and its block; `if c then a else b` is an expression"
+        case "?" | "if" if "_NEWLINE" in terminals:
+            return "a value that depends on a condition is `if c then a else b`"
+        case "->" if "implies" in terminals and "," not in terminals:
+            return "write `implies`"
+        case "leads":
+            return "write `whenever NAME: p leads to q`"
+        case "{" if ":" in terminals:
+            return "braces open no block: write `:`"
+        case "|" if "NUMBER" in terminals:
+            return "the size of a set is `len(s)`"
+        case "where" if "when" in terminals:
+            return "write `when`"
+        case "and" if "," in terminals:
+            return "names are separated by commas"
+        case "of" | "from" | ":" if ")" in terminals:
+            return "what a quantifier ranges over is written `x in D`: `all(x in D: p)`"
+        case ":" if terminals == {"="}:
+            return "write `=`"
+        case ":" if "+=" in terminals:
+            return "a value for the rest of the block is `let x = e`; a variable of the agent is `var x: T = e` in its role"
     if token.kind == "DOC":
         return "one description may stand in the file, before the header; elsewhere write comments with `#`"
     if token.kind == "STRING" and "NUMBER" in terminals:
         return "texts are no values; give the values names with `enum`"
-    if text == ":" and "=" in terminals and first not in ("let", "shared", "var", "durable", "const", "type"):
-        return "a value for the rest of the block is `let x = e`; a variable of the agent is `var x: T = e` in its role"
     return ""
 
 
-def _by_what_was_expected(parser: Parser, token: Token, terminals: set[str], first: str) -> str:
+def _by_what_was_expected(parser: Parser, token: Token, terminals: set[str]) -> str:
     if "then" in terminals and token.text == ":":
         return "the expression is `if c then a else b`"
     if "else" in terminals and "_NEWLINE" not in terminals and ":" not in terminals:
         return "an `if` expression gives a value in both cases: `if c then a else b`"
     if token.kind == "_NEWLINE" and "NUMBER" in terminals:
         return "the line ends too soon; inside brackets lines may break freely"
-    if "max" in terminals or ("," in terminals and "?" in terminals and _in_seq(parser)):
+    if "max" in terminals or ("," in terminals and "?" in terminals and _in_brackets_of(parser, "seq")):
         return "a sequence has a bound: `seq[T, max 3]`"
-    if "violated" in terminals:
-        return "write `expect NAME violated`; what is not expected to be violated is expected to hold"
-    if "to" in terminals and first in ("send", "broadcast"):
-        return f"write `{first} M(...) to {'w' if first == 'send' else 'Role'}`"
-    if "to" in terminals and first == "message":
-        return "write `message M(field: T) to Role`"
-    if first == "check":
-        return "write `check INSTANCE, ... under FAULTS, ...`, or leave `under` away"
-    if first == "timeouts":
-        return "write `timeouts only when stuck`"
-    if terminals == {"STRING"}:
-        return "write the file name in double quotes"
-    if {":", "STRING"} <= terminals or (first in PROPERTIES and terminals == {"NAME"}):
-        return 'write `NAME: condition`, or `NAME "text": condition`'
-    if "leads" in terminals and first == "whenever":
-        return "write `whenever NAME: p leads to q`"
+    if "," in terminals and _in_brackets_of(parser, "map"):
+        return "a map is `map[K, V]`"
     return ""
 
 
-def _in_seq(parser: Parser) -> bool:
-    """Whether the innermost open bracket is that of `seq[`."""
+def _in_brackets_of(parser: Parser, word: str) -> bool:
+    """Whether the innermost open bracket is that of `word[`."""
     depth = 0
     for at in range(parser.at - 1, max(parser.marks[-1].at if parser.marks else 0, parser.at - 200), -1):
         text = parser.tokens[at].text
         depth += text in (")", "]", "}")
         if text in ("(", "[", "{"):
             if depth == 0:
-                return text == "[" and parser.text(at - 1) == "seq"
+                return text == "[" and parser.text(at - 1) == word
             depth -= 1
     return False

@@ -103,10 +103,10 @@ class RangeAsDomain(Diagnostic):
 
 @dataclass(frozen=True, kw_only=True)
 class SetComprehension(Diagnostic):
-    """`{x for x in S}` of other languages is `those(x in S: condition)`."""
+    """`{x for x in S}` and `{x in S: condition}` of other languages are `those(x in S: condition)`."""
 
     code = "T130"
-    title = "sets are not written with `for`"
+    title = "a set of the elements with a property is written with `those`"
     label = "not a set"
     help = "write `those({name} in D: condition)` for the elements with a condition"
     name: str

@@ -98,6 +98,7 @@ class Parser:
         self.marks: list[Mark] = []
         self.resumed_at = -1  # the token that a recovery skipped to
         self.recoveries = 0
+        self.headless = False  # the file has no header where it must be
 
     def parse(self) -> Any:
         """The tree; None after errors that left nothing."""

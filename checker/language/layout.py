@@ -23,6 +23,7 @@ MOST_LEVELS = 40  # of indentation
 MOST_DIGITS = 18
 
 GOES_ON = words("and or not implies in is at if then else for subset true false none self")  # what an expression may go on with
+OR_BRANCH = re.compile(r"or *[0-9_.]* *(:|#|\r?\n)")
 LEADING_OPERATORS = frozenset(("and", "or", "implies", "|", "&", "+", "==", "!=", "<", ">", "<=", ">=", "*", "//", "in"))
 
 
@@ -189,15 +190,27 @@ class Reader:
 
     def continues(self, token: Token) -> bool:
         """Whether a line starts with an operator, as if it went on with the line before; reported, and joined to it."""
-        if token.text not in LEADING_OPERATORS:
-            return False
         if not self.tokens or self.tokens[-1].kind != "_NEWLINE":
             return False
-        if token.text == "or" and re.compile(r"or\s*[0-9_.]*\s*:").match(self.text, token.start):
+        if token.text in ("when", "should") and self.is_in_header(token):
+            return self.joined(token, "write it on the line before; a long condition may break inside brackets")
+        if token.text not in LEADING_OPERATORS:
             return False
+        if token.text == "or" and OR_BRANCH.match(self.text, token.start):
+            return False
+        return self.joined(
+            token, f"put brackets around the whole expression, then its lines may break anywhere: `(a` … `{token.text} b)`"
+        )
+
+    def is_in_header(self, token: Token) -> bool:
+        """Whether the line before starts an action or a handler, and has not ended with a colon."""
+        first = next((t for t in reversed(self.tokens) if t.level >= 0), token)
+        return first.text in ("action", "may", "strongly", "on") and len(self.tokens) > 1 and self.tokens[-2].text != ":"
+
+    def joined(self, token: Token, advice: str) -> bool:
         from checker.language.layout_errors import LineGoesOn
 
-        self.errors.append(LineGoesOn(span=self.span(token), found=token.text))
+        self.errors.append(LineGoesOn(span=self.span(token), found=token.text, advice=advice))
         self.tokens.pop()
         return True
 

@@ -62,8 +62,9 @@ class LineGoesOn(Diagnostic):
     code = "T107"
     title = "a line cannot start with `{found}`"
     label = "the line before has already ended"
-    help = "put brackets around the whole expression, then its lines may break anywhere: `(a` … `{found} b)`"
+    help = "{advice}"
     found: str
+    advice: str
 
 
 @dataclass(frozen=True, kw_only=True)

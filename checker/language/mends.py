@@ -158,7 +158,8 @@ def _text_of(parser: Parser, start: int, end: int) -> str:
 def reserved_name(parser: Parser, token: Token, terminals: set[str]) -> bool:
     from checker.language.lalr import RESERVED
 
-    if token.text not in RESERVED or "NAME" not in terminals or "NUMBER" in terminals or context(terminals):
+    is_name = "NAME" in terminals and "NUMBER" not in terminals and parser.tokens[parser.marks[-1].at].text != "spec"
+    if token.text not in RESERVED or not is_name or context(terminals):
         return False
     report(parser, wrong.ReservedName(span=span_of(parser, token), found=token.text))
     return replace(token, "NAME")
@@ -223,6 +224,8 @@ def wrong_first_word(parser: Parser, token: Token, terminals: set[str]) -> bool:
 def _is_no_target(parser: Parser, first: Token, token: Token, where: str, words: Iterable[str]) -> bool:
     """The first word of a line was read as a name that is assigned to (or awaited), but what follows it shows that it is none."""
     near, moved = _near(first.text, words), misplaced(first.text, where)
+    if near == first.text:
+        return False
     if moved is not None and token.kind in ("WORD", "STRING"):
         report(parser, wrong.Misplaced(span=span_of(parser, first), found=first.text, found_in=PLACE[where], advice=moved))
     elif near is not None or first.text in OTHER_LANGUAGES:
@@ -247,7 +250,8 @@ def _cannot_start(parser: Parser, token: Token, terminals: set[str], where: str)
     if moved is None and parser.text(parser.at + 1) in ("=", "+=", "-=", "["):
         moved = misplaced("let", where)
     if moved is not None:
-        report(parser, wrong.Misplaced(span=span_of(parser, token), found=word, found_in=PLACE[where], advice=moved))
+        if word != parser.start or not parser.headless:
+            report(parser, wrong.Misplaced(span=span_of(parser, token), found=word, found_in=PLACE[where], advice=moved))
         return _skip(parser)
     known, near = OTHER_LANGUAGES.get(word), _near(word, [t for t in terminals if t.isalpha() and t.islower()])
     text = known or (f"write `{near}`" if near else f"here may stand {expected_words(terminals)}")

@@ -53,6 +53,7 @@ def missing_header(parser: Parser, token: Token) -> None:
         report(parser, wrong.WrongHeader(span=span_of(parser, token), what=what, header=header, advice=text))
     if token.text == other:
         raise GiveUp
+    parser.headless = True
     feed_header(parser)
     if token.kind != "_INDENT" and not parser.accepts(parser.terminal_of(parser.at)):
         skip_line(parser)
