@@ -1,0 +1,185 @@
+"""The faults of docs/language.md, each an ordinary step of the oracle with a tag and a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import TYPE_CHECKING
+
+from checker.language import tree
+from checker.language.checked import FaultInfo, RoleInfo
+from checker.language.types import MapOf, Value, values
+from tests.elaborate.oracle_world import Act, Agent, Queue, World, in_bag
+
+if TYPE_CHECKING:
+    from tests.elaborate.oracle import Oracle, Start, Step
+
+
+class Faults:
+    def __init__(self, oracle: Oracle) -> None:
+        self.oracle = oracle
+
+    def item(self, kind: str, target: str) -> FaultInfo | None:
+        return next((f for f in self.oracle.faults if f.kind == kind and f.target == target), None)
+
+    def may(self, kind: str, target: str, world: World) -> bool:
+        """Whether some of the fault's budget is left."""
+        item = self.item(kind, target)
+        return item is not None and (item.budget is None or world.spent[f"{kind} {target}"] < item.budget)
+
+    def steps(self, world: World) -> list[Step]:
+        found = []
+        for item in self.oracle.faults:
+            if self.may(item.kind, item.target, world):
+                for start in self._starts(item, world):
+                    start.fault = f"{item.kind} {item.target}"
+                    start.timeout = False
+                    start.do = self._paid(start.fault, start.do)
+                    steps = self.oracle.taken(start, world)
+                    if item.kind == "stale":
+                        steps = [step for step in steps if step.act is not None and step.act.stale_read]
+                    found += steps
+        return found
+
+    def _paid(self, fault: str, do: Callable[[World, Act], None] | None) -> Callable[[World, Act], None] | None:
+        if do is None:
+            return None
+
+        def paid(world: World, act: Act) -> None:
+            self.pay(fault, world)
+            do(world, act)
+
+        return paid
+
+    def pay(self, fault: str, world: World) -> None:
+        item = self.item(*fault.split(" ", 1))  # type: ignore[arg-type]
+        if item is not None and item.budget is not None:
+            world.spent[fault] += 1
+
+    def _starts(self, item: FaultInfo, world: World) -> Iterator[Start]:
+        match item.kind:
+            case "crash" | "restart" | "stall" | "forget" | "skip" | "repeat" | "disobey" | "byzantine":
+                role = self.oracle.checked.roles[item.target]
+                for agent in self.oracle.agents(item.target):
+                    yield from self._of_agent(item, role, agent, world)
+            case "lose":
+                yield from self._of_messages(item, world, self._losses)
+            case "garble":
+                yield from self._of_messages(item, world, self._garblings)
+            case "stale":
+                yield from self._stale(item, world)
+
+    # --- faults of agents --------------------------------------------------------------------------------------------
+
+    def _of_agent(self, item: FaultInfo, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
+        from tests.elaborate.oracle import Start
+
+        name = f"{item.kind} {role.name}"
+        if item.kind == "restart":
+            if not world.up[agent]:
+                yield Start(name, Act(agent), lambda world, act: self._restart(agent, world))
+            return
+        if not world.up[agent]:
+            return
+        if item.kind == "crash":
+            yield Start(name, Act(agent), lambda world, act: self.oracle.goes_down(agent, world))
+            return
+        if world.stalled[agent]:
+            return
+        match item.kind:
+            case "stall":
+                yield Start(name, Act(agent), lambda world, act: world.stalled.update({agent: True}))
+            case "forget":
+                yield Start(name, Act(agent), lambda world, act: self.oracle.fresh(agent, world, durable=False))
+            case "skip":
+                for activity in world.waiting_of(agent):
+                    yield Start(f"{name}.{activity}", Act(agent, activity), lambda world, act: self._skip(world, act))
+            case "repeat":
+                yield from self._repeats(role, agent, world)
+            case "disobey":
+                for info in role.activities:
+                    advised = isinstance(info.node, tree.Action) and info.node.advice is not None
+                    if advised and self.oracle.free(role, agent, info.name, world):
+                        for start in self.oracle.actions(role, agent, info, world, None, obeying=False):
+                            if start.do is not None:  # a guard without a value fails the ordinary step already
+                                yield start
+            case "byzantine":
+                yield from self._lies(role, agent, world)
+
+    def _restart(self, agent: Agent, world: World) -> None:
+        self.oracle.fresh(agent, world, durable=False)
+        world.up[agent] = True
+
+    def _skip(self, world: World, act: Act) -> None:
+        assert act.agent is not None
+        del world.waits[act.agent, act.activity]
+        if act.activity == "run":
+            world.runs[act.agent] = "finished"
+
+    def _repeats(self, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
+        from tests.elaborate.oracle import Start
+
+        for info in role.activities:
+            given = world.finished.get((agent, info.name))
+            if given is not None and self.oracle.free(role, agent, info.name, world):
+
+                def do(world: World, act: Act, info=info, given=dict(given)) -> None:  # type: ignore[no-untyped-def]
+                    self.oracle.begin(info, given, world, act)
+
+                yield Start(f"repeat {role.name}.{info.name}", Act(agent, info.name), do)
+
+    def _lies(self, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
+        from tests.elaborate.oracle import Start
+
+        for message in self.oracle.checked.messages.values():
+            if role.name in message.senders:
+                for _, to in self.oracle.agents(message.receiver.name):
+                    for fields in product(*(list(values(type)) for _, type in message.fields)):
+
+                        def do(world: World, act: Act, message=message, fields=fields, to=to) -> None:  # type: ignore[no-untyped-def]
+                            self.oracle.send(message.name, fields, agent, to, world)
+
+                        yield Start(f"byzantine {role.name}: {message.name}", Act(agent), do, {"to": to, "fields": fields})
+
+    # --- faults of messages and stores -------------------------------------------------------------------------------
+
+    def _of_messages(
+        self, item: FaultInfo, world: World, of: Callable[[Queue, Value], Iterator[Value | None]]
+    ) -> Iterator[Start]:
+        """Put something else, or nothing, in the place of a waiting message."""
+        from tests.elaborate.oracle import Start
+
+        for queue, waiting in world.queues.items():
+            if queue[0] != item.target:
+                continue
+            fifo = self.oracle.checked.messages[queue[0]].declaration.channel == "fifo"
+            for place in range(len(waiting)) if fifo else [waiting.index(m) for m in dict.fromkeys(waiting)]:
+                for other in of(queue, waiting[place]):
+
+                    def do(world: World, act: Act, queue=queue, place=place, other=other) -> None:  # type: ignore[no-untyped-def]
+                        now = world.queues[queue]
+                        put = () if other is None else (other,)
+                        now = now[:place] + put + now[place + 1 :]
+                        persistent = self.oracle.checked.messages[queue[0]].declaration.channel == "persistent"
+                        world.queues[queue] = now if fifo else in_bag(tuple(set(now)) if persistent else now)
+
+                    shown = {"queue": queue[1:], "place": place, "other": other}
+                    yield Start(f"{item.kind} {item.target}", Act(None), do, shown)
+
+    def _losses(self, queue: Queue, message: Value) -> Iterator[Value | None]:
+        yield None
+
+    def _garblings(self, queue: Queue, message: Value) -> Iterator[Value | None]:
+        info = self.oracle.checked.messages[queue[0]]
+        with_sender = info.declaration.channel != "fifo" and info.takes_sender
+        head, fields = (message[:1], message[1:]) if with_sender else ((), message)
+        for other in product(*(list(values(type)) for _, type in info.fields)):
+            if other != fields:
+                yield (*head, *other)
+
+    def _stale(self, item: FaultInfo, world: World) -> Iterator[Start]:
+        type = self.oracle.checked.shared[item.target].type
+        for key in values(type.key) if isinstance(type, MapOf) else [None]:
+            for start in self.oracle.starts(world, (item.target, key)):
+                if start.fault is None:
+                    yield start
