@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
     from checker.model.model import Model
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Job, Told
+    from checker.properties.searches import Engine, Job, Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +60,27 @@ def check(
     time_s: float | None = None,
     memory_mib: float | None = None,
     states_limit: int | None = None,
+    engine: Engine = "auto",
+    threads: int = 0,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Every verdict of the specs at `paths`: spec files, folders (searched for `*.spec`, deep) or globs.
 
     Each spec is checked in its instances under its fault models as its `check` lines say; the filters `instances`,
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
-    `unknown`, never `holds`. An interrupt (Ctrl-C) ends the check: the report holds what is known by then, with
-    `interrupted` set. Raises BadInput before anything is searched when a spec or a name cannot be used.
+    `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
+    beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
+    model). A result says what ran. `threads`: of the native engine, 0: one for each processor. An interrupt (Ctrl-C) ends
+    the check: the report holds what is known by then, with `interrupted` set. Raises BadInput before anything is searched
+    when a spec or a name cannot be used.
     """
     from checker.properties.plan import Filters
-    from checker.properties.searches import Limits, plan, run
+    from checker.properties.running import run
+    from checker.properties.searches import Limits, plan
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
     jobs = plan([paths] if isinstance(paths, str) else list(paths), filters, overrides or {})
-    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit)
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
     return run(jobs, limits, None if progress is None else _told(progress))
 
 

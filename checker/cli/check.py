@@ -35,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", metavar="NAME", action="append", help=f"only these {of}; may be repeated")
     options.add_settings(parser)
     options.add_limits(parser)
+    options.add_engine(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
     parser.add_argument("--output", metavar="FILE", help="write it to a file; the standard output then has the summary only")
     parser.add_argument("--quiet", action="store_true", help="say only what is not as expected")
@@ -101,6 +102,8 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         time_s=arguments.time,
         memory_mib=arguments.memory,
         states_limit=arguments.states,
+        engine=arguments.engine,
+        threads=arguments.threads,
         progress=line,
     )
     if not (report.results or report.counts or report.interrupted):

@@ -30,6 +30,19 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
 
 
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """The options that choose what searches."""
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "reference", "native"),
+        default="auto",
+        help="what searches: the reference interpreter, the native library, or the library beyond some thousand states (default: auto)",
+    )
+    parser.add_argument(
+        "--threads", metavar="N", type=positive, default=0, help="threads of the native engine (default: one a processor)"
+    )
+
+
 def settings(given: Iterable[str]) -> dict[str, str]:
     """`["workers=3"]` as a mapping. Raises BadInput."""
     found: dict[str, str] = {}

@@ -32,8 +32,8 @@ NEEDS_GHOSTS = ("no lost update", "no stale write", "no overwrite")
 def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.PropertyDecl] | None = None) -> Model:
     """The model of a protocol under one instance and one fault model.
 
-    `goals`: the properties to lower, as written or as checked; None: those of the spec that need no ghosts. At most one that needs ghosts, and then alone: its
-    ghosts are part of the state. Raises KeyError for an unknown fault model, ValueError for goals that do not go together.
+    `goals`: the properties to lower, as written or as checked; None: those of the spec that need no ghosts. At most one that
+    needs ghosts, and then alone: its ghosts are part of the state. Raises KeyError for an unknown fault model, ValueError for goals that do not go together.
     """
     wanted = _wanted(checked, goals)
     items = () if faults == "none" and "none" not in checked.faults else checked.faults[faults]

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from checker.language import tree
 from checker.language.checked import ActivityInfo, Checked
 from checker.language.source import Span
 from checker.language.types import BagOf, SeqOf
 from checker.model.expr import Expr
-from checker.model.model import Goal, Step
+from checker.model.model import Goal, Model, Step
 from checker.properties.predicates import NO_VALUE, TRUE, Truths, of_transitions, reads
 from checker.properties.result import Warning
 from checker.properties.search import Search
 from checker.properties.step import pairs
 from checker.properties.unfired import reason_of
+
+if TYPE_CHECKING:
+    from checker.engines.native.explore import Explored
 
 Kind = Literal["never fires", "guard never true", "vacuous", "default capacity"]
 
@@ -59,9 +62,30 @@ class Coverage:
         for key in self._seen & self._unseen.keys():
             self._saw(key)
 
-    def add_activities(self, search: Search, checked: Checked) -> None:
+    def add_native(self, explored: Explored) -> None:
+        """Take in what a native search of the model without ghosts saw: which steps fired, and which premises held."""
+        from checker.engines.native.compile import Watched
+
+        model, exact = explored.model, explored.complete and explored.failed is None
+        for number, step in enumerate(model.steps):
+            key, what = _step_key(step), f"the fault `{step.fault}`" if step.fault is not None else f"`{step.name}`"
+            if number in explored.fired:
+                self._saw(key)
+            elif not self._known(exact, key):
+                self._miss(model, key, "never fires", f"{what} never happens", f"{what} was not seen to happen", step.at, exact)
+        for goal in model.goals:
+            for place, (left, _) in enumerate(goal.premises if goal.kind == "always" else ()):
+                key = f"premise {goal.name} {left}"
+                if explored.seen[Watched(goal=goal.name, what=f"premise {place}")].count:
+                    self._saw(key)
+                elif not self._known(exact, key):
+                    never = f"`{goal.name}` says nothing there: the left side of `implies` at {left} is never true"
+                    so_far = f"`{goal.name}`: the left side of `implies` at {left} was not seen to be true"
+                    self._miss(model, key, "vacuous", never, so_far, goal.at, exact)
+
+    def add_activities(self, model: Model, checked: Checked) -> None:
         """Take in which activities have no step at all in the model: their messages are never sent, or their guards are constant."""
-        present = {(step.role, step.activity) for step in search.model.steps}
+        present = {(step.role, step.activity) for step in model.steps}
         for role in checked.roles.values():
             for activity in role.activities:
                 key = f"activity {role.name}.{activity.name}"
@@ -69,7 +93,7 @@ class Coverage:
                     self._saw(key)
                 elif key not in self._seen:
                     what, why = f"`{role.name}.{activity.name}`", _absent(checked, activity)
-                    self._miss(search, key, "never fires", f"{what} never happens: {why}", "", activity.node.span, exact=True)
+                    self._miss(model, key, "never fires", f"{what} never happens: {why}", "", activity.node.span, True)
 
     def add_full_channels(self, search: Search, defaults: Iterable[tuple[str, Span]]) -> None:
         """Note the messages without a `capacity` of their own (name, place of the declaration) that fill a channel somewhere."""
@@ -100,30 +124,32 @@ class Coverage:
 
     def _step(self, search: Search, step: Step) -> None:
         key = _step_key(step)
-        if self._known(search, key):
+        if self._known(_exact(search), key):
             return
         what = f"the fault `{step.fault}`" if step.fault is not None else f"`{step.name}`"
         kind, why = reason_of(search, step) if _exact(search) else ("never fires", "")
-        self._miss(search, key, kind, f"{what} never happens: {why}", f"{what} was not seen to happen", step.at)
+        never, so_far = f"{what} never happens: {why}", f"{what} was not seen to happen"
+        self._miss(search.model, key, kind, never, so_far, step.at, _exact(search))
 
     def _premise(self, search: Search, goal: Goal, place: str, premise: Expr) -> None:
         key = f"premise {goal.name} {place}"
-        if self._known(search, key):
+        if self._known(_exact(search), key):
             return
         if _ever_true(search, goal, premise):
             self._seen.add(key)
             return
         left = place if goal.kind == "whenever" else f"the left side of `implies` at {place}"
         never = f"`{goal.name}` says nothing there: {left} is never true"
-        self._miss(search, key, "vacuous", never, f"`{goal.name}`: {left} was not seen to be true", goal.at)
+        so_far = f"`{goal.name}`: {left} was not seen to be true"
+        self._miss(search.model, key, "vacuous", never, so_far, goal.at, _exact(search))
 
-    def _known(self, search: Search, key: str) -> bool:
+    def _known(self, exact: bool, key: str) -> bool:
         """Whether there is no more to find out about `key`."""
         if key in self._seen:
             return True
         older = self._unseen.get(key)
         if older is not None and not key.startswith("premise"):
-            older.complete = older.complete and _exact(search)
+            older.complete = older.complete and exact
             return True
         return False
 
@@ -131,19 +157,19 @@ class Coverage:
         self._seen.add(key)
         self._unseen.pop(key, None)
 
-    def _miss(self, search: Search, key: str, kind: Kind, never: str, so_far: str, place: Span, exact: bool = False) -> None:
+    def _miss(self, model: Model, key: str, kind: Kind, never: str, so_far: str, place: Span, exact: bool) -> None:
         older = self._unseen.get(key)
         if older is not None:
-            older.complete = older.complete and (exact or _exact(search))
+            older.complete = older.complete and exact
             return
         self._unseen[key] = Unseen(
             kind=kind,
             never=never,
             so_far=so_far,
             place=place,
-            instance=search.model.instance,
-            faults=search.model.faults,
-            complete=exact or _exact(search),
+            instance=model.instance,
+            faults=model.faults,
+            complete=exact,
         )
 
 

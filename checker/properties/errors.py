@@ -8,6 +8,7 @@ from __future__ import annotations
 from checker.model.model import Goal
 from checker.properties.finding import Finding
 from checker.properties.search import Search
+from checker.semantics.failure import Failure
 
 
 def check_errors(search: Search, goal: Goal) -> Finding:
@@ -17,4 +18,8 @@ def check_errors(search: Search, goal: Goal) -> Finding:
         return Finding(verdict="holds")
     state, index, failure = min(graph.failures, key=lambda found: (graph.depth[found[0]], found[0], found[1]))
     path = search.path_over(graph.edge_start[state] + index)
-    return Finding(verdict="violated", path=path, shown=True, why=f"The step itself fails: {failure.text}.")
+    return Finding(verdict="violated", path=path, shown=True, why=f"The step itself fails{_place(failure)}: {failure.text}.")
+
+
+def _place(failure: Failure) -> str:
+    return "" if failure.at is None else f" at {failure.at}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic, nearest
-from checker.properties.plan_errors import NoSpecs, NotASpec, NothingMatches, UnknownChoice
+from checker.properties.plan_errors import NoProtocol, NoSpecs, NotASpec, NothingMatches, UnknownChoice
 
 NO_FAULTS = "none"
 DEFAULT = "default"  # the instance of a spec that declares none, and of a protocol without a spec
@@ -125,7 +125,16 @@ def read_target(path: str) -> Target:
     if not path.endswith(".spec"):
         raise BadInput([NotASpec(span=None, path=path)])
     spec = parse_spec(source)
-    return Target(path=path, protocol=parse_protocol(read_source(protocol_path(path, spec))), spec=spec)
+    try:
+        protocol = parse_protocol(read_source(protocol_path(path, spec)))
+    except BadInput as bad:
+        raise BadInput([_at_spec(error, spec) for error in bad.diagnostics]) from None
+    return Target(path=path, protocol=protocol, spec=spec)
+
+
+def _at_spec(error: Diagnostic, spec: tree.Spec) -> Diagnostic:
+    """What is wrong with the file of a protocol as a whole is said where the spec names it."""
+    return error if error.span is not None else NoProtocol(span=spec.path_span, why=error.title_text)
 
 
 def protocol_path(path: str, spec: tree.Spec) -> str:

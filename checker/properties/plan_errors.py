@@ -61,6 +61,18 @@ class UnknownChoice(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoProtocol(Diagnostic):
+    """A spec names the protocol that it is for: `spec NAME for "FILE.team"`. The path is taken from the folder of the spec."""
+
+    code = "T626"
+    title = "the protocol of this spec cannot be read"
+    label = "{why}"
+    help = "the path is relative to the folder of the spec"
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BadTrace(Diagnostic):
     """A trace is written `0:3.1.2`: the number of the initial state, then the place of each step among those that are possible in the state
     before it, counted from 0; `@1` behind it says that a cycle begins after one step. It fits one protocol, instance and fault
@@ -68,8 +80,7 @@ class BadTrace(Diagnostic):
     """
 
     code = "T625"
-    title = "the trace `{trace}` cannot be taken: {reason}"
+    title = "this trace cannot be taken: {reason}"
     help = "run the check again and copy the trace from there"
 
-    trace: str
     reason: str

@@ -47,15 +47,14 @@ def replay_request(
     try:
         read = read_path(trace)
     except ValueError:
-        raise BadInput([BadTrace(span=None, trace=trace, reason="it is not written like `0:3.1.2`")]) from None
+        raise BadInput([BadTrace(span=None, reason=f"`{trace}` is not written like `0:3.1.2`")]) from None
     try:
         run = Run(model, Interpreter(model), read)
     except ValueError as error:
-        raise BadInput([BadTrace(span=None, trace=trace, reason=str(error))]) from None
+        raise BadInput([BadTrace(span=None, reason=str(error))]) from None
     if read.cycle is not None:
         begin = run.start if read.cycle == 0 else run.taken[read.cycle - 1].after
         if run.end != begin:
-            raise BadInput(
-                [BadTrace(span=None, trace=trace, reason=f"it does not come back to where it was after step {read.cycle}")]
-            )
+            where = f"where it was after step {read.cycle}" if read.cycle else "where it began"
+            raise BadInput([BadTrace(span=None, reason=f"it does not come back to {where}")])
     return trace_of(run)

@@ -17,6 +17,7 @@ from checker.properties.run import Run, Taken
 
 if TYPE_CHECKING:
     from checker.properties.search import Search
+    from checker.semantics.failure import Failure
 
 
 def replayed(search: Search, path: Path) -> Run:
@@ -104,8 +105,12 @@ def _step(run: Run, index: int, taken: Taken) -> TraceStep:
         events=tuple(Event(kind=note.kind, text=text, other=other) for note, other, text in taken.told),
         marks=transition.marks,
         place=str(step.at),
-        failure=transition.failure.text if transition.failure is not None else None,
+        failure=None if transition.failure is None else _failure(transition.failure),
     )
+
+
+def _failure(failure: Failure) -> str:
+    return failure.text if failure.at is None else f"{failure.text} ({failure.at})"
 
 
 def _changes(run: Run, taken: Taken, cells: Sequence[int]) -> tuple[Change, ...]:

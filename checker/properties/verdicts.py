@@ -30,8 +30,14 @@ def verdicts(job: Job, search: Search) -> Iterator[Result]:
         found = judge(search, goal)
         if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
             continue
-        trace = None if found.path is None else _trace(search, found, found.path)
-        yield _result(job, search, goal, found, trace, perf_counter() - began)
+        yield result_of(job, search, goal, found, began)
+
+
+def result_of(job: Job, search: Search, goal: Goal, found: Finding, began: float | None = None) -> Result:
+    """The finding as a result, with its trace; `began`: when the work on this goal began."""
+    started = perf_counter() if began is None else began
+    trace = None if found.path is None else _trace(search, found, found.path)
+    return _result(job, search, goal, found, trace, perf_counter() - started)
 
 
 def _trace(search: Search, found: Finding, path: Path) -> Trace:

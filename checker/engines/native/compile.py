@@ -143,7 +143,7 @@ def _predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots]:
             watch(None, None, goal.name, "wrong")
             watch(None, None, goal.name, "undefined")
         for number, predicate in enumerate(predicates[len(goal.conditions) :]):
-            watch(state, graph.both(predicate.value, graph.negate(predicate.undefined)), goal.name, f"premise {number}")
+            watch(state, graph.either(predicate.value, predicate.undefined), goal.name, f"premise {number}")
     return tuple(watched), state
 
 

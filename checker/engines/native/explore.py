@@ -1,0 +1,139 @@
+"""Every reachable state by the native library: counts, and where first each thing that the goals ask about was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import final
+
+from checker.engines.explicit import Progress, memory_used_mib
+from checker.engines.native.compile import Compiled, Watched, compile_model
+from checker.engines.native.search import Search, Stats, Status, Witness
+from checker.ground.program import ground, initial_states
+from checker.model.model import Model
+from checker.semantics.interpreter import State
+
+SLICE_S = 0.2
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class Explored:
+    """What a native search found. `complete` False: `stopped` says why.
+
+    `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.
+    `failed` and `deadlocked`: numbers of states, or None.
+    """
+
+    model: Model
+    compiled: Compiled
+    search: Search
+    stats: Stats
+    complete: bool
+    stopped: str
+    seconds: float
+    seen: dict[Watched, Witness]
+    fired: frozenset[int]
+    failed: int | None
+    deadlocked: int | None
+
+    @property
+    def engine(self) -> str:
+        """What ran, for the reader of a verdict."""
+        threads = "1 thread" if self.stats.threads == 1 else f"{self.stats.threads} threads"
+        return f"explicit (native, {self.stats.tier}, {threads})"
+
+    def path(self, state: int) -> list[State]:
+        """The states on a shortest path to a state, decoded."""
+        ground = self.compiled.ground
+        return [ground.decoded(self.compiled.unpacked(self.search.state(number))) for number in self.search.path(state)]
+
+
+def explore_native(
+    model: Model,
+    *,
+    states_limit: int | None = None,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    threads: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+) -> Explored:
+    """Search `model` breadth first. `memory_mib` is of the whole process.
+
+    Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there.
+    """
+    started = perf_counter()
+    compiled = compile_model(ground(model))
+    search = Search(
+        compiled.program,
+        _packed(compiled),
+        threads=threads,
+        states_limit=states_limit or 0,
+        memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - memory_used_mib()) * 2**20)),
+    )
+    stopped = _run(search, started, time_s, progress)
+    return _explored(model, compiled, search, stopped, perf_counter() - started)
+
+
+def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
+    return (compiled.packed(compiled.ground.encoded(state)) for state in initial_states(compiled.ground.model))
+
+
+def _run(search: Search, started: float, time_s: float | None, progress: Callable[[Progress], None] | None) -> str:
+    """Run to an end; "" when it is complete, else why it is not."""
+    try:
+        while True:
+            left = SLICE_S if time_s is None else min(SLICE_S, started + time_s - perf_counter())
+            if left <= 0:
+                return f"the limit of {time_s:g} s was reached"
+            status = search.run(left)
+            if status != Status.RUNNING:
+                return _reason(search, status)
+            if progress is not None:
+                progress(_progress(search.stats(), perf_counter() - started))
+    except KeyboardInterrupt:
+        return "interrupted"
+
+
+def _reason(search: Search, status: Status) -> str:
+    stats = search.stats()
+    match status:
+        case Status.COMPLETE:
+            return ""
+        case Status.MEMORY:
+            return f"the limit of memory was reached ({stats.peak_bytes / 2**20:,.0f} MiB)"
+        case Status.LIMIT:
+            return f"the limit of {stats.distinct:,} states was reached"
+    raise AssertionError(f"outcome {stats.broken_outcome} leaves the range of a field in state {stats.broken_state}")
+
+
+def _progress(stats: Stats, seconds: float) -> Progress:
+    return Progress(
+        states=stats.distinct,
+        transitions=stats.transitions,
+        depth=stats.depth,
+        queue=stats.queue,
+        transitions_per_s=stats.transitions / max(seconds, 1e-9),
+        seconds=seconds,
+    )
+
+
+def _explored(model: Model, compiled: Compiled, search: Search, stopped: str, seconds: float) -> Explored:
+    stats = search.stats()
+    outcomes = search.outcomes()
+    failures = [found.failures for found in outcomes if found.failures.count]
+    first = min(failures, key=lambda witness: witness.state) if failures else None
+    return Explored(
+        model=model,
+        compiled=compiled,
+        search=search,
+        stats=stats,
+        complete=stopped == "",
+        stopped=stopped,
+        seconds=seconds,
+        seen=dict(zip(compiled.watched, search.watches(), strict=True)),
+        fired=frozenset(step for step, found in zip(compiled.steps, outcomes, strict=True) if found.transitions),
+        failed=None if first is None else first.state,
+        deadlocked=stats.first_deadlock if stats.deadlocks else None,
+    )

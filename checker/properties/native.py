@@ -1,0 +1,94 @@
+"""Verdicts from a native search: of the goals that single states and transitions decide.
+
+The search says how often and where first something was seen. What is shown (a violation, a witness, a value that is missing) is
+found again by the reference interpreter along the path to it, and judged there by the same checkers as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from checker.engines.along import explore_along
+from checker.engines.native.compile import Watched
+from checker.engines.native.explore import Explored
+from checker.model.model import Goal
+from checker.properties.finding import Finding
+from checker.properties.judge import FAILS, judge
+from checker.properties.result import Result
+from checker.properties.search import Search
+from checker.semantics.interpreter import Interpreter
+
+if TYPE_CHECKING:
+    from checker.properties.searches import Job
+
+DECIDED = frozenset(
+    {"always", "never", "sometimes", "step", "no deadlock", "no error", "no lost update", "no stale write", "no overwrite"}
+)
+
+
+def decides(goal: Goal) -> bool:
+    """Whether a native search can decide this goal."""
+    return goal.kind in DECIDED
+
+
+def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
+    """A result for each goal that the search decides, in order; on `no error` as `job.errors` says."""
+    from checker.properties.verdicts import result_of
+
+    for goal in explored.model.goals:
+        if not decides(goal) or (goal.kind == "no error" and job.errors == "never"):
+            continue
+        search, found = _finding(explored, goal)
+        if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
+            continue
+        made = result_of(job, search, goal, found)
+        yield replace(
+            made,
+            basis="exhaustive" if explored.complete else "bounded",
+            engine=explored.engine,
+            distinct=explored.stats.distinct,
+            transitions=explored.stats.transitions,
+            depth=explored.stats.depth,
+            seconds=explored.seconds + made.seconds,
+        )
+
+
+def _finding(explored: Explored, goal: Goal) -> tuple[Search, Finding]:
+    """The finding, and the part of the state graph that its path lies in."""
+    shown = _shown(explored, goal)
+    search = _along(explored, shown if shown is not None else 0)
+    if shown is not None:
+        found = judge(search, goal)
+        assert found.path is not None, f"the interpreter does not find {goal.name} where the search saw it"
+        return search, found
+    if not explored.complete:
+        return search, _unknown(f"the search is incomplete: {explored.stopped} (after {explored.stats.distinct:,} states)")
+    if explored.failed is not None and goal.kind != "no error":
+        return search, _unknown(FAILS)
+    if goal.kind == "sometimes":
+        return search, Finding(verdict="violated", why="No reachable state satisfies it.")
+    return search, Finding(verdict="holds")
+
+
+def _unknown(reason: str) -> Finding:
+    return Finding(verdict="unknown", reason=reason)
+
+
+def _shown(explored: Explored, goal: Goal) -> int | None:
+    """The first state that decides the goal, or where it has no value; None where everything that was seen is well."""
+    match goal.kind:
+        case "no error":
+            return explored.failed
+        case "no deadlock":
+            return explored.deadlocked
+    for what in ("wrong", "undefined"):
+        witness = explored.seen[Watched(goal=goal.name, what=what)]
+        if witness.count:
+            return witness.state
+    return None
+
+
+def _along(explored: Explored, state: int) -> Search:
+    return Search(explore_along(explored.model, explored.path(state)), Interpreter(explored.model))

@@ -1,0 +1,238 @@
+"""Doing the searches of a check: which engine runs, and what becomes of what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from checker.language import tree
+from checker.language.source import Span
+from checker.properties.plan import expected_counts
+from checker.properties.result import CountExpectation, Report, Result, Warning
+from checker.properties.searches import Job, Limits, Told, model_of
+
+if TYPE_CHECKING:
+    from checker.engines.explicit import Progress as EngineProgress
+    from checker.engines.native.explore import Explored
+    from checker.engines.state_graph import StateGraph
+    from checker.language.checked import Checked
+    from checker.model.model import Goal, Model
+    from checker.properties.coverage import Coverage
+
+SMALL = 20_000  # states that the reference interpreter searches in well under a second
+
+
+@dataclass(slots=True)
+class Findings:
+    """The report under construction."""
+
+    results: list[Result] = field(default_factory=list)
+    counts: list[CountExpectation] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+    coverage: dict[str, Coverage] = field(default_factory=dict)
+    interrupted: bool = False
+
+    def report(self, seconds: float) -> Report:
+        warnings = [*self.warnings, *(warning for found in self.coverage.values() for warning in found.warnings())]
+        return Report(
+            results=tuple(self.results),
+            counts=tuple(self.counts),
+            warnings=tuple(warnings),
+            seconds=seconds,
+            interrupted=self.interrupted,
+        )
+
+
+def run(jobs: Sequence[Job], limits: Limits, told: Told | None = None) -> Report:
+    """Search after search; an interrupt ends it with what is known by then."""
+    began = perf_counter()
+    found = Findings()
+    try:
+        for number, job in enumerate(jobs, 1):
+            _run_one(job, limits, found, None if told is None else _bound(told, job, number, len(jobs)))
+            if found.interrupted:
+                break
+    except KeyboardInterrupt:
+        found.interrupted = True
+    return found.report(perf_counter() - began)
+
+
+def _bound(told: Told, job: Job, number: int, searches: int) -> Callable[[EngineProgress], None]:
+    return lambda progress: told(job, number, searches, progress)
+
+
+def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
+    model, first = model_of(job), len(found.results)
+    _run_engines(job, model, limits, found, progress)
+    order = {goal.name: place for place, goal in enumerate(model.goals)}
+    found.results[first:] = sorted(found.results[first:], key=lambda result: order[result.property])
+
+
+def _run_engines(
+    job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
+) -> None:
+    explored = _native_first(model, limits, progress) if limits.engine == "native" else None
+    if explored is None:
+        explored = _after_a_small_search(job, model, limits, found, progress)
+        if explored is None:
+            return
+    _add_native(job, explored, found)
+    left = [goal for goal in model.goals if not decides_natively(goal)]
+    if left and not found.interrupted:
+        _search(job, replace(model, goals=tuple(left)), limits, found, progress, counted=False)
+
+
+def decides_natively(goal: Goal) -> bool:
+    from checker.properties.native import decides
+
+    return decides(goal)
+
+
+def _native_first(model: Model, limits: Limits, progress: Callable[[EngineProgress], None] | None) -> Explored | None:
+    """What a native search finds; None where it cannot be used or has nothing to decide."""
+    from checker.engines.native.explore import explore_native
+    from checker.engines.native.library import NativeUnavailable
+    from checker.ground.graph import Unsupported
+
+    if not any(decides_natively(goal) for goal in model.goals):
+        return None
+    try:
+        return explore_native(
+            model,
+            states_limit=limits.states_limit,
+            time_s=limits.time_s,
+            memory_mib=limits.memory_mib,
+            threads=limits.threads,
+            progress=progress,
+        )
+    except (Unsupported, NativeUnavailable):
+        return None
+
+
+def _after_a_small_search(
+    job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
+) -> Explored | None:
+    """Search by the reference interpreter; where that grows beyond SMALL states, a native search takes over what it decides."""
+    if limits.engine != "auto" or (limits.states_limit is not None and limits.states_limit <= SMALL):
+        _search(job, model, limits, found, progress)
+        return None
+    graph = _explored(model, replace(limits, states_limit=SMALL), progress)
+    if graph.complete or graph.distinct < SMALL:
+        _judge(job, graph, found)
+        return None
+    explored = _native_first(model, limits, progress)
+    if explored is None:
+        _search(job, model, limits, found, progress)
+    return explored
+
+
+def _explored(model: Model, limits: Limits, progress: Callable[[EngineProgress], None] | None) -> StateGraph:
+    from checker.engines.explicit import explore
+
+    return explore(
+        model,
+        states_limit=limits.states_limit,
+        time_s=limits.time_s,
+        memory_mib=limits.memory_mib,
+        progress=progress,
+    )
+
+
+def _search(
+    job: Job,
+    model: Model,
+    limits: Limits,
+    found: Findings,
+    progress: Callable[[EngineProgress], None] | None,
+    *,
+    counted: bool = True,
+) -> None:
+    _judge(job, _explored(model, limits, progress), found, counted=counted)
+
+
+def _judge(job: Job, graph: StateGraph, found: Findings, *, counted: bool = True) -> None:
+    """The verdicts on a state graph. `counted` False: another search has counted the states and seen what fires."""
+    from checker.properties.search import Search
+    from checker.properties.verdicts import verdicts
+    from checker.semantics.interpreter import Interpreter
+
+    found.interrupted = found.interrupted or graph.stopped == "interrupted"
+    search = Search(graph, Interpreter(graph.model))
+    found.results += verdicts(job, search)
+    if job.ghost or not counted:
+        return
+    found.counts += _counts(job, graph.distinct, graph.transitions, graph.complete)
+    coverage = _coverage(job, graph.model, found)
+    coverage.add(search, graph.model.goals)
+    coverage.add_full_channels(search, _default_capacities(job.checked))
+
+
+def _add_native(job: Job, explored: Explored, found: Findings) -> None:
+    from checker.properties.native import native_verdicts
+
+    found.interrupted = found.interrupted or explored.stopped == "interrupted"
+    found.results += native_verdicts(job, explored)
+    if job.ghost:
+        return
+    found.counts += _counts(job, explored.stats.distinct, explored.stats.transitions, explored.complete)
+    _coverage(job, explored.model, found).add_native(explored)
+
+
+def _coverage(job: Job, model: Model, found: Findings) -> Coverage:
+    """What the searches of this spec have seen so far, with this one begun."""
+    from checker.properties.coverage import Coverage
+
+    if job.target.path not in found.coverage:
+        found.warnings += _no_witness(job)
+    coverage = found.coverage.setdefault(job.target.path, Coverage(job.target.path))
+    coverage.add_activities(model, job.checked)
+    return coverage
+
+
+def _counts(job: Job, states: int, transitions: int, complete: bool) -> list[CountExpectation]:
+    return [
+        CountExpectation(
+            spec=job.target.path,
+            instance=job.instance,
+            faults=job.faults,
+            states=line.states,
+            transitions=line.transitions,
+            counted_states=states,
+            counted_transitions=transitions,
+            met=_met(line, states, transitions) if complete else None,
+            place=str(line.span),
+        )
+        for line in expected_counts(job.target, job.instance, job.faults)
+        if not job.overrides  # the counts are of the instance as it is declared
+    ]
+
+
+def _met(line: tree.ExpectCounts, states: int, transitions: int) -> bool:
+    return line.states == states and line.transitions in (None, transitions)
+
+
+def _default_capacities(checked: Checked) -> list[tuple[str, Span]]:
+    """The messages whose declaration gives no capacity, with its place."""
+    return [
+        (name, info.declaration.span)
+        for name, info in checked.messages.items()
+        if info.declaration.capacity is None and info.declaration.channel != "persistent"
+    ]
+
+
+def _no_witness(job: Job) -> list[Warning]:
+    spec = job.target.spec
+    if spec is None or any(isinstance(p, tree.StateProperty) and p.kind == "sometimes" for p in spec.properties):
+        return []
+    return [
+        Warning(
+            spec=job.target.path,
+            instance=job.instance,
+            faults=job.faults,
+            kind="no witness asked",
+            text="the spec has no `sometimes`: nothing shows that the model can do what it should, so the rest may hold of a model that does nothing",
+            place=str(spec.span),
+        )
+    ]
