@@ -72,3 +72,14 @@ class EmptyFile(Diagnostic):
     title = "`{path}` is empty"
     help = "`teamcheck new NAME` writes a protocol and a spec to start from"
     path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAFile(Diagnostic):
+    """A pipe, a socket or a device was given where a file is wanted: what it holds may never end, and can be read once only."""
+
+    code = "T607"
+    title = "`{path}` is a {what}, not a file"
+    help = "write the text to a file and name that"
+    path: str
+    what: str

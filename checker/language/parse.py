@@ -105,11 +105,17 @@ def _refuse_unreadable(source: Source) -> None:
 def read_source(path: str) -> Source:
     """The text of the file at `path`, which must be UTF-8. Raises BadInput if it cannot be read."""
     import os
+    import stat
 
     try:
-        if os.path.isdir(path):
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError
-        size = os.path.getsize(path)
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for a writer, reading a device may never end
+            from checker.language.file_errors import NotAFile
+
+            raise BadInput([NotAFile(span=None, path=path, what=_kind_of_file(status.st_mode))])
+        size = status.st_size
         if size > MOST_BYTES:
             from checker.language.file_errors import FileTooLarge
 
@@ -123,6 +129,12 @@ def read_source(path: str) -> Source:
         raise BadInput([NotText(span=None, path=path, why=f"byte {error.start + 1} is not UTF-8")]) from None
     except (OSError, ValueError) as error:
         raise BadInput([_unreadable(path, error)]) from None
+
+
+def _kind_of_file(mode: int) -> str:
+    import stat
+
+    return "pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
 
 
 def _unreadable(path: str, error: Exception) -> Diagnostic:

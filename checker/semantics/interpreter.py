@@ -230,10 +230,15 @@ class Interpreter:
         steps: list[tuple[State, Transition]] = []
         for place, index in enumerate(indices):
             if state is None:
-                raise ValueError(f"step {place} follows a step that failed")
+                raise ValueError(f"step {place + 1} follows a step that fails")
             transitions = self.transitions(state)
             if not 0 <= index < len(transitions):
-                raise ValueError(f"step {place} takes transition {index} of {len(transitions)}")
+                raise ValueError(f"step {place + 1} is number {index}, but {_possible(len(transitions))} there")
             steps.append((state, transitions[index]))
             state = transitions[index].target
         return steps
+
+
+def _possible(count: int) -> str:
+    """Which numbers of transitions there are."""
+    return f"only 0 to {count - 1} are possible" if count > 1 else "only 0 is possible" if count else "nothing is possible"

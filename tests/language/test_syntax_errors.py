@@ -146,6 +146,16 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert refusal("a\0b")[0] == "T603"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_pipes_and_devices_are_refused_unopened(tmp_path: Path) -> None:
+    path = tmp_path / "a.team"
+    os.mkfifo(path)
+    assert refusal(str(path)) == ("T607", "`PATH` is a pipe, not a file")
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert refusal(str(path)) == ("T607", "`PATH` is a device, not a file")
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everything")
 def test_a_file_without_permission(tmp_path: Path) -> None:
     path = tmp_path / "a.team"

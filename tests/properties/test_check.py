@@ -135,9 +135,11 @@ def test_a_violation_of_no_error_can_be_expected(tmp_path: Path) -> None:
     spec = SPEC[: SPEC.index("expect")] + lines
     report = checker.check(write(tmp_path, team, spec), instances=["pair"], faults=["none"])
     error = of(report, "no error")
-    assert (error.verdict, error.expected, error.met, error.why) == ("violated", "violated", True, "The step itself fails: mine.")
+    place = f"{tmp_path / 'board.team'}:17:9"
+    assert (error.verdict, error.expected, error.met) == ("violated", "violated", True)
+    assert error.why == f"The step itself fails at {place}: mine."
     assert error.trace is not None
-    assert error.trace.steps[-1].failure == "mine"
+    assert error.trace.steps[-1].failure == f"mine ({place})"
     finished = of(report, "finished")
     assert (finished.verdict, finished.reason, finished.met) == ("unknown", "the protocol itself fails: see no error", False)
     assert of(report, "busy").verdict == "holds"  # its witness proves it
@@ -260,6 +262,31 @@ def test_a_trace_that_is_not_there_is_bad_input(spec: str, trace: str) -> None:
     with pytest.raises(BadInput) as bad:
         checker.replay(spec, trace, instance="pair")
     assert [d.code for d in bad.value.diagnostics] == ["T625"]
+
+
+@pytest.mark.parametrize(
+    ("trace", "reason"),
+    [
+        ("0:0.9", "step 2 is number 9, but only 0 is possible there"),
+        ("9:0", "there is no initial state 9"),
+        ("0:0@0", "it does not come back to where it began"),
+        ("0:a", "`0:a` is not written like `0:3.1.2`"),
+    ],
+)
+def test_the_steps_of_a_trace_count_from_1(spec: str, trace: str, reason: str) -> None:
+    with pytest.raises(BadInput) as bad:
+        checker.replay(spec, trace, instance="one")
+    assert [d.title_text for d in bad.value.diagnostics] == [f"this trace cannot be taken: {reason}"]
+
+
+def test_a_protocol_that_cannot_be_read_is_told_where_the_spec_names_it(tmp_path: Path) -> None:
+    (tmp_path / "a.spec").write_text('spec a for "nothing.team"\nno deadlock\n', encoding="utf-8")
+    with pytest.raises(BadInput) as bad:
+        checker.check(str(tmp_path))
+    (error,) = bad.value.diagnostics
+    assert error.span is not None
+    assert (error.code, error.span.line, error.span.column) == ("T626", 1, 12)
+    assert error.label_text == f"there is no file `{tmp_path / 'nothing.team'}`"
 
 
 def test_load_and_graph(spec: str) -> None:

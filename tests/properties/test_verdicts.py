@@ -84,7 +84,7 @@ def test_a_step_that_fails_is_no_deadlock_but_the_error_is_found() -> None:
     assert verdict(2, moves, "no deadlock") == "unknown"
     finding, search = found(2, moves, "no error")
     assert (finding.verdict, numbers(search, finding)) == ("violated", [0, 1, 1])
-    assert finding.why == "The step itself fails: it fails."
+    assert finding.why == "The step itself fails at hand.team:1:1: it fails."
 
 
 # --- runs -----------------------------------------------------------------------------------------------------------

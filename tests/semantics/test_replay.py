@@ -114,9 +114,9 @@ def test_replay_gives_the_states_before_and_the_transitions() -> None:
     [
         (2, (), "there is no initial state 2"),
         (-1, (), "there is no initial state -1"),
-        (0, (0, 2), "step 1 takes transition 2 of 2"),
-        (0, (-1,), "step 0 takes transition -1 of 2"),
-        (1, (1, 1, 1, 0), "step 3 follows a step that failed"),
+        (0, (0, 2), "step 2 is number 2, but only 0 to 1 are possible there"),
+        (0, (-1,), "step 1 is number -1, but only 0 to 1 are possible there"),
+        (1, (1, 1, 1, 0), "step 4 follows a step that fails"),
     ],
 )
 def test_replay_refuses_what_is_not_there(initial: int, indices: tuple[int, ...], text: str) -> None:
