@@ -89,6 +89,17 @@ def test_every_key_of_the_json_is_described(name: str) -> None:
     assert {key for row in table.rows for key in code(row["key"])} == properties(name)
 
 
+def test_every_phrase_of_the_text_is_one_that_is_printed() -> None:
+    """Up to numbers, each stands in some output in the documents, and those are real."""
+    (table,) = (item for item in read(ROOT / "docs" / "output.md") if isinstance(item, Table) and item.name == "text")
+    printed = re.sub(
+        r"\d+", "N", " ".join("\n".join(b.text for page in PAGES for b in blocks(page) if b.language == "console").split())
+    )
+    phrases = [phrase for row in table.rows for phrase in code(row["in the text"])]
+    assert len(phrases) > 15
+    assert [phrase for phrase in phrases if re.sub(r"\d+", "N", phrase) not in printed] == []
+
+
 # --- links -------------------------------------------------------------------------------------------------------------
 
 
