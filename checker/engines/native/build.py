@@ -17,7 +17,18 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent / "src"
 LIBRARY = Path(__file__).parent / "search_library.so"  # one name on every system: it is opened by its path
-FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread", "-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-warning-option")
+FLAGS = (
+    "-std=c11",
+    "-O3",
+    "-fPIC",
+    "-shared",
+    "-fvisibility=hidden",
+    "-pthread",
+    "-Wall",
+    "-Wextra",
+    "-Wno-psabi",
+    "-Wno-unknown-warning-option",
+)
 
 
 class BuildError(Exception):

@@ -97,10 +97,11 @@ def program_struct(program: Program) -> lib.ProgramStruct:
     )  # fmt: skip
 
 
-def verify(program: Program) -> str:
+def verify(program: Program | lib.ProgramStruct) -> str:
     """Why the library refuses the program; "" when it does not."""
+    struct = program_struct(program) if isinstance(program, Program) else program
     message = ctypes.create_string_buffer(MESSAGE_BYTES)
-    refused = lib.load().tc_verify(ctypes.byref(program_struct(program)), message, MESSAGE_BYTES)
+    refused = lib.load().tc_verify(ctypes.byref(struct), message, MESSAGE_BYTES)
     return message.value.decode() if refused else ""
 
 
@@ -112,7 +113,7 @@ class Search:
 
     def __init__(
         self,
-        program: Program,
+        program: Program | lib.ProgramStruct,
         initial: Iterable[Sequence[int]],
         *,
         threads: int = 0,
@@ -120,18 +121,27 @@ class Search:
         states_limit: int = 0,
         expected_states: int = 0,
         tier: str = "best",
+        library: ctypes.CDLL | None = None,
     ) -> None:
-        """A limit of 0 is none, `threads` 0 one for each processor. Raises BadProgram, lib.NativeUnavailable, MemoryError."""
-        self._library = lib.load()
+        """A limit of 0 is none (of memory: seven eighths of the machine's), `threads` 0 one for each processor.
+
+        Raises BadProgram, NativeUnavailable, MemoryError."""
         self._handle = None
-        self.program = program
+        self._library = lib.load() if library is None else library
+        struct = program_struct(program) if isinstance(program, Program) else program
+        self._words, self._outcomes, self._watches = struct.words, struct.n_outcomes, struct.n_watch_ids
         words = array("Q", [word for state in initial for word in state])
-        if len(words) % program.words:
-            raise BadProgram(f"the initial states are no multiples of {program.words} words")
+        if struct.words == 0 or len(words) % struct.words:
+            raise BadProgram(f"the initial states are no multiples of {struct.words} words")
         options = lib.OptionsStruct(memory_limit_bytes, states_limit, expected_states, threads, TIERS.index(tier))
         message = ctypes.create_string_buffer(MESSAGE_BYTES)
         self._handle = self._library.tc_search_new(
-            ctypes.byref(program_struct(program)), _words(words), len(words) // program.words, ctypes.byref(options), message, MESSAGE_BYTES
+            ctypes.byref(struct),
+            _words(words),
+            len(words) // struct.words,
+            ctypes.byref(options),
+            message,
+            MESSAGE_BYTES,
         )
         if not self._handle:
             reason = message.value.decode()
@@ -171,14 +181,14 @@ class Search:
 
     def outcomes(self) -> list[OutcomeCount]:
         """For each outcome of the program."""
-        n = len(self.program.outcomes)
+        n = self._outcomes
         transitions, failures = (ctypes.c_uint64 * (n + 1))(), (lib.WitnessStruct * (n + 1))()
         self._library.tc_search_outcomes(self.handle, transitions, failures)
         return [OutcomeCount(transitions[i], _witness(failures[i])) for i in range(n)]
 
     def watches(self) -> list[Witness]:
         """For each watch of the program."""
-        n = self.program.watches
+        n = self._watches
         watches = (lib.WitnessStruct * (n + 1))()
         self._library.tc_search_watches(self.handle, watches)
         return [_witness(watches[i]) for i in range(n)]
@@ -203,7 +213,7 @@ class Search:
         """The words of the states start .. stop-1, one after another, and their predecessors (0xffffffff: initial)."""
         if not 0 <= start <= stop:
             raise IndexError((start, stop))
-        words = array("Q", bytes(8 * self.program.words * (stop - start)))
+        words = array("Q", bytes(8 * self._words * (stop - start)))
         predecessors = array("I", bytes(4 * (stop - start)))
         place = (ctypes.c_uint32 * len(predecessors)).from_buffer(predecessors) if predecessors else None
         if self._library.tc_search_states(self.handle, start, stop, _words(words), place):
@@ -216,8 +226,8 @@ class Search:
 
     def find(self, state: Sequence[int]) -> int | None:
         """The number of a state that was reached."""
-        if len(state) != self.program.words:
-            raise ValueError(f"a state has {self.program.words} words, not {len(state)}")
+        if len(state) != self._words:
+            raise ValueError(f"a state has {self._words} words, not {len(state)}")
         number: int = self._library.tc_search_find(self.handle, _words(array("Q", state)))
         return number if number >= 0 else None
 

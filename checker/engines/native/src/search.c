@@ -19,7 +19,9 @@
 #define TC_SOURCES "unknown"
 #endif
 
-enum { STATES_WORTH_THREADS = 32 * LANES };
+#ifndef STATES_WORTH_THREADS
+#define STATES_WORTH_THREADS (32 * LANES) /* smaller layers are expanded by the calling thread alone */
+#endif
 
 struct tc_search {
     prepared program;
@@ -132,7 +134,7 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
         return "an initial state has bits that belong to no field";
     if (open_workers(search, options))
         return "out of memory";
-    uint64_t memory = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory();
+    uint64_t memory = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory() / 8 * 7;
     uint64_t states = options->states_limit ? options->states_limit : UINT64_MAX;
     uint64_t other = worker_bytes(&search->program) * search->n_workers;
     if (store_open(&search->store, search->program.words, memory, states, options->expected_states, other) != STORE_OK)

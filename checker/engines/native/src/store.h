@@ -21,7 +21,9 @@
 
 #define NO_STATE 0xffffffffu
 #define MOST_STATES 0x7ffffff0u
+#ifndef BLOCK
 #define BLOCK 1024 /* numbers that a worker takes at once */
+#endif
 
 typedef struct {
     uint32_t words;
@@ -114,7 +116,7 @@ static inline void copy_state(uint64_t *to, const uint64_t *from, uint32_t words
 
 static inline void prefetch_slot(const store *s, uint64_t hash)
 {
-    __builtin_prefetch((const void *)&s->table[store_slot(s, hash)], 1);
+    __builtin_prefetch((const void *)&s->table[store_slot(s, hash)], 0);
 }
 
 /* Prefetches the state that the first slot names, when its tag fits. */

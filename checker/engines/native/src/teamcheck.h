@@ -21,7 +21,7 @@ typedef enum {
 typedef enum { TC_TIER_BEST, TC_TIER_PORTABLE, TC_TIER_AVX2, TC_TIER_AVX512 } tc_tier;
 
 typedef struct {
-    uint64_t memory_limit_bytes; /* 0: as much as the system gives */
+    uint64_t memory_limit_bytes; /* 0: seven eighths of the memory of the machine */
     uint64_t states_limit;       /* 0: none */
     uint64_t expected_states;    /* a hint: the table has this size from the start; 0: unknown */
     uint32_t threads;            /* 0: one for each processor that is on line */

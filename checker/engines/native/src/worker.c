@@ -140,7 +140,6 @@ static int flush(worker *w, layer_work *work)
         w->hashes[w->hashed] = hash_state(w->successors + (size_t)w->hashed * words, words);
         prefetch_slot(s, w->hashes[w->hashed]);
     }
-    enum { AHEAD = 24 };
     for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + AHEAD; i++)
         prefetch_state(s, w->hashes[i]);
     for (; w->inserted < w->filled; w->inserted++) {

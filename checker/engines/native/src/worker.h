@@ -12,7 +12,8 @@
 #include "store.h"
 #include "teamcheck.h"
 
-enum { BUFFER = 1024 + LANES };
+/* States in the buffer; how many insertions ahead the state behind a slot is prefetched. */
+enum { BUFFER = 1024 + LANES, AHEAD = 32 };
 
 /* Why all workers stop. */
 enum { GO_ON = 0, STOP_TIME = 1, STOP_ROOM = 2, STOP_BROKEN = 3 };
