@@ -15,6 +15,7 @@ OK, NOT_AS_EXPECTED, BAD_INPUT, UNKNOWN, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4,
 COMMANDS = {
     "check": "check specs, or a protocol by itself",
     "graph": "write the states and steps of a protocol as a graph",
+    "export": "write a protocol as a program of another tool",
     "replay": "show a trace again, step by step",
     "simulate": "run a protocol at random",
     "step": "walk through a protocol by hand",

@@ -22,6 +22,7 @@ ORDER = (
     "graph",
     "properties",
     "report",
+    "export",
     "api",
     "__init__",
     "cli",

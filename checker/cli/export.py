@@ -1,0 +1,44 @@
+"""`teamcheck export`: writes a protocol as a program of another tool."""
+
+from __future__ import annotations
+
+import argparse
+
+from checker.cli import options
+
+EPILOG = """\
+The program has the same distinct states and the same verdicts; its heading says how to run it and how to read what the
+other tool says. Liveness (eventually, whenever, no livelock) is left out, and the heading names what is.
+
+examples:
+  teamcheck export specs/lock.spec --to promela --output lock.pml
+  teamcheck export specs/lock.spec --to promela --instance three --faults one_crash"""
+
+FORMATS = ("promela",)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EPILOG
+    parser.add_argument("path", metavar="PATH", help="a spec or a protocol")
+    parser.add_argument("--to", choices=FORMATS, required=True, help="the language to write it in: promela is that of SPIN")
+    options.add_choice(parser)
+    parser.add_argument("--output", metavar="FILE", help="where to write it (default: the standard output)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from checker.cli.output import require_writable, write
+    from checker.cli.walk import model_of
+    from checker.export.export_errors import CannotExport
+    from checker.export.promela import promela
+    from checker.ground.graph import Unsupported
+    from checker.ground.program import ground
+    from checker.language.diagnostics import BadInput
+
+    require_writable(arguments.output)
+    model = model_of(arguments)
+    try:
+        text = promela(ground(model)).text
+    except Unsupported as reason:
+        raise BadInput([CannotExport(span=None, protocol=model.protocol, format="Promela", what=reason.what)]) from None
+    write(arguments.output, text)
+    return 0
