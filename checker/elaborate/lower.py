@@ -33,7 +33,8 @@ def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.Prope
     """The model of a protocol under one instance and one fault model.
 
     `goals`: the properties to lower, as written or as checked; None: those of the spec that need no ghosts. At most one that
-    needs ghosts, and then alone: its ghosts are part of the state. Raises KeyError for an unknown fault model, ValueError for goals that do not go together.
+    needs ghosts, and then alone: its ghosts are part of the state. Raises KeyError for an unknown fault model, ValueError for
+    goals that do not go together.
     """
     wanted = _wanted(checked, goals)
     items = () if faults == "none" and "none" not in checked.faults else checked.faults[faults]

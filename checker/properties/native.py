@@ -34,12 +34,17 @@ def decides(goal: Goal) -> bool:
 
 
 def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
-    """A result for each goal that the search decides, in order; on `no error` as `job.errors` says."""
+    """A result for each goal that the search decides, in order; on `no error` as `job.errors` says.
+
+    After an interrupt no other search will come: the goals that it does not decide are `unknown` then.
+    """
     from checker.properties.verdicts import result_of
 
     for goal in explored.model.goals:
-        if not decides(goal) or (goal.kind == "no error" and job.errors == "never"):
+        if goal.kind == "no error" and job.errors == "never":
             continue
+        if not decides(goal) and explored.stopped != "interrupted":
+            continue  # another search will decide it
         search, found = _finding(explored, goal)
         if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
             continue
@@ -57,7 +62,7 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
 
 def _finding(explored: Explored, goal: Goal) -> tuple[Search, Finding]:
     """The finding, and the part of the state graph that its path lies in."""
-    shown = _shown(explored, goal)
+    shown = _shown(explored, goal) if decides(goal) else None
     search = _along(explored, shown if shown is not None else 0)
     if shown is not None:
         found = judge(search, goal)

@@ -335,9 +335,10 @@ role One:
 """
 
 
-def test_control_c_leaves_the_partial_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["reference", "native"])
+def test_control_c_leaves_the_partial_counts(tmp_path: Path, engine: str) -> None:
     (tmp_path / "big.team").write_text(BIG, encoding="utf-8")
-    command = [sys.executable, "-m", "checker", "check", "big.team"]
+    command = [sys.executable, "-m", "checker", "check", "big.team", "--engine", engine]
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen(
         command,

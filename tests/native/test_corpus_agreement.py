@@ -1,0 +1,54 @@
+"""The native engine and the reference interpreter say the same of every spec: verdicts, counts, depths, lengths of shortest traces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker import api
+from checker.engines.native.library import NativeUnavailable, load
+from checker.properties.native import DECIDED
+from checker.properties.result import Report, Result
+
+ROOT = Path(__file__).resolve().parents[2]
+SPECS = sorted((ROOT / "specs").rglob("*.spec"))
+
+
+def _available() -> bool:
+    try:
+        load()
+    except NativeUnavailable:
+        return False
+    return True
+
+
+pytestmark = pytest.mark.skipif(not _available(), reason="the native library is not there")
+
+
+def said(report: Report) -> list[tuple[object, ...]]:
+    """What must agree; traces may differ where there are several shortest ones."""
+    return [_said(result) for result in report.results if result.kind in DECIDED]
+
+
+def _said(result: Result) -> tuple[object, ...]:
+    counts = (result.distinct, result.transitions, result.depth)
+    steps = None if result.trace is None else len(result.trace.steps)
+    return (result.instance, result.faults, result.property, result.verdict, result.basis, counts, steps)
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
+def test_native_says_what_the_reference_says(path: Path) -> None:
+    native = api.check(str(path), engine="native")
+    reference = api.check(str(path), engine="reference")
+    assert said(native) == said(reference)
+    assert [c.met for c in native.counts] == [c.met for c in reference.counts]
+    engines = {r.engine.split(",")[0] for r in native.results if r.kind in DECIDED}
+    assert "explicit (native" in engines, "the native engine ran for nothing in this spec"
+
+
+def test_the_engine_is_named_in_every_result() -> None:
+    report = api.check(str(ROOT / "specs" / "two_phase_commit.spec"), instances=["three"], engine="native", threads=1)
+    assert {r.engine for r in report.results if r.kind == "always"} <= {
+        f"explicit (native, {tier}, 1 thread)" for tier in ("portable", "avx2", "avx512")
+    }
