@@ -18,6 +18,9 @@ def go_down(build: Build, registers: Registers, role: RoleInfo, agent: Expr, wat
     """An agent stops: volatile state and activities are gone, and what waits for it where its messages are lost."""
     up = build.variables[f"{role.name} up"]
     made: list[Statement] = [Assign(variable=up, indices=(agent,), value=make.FALSE)]
+    stalled = build.get(f"{role.name} stalled")
+    if stalled is not None:  # whoever comes up again is fresh
+        made.append(Assign(variable=stalled, indices=(agent,), value=make.FALSE))
     made += lose_memory(build, registers, role, agent, watch)
     for channel in build.channels:
         if channel.receiver.name != role.name or not build.checked.messages[channel.message].declaration.lost_if_down:

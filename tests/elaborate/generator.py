@@ -142,14 +142,15 @@ class Writer(Expressions):
         sets = [name for name, kind in scope.names if kind.text == set_of(message.to).text]
         return [f"broadcast {self._said(message, scope)} to {self.pick([message.to.text, *sets])}"]
 
-    def _write_agents(self, scope: Scope, depth: int, plain: bool) -> list[str]:
+    def _write_agents(self, scope: Scope, depth: int, plain: bool) -> tuple[list[str], Scope]:
         role = self.pick(self.roles)
         word = self.pick(["spawn", "stop"])
         name = scope.fresh(stem(role))
         if self.chance(60):
             fact = "down" if word == "spawn" else "up"
-            return [f"choose {name} in {role.text} where {name} is {fact}", f"{word} {name}"]
-        return [f"{word} {self.expression(role, scope, 1)}"]
+            lines = [f"choose {name} in {role.text} where {name} is {fact}", f"{word} {name}"]
+            return lines, scope.bind(name, role)
+        return [f"{word} {self.expression(role, scope, 1)}"], scope
 
     def _write_if(self, scope: Scope, depth: int, plain: bool) -> list[str]:
         lines = [f"if {self.expression(BOOL, scope)}:", *self.inner(scope, depth, plain=plain)]
@@ -347,7 +348,7 @@ def _store_with_value(w: Writer, record: Kind, scope: Scope) -> tuple[Kind, str]
         return kind, f"in {kind.text}" if kind.shape != "bool" else "in {false, true}"
     constants = Writer(w.draw, kinds=w.kinds, roles=[])
     try:
-        return kind, f"= {constants.expression(kind, scope, 1)}"
+        return kind, f"= {constants.expression(kind, scope, 0 if kind.shape == 'int' else 1)}"
     except NoExpression:
         if kind.shape in ("ids", "role"):
             return kind, f"in {kind.text}"

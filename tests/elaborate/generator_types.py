@@ -112,7 +112,7 @@ class Expressions:
         if called and depth > 0 and self.chance(20):
             name, parameters, _ = self.pick(called)
             return f"{name}({', '.join(self.expression(p, scope, depth - 1) for p in parameters)})"
-        if depth > 1 and self.chance(8):
+        if depth > 1 and kind.shape != "map" and self.chance(8):
             then, orelse = self.expression(kind, scope, depth - 1), self.expression(kind, scope, depth - 1)
             return f"(if {self.expression(BOOL, scope, depth - 1)} then {then} else {orelse})"
         try:

@@ -55,7 +55,8 @@ class Explored:
 
     @property
     def transitions(self) -> int:
-        return sum(len(steps) for steps in self.steps.values())
+        """Those that do not fail."""
+        return sum(step.target is not None for steps in self.steps.values() for step in steps)
 
 
 class Oracle(Code):

@@ -76,7 +76,8 @@ class Code(Expressions):
         """The activity has reached its end."""
         assert act.agent is not None
         world.waits.pop((act.agent, act.activity), None)
-        if not world.up[act.agent]:
+        if not world.up[act.agent]:  # it has stopped itself: what it did since is gone too
+            self._volatile(act.agent, world, act)
             return
         if act.activity == "run":
             world.runs[act.agent] = "finished"
@@ -95,6 +96,7 @@ class Code(Expressions):
         assert act.agent is not None
         world.waits.pop((act.agent, act.activity), None)
         if not world.up[act.agent]:
+            self._volatile(act.agent, world, act)
             return
         label = next(a.label for a in self.info(act.agent[0], act.activity).awaits if a.node is node)
         names = tuple((name, value) for name, value in env.items() if name != "self")
@@ -146,7 +148,7 @@ class Code(Expressions):
                     raise Failed("assert")
             case tree.Spawn() | tree.Stop():
                 agent: Agent = (str(self.checked.type_of(node.agent)), self.value(node.agent, env, world, act))
-                self.spawn(agent, world) if isinstance(node, tree.Spawn) else self.goes_down(agent, world)
+                self.spawn(agent, world) if isinstance(node, tree.Spawn) else self.goes_down(agent, world, act)
             case tree.Progress() | tree.Pass():
                 pass
             case _:
@@ -227,7 +229,7 @@ class Code(Expressions):
         if isinstance(root, SharedVariable) and isinstance(node.of, tree.Name) and isinstance(of, MapOf):
             self.set_cell((root.name, list(values(of.key))[place]), value, world, act)
             return
-        whole = self.value(node.of, env, world, act)
+        whole = self.value(node.of, env, world, Act(agent=act.agent))  # the rest of the cell stays as it is: that is no read
         if not 0 <= place < len(whole):
             raise Failed("key")
         self._write(node.of, (*whole[:place], value, *whole[place + 1 :]), env, world, act)
@@ -283,8 +285,9 @@ class Code(Expressions):
         fields = self._sent(node, env, world, act)
         assert act.agent is not None
         receiver = self.checked.messages[node.message].receiver.name
+        to_role = isinstance(self.checked.symbols.get(id(node.to)), TypeName)
         for to in self.elements(node.to, env, world, act):
-            if (receiver, to) != act.agent:
+            if not to_role or (receiver, to) != act.agent:
                 self.send(node.message, fields, act.agent, to, world)
 
     def send(self, message: str, fields: tuple[Value, ...], sender: Agent, to: int, world: World) -> None:
@@ -309,34 +312,40 @@ class Code(Expressions):
 
     # --- agents come and go ------------------------------------------------------------------------------------------
 
-    def fresh(self, agent: Agent, world: World, *, durable: bool) -> None:
-        """Give the agent its initial variables and no activities."""
-        for variable in self.checked.roles[agent[0]].variables:
-            if durable or variable.declaration.kind != "durable":
-                env = {"self": agent[1]}
-                world.own[agent, variable.name] = self.fitted(
-                    variable.declaration.initial, variable.type, env, world, Act(agent=agent)
-                )
-        self.drop_activities(agent, world)
-
-    def drop_activities(self, agent: Agent, world: World) -> None:
+    def fresh(self, agent: Agent, world: World, act: Act) -> None:
+        """Volatile variables take initial values again, activities are gone."""
+        self._volatile(agent, world, act)
         for activity in world.waiting_of(agent):
             del world.waits[agent, activity]
         world.runs[agent] = "unstarted"
 
+    def _volatile(self, agent: Agent, world: World, act: Act) -> None:
+        for variable in self.checked.roles[agent[0]].variables:
+            node = variable.declaration
+            if node.kind == "durable":
+                continue
+            if node.any_of:
+                every = self.elements(node.initial, {"self": agent[1]}, world, act)
+                value = every[act.chooser.pick(len(every))]
+                if len(every) > 1:
+                    act.chooser.shown.append(("initial", show(variable.type, value)))
+            else:
+                value = self.fitted(node.initial, variable.type, {"self": agent[1]}, world, act)
+            world.own[agent, variable.name] = value
+
     def spawn(self, agent: Agent, world: World) -> None:
+        """A down agent comes up: its memory went when it went down."""
         if world.up[agent]:
             raise Failed("spawn")
-        self.fresh(agent, world, durable=True)
         world.up[agent] = True
+        world.crashed.pop(agent, None)
 
-    def goes_down(self, agent: Agent, world: World) -> None:
+    def goes_down(self, agent: Agent, world: World, act: Act) -> None:
         if not world.up[agent]:
             return
         world.up[agent] = False
         world.stalled[agent] = False
-        self.fresh(agent, world, durable=False)
-        world.finished = {key: value for key, value in world.finished.items() if key[0] != agent}
+        self.fresh(agent, world, act)
         for queue in world.queues:
             info = self.checked.messages[queue[0]]
             if info.declaration.lost_if_down and (info.receiver.name, queue[3]) == agent:

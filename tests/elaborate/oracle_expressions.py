@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from checker.language import tree
@@ -48,6 +50,16 @@ COMPARISONS = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
 }
+
+
+@dataclass
+class Later:
+    """The argument of a def: it is evaluated where the body uses it."""
+
+    value: Callable[[], Value]
+
+    def __call__(self) -> Value:
+        return self.value()
 
 
 def spread(value: Value, given: Type, wanted: Type) -> Value:
@@ -158,7 +170,8 @@ class Expressions:
             case Constant(value):
                 return value
             case Bound(name):
-                return env[name]
+                bound = env[name]
+                return bound() if isinstance(bound, Later) else bound
             case SharedVariable(name):
                 return self.store(name, world, act)
             case AgentVariable(role, name):
@@ -244,10 +257,9 @@ class Expressions:
         match self.checked.symbol_of(node):
             case Def(name):
                 info = self.checked.defs[name]
-                given = {
-                    parameter: self.fitted(argument, type, env, world, act)
-                    for (parameter, type), argument in zip(info.parameters, node.arguments, strict=True)
-                }
+                given: Environment = {}
+                for (parameter, type), argument in zip(info.parameters, node.arguments, strict=True):
+                    given[parameter] = Later(partial(self.fitted, argument, type, env, world, act))
                 return self.value(info.body, given, world, act)
             case RecordMaker():
                 record = self.checked.type_of(node)

@@ -76,13 +76,13 @@ class Faults:
 
         name = f"{item.kind} {role.name}"
         if item.kind == "restart":
-            if not world.up[agent]:
+            if world.crashed.get(agent):
                 yield Start(name, Act(agent), lambda world, act: self._restart(agent, world))
             return
         if not world.up[agent]:
             return
         if item.kind == "crash":
-            yield Start(name, Act(agent), lambda world, act: self.oracle.goes_down(agent, world))
+            yield Start(name, Act(agent), lambda world, act: self._crash(agent, world, act))
             return
         if world.stalled[agent]:
             return
@@ -90,7 +90,7 @@ class Faults:
             case "stall":
                 yield Start(name, Act(agent), lambda world, act: world.stalled.update({agent: True}))
             case "forget":
-                yield Start(name, Act(agent), lambda world, act: self.oracle.fresh(agent, world, durable=False))
+                yield Start(name, Act(agent), lambda world, act: self.oracle.fresh(agent, world, act))
             case "skip":
                 for activity in world.waiting_of(agent):
                     yield Start(f"{name}.{activity}", Act(agent, activity), lambda world, act: self._skip(world, act))
@@ -106,9 +106,14 @@ class Faults:
             case "byzantine":
                 yield from self._lies(role, agent, world)
 
+    def _crash(self, agent: Agent, world: World, act: Act) -> None:
+        self.oracle.goes_down(agent, world, act)
+        if self.item("restart", agent[0]) is not None:
+            world.crashed[agent] = True
+
     def _restart(self, agent: Agent, world: World) -> None:
-        self.oracle.fresh(agent, world, durable=False)
         world.up[agent] = True
+        del world.crashed[agent]
 
     def _skip(self, world: World, act: Act) -> None:
         assert act.agent is not None
@@ -159,9 +164,11 @@ class Faults:
                     def do(world: World, act: Act, queue=queue, place=place, other=other) -> None:  # type: ignore[no-untyped-def]
                         now = world.queues[queue]
                         put = () if other is None else (other,)
+                        if self.oracle.checked.messages[queue[0]].declaration.channel == "persistent":  # the message stays
+                            world.queues[queue] = in_bag(tuple({*now, *put}))
+                            return
                         now = now[:place] + put + now[place + 1 :]
-                        persistent = self.oracle.checked.messages[queue[0]].declaration.channel == "persistent"
-                        world.queues[queue] = now if fifo else in_bag(tuple(set(now)) if persistent else now)
+                        world.queues[queue] = now if fifo else in_bag(now)
 
                     shown = {"queue": queue[1:], "place": place, "other": other}
                     yield Start(f"{item.kind} {item.target}", Act(None), do, shown)

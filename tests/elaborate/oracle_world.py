@@ -62,6 +62,7 @@ class World:
     spent: dict[str, int] = field(default_factory=dict)
     finished: dict[tuple[Agent, str], tuple[tuple[str, Value], ...]] = field(default_factory=dict)  # what `repeat` repeats
     before: dict[Cell, Value] = field(default_factory=dict)  # what `stale` reads
+    crashed: dict[Agent, bool] = field(default_factory=dict)  # whom `restart` brings back
 
     def copy(self) -> World:
         return World(*(dict(part) for part in self.parts()))
@@ -78,6 +79,7 @@ class World:
             self.spent,
             self.finished,
             self.before,
+            self.crashed,
         )
 
     def key(self) -> Any:
