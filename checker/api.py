@@ -62,6 +62,7 @@ def check(
     states_limit: int | None = None,
     engine: Engine = "auto",
     threads: int = 0,
+    symmetry: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Every verdict of the specs at `paths`: spec files, folders (searched for `*.spec`, deep) or globs.
@@ -70,7 +71,8 @@ def check(
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
-    model). A result says what ran. `threads`: of the native engine, 0: one for each processor. An interrupt (Ctrl-C) ends
+    model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
+    engine looks at one state for each orbit under renaming, where nothing tells the elements apart. An interrupt ends
     the check: the report holds what is known by then, with `interrupted` set. Raises BadInput before anything is searched
     when a spec or a name cannot be used.
     """
@@ -80,7 +82,9 @@ def check(
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
     jobs = plan([paths] if isinstance(paths, str) else list(paths), filters, overrides or {})
-    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
+    limits = Limits(
+        time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
+    )
     return run(jobs, limits, None if progress is None else _told(progress))
 
 

@@ -13,8 +13,10 @@ from itertools import product
 from checker.ground.evaluate import Place, Registers
 from checker.ground.execute import Execution, Outcome
 from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.run import evaluated
 from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
-from checker.language.types import Type, Value
+from checker.ground.symmetry import canonical
+from checker.language.types import Sort, Type, Value
 from checker.model.expr import Expr
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
 
@@ -47,7 +49,10 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundModel:
-    """`fields[i]` is the interval of field i; `cells[c]` the shape of cell c in nodes of fields."""
+    """`fields[i]` is the interval of field i; `cells[c]` the shape of cell c in nodes of fields.
+
+    `representative`: the fields of the representative of a state, under the renaming of the sorts `symmetric`.
+    """
 
     model: Model
     graph: Graph
@@ -56,6 +61,12 @@ class GroundModel:
     outcomes: tuple[GroundOutcome, ...]
     done: Predicate
     goals: tuple[tuple[Goal, tuple[Predicate, ...]], ...]
+    symmetric: tuple[Sort, ...]
+    representative: tuple[Node, ...]
+
+    def canonical(self, numbers: list[int]) -> list[int]:
+        """The fields of the representative of the state with these fields."""
+        return evaluated(self.graph, numbers, self.representative) if self.symmetric else numbers
 
     def encoded(self, state: tuple[Value, ...]) -> list[int]:
         """The fields of a state."""
@@ -74,8 +85,10 @@ def cell_types(model: Model) -> Iterator[Type]:
             yield variable.type
 
 
-def ground(model: Model) -> GroundModel:
-    """The ground form of a model."""
+def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
+    """The ground form of a model. With sorts in `symmetric` (see `checker.ground.symmetry`), every successor is replaced by the
+    representative of its orbit under renaming of their elements.
+    """
     graph = Graph()
     fields = [interval for type in cell_types(model) for interval in scalars(type)]
     leaves = iter([graph.field(number, low, high) for number, (low, high) in enumerate(fields)])
@@ -83,7 +96,7 @@ def ground(model: Model) -> GroundModel:
     outcomes: list[GroundOutcome] = []
     for number, step in enumerate(model.steps):
         try:
-            outcomes += _outcomes(model, graph, cells, number, step)
+            outcomes += _outcomes(model, graph, cells, number, step, symmetric)
         except Unsupported as error:
             raise Unsupported(f"{step.name} ({step.at}): {error.what}") from None
         if len(outcomes) > MOST_OUTCOMES:
@@ -96,6 +109,8 @@ def ground(model: Model) -> GroundModel:
         outcomes=tuple(outcomes),
         done=_predicate(graph, cells, model.done) if model.done is not None else _never(graph),
         goals=tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals),
+        symmetric=symmetric,
+        representative=tuple(flat(tuple(canonical(model, graph, list(cells), symmetric)))),
     )
 
 
@@ -127,12 +142,14 @@ def _conditions(graph: Graph, cells: tuple[Shape, ...], goal: Goal) -> tuple[Pre
 # --- steps --------------------------------------------------------------------------------------------------------------
 
 
-def _outcomes(model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, step: Step) -> Iterator[GroundOutcome]:
+def _outcomes(
+    model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, step: Step, symmetric: tuple[Sort, ...]
+) -> Iterator[GroundOutcome]:
     zero = graph.const(0)
     for enabled, failed, registers in _instances(graph, cells, step, 0, graph.const(1), zero, {}):
         start = Outcome(enabled=enabled, failed=failed, cells=list(cells), registers=registers)
         for outcome in Execution(graph, graph.const(1)).run(step.body, start):
-            yield _ground_outcome(model, graph, cells, number, outcome)
+            yield _ground_outcome(model, graph, cells, number, outcome, symmetric)
 
 
 def _instances(
@@ -162,10 +179,12 @@ def _instances(
             yield from _instances(graph, cells, step, at + 1, here, place.failed, registers)
 
 
-def _ground_outcome(model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, outcome: Outcome) -> GroundOutcome:
+def _ground_outcome(
+    model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, outcome: Outcome, symmetric: tuple[Sort, ...]
+) -> GroundOutcome:
     updates: list[tuple[int, Node]] = []
     field = 0
-    for before, after in zip(cells, outcome.cells, strict=True):
+    for before, after in zip(cells, canonical(model, graph, outcome.cells, symmetric), strict=True):
         for old, new in zip(flat(before), flat(after), strict=True):
             if old != new:
                 updates.append((field, new))

@@ -31,6 +31,7 @@ class Limits:
     states_limit: int | None = None
     engine: Engine = "auto"
     threads: int = 0  # of the native engine; 0: one for each processor
+    symmetry: bool = False  # of the native engine: one state for each orbit under renaming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

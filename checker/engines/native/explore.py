@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import prod
 from time import perf_counter
 from typing import final
 
-from checker.engines.explicit import Progress, memory_used_mib
+from checker.engines.explicit import Progress
+from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native.compile import Compiled, Watched, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
-from checker.ground.program import ground, initial_states
+from checker.ground.graph import Unsupported
+from checker.ground.program import GroundModel, ground, initial_states
+from checker.ground.symmetry import interchangeable
 from checker.model.model import Model
-from checker.semantics.interpreter import State
+from checker.semantics.interpreter import Interpreter, State
 
 SLICE_S = 0.2
+MOST_INITIAL = 1_000_000  # states
 
 
 @final
@@ -42,12 +47,19 @@ class Explored:
     def engine(self) -> str:
         """What ran, for the reader of a verdict."""
         threads = "1 thread" if self.stats.threads == 1 else f"{self.stats.threads} threads"
-        return f"explicit (native, {self.stats.tier}, {threads})"
+        return f"explicit (native, {self.stats.tier}, {threads}{self.symmetry})"
+
+    @property
+    def symmetry(self) -> str:
+        """What was reduced, as a part of `engine`."""
+        sorts = self.compiled.ground.symmetric
+        return f", symmetry of {' and '.join(map(str, sorts))}" if sorts else ""
 
     def path(self, state: int) -> list[State]:
-        """The states on a shortest path to a state, decoded."""
+        """The states on a shortest path to a state (with symmetry: to a state of its orbit)."""
+        fields = [self.compiled.unpacked(self.search.state(number)) for number in self.search.path(state)]
         ground = self.compiled.ground
-        return [ground.decoded(self.compiled.unpacked(self.search.state(number))) for number in self.search.path(state)]
+        return _unrenamed(self.model, ground, fields) if ground.symmetric else [ground.decoded(f) for f in fields]
 
 
 def explore_native(
@@ -57,27 +69,50 @@ def explore_native(
     time_s: float | None = None,
     memory_mib: float | None = None,
     threads: int = 0,
+    symmetry: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Explored:
-    """Search `model` breadth first. `memory_mib` is of the whole process.
+    """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
+    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
 
     Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there.
     """
     started = perf_counter()
-    compiled = compile_model(ground(model))
+    memory_mib = default_limit_mib() if memory_mib is None else memory_mib
+    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()))
     search = Search(
         compiled.program,
         _packed(compiled),
         threads=threads,
         states_limit=states_limit or 0,
-        memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - memory_used_mib()) * 2**20)),
+        memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - used_mib()) * 2**20)),
     )
     stopped = _run(search, started, time_s, progress)
     return _explored(model, compiled, search, stopped, perf_counter() - started)
 
 
 def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
-    return (compiled.packed(compiled.ground.encoded(state)) for state in initial_states(compiled.ground.model))
+    """The initial states. Raises Unsupported where there are more than can be handed over at once."""
+    form = compiled.ground
+    model = form.model
+    number = prod(len(set(choices)) for variable in model.variables for choices in variable.initial)
+    if number > MOST_INITIAL:
+        raise Unsupported(f"{number:,} initial states")
+    states = (compiled.packed(form.canonical(form.encoded(state))) for state in initial_states(model))
+    return iter(dict.fromkeys(states)) if form.symmetric else states
+
+
+def _unrenamed(model: Model, form: GroundModel, fields: list[list[int]]) -> list[State]:
+    """A path of the model whose states are, one by one, of the orbits of these representatives."""
+    interpreter = Interpreter(model)
+    path: list[State] = []
+    choices: Iterable[State] = interpreter.iterate_initial_states()
+    for wanted in fields:
+        state = next((s for s in choices if form.canonical(form.encoded(s)) == wanted), None)
+        assert state is not None, "no step of the interpreter leads into the next orbit"
+        path.append(state)
+        choices = [t.target for t in interpreter.transitions(state) if t.target is not None]
+    return path
 
 
 def _run(search: Search, started: float, time_s: float | None, progress: Callable[[Progress], None] | None) -> str:
