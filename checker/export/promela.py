@@ -108,6 +108,11 @@ class _Program:
             found = self.graph.either(found, node)
         return found
 
+    def _is_constant(self, field: int) -> bool:
+        """Whether a field has one value only: it is no variable of the program then."""
+        low, high = self.form.fields[field]
+        return low == high
+
     def _conjuncts(self, node: Node) -> Iterator[Node]:
         if self.graph.code[node][0] == "and":
             for part in arguments(self.graph, node):
@@ -200,13 +205,14 @@ class _Program:
         enabled = self._enabled(outcome)
         if self.graph.value(enabled) == 0:
             return
+        updates = [(field, node) for field, node in outcome.updates if not self._is_constant(field)]
         known = set(self._conjuncts(outcome.enabled))
         failed = self._given(outcome.failed, known)
         known.add(self.graph.negate(failed))
         bad = [(self.flags[name], self._given(node, known)) for name, node in outcome.goals]
         bad += [(self.no_values[name], self._given(node, known)) for name, node in outcome.undefined]
-        roots = [failed, *(node for _, node in bad), *(node for _, node in outcome.updates)]
-        temporaries = self._temporaries(roots, outcome.updates)
+        roots = [failed, *(node for _, node in bad), *(node for _, node in updates)]
+        temporaries = self._temporaries(roots, updates)
         named = {**self.named, **temporaries}
         before = []
         names = dict(self.named)
@@ -214,7 +220,7 @@ class _Program:
             before.append(f"{name} = {written(self.graph, node, names)}")
             names[node] = name
         after = [self._unless(written(self.graph, node, named), flag) for flag, node in bad]
-        after += [f"{self.fields[field]} = {written(self.graph, node, named)}" for field, node in outcome.updates]
+        after += [f"{self.fields[field]} = {written(self.graph, node, named)}" for field, node in updates]
         if self.graph.value(failed) != 0:
             condition = written(self.graph, failed, named)
             works = "; ".join(after) or "skip"
@@ -226,7 +232,7 @@ class _Program:
     def _unless(self, condition: str, flag: str) -> str:
         return f"if :: {condition} -> {self._assertion(flag)} :: else fi"
 
-    def _temporaries(self, roots: list[Node], updates: tuple[tuple[int, Node], ...]) -> dict[Node, str]:
+    def _temporaries(self, roots: list[Node], updates: list[tuple[int, Node]]) -> dict[Node, str]:
         """Names for what is used more than once, and for new values that read a field which another update changes."""
         chosen = set(shared(self.graph, roots, self.named))
         changed = {self.fields[field] for field, _ in updates}
@@ -251,13 +257,15 @@ class _Program:
         lines, field = [], 0
         for choices in self._initial():
             if len(choices) > 1:
-                names = self.fields[field : field + len(choices[0])]
-                ways = [
-                    "; ".join(f"{n} = {v}" for n, v in zip(names, c, strict=True) if n in self.named.values()) for c in choices
-                ]
+                ways = [self._assignments(field, choice) for choice in choices]
                 lines.append(f"    if {' '.join(f':: {way}' for way in ways)} fi")
             field += len(choices[0])
         return bool(lines), ["  atomic {", ";\n".join(lines), "  }"] if lines else []
+
+    def _assignments(self, first: int, values: tuple[int, ...]) -> str:
+        """The fields from `first` on take these values."""
+        places = [place for place in range(len(values)) if not self._is_constant(first + place)]
+        return "; ".join(f"{self.fields[first + place]} = {values[place]}" for place in places)
 
     def _heading(self, several: bool, left_out: tuple[str, ...]) -> Iterator[str]:
         model = self.model
@@ -281,7 +289,9 @@ class _Program:
             if name in kept:
                 yield f"{storage(low, high)} {name} = {value}; /* {title}{': ' if legend else ''}{legend} */"
         yield from (f"hidden int tmp_{number};" for number in range(self.temporaries))
-        yield from (f"hidden byte {flag}; /* 0 */" for flag in self.used)
+        if self.used:
+            yield "/* each is 0 for ever: they are there to be named by the assertions that fail */"
+        yield from (f"hidden byte {flag};" for flag in self.used)
         yield ""
 
 
