@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import final
 
+from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.state_graph import StateGraph
 from checker.language.types import Value
 from checker.model.model import Model
@@ -49,10 +50,10 @@ def explore(
     """The state graph of `model`, breadth first.
 
     A limit that is reached, or Ctrl-C, ends the search with what was found: `complete` is then False and `stopped` says why. `progress` is
-    called about every 0.2 s. `memory_mib` is of the whole process.
+    called about every 0.2 s. `memory_mib` is of the whole process; None: what `default_limit_mib` says.
     """
     graph = StateGraph(model=model)
-    search = _Search(graph, Interpreter(model), states_limit, time_s, memory_mib, progress)
+    search = _Search(graph, Interpreter(model), states_limit, time_s, default_limit_mib() if memory_mib is None else memory_mib, progress)
     collects = gc.isenabled()
     gc.disable()  # a search makes no cycles of references, and going through its many states for some again and again takes time
     try:
@@ -154,8 +155,8 @@ class _Search:
         now = perf_counter()
         if self.time_s is not None and now - self.started > self.time_s:
             raise LimitReached(f"the limit of {self.time_s:g} s was reached")
-        if self.memory_mib is not None and memory_used_mib() > self.memory_mib:
-            raise LimitReached(f"the limit of {self.memory_mib:g} MiB of memory was reached")
+        if self.memory_mib is not None and used_mib() > self.memory_mib:
+            raise LimitReached(f"the limit of {self.memory_mib:,.0f} MiB of memory was reached")
         if self.progress is not None and now - self.reported >= REPORT_S:
             self.reported = now
             graph, expanded, seconds = self.graph, self.source, now - self.started
@@ -186,27 +187,3 @@ class _Search:
             del column[known:]
         graph.edge_start.extend([edges] * (known - graph.expanded))
         graph.seconds = perf_counter() - self.started
-
-
-def memory_used_mib() -> float:
-    """The resident memory of this process, in MiB (its peak, where the present value is not known)."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            return int(statm.read().split()[1]) * _page_bytes() / 2**20
-    except OSError:
-        return _peak_mib()
-
-
-def _page_bytes() -> int:
-    import resource
-
-    return resource.getpagesize()
-
-
-def _peak_mib() -> float:
-    try:
-        import resource
-    except ImportError:  # a system without it: no memory is ever seen used
-        return 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)

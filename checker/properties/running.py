@@ -73,7 +73,7 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    explored = _native_first(model, limits, progress) if limits.engine == "native" else None
+    explored = _native_first(model, limits, progress) if limits.engine == "native" or limits.symmetry else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
         if explored is None:
@@ -178,7 +178,7 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
     found.results += native_verdicts(job, explored)
     if job.ghost:
         return
-    if not explored.symmetry:  # the counts that a spec expects are of all states
+    if not explored.reduction:  # the counts that a spec expects are of all states
         found.counts += _counts(job, explored.stats.distinct, explored.stats.transitions, explored.complete)
     _coverage(job, explored.model, found).add_native(explored)
 

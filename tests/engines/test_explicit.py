@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
 
-from checker.engines import explicit
-from checker.engines.explicit import Progress, explore, memory_used_mib
+from checker.engines import explicit, memory
+from checker.engines.explicit import Progress, explore
+from checker.engines.memory import default_limit_mib, free_mib, used_mib
 from checker.engines.state_graph import StateGraph
 from checker.language.types import Int, Option, SetOf, Sort
 from checker.model.expr import Local, Quantifier
@@ -175,10 +178,32 @@ def test_no_memory_is_told() -> None:
     check_is_the_beginning(cut, explore(two_phase_commit(5)))
 
 
+def test_without_a_limit_most_of_what_is_free_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = free_mib()
+    assert free is not None and free > 1
+    limit = default_limit_mib()
+    assert limit is not None
+    assert used_mib() < limit < used_mib() + free
+    monkeypatch.setattr(memory, "free_mib", lambda: 0.0)
+    assert default_limit_mib() == pytest.approx(used_mib(), abs=1)
+    monkeypatch.setattr(explicit, "default_limit_mib", lambda: 1.0)
+    assert explore(two_phase_commit(5)).stopped == "the limit of 1 MiB of memory was reached"
+    monkeypatch.setattr(memory, "free_mib", lambda: None)
+    assert default_limit_mib() is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there a process is held to its address space")
+def test_the_limit_of_the_process_is_kept() -> None:
+    say = "from checker.engines.memory import free_mib; print(free_mib())"
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20)); {say}"
+    out = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=True).stdout
+    assert 0 < float(out) < 300
+
+
 def test_memory_is_that_of_this_process() -> None:
-    before = memory_used_mib()
+    before = used_mib()
     block = bytearray(b"\1" * (64 << 20))
-    assert before + 50 < memory_used_mib() < before + 500
+    assert before + 50 < used_mib() < before + 500
     assert len(block) == 64 << 20
 
 

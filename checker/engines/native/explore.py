@@ -47,13 +47,13 @@ class Explored:
     def engine(self) -> str:
         """What ran, for the reader of a verdict."""
         threads = "1 thread" if self.stats.threads == 1 else f"{self.stats.threads} threads"
-        return f"explicit (native, {self.stats.tier}, {threads}{self.symmetry})"
+        return f"explicit (native, {self.stats.tier}, {threads})"
 
     @property
-    def symmetry(self) -> str:
-        """What was reduced, as a part of `engine`."""
+    def reduction(self) -> str:
+        """By what the states are fewer than all: `symmetry of Worker and Task`, or ""."""
         sorts = self.compiled.ground.symmetric
-        return f", symmetry of {' and '.join(map(str, sorts))}" if sorts else ""
+        return f"symmetry of {' and '.join(map(str, sorts))}" if sorts else ""
 
     def path(self, state: int) -> list[State]:
         """The states on a shortest path to a state (with symmetry: to a state of its orbit)."""
