@@ -14,7 +14,7 @@ from setuptools.command.build_ext import build_ext
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from checker.engines.native.build import LIBRARY, BuildError, compile_library  # noqa: E402
+from checker.engines.native.build import LIBRARY, BuildError, compile_library
 
 NAME = "checker.engines.native.search_library"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple, Self
 
@@ -29,7 +30,8 @@ class Status(IntEnum):
     BROKEN = 4  # an update left the range of its field: the program is wrong
 
 
-class Witness(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
     """How often something happened, and where first; state and outcome are -1 where there is none."""
 
     count: int
@@ -165,9 +167,10 @@ class Search:
 
     @property
     def handle(self) -> int:
-        if self._handle is None:
+        handle: int | None = self._handle
+        if handle is None:
             raise ValueError("the search is closed")
-        return self._handle
+        return handle
 
     def run(self, seconds: float = float("inf")) -> Status:
         """Goes on for about that time; other threads of Python run meanwhile, Ctrl-C waits for the end of the slice."""
@@ -237,4 +240,4 @@ def _words(words: array[int]) -> Any:
 
 
 def _witness(witness: lib.WitnessStruct) -> Witness:
-    return Witness(witness.count, witness.state, witness.outcome)
+    return Witness(count=witness.count, state=witness.state, outcome=witness.outcome)

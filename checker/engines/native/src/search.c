@@ -177,10 +177,10 @@ void tc_search_free(tc_search *search)
 
 /* --- the search --- */
 
-static void run_worker(void *shared, uint32_t worker)
+static void run_worker(void *shared, uint32_t index)
 {
     tc_search *search = shared;
-    worker_run(&search->workers[worker], &search->work);
+    worker_run(&search->workers[index], &search->work);
 }
 
 /* A phase: workers run until the layer is used up or one of them says stop. Afterwards the numbers are dense. */

@@ -1,0 +1,127 @@
+"""What bytecode means, in plain Python one state at a time: the search library is held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from checker.engines.native.program import NO_REGISTER, OPCODES, Instruction, OutcomeCode, Program
+
+State = tuple[int, ...]
+
+
+def wrapped(value: int) -> int:
+    """The number that 32 bits hold in its place."""
+    return (value + 2**31) % 2**32 - 2**31
+
+
+OPERATIONS: dict[str, Callable[[int, int, int], int]] = {
+    "add": lambda a, b, c: a + b,
+    "sub": lambda a, b, c: a - b,
+    "mul": lambda a, b, c: a * b,
+    "div": lambda a, b, c: a // b if b else 0,
+    "mod": lambda a, b, c: a % b if b else 0,
+    "eq": lambda a, b, c: a == b,
+    "lt": lambda a, b, c: a < b,
+    "and": lambda a, b, c: a != 0 and b != 0,
+    "or": lambda a, b, c: a != 0 or b != 0,
+    "not": lambda a, b, c: a == 0,
+    "select": lambda a, b, c: b if a else c,
+    "bitand": lambda a, b, c: a & b,
+    "bitor": lambda a, b, c: a | b,
+    "bitclear": lambda a, b, c: a & ~b,
+    "shl": lambda a, b, c: a << (b & 31),
+    "shr": lambda a, b, c: a >> (b & 31),
+    "popcount": lambda a, b, c: (a % 2**32).bit_count(),
+    "min": lambda a, b, c: min(a, b),
+    "max": lambda a, b, c: max(a, b),
+    "copy": lambda a, b, c: a,
+}
+
+
+def execute(code: Sequence[Instruction], registers: list[int]) -> None:
+    """Runs instructions; operands that an operation does not have may be any registers."""
+    for opcode, d, a, b, c in code:
+        registers[d] = wrapped(int(OPERATIONS[OPCODES[opcode]](registers[a], registers[b], registers[c])))
+
+
+@dataclass(slots=True, kw_only=True)
+class Reached:
+    """All that a search finds. Witnesses are depths of the first ones: `failures` by outcome, `watches` by watch, -1 for never."""
+
+    depth_of: dict[State, int] = field(default_factory=dict)
+    transitions: list[int]
+    failures: list[tuple[int, int]]
+    watches: list[tuple[int, int]]
+    deadlocks: tuple[int, int] = (0, -1)
+
+
+def seen(witness: tuple[int, int], depth: int) -> tuple[int, int]:
+    count, first = witness
+    return count + 1, depth if first < 0 else first
+
+
+def unpacked(program: Program, state: State) -> list[int]:
+    """The registers before any code: fields, constants, and zeros."""
+    fields = [(state[at.word] >> at.shift) % 2**at.width + at.low for at in program.fields]
+    known = [*fields, *program.constants]
+    return known + [0] * (program.registers - len(known))
+
+
+def replaced(program: Program, outcome: OutcomeCode, state: State, registers: list[int]) -> State:
+    """The successor."""
+    words = list(state)
+    for number, register in outcome.updates:
+        at = program.fields[number]
+        raw = registers[register] - at.low
+        assert 0 <= raw < 2**at.width
+        words[at.word] = words[at.word] & ~((2**at.width - 1) << at.shift) | raw << at.shift
+    return tuple(words)
+
+
+def expand(program: Program, state: State, depth: int, found: Reached) -> list[State]:
+    """The successors of a state; what happens in it and on its transitions is added to `found`."""
+    shared = unpacked(program, state)
+    execute(program.code[: program.state_length], shared)
+    for watch, register in program.state_watches:
+        if shared[register]:
+            found.watches[watch] = seen(found.watches[watch], depth)
+    enabled: list[tuple[int, OutcomeCode, list[int]]] = []
+    for number, outcome in enumerate(program.outcomes):
+        registers = list(shared)
+        execute(program.code[outcome.start : outcome.start + outcome.length], registers)
+        if registers[outcome.enabled]:
+            enabled.append((number, outcome, registers))
+    if program.timeouts_only_when_stuck and any(not o.is_fault and not o.is_timeout for _, o, _ in enabled):
+        enabled = [entry for entry in enabled if not entry[1].is_timeout]
+    done = program.done != NO_REGISTER and shared[program.done] != 0
+    if not done and all(o.is_fault for _, o, _ in enabled):
+        found.deadlocks = seen(found.deadlocks, depth)
+    successors = []
+    for number, outcome, registers in enabled:
+        found.transitions[number] += 1
+        if outcome.failed != NO_REGISTER and registers[outcome.failed]:
+            found.failures[number] = seen(found.failures[number], depth)
+            continue
+        for watch, register in outcome.watches:
+            if registers[register]:
+                found.watches[watch] = seen(found.watches[watch], depth)
+        successors.append(replaced(program, outcome, state, registers))
+    return successors
+
+
+def reach(program: Program, initial: Sequence[State]) -> Reached:
+    """Every reachable state, breadth first."""
+    n = len(program.outcomes)
+    found = Reached(transitions=[0] * n, failures=[(0, -1)] * n, watches=[(0, -1)] * program.watches)
+    layer, depth = list(dict.fromkeys(initial)), 0
+    found.depth_of = dict.fromkeys(layer, 0)
+    while layer:
+        following = []
+        for state in layer:
+            for successor in expand(program, state, depth, found):
+                if successor not in found.depth_of:
+                    found.depth_of[successor] = depth + 1
+                    following.append(successor)
+        layer, depth = following, depth + 1
+    return found

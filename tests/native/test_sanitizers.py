@@ -1,0 +1,70 @@
+"""The library under the compiler's sanitizers: addresses and undefined behaviour on corrupted and random programs, data races on threads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker.engines.native.build import BuildError, compile_library, compiler
+
+ROOT = Path(__file__).parents[2]
+STRAIN = ["-O1", "-g", "-DBLOCK=3", "-DSTATES_WORTH_THREADS=1"]
+
+RUN = """
+import sys
+from checker.engines.native import library
+original = library.load
+library.load = lambda path=sys.argv[1]: original(path)
+from checker.engines.native.search import Search, Status
+from tests.native.assembler import two_phase
+from tests.native.comparing import check_against
+from tests.native.evaluator import reach
+from tests.native.random_programs import random_program
+from tests.native.test_verifier import attack
+for seed in range(int(sys.argv[2])):
+    program, initial = random_program(seed)
+    expected = reach(program, initial)
+    for tier in ("best", "portable"):
+        check_against(program, initial, expected, threads=3, tier=tier)
+    check_against(program, initial, expected, threads=2, slice_s=0)
+print(attack(range(int(sys.argv[3]))))
+for limits in ({}, {"states_limit": 5000}, {"memory_limit_bytes": 2**19}):
+    with Search(two_phase(6), [(0,)], threads=3, **limits) as search:
+        while search.run(0.01) is Status.RUNNING:
+            pass
+print("done")
+"""
+
+
+def run_under(sanitizer: str, runtime: str, options: dict[str, str], folder: Path, programs: int, attacks: int) -> None:
+    """Runs everything in a process of its own with the sanitizer's runtime loaded first; any report ends it with an error."""
+    try:
+        made = compile_library(folder / "sanitized.so", [*STRAIN, f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all"])
+    except BuildError as reason:
+        pytest.skip(f"no {sanitizer} sanitizer: {reason}")
+    found = subprocess.run(
+        [*compiler(), f"-print-file-name={runtime}"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    if not Path(found).is_absolute():
+        pytest.skip(f"no {runtime}")
+    environment = {**os.environ, "LD_PRELOAD": found, "PYTHONMALLOC": "malloc", **options}
+    command = [sys.executable, "-c", RUN, str(made), str(programs), str(attacks)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=800, check=False)
+    assert done.returncode == 0, done.stderr[-5_000:]
+    assert done.stdout.endswith("done\n")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_addresses_and_undefined_behaviour(tmp_path: Path) -> None:
+    run_under("address,undefined", "libasan.so", {"ASAN_OPTIONS": "detect_leaks=0"}, tmp_path, 150, 4_000)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_data_races(tmp_path: Path) -> None:
+    run_under("thread", "libtsan.so", {"TSAN_OPTIONS": "halt_on_error=1 exitcode=66"}, tmp_path, 30, 200)
