@@ -99,9 +99,7 @@ def test_a_hint_of_the_size_changes_nothing(expected: int) -> None:
 def test_states_of_many_words(words: int) -> None:
     """One digit in each of up to eight words, counted up together or one by one."""
     used = sorted({*range(min(words, 4)), *range(max(0, words - 4), words)})
-    a = Assembler(
-        fields=[field._replace(word=word, shift=40) for word, field in zip(used, packed_fields([2] * 8))], constants=[0, 1, 3]
-    )
+    a = Assembler(fields=[Field(word, 40, 2, 0) for word in used], constants=[0, 1, 3])
     for digit in range(len(used)):
         start = len(a.code)
         a.outcome(start, a.op("lt", digit, a.const(3)), [(digit, a.op("add", digit, a.const(1)))])
