@@ -6,7 +6,7 @@ import os
 import sys
 
 MIB = 2**20
-SHARE = 2 / 3  # of what is free: what is done with a search's states afterwards takes memory too
+SHARE = 1 / 3  # of what is free: looking for cycles takes up to twice as much again as a state graph
 
 
 def used_mib() -> float:
@@ -18,13 +18,13 @@ def used_mib() -> float:
         return _peak_mib()
 
 
-def default_limit_mib() -> float | None:
-    """What this process may use so that the machine does not run out of memory: what it uses now and SHARE of what is free.
+def default_limit_mib(share: float = SHARE) -> float | None:
+    """What this process may use so that the machine does not run out of memory: what it uses now and a share of what is free.
 
     None where that is not known.
     """
     free = free_mib()
-    return None if free is None else used_mib() + SHARE * free
+    return None if free is None else used_mib() + share * free
 
 
 def free_mib() -> float | None:

@@ -19,6 +19,7 @@ from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
 
 SLICE_S = 0.2
+SHARE = 2 / 3  # of what memory is free, where no limit is given: nothing else is made of these states
 MOST_INITIAL = 1_000_000  # states
 
 
@@ -78,7 +79,7 @@ def explore_native(
     Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there.
     """
     started = perf_counter()
-    memory_mib = default_limit_mib() if memory_mib is None else memory_mib
+    memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()))
     search = Search(
         compiled.program,
