@@ -12,16 +12,18 @@ from checker.language.diagnostics import Diagnostic
 
 @dataclass(frozen=True, kw_only=True)
 class TooManyElements(Diagnostic):
-    """Some types are listed value by value: ids and roles, the elements of sets, the keys of maps, the places of sequences, what `choose` and
-    parameters range over. They have a limit.
+    """Some types are listed value by value: ids and roles, the elements of sets, the keys of maps, the places of sequences, what `choose`,
+    `for`, quantifiers and parameters range over. They have a limit, and so have the combinations of the names that one quantifier binds
+    and the rounds of a `while ... at most`.
     """
 
     code = "T701"
     title = "{what}"
     label = "at most {most} can be handled here"
-    help = "make the type smaller"
+    help = "{advice}"
     what: str
     most: str
+    advice: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ from checker.language.types import BagOf, Bool, Enum, Int, MapOf, Option, Record
 MOST_ELEMENTS = 4096  # of a sort, of the element type of a set, of the key type of a map
 MOST_LENGTH = 4096  # of a sequence
 MOST_CHOICES = 65_536  # values of a type that is chosen from or bound
+MOST_COMBINATIONS = 1_000_000  # of the elements that one quantifier binds
+MOST_ROUNDS = 65_536  # of a `while ... at most`
 MOST_NUMBER = 2**31 - 1
 ENDLESS = 10**12
 
@@ -46,20 +48,40 @@ def of_type(ctx: Context, node: tree.TypeExpr, type: Type) -> Type | None:
 
 
 def _too_many(ctx: Context, node: tree.Node, what: str, found: int, most: int = MOST_ELEMENTS) -> Type | None:
-    text = f"{found:,}" if found < ENDLESS else f"more than {ENDLESS:,}"
-    ctx.report(limit_errors.TooManyElements(span=node.span, what=f"{what} has {text} values", most=f"{most:,}"))
+    _report(ctx, node, f"{what} has {_number(found)} values", most, "make the type smaller")
     return None
 
 
 def _too_long(ctx: Context, node: tree.Node, type: SeqOf) -> Type | None:
-    ctx.report(limit_errors.TooManyElements(span=node.span, what=f"`{type}` is too long", most=f"{MOST_LENGTH:,}"))
+    _report(ctx, node, f"`{type}` is too long", MOST_LENGTH, "give it fewer places")
     return None
+
+
+def _report(ctx: Context, node: tree.Node, what: str, most: int, advice: str) -> None:
+    ctx.report(limit_errors.TooManyElements(span=node.span, what=what, most=f"{most:,}", advice=advice))
+
+
+def _number(found: int) -> str:
+    return f"{found:,}" if found < ENDLESS else f"more than {ENDLESS:,}"
 
 
 def choices(ctx: Context, node: tree.Node, type: Type | None) -> None:
     """Report a type that has too many values to try each."""
     if type is not None and count(type) > MOST_CHOICES:
         _too_many(ctx, node, f"`{type}`", count(type), MOST_CHOICES)
+
+
+def combinations(ctx: Context, node: tree.Quantifier, number: int) -> None:
+    """Report a quantifier over types that has too many combinations to go through each."""
+    if number > MOST_COMBINATIONS:
+        what = f"the names that `{node.kind}` binds have {_number(number)} combinations of values"
+        _report(ctx, node, what, MOST_COMBINATIONS, "bind fewer names at once")
+
+
+def rounds(ctx: Context, node: tree.Expr, number: int) -> None:
+    """Report the bound of a `while ... at most` that is too large to try."""
+    if number > MOST_ROUNDS:
+        _report(ctx, node, f"this loop may take {_number(number)} rounds", MOST_ROUNDS, "give a smaller bound")
 
 
 def of_channel(ctx: Context, node: tree.MessageDecl, content: Type) -> None:

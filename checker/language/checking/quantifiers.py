@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.language import tree
 from checker.language.checked import TypeName
-from checker.language.checking import relations
+from checker.language.checking import limits, relations
 from checker.language.checking.context import Context, Local, LocalKind, Scope
 from checker.language.checking.errors import type_errors
 from checker.language.checking.inference import expect_bool, expect_number, infer, rule
@@ -20,6 +20,7 @@ def domain(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
     errors = len(ctx.errors)
     named = type_place(ctx, node, scope)
     if named is not None or len(ctx.errors) > errors:
+        limits.choices(ctx, node, named)
         return named
     found = infer(ctx, node, scope)
     if found is None or isinstance(found, SetOf):
@@ -71,6 +72,7 @@ def _type(ctx: Context, node: tree.Quantifier, body: Type, last: Type | None) ->
     for binder in node.binders:
         low, high = domain_size(ctx, binder.domain)
         least, most = least * low, most * high
+    limits.combinations(ctx, node, least)
     match node.kind:
         case "count":
             return Int(0, most)

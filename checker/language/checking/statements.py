@@ -220,6 +220,8 @@ def while_(ctx: Context, node: tree.While, scope: Scope, place: Place) -> Scope:
         most = constant_number(ctx, node.at_most, "the bound of a `while`")
         if most is not None and most < 0:
             ctx.report(value_errors.NegativeSize(span=node.at_most.span, what="the bound of a `while`", value=most))
+        elif most is not None:
+            limits.rounds(ctx, node.at_most, most)
         check_block(ctx, node.body, scope, replace(place, in_bounded=True))
         return scope
     if passes(node.body):
