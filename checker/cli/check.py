@@ -104,6 +104,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         states_limit=arguments.states,
         engine=arguments.engine,
         threads=arguments.threads,
+        symmetry=arguments.symmetry,
         progress=line,
     )
     if not (report.results or report.counts or report.interrupted):

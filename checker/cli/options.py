@@ -26,7 +26,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """The options that bound each search."""
     parser.add_argument("--time", metavar="SECONDS", type=positive_number, help="stop each search after so long")
-    parser.add_argument("--memory", metavar="MIB", type=positive_number, help="stop each search at so much memory")
+    parser.add_argument(
+        "--memory", metavar="MIB", type=positive_number, help="stop each search at so much memory (default: a share of what is free)"
+    )
     parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
 
 
@@ -37,6 +39,11 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "reference", "native"),
         default="auto",
         help="what searches: the reference interpreter, the native library, or the library beyond some thousand states (default: auto)",
+    )
+    parser.add_argument(
+        "--symmetry",
+        action="store_true",
+        help="search natively, one state for each renaming of ids and agents where nothing tells them apart",
     )
     parser.add_argument(
         "--threads", metavar="N", type=positive, default=0, help="threads of the native engine (default: one a processor)"

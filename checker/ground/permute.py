@@ -51,6 +51,18 @@ def permuted(type: Type, value: Value, sort: Sort, i: int, j: int) -> Value:
     raise TypeError(type)
 
 
+def renamed(model: Model, state: tuple[Value, ...], sort: Sort, i: int, j: int) -> tuple[Value, ...]:
+    """The state in which i and j are renamed into each other."""
+    made = list(state)
+    for variable in model.variables:
+        keys = list(product(*(tuple(values(t)) for t in variable.index)))
+        places = {key: place for place, key in enumerate(keys)}
+        for place, key in enumerate(keys):
+            image = tuple(permuted(t, k, sort, i, j) for t, k in zip(variable.index, key, strict=True))
+            made[variable.offset + places[image]] = permuted(variable.type, state[variable.offset + place], sort, i, j)
+    return tuple(made)
+
+
 def swapped(model: Model, graph: Graph, cells: list[Shape], sort: Sort, i: int, j: int) -> list[Shape]:
     """The cells of the state in which i and j are renamed into each other."""
     made = list(cells)

@@ -15,7 +15,7 @@ from checker.ground.execute import Execution, Outcome
 from checker.ground.graph import Graph, Node, Unsupported
 from checker.ground.run import evaluated
 from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
-from checker.ground.symmetry import canonical
+from checker.ground.symmetry import Exchange, canonical
 from checker.language.types import Sort, Type, Value
 from checker.model.expr import Expr
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
@@ -51,7 +51,8 @@ class Predicate:
 class GroundModel:
     """`fields[i]` is the interval of field i; `cells[c]` the shape of cell c in nodes of fields.
 
-    `representative`: the fields of the representative of a state, under the renaming of the sorts `symmetric`.
+    `representative`: the fields of the representative of a state, under the renaming of the sorts `symmetric`; `exchanges`: which
+    elements are renamed into each other for it, in order.
     """
 
     model: Model
@@ -63,10 +64,16 @@ class GroundModel:
     goals: tuple[tuple[Goal, tuple[Predicate, ...]], ...]
     symmetric: tuple[Sort, ...]
     representative: tuple[Node, ...]
+    exchanges: tuple[Exchange, ...]
 
     def canonical(self, numbers: list[int]) -> list[int]:
         """The fields of the representative of the state with these fields."""
         return evaluated(self.graph, numbers, self.representative) if self.symmetric else numbers
+
+    def renaming(self, numbers: list[int]) -> list[tuple[Sort, int, int]]:
+        """The exchanges of elements, in order, that make the representative of the state with these fields."""
+        decided = evaluated(self.graph, numbers, [node for *_, node in self.exchanges])
+        return [(sort, i, j) for (sort, i, j, _), done in zip(self.exchanges, decided, strict=True) if done]
 
     def encoded(self, state: tuple[Value, ...]) -> list[int]:
         """The fields of a state."""
@@ -101,6 +108,8 @@ def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
             raise Unsupported(f"{step.name} ({step.at}): {error.what}") from None
         if len(outcomes) > MOST_OUTCOMES:
             raise Unsupported(f"more than {MOST_OUTCOMES} step instances")
+    exchanges: list[Exchange] = []
+    representative = canonical(model, graph, list(cells), symmetric, exchanges)
     return GroundModel(
         model=model,
         graph=graph,
@@ -110,7 +119,8 @@ def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
         done=_predicate(graph, cells, model.done) if model.done is not None else _never(graph),
         goals=tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals),
         symmetric=symmetric,
-        representative=tuple(flat(tuple(canonical(model, graph, list(cells), symmetric)))),
+        exchanges=tuple(exchanges),
+        representative=tuple(flat(tuple(representative))),
     )
 
 

@@ -87,12 +87,19 @@ def _same_initially(variable: Variable, sort: Sort, i: int, j: int) -> bool:
 # --- the representative ------------------------------------------------------------------------------------------------
 
 
-def canonical(model: Model, graph: Graph, cells: list[Shape], sorts: tuple[Sort, ...]) -> list[Shape]:
-    """The cells of the representative of the state in `cells`."""
+Exchange = tuple[Sort, int, int, Node]  # two elements are renamed into each other where the node is 1
+
+
+def canonical(
+    model: Model, graph: Graph, cells: list[Shape], sorts: tuple[Sort, ...], exchanges: list[Exchange] | None = None
+) -> list[Shape]:
+    """The cells of the representative of the state in `cells`. `exchanges` is told, in order, what is renamed on the way."""
     for sort in sorts:
         for a, b in sorting_network(sort.size):
             after = swapped(model, graph, cells, sort, a, b)
             wrong = _greater(graph, _keys(model, graph, cells, sort, a, sorts), _keys(model, graph, cells, sort, b, sorts))
+            if exchanges is not None:
+                exchanges.append((sort, a, b, wrong))
             cells = [old if old == new else select(graph, wrong, new, old) for old, new in zip(cells, after, strict=True)]
     return cells
 

@@ -53,6 +53,7 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
             made,
             basis="exhaustive" if explored.complete else "bounded",
             engine=explored.engine,
+            reduction=explored.reduction,
             distinct=explored.stats.distinct,
             transitions=explored.stats.transitions,
             depth=explored.stats.depth,

@@ -72,6 +72,7 @@ class Result:
     """The verdict on one property of one instance under one fault model.
 
     `expected`: the verdict that the spec expects. `met`: whether it came out so (never for `unknown`).
+    `reduction`: by what the states that were counted are fewer than all ("symmetry of Worker"); else "".
     `reason`: why `unknown`; else "". `why`: one or two sentences on a violation (or a witness); else "".
     `trace`: the counterexample, or the witness of `sometimes`. `replay`: the command that shows the trace again.
     `fairness`: what a liveness verdict assumed.
@@ -93,6 +94,7 @@ class Result:
     transitions: int
     depth: int
     seconds: float
+    reduction: str = ""
     reason: str = ""
     why: str = ""
     fairness: str = ""

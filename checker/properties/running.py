@@ -122,7 +122,7 @@ def _after_a_small_search(
         return None
     graph = _explored(model, replace(limits, states_limit=SMALL), progress)
     if graph.complete or graph.distinct < SMALL:
-        _judge(job, graph, found)
+        _judge(job, graph, limits, found)
         return None
     explored = _native_first(model, limits, progress)
     if explored is None:
@@ -151,11 +151,34 @@ def _search(
     *,
     counted: bool = True,
 ) -> None:
-    _judge(job, _explored(model, limits, progress), found, counted=counted)
+    _judge(job, _explored(model, limits, progress), limits, found, counted=counted)
 
 
-def _judge(job: Job, graph: StateGraph, found: Findings, *, counted: bool = True) -> None:
-    """The verdicts on a state graph. `counted` False: another search has counted the states and seen what fires."""
+def _judge(job: Job, graph: StateGraph, limits: Limits, found: Findings, *, counted: bool = True) -> None:
+    """The verdicts on a state graph. `counted` False: another search has counted the states and seen what fires.
+
+    The limit on time holds for this once more: a predicate over many states may take longer than to find them.
+    """
+    from checker.semantics.domains import watched
+
+    with watched(_clock(limits.time_s)):
+        _judge_watched(job, graph, found, counted=counted)
+
+
+def _clock(time_s: float | None) -> Callable[[], None]:
+    """Raises LimitReached once so many seconds have passed from now."""
+    from checker.engines.explicit import LimitReached
+
+    began = perf_counter()
+
+    def look() -> None:
+        if time_s is not None and perf_counter() - began > time_s:
+            raise LimitReached(f"the limit of {time_s:g} s was reached")
+
+    return look
+
+
+def _judge_watched(job: Job, graph: StateGraph, found: Findings, *, counted: bool) -> None:
     from checker.properties.search import Search
     from checker.properties.verdicts import verdicts
     from checker.semantics.interpreter import Interpreter

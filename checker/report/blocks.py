@@ -123,7 +123,8 @@ def _size(results: Sequence[Result]) -> str:
     plain = [r for r in results if r.kind not in GHOST_KINDS]  # what needs ghosts was searched in a model of its own
     largest = max(plain or results, key=lambda r: (r.distinct, r.transitions))
     facts = [counted(largest.distinct, "state"), counted(largest.transitions, "transition"), f"depth {largest.depth}"]
-    return ", ".join([*facts, duration(max(r.seconds for r in results))])
+    native = ["native engine"] if "native" in largest.engine else []
+    return ", ".join([*facts, duration(max(r.seconds for r in results)), *native])
 
 
 def _count_word(count: CountExpectation) -> Outcome:

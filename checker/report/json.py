@@ -84,6 +84,7 @@ def _result(result: Result) -> dict[str, Any]:
         "met": result.met,
         "basis": result.basis,
         "engine": result.engine,
+        "reduction": result.reduction,
         "distinct": result.distinct,
         "transitions": result.transitions,
         "depth": result.depth,

@@ -76,7 +76,7 @@ def _trace_length(result: Result) -> str:
 
 
 def _reach(result: Result) -> str:
-    states = counted(result.distinct, "state")
+    states = counted(result.distinct, "state") + (f" up to {result.reduction}" if result.reduction else "")
     match result.basis:
         case "exhaustive":
             return f"exhaustive, {states}"

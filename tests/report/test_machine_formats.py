@@ -85,7 +85,7 @@ def test_the_keys_are_those_that_users_rely_on() -> None:
     first = found["results"][0]
     assert list(first) == [
         "protocol", "spec", "instance", "faults", "property", "kind", "text", "place", "verdict", "expected", "met", "basis", "engine",
-        "distinct", "transitions", "depth", "seconds", "reason", "why", "fairness", "replay", "trace",
+        "reduction", "distinct", "transitions", "depth", "seconds", "reason", "why", "fairness", "replay", "trace",
     ]  # fmt: skip
     step = first["trace"]["steps"][0]
     assert step["agent"] == "Worker0"

@@ -13,8 +13,10 @@ from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native.compile import Compiled, Watched, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
 from checker.ground.graph import Unsupported
+from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
 from checker.ground.symmetry import interchangeable
+from checker.language.types import Sort
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
 
@@ -104,16 +106,28 @@ def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
 
 
 def _unrenamed(model: Model, form: GroundModel, fields: list[list[int]]) -> list[State]:
-    """A path of the model whose states are, one by one, of the orbits of these representatives."""
+    """A path of the model whose states are, one by one, renamings of these representatives.
+
+    From representative r the search took a step to some t and went on from the representative of t. Renaming carries steps to
+    steps: with c a renaming of r, the same renaming of t follows c.
+    """
     interpreter = Interpreter(model)
+    back: list[tuple[Sort, int, int]] = []  # renames the representative that we are at into the path's state
     path: list[State] = []
     choices: Iterable[State] = interpreter.iterate_initial_states()
     for wanted in fields:
-        state = next((s for s in choices if form.canonical(form.encoded(s)) == wanted), None)
-        assert state is not None, "no step of the interpreter leads into the next orbit"
-        path.append(state)
-        choices = [t.target for t in interpreter.transitions(state) if t.target is not None]
+        taken = next((s for s in choices if form.canonical(form.encoded(s)) == wanted), None)
+        assert taken is not None, "no step of the interpreter leads to the next representative"
+        path.append(_renamed(model, taken, back))
+        back = [*reversed(form.renaming(form.encoded(taken))), *back]
+        choices = [t.target for t in interpreter.transitions(form.decoded(wanted)) if t.target is not None]
     return path
+
+
+def _renamed(model: Model, state: State, exchanges: Iterable[tuple[Sort, int, int]]) -> State:
+    for sort, i, j in exchanges:
+        state = renamed(model, state, sort, i, j)
+    return state
 
 
 def _run(search: Search, started: float, time_s: float | None, progress: Callable[[Progress], None] | None) -> str:
