@@ -53,7 +53,9 @@ def explore(
     called about every 0.2 s. `memory_mib` is of the whole process; None: what `default_limit_mib` says.
     """
     graph = StateGraph(model=model)
-    search = _Search(graph, Interpreter(model), states_limit, time_s, default_limit_mib() if memory_mib is None else memory_mib, progress)
+    search = _Search(
+        graph, Interpreter(model), states_limit, time_s, default_limit_mib() if memory_mib is None else memory_mib, progress
+    )
     collects = gc.isenabled()
     gc.disable()  # a search makes no cycles of references, and going through its many states for some again and again takes time
     try:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from checker.engines.explicit import LimitReached
 from checker.language import tree
 from checker.language.checked import ActivityInfo, Checked
 from checker.language.source import Span
@@ -48,9 +49,16 @@ class Coverage:
     _seen: set[str] = field(default_factory=set)
     _unseen: dict[str, Unseen] = field(default_factory=dict)
     _full: dict[str, Warning] = field(default_factory=dict)
+    _partial: bool = False
 
     def add(self, search: Search, goals: Iterable[Goal]) -> None:
-        """Take in what a search of the model without ghosts saw."""
+        """Take in what a search of the model without ghosts saw. What the watcher raises leaves it unsaid what was never seen."""
+        try:
+            self._add(search, goals)
+        except LimitReached:
+            self._partial = True
+
+    def _add(self, search: Search, goals: Iterable[Goal]) -> None:
         fired = {search.graph.classes[number][0] for number in set(search.graph.edge_class)}
         self._seen |= {_step_key(search.model.steps[number]) for number in fired}
         for number, step in enumerate(search.model.steps):
@@ -118,7 +126,7 @@ class Coverage:
                 text=unseen.never if unseen.complete else f"{unseen.so_far} (the search is incomplete)",
                 place=str(unseen.place),
             )
-            for unseen in self._unseen.values()
+            for unseen in (() if self._partial else self._unseen.values())
         ]
         return [*found, *self._full.values()]
 

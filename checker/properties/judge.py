@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from checker.engines.explicit import LimitReached
 from checker.model.model import Goal
 from checker.properties.finding import Finding
 from checker.properties.search import Search
@@ -22,7 +23,10 @@ def judge(search: Search, goal: Goal) -> Finding:
         return Finding(verdict="unknown", reason=_nothing_seen(search))
     if goal.mark is None and goal.kind in ("no lost update", "no stale write", "no overwrite"):
         raise AssertionError(f"{goal.name} is not watched in this model")
-    found = CHECKERS[goal.kind](search, goal)
+    try:
+        found = CHECKERS[goal.kind](search, goal)
+    except LimitReached as limit:
+        return Finding(verdict="unknown", reason=f"{limit} while what was found was looked through")
     if found.shown or found.verdict == "unknown":
         return found
     if not search.graph.complete:

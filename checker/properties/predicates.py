@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 
 from checker.language.types import Type, position
 from checker.model.expr import Apply, Const, Expr, Quantifier, Read
+from checker.semantics.domains import watch
 from checker.semantics.evaluate import evaluator
 from checker.semantics.failure import EvaluationError, Failure
 from checker.semantics.registers import OLD, expression_registers, new_registers
 
 State: TypeAlias = tuple[Any, ...]
 FALSE, TRUE, NO_VALUE = 0, 1, 2
+_WATCHED = 64  # evaluations between two looks at the clock
 _SAMPLE = 4_096  # evaluations after which remembering must have paid
 
 
@@ -83,11 +85,15 @@ def _each(expr: Expr, cases: Iterable[tuple[Any, State, State | None]]) -> Truth
     """The truth of each case: a key that stands for what is read, the state, and the state before where there is one."""
     run, registers = evaluator(expr), new_registers(expression_registers(expr))
     known: dict[Any, int] | None = {}
+    evaluated = 0
     truths = Truths(bytearray())
     add = truths.values.append
     for key, state, before in cases:
         answer = known.get(key) if known is not None else None
         if answer is None:
+            evaluated += 1
+            if evaluated % _WATCHED == 0:
+                watch()
             registers[OLD] = before
             try:
                 answer = TRUE if run(state, registers) else FALSE

@@ -14,7 +14,7 @@ from checker.language.source import Span
 from checker.language.types import BagOf, MapOf, Record, SeqOf, SetOf, Type, Value
 from checker.model.expr import Const
 from checker.model.model import Assert, Assign, Body, Choose, Either, For, If, Let, Mark, Note, Require, Statement, While
-from checker.semantics.domains import elements
+from checker.semantics.domains import WATCHED, elements, watch
 from checker.semantics.evaluate import address, evaluator
 from checker.semantics.failure import EvaluationError, Failure, fail, shown
 from checker.semantics.order import order_failure
@@ -206,9 +206,11 @@ def _while(statement: While, mode: Mode) -> Run:
     body = straight(statement.body, mode)
 
     def repeat(c: Cells, r: Registers) -> None:
-        for _ in range(limit):
+        for done in range(limit):
             if not condition(c, r):
                 return
+            if done % WATCHED == WATCHED - 1:
+                watch()
             body(c, r)
         if condition(c, r):
             raise bound(limit, at)

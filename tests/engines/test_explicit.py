@@ -15,7 +15,7 @@ from checker.engines.memory import default_limit_mib, free_mib, used_mib
 from checker.engines.state_graph import StateGraph
 from checker.language.types import Int, Option, SetOf, Sort
 from checker.model.expr import Local, Quantifier
-from checker.model.model import Choose, For, Mark, Model
+from checker.model.model import Choose, For, Mark, Model, While
 from checker.semantics.interpreter import Interpreter
 from tests.semantics.building import (
     BOOL,
@@ -180,7 +180,8 @@ def test_no_memory_is_told() -> None:
 
 def test_without_a_limit_most_of_what_is_free_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     free = free_mib()
-    assert free is not None and free > 1
+    assert free is not None
+    assert free > 1
     limit = default_limit_mib()
     assert limit is not None
     assert used_mib() < limit < used_mib() + free
@@ -213,18 +214,19 @@ def endless(kind: str) -> Model:
     last = v.add("last", Int(0, 23), initial=0)
     many = SetOf(Int(1, 16))
     a, b, c = Local(0, "a", many), Local(1, "b", many), Local(2, "c", Int(0, 23))
-    never = apply("ne", a, a)
+    never, zero = apply("ne", a, a), number(0)
     never_both = Quantifier("any", (a, b), (many, many), both(never, apply("ne", a, b)), BOOL, HERE)
     remembers = For(local=c, domain=c.type, body=(assign(last, narrow(read(last), c.type)),), independent=False, at=HERE)
     return {
         "bindings": model(v, (step("s", (bind(a), bind(b), guard(never))),)),
         "choices": model(v, (step("s", (), (Choose(local=a, domain=many), Choose(local=b, domain=many, where=never))),)),
         "quantifiers": model(v, (step("s", (guard(never_both),)),)),
+        "rounds": model(v, (step("s", (), (While(condition=equal(zero, zero), limit=10**12, body=(), at=HERE),)),)),
         "orders": model(v, (step("s", (), (remembers,)),)),
     }[kind]
 
 
-@pytest.mark.parametrize("kind", ["bindings", "choices", "quantifiers", "orders"])
+@pytest.mark.parametrize("kind", ["bindings", "choices", "quantifiers", "rounds", "orders"])
 def test_the_time_ends_even_within_one_step(kind: str) -> None:
     cut = explore(endless(kind), time_s=0.3)
     assert (cut.distinct, cut.expanded, cut.transitions) == (1, 0, 0)

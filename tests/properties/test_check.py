@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -162,6 +163,25 @@ def test_a_limit_gives_unknown_never_holds(spec: str) -> None:
     assert {r.basis for r in report.results} == {"bounded"}
     assert of(report, "finished").reason == "the search is incomplete: the limit of 100 states was reached (after 100 states)"
     assert [c.met for c in report.counts] == [None]
+    assert report.exit_code == 3
+
+
+def test_the_limit_on_time_holds_for_looking_through_what_was_found(tmp_path: Path) -> None:
+    team = """protocol counters()
+type N = 0..99
+shared x: map[0..2, 0..20] = 0
+role W:
+    action a(k: 0..2) when x[k] < 20:
+        x[k] += 1
+"""
+    lines = "always light: x[0] >= 0\nalways heavy: all(a in N, b in N: a + b >= 0 or x[0] > a or x[1] > b or x[2] > 2)\n"
+    spec = 'spec counters for "board.team"\n' + lines
+    began = perf_counter()
+    report = checker.check(write(tmp_path, team, spec), time_s=2.0, engine="reference")
+    assert perf_counter() - began < 10
+    heavy = of(report, "heavy", "default")
+    assert (heavy.verdict, heavy.reason) == ("unknown", "the limit of 2 s was reached while what was found was looked through")
+    assert of(report, "light", "default").verdict == "holds"
     assert report.exit_code == 3
 
 
