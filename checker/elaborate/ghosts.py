@@ -17,7 +17,7 @@ from checker.language.checked import ActivityInfo, RoleInfo
 from checker.language.source import Span
 from checker.language.types import Bool, Enum, Type
 from checker.model.expr import Apply, Const, Expr, Quantifier, Read
-from checker.model.model import Assign, Body, For, If, Let, Mark, Variable
+from checker.model.model import Assign, Body, For, If, Let, Mark, Statement, Variable
 
 BASIS = Enum("basis", ("unread", "fresh", "changed"))
 UNREAD, FRESH, CHANGED = (Const(i, BASIS) for i in range(3))
@@ -154,7 +154,7 @@ class Watch:
         return body
 
 
-def noted(expr: Expr, variable: Variable, note: Callable[[tuple[Expr, ...]], Assign], at: Span) -> Body:
+def noted(expr: Expr, variable: Variable, note: Callable[[tuple[Expr, ...]], Statement], at: Span) -> Body:
     """A statement for each read of `variable` that an evaluation of `expr` makes, under the conditions on which it gets there.
 
     `and`, `or`, `implies` and `if` stop as they do in the evaluation; a quantifier reads for every element of its domains.
@@ -186,7 +186,7 @@ def noted(expr: Expr, variable: Variable, note: Callable[[tuple[Expr, ...]], Ass
     return ()
 
 
-def _all(exprs: Sequence[Expr], variable: Variable, note: Callable[[tuple[Expr, ...]], Assign], at: Span) -> Body:
+def _all(exprs: Sequence[Expr], variable: Variable, note: Callable[[tuple[Expr, ...]], Statement], at: Span) -> Body:
     return tuple(statement for expr in exprs for statement in noted(expr, variable, note, at))
 
 

@@ -37,6 +37,8 @@ from checker.model.model import (
     While,
 )
 
+REST_OF_CELL = "rest of the cell"  # the register that holds a cell of which a part is assigned: the rest stays, that is no read
+
 BlockLowering = Callable[["Code", tree.Block], Body]
 
 
@@ -149,10 +151,13 @@ def _assign(code: Code, node: tree.Assign) -> Body:
     if len(keys) < len(variable.index):
         return _assign_map(code, variable, keys, value, node.span)
     read = code.reads(*keys, value)
+    kept: Body = ()
     if rest:
-        value = _put(terms, terms.read(variable, keys), rest, value)
+        whole = code.registers.fresh(REST_OF_CELL, variable.type)
+        kept = (Let(local=whole, value=terms.read(variable, keys)),)
+        value = _put(terms, whole, rest, value)
     value = make.fit(value, variable.type, node.span)
-    return (*read, *code.writes(variable, keys), Assign(variable=variable, indices=keys, value=value))
+    return (*read, *kept, *code.writes(variable, keys), Assign(variable=variable, indices=keys, value=value))
 
 
 def _updated(current: Expr, operator: str, value: Expr, at: Span) -> Expr:

@@ -15,7 +15,7 @@ from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, Checked, RoleInfo
 from checker.language.types import MapOf, Value, values
 from tests.elaborate.oracle_code import Code, outcomes
-from tests.elaborate.oracle_world import Act, Agent, Chooser, Failed, Frame, Queue, Waiting, World, in_bag
+from tests.elaborate.oracle_world import Act, Agent, Failed, Frame, Queue, Waiting, World, in_bag
 
 
 @dataclass
@@ -384,16 +384,17 @@ class Oracle(Code):
             todo = later
         return found
 
-    def is_done(self, world: World) -> bool:
-        return self.checked.done is not None and self.truth(self.checked.done, {}, world, Act(None, chooser=Chooser()))
+    def is_done(self, world: World) -> bool | str:
+        """Whether `done when` holds, or the kind of failure where it has no value."""
+        try:
+            return self.checked.done is not None and self.truth(self.checked.done, {}, world, Act(None))
+        except Failed as failed:
+            return failed.kind
 
-    def deadlocks(self, found: Explored) -> set[Any]:
-        """The states where only faults can happen and that are not done."""
-        return {
-            key
-            for key, steps in found.steps.items()
-            if all(step.fault is not None for step in steps) and not self.is_done(found.worlds[key])
-        }
+    def stuck(self, found: Explored) -> dict[Any, bool | str]:
+        """The states where only faults can happen, and whether they are done: those that are not are deadlocks."""
+        stuck = [key for key, steps in found.steps.items() if all(step.fault is not None for step in steps)]
+        return {key: self.is_done(found.worlds[key]) for key in stuck}
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
 
 from checker.language import tree
@@ -165,8 +166,11 @@ class Code(Expressions):
             symbol = self.checked.symbols.get(id(node.domain))
             type = symbol.type if isinstance(symbol, TypeName) else self.checked.type_of(node.domain).of  # type: ignore[attr-defined]
         if node.where is not None:
-            every = [v for v in every if self.truth(node.where, {**env, node.name: v}, world, act)]
+            look = replace(act, events=[])
+            every = [v for v in every if self.truth(node.where, {**env, node.name: v}, world, look)]
         value = every[act.chooser.pick(len(every))]
+        if node.where is not None:
+            self.truth(node.where, {**env, node.name: value}, world, act)  # it is read for the one that is chosen
         act.chooser.shown.append((node.name, show(type, value)))
         return {**env, node.name: value}
 
