@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
-from checker.elaborate.effects import end_activity
+from checker.elaborate.effects import end_activity, lose_variables
 from checker.elaborate.ghosts import Watch
 from checker.elaborate.standing import resting
 from checker.elaborate.statements import Code, branch, lower, probabilities
@@ -188,11 +188,12 @@ class Segments:
         return self._while_up(code, (*made, Note(kind="ends", text=self.activity.name)))
 
     def _while_up(self, code: Code, body: Body) -> Body:
-        """An agent that has stopped itself does not come back to its code."""
+        """An agent that has stopped itself does not come back to its code, and what it has kept since is gone too."""
         up = self.build.get(f"{self.role.name} up")
         if up is None or not stops_itself(getattr(self.activity.node, "body", ())):
             return body
-        return (If(condition=Read(up, (code.agent,)), then=body),)
+        gone = tuple(lose_variables(self.build, code.registers, self.role, code.agent))
+        return (If(condition=Read(up, (code.agent,)), then=body, orelse=gone),)
 
     def _remember(self, code: Code) -> Body:
         """For the fault `repeat`: that the activity has finished once, and its parameters."""

@@ -37,13 +37,19 @@ def go_down(build: Build, registers: Registers, role: RoleInfo, agent: Expr, wat
 
 def lose_memory(build: Build, registers: Registers, role: RoleInfo, agent: Expr, watch: Watch | None) -> list[Statement]:
     """Volatile variables fall back to their initial values, activities end where they are (a run may begin again)."""
+    made = lose_variables(build, registers, role, agent)
+    for activity in role.activities:
+        made += end_activity(build, role, activity, agent, registers, watch, to=0)
+    return made
+
+
+def lose_variables(build: Build, registers: Registers, role: RoleInfo, agent: Expr) -> list[Statement]:
+    """Volatile variables fall back to their initial values."""
     made: list[Statement] = []
     for info in role.variables:
         variable = build.variables[f"{role.name}.{info.name}"]
         if not variable.durable:
             made += _restore(registers, variable, agent, role.at.span)
-    for activity in role.activities:
-        made += end_activity(build, role, activity, agent, registers, watch, to=0)
     return made
 
 

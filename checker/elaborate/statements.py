@@ -18,7 +18,7 @@ from checker.elaborate.independence import independent
 from checker.elaborate.shapes import element_type
 from checker.elaborate.terms import Env, Terms
 from checker.language import tree
-from checker.language.checked import ActivityInfo, AwaitInfo, Constant, RoleInfo, TypeName
+from checker.language.checked import ActivityInfo, AwaitInfo, RoleInfo, TypeName
 from checker.language.source import Span
 from checker.language.types import MapOf, Record, SeqOf, SetOf, Type
 from checker.model.expr import Const, Expr, Local, Read
@@ -33,6 +33,7 @@ from checker.model.model import (
     Let,
     Mark,
     Note,
+    Statement,
     Variable,
     While,
 )
@@ -108,7 +109,7 @@ def lower(code: Code, node: tree.Statement) -> Body:
             branches = tuple(block(code, body) for _, body in node.branches)
             return (Either(branches=branches, probabilities=probabilities(node)),)
         case tree.Send():
-            return _send(code, node.message, node.arguments, terms.lower(node.to), node.span)
+            return _send(code, node)
         case tree.Broadcast():
             return _broadcast(code, node)
         case tree.Assert():
@@ -270,25 +271,41 @@ def _while(code: Code, node: tree.While) -> Body:
 # --- messages and agents ----------------------------------------------------------------------------------------
 
 
-def _send(code: Code, message: str, arguments: tuple[tree.Expr, ...], to: Expr, at: Span) -> Body:
-    info = code.build.checked.messages[message]
-    channel = channels.channels_of(code.build, message, code.role.name)[0]
-    fields = [code.terms.fitted(a, type) for a, (_, type) in zip(arguments, info.fields, strict=True)]
-    sent = channels.send(code.build, code.registers, channel, code.agent, make.fit(to, info.receiver, at), fields, at)
-    return (*code.reads(to, *fields), *sent)
+def _send(code: Code, node: tree.Send) -> Body:
+    fields = _fields(code, node)
+    to = make.fit(code.terms.lower(node.to), code.build.checked.messages[node.message].receiver, node.span)
+    return (*code.reads(*fields, to), *_sent(code, node, to, fields))
+
+
+def _fields(code: Code, node: tree.Send | tree.Broadcast) -> list[Expr]:
+    """What a message carries."""
+    types = [type for _, type in code.build.checked.messages[node.message].fields]
+    return [code.terms.fitted(argument, type) for argument, type in zip(node.arguments, types, strict=True)]
+
+
+def _sent(code: Code, node: tree.Send | tree.Broadcast, to: Expr, fields: list[Expr]) -> Body:
+    channel = channels.channels_of(code.build, node.message, code.role.name)[0]
+    return channels.send(code.build, code.registers, channel, code.agent, to, fields, node.span)
 
 
 def _broadcast(code: Code, node: tree.Broadcast) -> Body:
-    symbol = code.build.checked.symbols.get(id(node.to))
-    to_role = isinstance(symbol, TypeName) or (isinstance(symbol, Constant) and isinstance(node.to, tree.Name))
+    """One message to each agent. What it carries is evaluated first, once."""
     info = code.build.checked.messages[node.message]
+    to_role = isinstance(code.build.checked.symbols.get(id(node.to)), TypeName)
+    given: list[Expr] = []
+    carried: list[Statement] = []
+    for field, (name, _) in zip(_fields(code, node), info.fields, strict=True):
+        carried += code.reads(field)
+        local = code.registers.fresh(name, field.type)
+        carried += () if isinstance(field, Const) else (Let(local=local, value=field),)
+        given.append(field if isinstance(field, Const) else local)
     domain: Type | Expr = info.receiver if to_role else code.terms.domain(node.to)
     local = code.registers.fresh("to", info.receiver)
-    body: Body = _send(code, node.message, node.arguments, local, node.span)
+    body = _sent(code, node, local, given)
     if to_role and info.receiver.name == code.role.name:
         body = (If(condition=make.compare("ne", local, code.agent), then=body),)
     free = independent(body, local)
-    return (*code.reads(domain), For(local=local, domain=domain, body=body, independent=free, at=node.span))
+    return (*carried, *code.reads(domain), For(local=local, domain=domain, body=body, independent=free, at=node.span))
 
 
 def _spawn_or_stop(code: Code, node: tree.Spawn | tree.Stop) -> Body:

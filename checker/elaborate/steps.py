@@ -13,6 +13,7 @@ from checker.elaborate.rewrite import registers_read
 from checker.elaborate.terms import Env
 from checker.language import tree
 from checker.language.checked import ActivityInfo, RoleInfo
+from checker.language.types import cardinality
 from checker.model.expr import Apply, Expr, Local, Read
 from checker.model.model import Bind, Guard, Let, Prelude, Step
 
@@ -46,6 +47,8 @@ def _begin(segments: Segments) -> Opening:
 
 def _starts(segments: Segments) -> list[Step]:
     match segments.activity.node:
+        case tree.Action() if any(cardinality(type) == 0 for _, type in segments.activity.parameters):
+            return []  # no parameters there are: even a guard without a value is never asked for
         case tree.Action():
             made = [_action(segments, segments.activity.node, disobeys=False)]
             if segments.activity.node.advice is not None and segments.build.fault("disobey", segments.role.name):

@@ -286,7 +286,7 @@ class Terms:
             return self._waiting(node)
         symbol = self.build.checked.symbols.get(id(first))
         if isinstance(symbol, TypeName):  # first(Slot), last(Slot)
-            return Const(0 if name == "first" else cardinality(symbol.type) - 1, symbol.type)
+            return _end(name, symbol.type, node)
         value = self.lower(first)
         type = value.type
         match name:
@@ -331,3 +331,11 @@ class Terms:
                 here = Quantifier("sum", tuple(locals), tuple(free), here, Int(0, most * size(free)))
             total = here if total == make.number(0) else make.integer("add", total, here)
         return total
+
+
+def _end(name: str, type: Type, node: tree.Call) -> Expr:
+    """`first(Slot)`, `last(Slot)`; of a type without elements it has no value."""
+    size_of_type = cardinality(type)
+    if size_of_type == 0:
+        return make.apply(name, (Const((), SeqOf(type, 0)),), type, node.span)
+    return Const(0 if name == "first" else size_of_type - 1, type)

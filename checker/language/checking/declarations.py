@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from math import prod
 
 from checker.language import tree
 from checker.language.checked import MessageInfo, VariableInfo
@@ -10,7 +11,7 @@ from checker.language.checking import limits
 from checker.language.checking.calls import BUILTINS
 from checker.language.checking.constants import NoValue, Unknown, elements, evaluate_as
 from checker.language.checking.context import Context, Local, Scope
-from checker.language.checking.errors import name_errors, type_errors, use_errors, value_errors
+from checker.language.checking.errors import limit_errors, name_errors, type_errors, use_errors, value_errors
 from checker.language.checking.inference import expect
 from checker.language.checking.quantifiers import domain
 from checker.language.checking.relations import fits
@@ -18,7 +19,7 @@ from checker.language.checking.resolve import constant_named, constant_number, d
 from checker.language.checking.walk import nodes
 from checker.language.checking.words import a, kind, nearest_help
 from checker.language.source import Span
-from checker.language.types import Enum, Record, Sort, Type, Value, contains, show
+from checker.language.types import Enum, MapOf, Record, Sort, Type, Value, contains, show
 
 RESERVED = {"self", "bool", "none", "true", "false", "_"}
 
@@ -311,6 +312,26 @@ def _within(ctx: Context, info: VariableInfo, names: dict[str, Value]) -> None:
     for value in found:
         if not contains(info.type, value):
             raise NoValue(node.initial.span, f"{_shown(info.type, value)} is outside {info.type}")
+    if node.any_of and isinstance(info.type, MapOf):
+        _each_on_its_own(ctx, info, info.type, found)
+
+
+def _each_on_its_own(ctx: Context, info: VariableInfo, type: MapOf, found: list[Value]) -> None:
+    """Report maps of which one entry says something about another."""
+    inner: list[list[Value]] = [list(_entries(type, value)) for value in found]
+    combined = prod(len(set(entry)) for entry in zip(*inner, strict=True))
+    if combined != len(set(found)):
+        node = info.declaration.initial
+        ctx.report(limit_errors.MapsTogether(span=node.span, name=info.name, given=len(set(found)), combined=combined))
+
+
+def _entries(type: Type, value: Value) -> Iterator[Value]:
+    """The entries of a map, of maps within it their own."""
+    if not isinstance(type, MapOf):
+        yield value
+        return
+    for entry in value:
+        yield from _entries(type.value, entry)
 
 
 def _shown(type: Type, value: Value) -> str:

@@ -46,3 +46,18 @@ class TooDeep(Diagnostic):
     label = "more than {most} expressions and blocks within one another"
     help = "name parts of it with `def` or `let`"
     most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapsTogether(Diagnostic):
+    """A variable that starts `in` a set has one initial state for each element. Each entry of a map starts on its own, so the set must hold every
+    combination of the entries that its elements have.
+    """
+
+    code = "T704"
+    title = "the entries of `{name}` cannot start together"
+    label = "{given} maps, but {combined} combinations of their entries"
+    help = "start each entry on its own, or choose the map in the first step of a `run`"
+    name: str
+    given: int
+    combined: int
