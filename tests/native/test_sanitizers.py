@@ -32,7 +32,7 @@ for seed in range(int(sys.argv[2])):
         check_against(program, initial, expected, threads=3, tier=tier)
     check_against(program, initial, expected, threads=2, slice_s=0)
 print(attack(range(int(sys.argv[3]))))
-for limits in ({}, {"states_limit": 5000}, {"memory_limit_bytes": 2**19}):
+for limits in ({}, {"states_limit": 5000}, {"memory_limit_bytes": 2**21}):
     with Search(two_phase(6), [(0,)], threads=3, **limits) as search:
         while search.run(0.01) is Status.RUNNING:
             pass

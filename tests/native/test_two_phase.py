@@ -24,7 +24,7 @@ def check_counts(n: int, threads: int, expected: tuple[int, int, int]) -> None:
         assert torn == NEVER
         assert all_committed.count == 1
         assert len(search.path(all_committed.state)) == 3 * n + 2  # prepare and receive each, commit, receive that: states
-        assert stats.peak_bytes <= stats.distinct * (8 + 12) + 300_000
+        assert stats.peak_bytes <= stats.distinct * (8 + 12) + 600_000 * threads
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

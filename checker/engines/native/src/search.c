@@ -142,6 +142,9 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     store_result result = insert_initial(search, initial, n);
     search->status = result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
+    if (atomic_load(&search->store.count) > 0)
+        for (uint32_t i = 0; i < search->n_workers; i++)
+            worker_start(&search->workers[i], &search->program, store_state(&search->store, 0));
     return start_layer(search) ? "out of memory" : NULL;
 }
 

@@ -7,10 +7,10 @@
 enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
 
-/* LOAD: four fifths of the slots. */
+/* LOAD: three quarters of the slots. Growth by half leaves the table half full at least: 8 bytes a state. */
 static uint64_t load_limit(uint64_t slots)
 {
-    uint64_t states = slots / 5 * 4;
+    uint64_t states = slots / 4 * 3;
     return states < MOST_STATES ? states : MOST_STATES;
 }
 
@@ -105,8 +105,8 @@ store_result store_open(store *s, uint32_t words, uint64_t memory_limit, uint64_
     uint64_t slots = FIRST_SLOTS;
     if (expected > MOST_STATES)
         expected = MOST_STATES;
-    if (expected > load_limit(slots) && bytes_with(s, expected, expected / 4 * 5 + 5) <= memory_limit)
-        slots = expected / 4 * 5 + 5;
+    if (expected > load_limit(slots) && bytes_with(s, expected, expected / 3 * 4 + 8) <= memory_limit)
+        slots = expected / 3 * 4 + 8;
     if (reserve(s) || commit(s, 1) || table_open(s, slots)) {
         store_close(s);
         return STORE_MEMORY;

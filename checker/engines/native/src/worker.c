@@ -67,9 +67,18 @@ static size_t register_bytes(const prepared *program)
     return ((size_t)program->n_registers + 1) * LANES * sizeof(int32_t);
 }
 
+/* A power of two. */
+static uint32_t recent_places(const prepared *program)
+{
+    uint32_t places = RECENT_STATES;
+    while (places * program->words > RECENT_WORDS)
+        places /= 2;
+    return places;
+}
+
 uint64_t worker_bytes(const prepared *program)
 {
-    return register_bytes(program) + (uint64_t)program->words * (2 * LANES + BUFFER) * 8 + BUFFER * 12ull;
+    return register_bytes(program) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull;
 }
 
 static void *column_memory(size_t bytes)
@@ -90,7 +99,9 @@ int worker_open(worker *w, const prepared *program)
     w->successors = malloc((size_t)BUFFER * program->words * sizeof *w->successors);
     w->hashes = malloc(BUFFER * sizeof *w->hashes);
     w->parents = malloc(BUFFER * sizeof *w->parents);
-    if (!w->registers || !w->columns || !w->changed || !w->excess || !w->successors || !w->hashes || !w->parents ||
+    w->recent_mask = recent_places(program) - 1;
+    w->recent = malloc(((size_t)w->recent_mask + 1) * program->words * sizeof *w->recent);
+    if (!w->recent || !w->registers || !w->columns || !w->changed || !w->excess || !w->successors || !w->hashes || !w->parents ||
         tally_open(&w->tally, program))
         return -1;
     for (uint32_t i = 0; i < program->n_consts; i++)
@@ -99,8 +110,15 @@ int worker_open(worker *w, const prepared *program)
     return 0;
 }
 
+void worker_start(worker *w, const prepared *program, const uint64_t *state)
+{
+    for (uint32_t place = 0; place <= w->recent_mask; place++)
+        copy_state(w->recent + (size_t)place * program->words, state, program->words);
+}
+
 void worker_close(worker *w)
 {
+    free(w->recent);
     free(w->registers);
     free(w->columns);
     free(w->changed);
@@ -136,10 +154,8 @@ static int flush(worker *w, layer_work *work)
 {
     store *s = work->store;
     const uint32_t words = s->words;
-    for (; w->hashed < w->filled; w->hashed++) {
-        w->hashes[w->hashed] = hash_state(w->successors + (size_t)w->hashed * words, words);
-        prefetch_slot(s, w->hashes[w->hashed]);
-    }
+    for (uint32_t i = w->inserted; i < w->filled; i++)
+        prefetch_slot(s, w->hashes[i]);
     for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + AHEAD; i++)
         prefetch_state(s, w->hashes[i]);
     for (; w->inserted < w->filled; w->inserted++) {
@@ -151,8 +167,20 @@ static int flush(worker *w, layer_work *work)
             return -1;
         }
     }
-    w->filled = w->hashed = w->inserted = 0;
+    w->filled = w->inserted = 0;
     return 0;
+}
+
+/* Keeps the successor that was written at the end of the buffer, unless it is a recent one. No branch: what comes is hard to predict. */
+static inline void keep_unless_recent(worker *w, uint32_t words, uint32_t parent)
+{
+    uint64_t *successor = w->successors + (size_t)w->filled * words;
+    uint64_t hash = hash_state(successor, words);
+    uint64_t *recent = w->recent + (size_t)(hash & w->recent_mask) * words;
+    w->hashes[w->filled] = hash;
+    w->parents[w->filled] = parent;
+    w->filled += !same_state(recent, successor, words);
+    copy_state(recent, successor, words);
 }
 
 /* Adds the successors of the lanes of `set` to the buffer, which has room for a whole batch. */
@@ -161,21 +189,21 @@ static void collect(worker *w, const layer_work *work, const prepared_outcome *o
     const prepared *p = work->program;
     const uint32_t words = p->words;
     const word_change *changes = p->changes + o->first_change;
-    uint32_t filled = w->filled;
+    const uint64_t *only_word = o->n_changes ? w->changed : w->columns;
     for (int g = 0; g < GROUPS; g++)
         for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
-            uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
-            uint64_t *successor = w->successors + (size_t)filled * words;
-            w->parents[filled++] = (uint32_t)(w->batch.state + lane);
+            uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits), parent = (uint32_t)(w->batch.state + lane);
             if (words == 1) {
-                *successor = o->n_changes ? w->changed[lane] : w->columns[lane];
+                w->successors[w->filled] = only_word[lane];
+                keep_unless_recent(w, 1, parent);
                 continue;
             }
-            copy_state(successor, store_state(work->store, w->batch.state + lane), words);
+            uint64_t *successor = w->successors + (size_t)w->filled * words;
+            copy_state(successor, store_state(work->store, parent), words);
             for (uint32_t k = 0; k < o->n_changes; k++)
                 successor[changes[k].word] = w->changed[(size_t)k * LANES + lane];
+            keep_unless_recent(w, words, parent);
         }
-    w->filled = filled;
 }
 
 /* --- one batch --- */
