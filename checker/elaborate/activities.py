@@ -193,6 +193,8 @@ class Segments:
         if up is None or not stops_itself(getattr(self.activity.node, "body", ())):
             return body
         gone = tuple(lose_variables(self.build, code.registers, self.role, code.agent))
+        if self.watch is not None:
+            gone = (*gone, *self.watch.at_end(self.role, self.activity, code.agent, code.registers))
         return (If(condition=Read(up, (code.agent,)), then=body, orelse=gone),)
 
     def _remember(self, code: Code) -> Body:

@@ -12,6 +12,8 @@ from checker.language.types import MapOf, Sort, Type, Value, cardinality, values
 from checker.model.expr import Const, Expr, Local, Read
 from checker.model.model import Channel, Variable, VariableKind
 
+ASIDE = "(aside)"  # names the registers that hold a cell which the code itself does not read
+
 
 @dataclass(slots=True)
 class Registers:
@@ -29,8 +31,7 @@ class Registers:
 class Build:
     """The model under construction.
 
-    `variables` are in the order of their cells in the state. `readers` and `writers` of the ghosts are told of every read and
-    write of a store; see `checker.elaborate.ghosts`.
+    `variables` are in the order of their cells in the state; `marks` are the names of the goals that steps report.
     """
 
     checked: Checked

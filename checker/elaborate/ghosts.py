@@ -1,17 +1,18 @@
 """Ghosts: what a property needs to remember about the reads and writes of one store.
 
-`no lost update` and `no stale write` need, for each activity that waits and each cell, whether the activity has read the cell and
-whether another agent (or another activity) has written it since. `no overwrite` needs, for each agent and cell, whether the cell holds a value of
-another agent that this agent has not read. The statements that keep these ghosts go into the steps beside the reads and writes.
+`no lost update` and `no stale write` need, for each activity that waits and each cell, its *basis*: whether the activity has read the
+cell and whether another agent (or another activity) has written it since. `no overwrite` needs, for each agent and cell, whether the cell
+holds a value of another agent that this agent has not read. The statements that keep these ghosts go into the steps beside the reads
+and writes. Under the fault `stale` of the store a read may miss the last write: then it must be known whose that was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.elaborate import make
-from checker.elaborate.build import Build, Registers
+from checker.elaborate.build import ASIDE, Build, Registers
 from checker.language import tree
 from checker.language.checked import ActivityInfo, RoleInfo
 from checker.language.source import Span
@@ -21,6 +22,7 @@ from checker.model.model import Assign, Body, For, If, Let, Mark, Statement, Var
 
 BASIS = Enum("basis", ("unread", "fresh", "changed"))
 UNREAD, FRESH, CHANGED = (Const(i, BASIS) for i in range(3))
+READ_NOW, SEEN_NOW = Const(1, BASIS), Const(False, Bool())  # what a read notes: `is` tells them from what a write notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +50,33 @@ class Watch:
     def declare(self) -> None:
         """Add the ghost variables."""
         self.build.marks.add(self.mark)
+        stale = self.build.fault("stale", self.variable.name) is not None
         for role in self.build.checked.roles.values():
             if self.goal.kind == "no overwrite":
-                self.build.add(f"unseen {self.variable.name}: {role.name}", "ghost", self._index(role), Bool(), False)
+                self.build.add(self._unseen_name(role), "ghost", self._index(role), Bool(), False)
                 continue
             for activity in role.activities:
-                if activity.awaits:
+                if activity.awaits or stale:
                     self.build.add(self._basis_name(role, activity), "ghost", self._index(role), BASIS, 0)
+                if stale:
+                    self.build.add(self._mine_name(role, activity), "ghost", self._index(role), Bool(), False)
 
     def _index(self, role: RoleInfo) -> tuple[Type, ...]:
         return (role.sort, *self.variable.index)
 
+    def _unseen_name(self, role: RoleInfo) -> str:
+        return f"unseen {self.variable.name}: {role.name}"
+
     def _basis_name(self, role: RoleInfo, activity: ActivityInfo) -> str:
         return f"basis {self.variable.name}: {role.name}.{activity.name}"
 
+    def _mine_name(self, role: RoleInfo, activity: ActivityInfo) -> str:
+        """Whether the last write of the cell is the activity's own."""
+        return f"mine {self.variable.name}: {role.name}.{activity.name}"
+
     def _own(self, actor: Actor) -> Variable | None:
         if self.goal.kind == "no overwrite":
-            return self.build.get(f"unseen {self.variable.name}: {actor.role.name}")
+            return self.build.get(self._unseen_name(actor.role))
         return self.build.get(self._basis_name(actor.role, actor.activity))
 
     # --- reads ---------------------------------------------------------------------------------------------------
@@ -74,13 +86,24 @@ class Watch:
         own = self._own(actor)
         if own is None:
             return ()
-        value: Expr = make.FALSE if self.goal.kind == "no overwrite" else FRESH
+        value = SEEN_NOW if self.goal.kind == "no overwrite" else READ_NOW
         return noted(expr, self.variable, lambda keys: Assign(variable=own, indices=(actor.agent, *keys), value=value), self.at)
+
+    def of_stale_read(self, statement: Assign, missed: Callable[[tuple[Expr, ...]], Expr]) -> Body | None:
+        """What becomes of a statement of `after_read` in a step in which, where `missed` holds of the cell, the read misses its last write:
+        it counts as made before that. None for other statements."""
+        if statement.value is SEEN_NOW:
+            return (If(condition=make.negate(missed(statement.indices[1:])), then=(statement,)),)
+        if statement.value is READ_NOW:
+            mine = Read(self.build.variables[statement.variable.name.replace("basis", "mine", 1)], statement.indices)
+            changed = make.both(missed(statement.indices[1:]), make.negate(mine))
+            return (replace(statement, value=make.choice(changed, CHANGED, FRESH, BASIS)),)
+        return None
 
     # --- writes --------------------------------------------------------------------------------------------------
 
-    def before_write(self, keys: tuple[Expr, ...], actor: Actor, registers: Registers) -> Body:
-        """The statements beside a write of the cell at `keys`: the verdict on it, and what the others now do not know."""
+    def before_write(self, keys: tuple[Expr, ...], value: Expr, actor: Actor, registers: Registers) -> Body:
+        """The statements beside a write of `value` to the cell at `keys`: the verdict on it, and what the others now do not know."""
         fixed: list[Let] = []
         cell: list[Expr] = []
         for key in keys:
@@ -90,7 +113,12 @@ class Watch:
             local = registers.fresh("cell", key.type)
             fixed.append(Let(local=local, value=key))
             cell.append(local)
-        return (*fixed, *self._judge(cell, actor, registers), *self._tell(cell, actor, registers))
+        told = self._tell(cell, actor, registers)
+        if self.goal.kind == "no stale write":  # a write that leaves the value as it is changes nothing
+            old = registers.fresh(ASIDE, self.variable.type)
+            fixed.append(Let(local=old, value=Read(self.variable, tuple(cell))))
+            told = (If(condition=make.compare("ne", old, value), then=told),)
+        return (*fixed, *self._judge(cell, actor, registers), *told, *self._sign(cell, actor, registers))
 
     def _judge(self, cell: Sequence[Expr], actor: Actor, registers: Registers) -> Body:
         own = self._own(actor)
@@ -112,31 +140,46 @@ class Watch:
         return (*verdict, If(condition=known, then=(Assign(variable=own, indices=here.indices, value=FRESH),)))
 
     def _tell(self, cell: Sequence[Expr], actor: Actor, registers: Registers) -> Body:
-        told: list[For] = []
-        for role in self.build.checked.roles.values():
-            for ghost, same in self._ghosts(role, actor):
-                other = registers.fresh("other", role.sort)
-                indices = (other, *cell)
-                change: Body = (Assign(variable=ghost, indices=indices, value=make.TRUE),)
-                if self.goal.kind != "no overwrite":
-                    was_read = make.compare("eq", Read(ghost, indices), FRESH)
-                    change = (If(condition=was_read, then=(Assign(variable=ghost, indices=indices, value=CHANGED),)),)
-                if same:
-                    change = (If(condition=make.compare("ne", other, actor.agent), then=change),)
-                told.append(For(local=other, domain=role.sort, body=change, independent=True, at=self.at))
-        return tuple(told)
-
-    def _ghosts(self, role: RoleInfo, actor: Actor) -> list[tuple[Variable, bool]]:
-        """The ghost variables of a role, and whether the actor's own cell among them is to be left out."""
+        """Whoever has read the cell has not read this."""
         if self.goal.kind == "no overwrite":
-            ghost = self.build.get(f"unseen {self.variable.name}: {role.name}")
-            return [] if ghost is None else [(ghost, role.name == actor.role.name)]
-        found = []
-        for activity in role.activities:
-            ghost = self.build.get(self._basis_name(role, activity))
-            if ghost is not None:
-                found.append((ghost, role.name == actor.role.name and activity.name == actor.activity.name))
-        return found
+            return self._of_others(self._unseen_name, cell, actor, registers, lambda ghost: _set(ghost, make.TRUE))
+        return self._of_others(
+            self._basis_name,
+            cell,
+            actor,
+            registers,
+            lambda ghost: If(condition=make.compare("eq", ghost, FRESH), then=(_set(ghost, CHANGED),)),
+        )
+
+    def _sign(self, cell: Sequence[Expr], actor: Actor, registers: Registers) -> Body:
+        """From now on the last write of the cell is the actor's."""
+        mine = self.build.get(self._mine_name(actor.role, actor.activity))
+        if mine is None:
+            return ()
+        others = self._of_others(self._mine_name, cell, actor, registers, lambda ghost: _set(ghost, make.FALSE))
+        return (*others, Assign(variable=mine, indices=(actor.agent, *cell), value=make.TRUE))
+
+    def _of_others(
+        self,
+        name: Callable[..., str],
+        cell: Sequence[Expr],
+        actor: Actor,
+        registers: Registers,
+        change: Callable[[Read], Statement],
+    ) -> Body:
+        """`change` of a ghost's cell, for all but the actor."""
+        made: list[For] = []
+        for role in self.build.checked.roles.values():
+            for activity in (None,) if self.goal.kind == "no overwrite" else role.activities:
+                ghost = self.build.get(name(role) if activity is None else name(role, activity))
+                if ghost is None:
+                    continue
+                other = registers.fresh("other", role.sort)
+                body: Body = (change(Read(ghost, (other, *cell))),)
+                if role.name == actor.role.name and (activity is None or activity.name == actor.activity.name):
+                    body = (If(condition=make.compare("ne", other, actor.agent), then=body),)
+                made.append(For(local=other, domain=role.sort, body=body, independent=True, at=self.at))
+        return tuple(made)
 
     # --- ends ----------------------------------------------------------------------------------------------------
 
@@ -152,6 +195,10 @@ class Watch:
         for local, type in zip(reversed(locals), reversed(self.variable.index), strict=True):
             body = (For(local=local, domain=type, body=body, independent=True, at=self.at),)
         return body
+
+
+def _set(cell: Read, value: Expr) -> Assign:
+    return Assign(variable=cell.variable, indices=cell.indices, value=value)
 
 
 def noted(expr: Expr, variable: Variable, note: Callable[[tuple[Expr, ...]], Statement], at: Span) -> Body:

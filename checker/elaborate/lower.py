@@ -43,7 +43,7 @@ def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.Prope
     watch = _watch(build, wanted)
     steps = [step for role in checked.roles.values() for step in steps_of(build, role, watch)]
     steps += steps_of_faults(build, watch)
-    steps = with_stale_reads(build, steps)
+    steps = with_stale_reads(build, steps, watch)
     steps = [step if step.fault is None else charged(build, step) for step in steps if not _impossible(step)]
     done = None if checked.done is None else _closed(build, checked.done)
     return Model(

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from checker.elaborate import make
-from checker.elaborate.build import Build
-from checker.elaborate.ghosts import noted
+from checker.elaborate.build import ASIDE, Build
+from checker.elaborate.ghosts import Watch, noted
 from checker.elaborate.independence import expressions, statements
 from checker.elaborate.rewrite import map_body, map_prelude, map_statement, nodes, step_expressions
-from checker.elaborate.statements import REST_OF_CELL
 from checker.language.types import Bool, MapOf
 from checker.model.expr import Expr, Local, Quantifier, Read
 from checker.model.model import (
@@ -38,14 +37,14 @@ from checker.model.model import (
 )
 
 
-def with_stale_reads(build: Build, steps: list[Step]) -> list[Step]:
+def with_stale_reads(build: Build, steps: list[Step], watch: Watch | None) -> list[Step]:
     """The steps, and after them the variants for every `stale` of the fault model."""
     for item in build.faults:
         if item.kind != "stale" or item.budget == 0:
             continue
         store = build.variables[item.target]
         ghosts = _Ghosts.declared(build, store)
-        variants = [_variant(s, store, ghosts, item.target) for s in steps if s.fault is None and _reads(s, store)]
+        variants = [_variant(s, store, ghosts, item.target, watch) for s in steps if s.fault is None and _reads(s, store)]
         steps = [_saving(s, store, ghosts) for s in (*steps, *variants)]
     return steps
 
@@ -91,6 +90,7 @@ class _Stale:
 
     step: Step
     store: Variable
+    watch: Watch | None
     saved: Read
     written: Local
     hit: Local
@@ -121,8 +121,12 @@ class _Stale:
 
     def statement(self, statement: Statement) -> Body:
         """A statement of the body; those inside it have been changed already."""
-        if isinstance(statement, Let) and statement.local.name == REST_OF_CELL:
+        if isinstance(statement, Let) and statement.local.name == ASIDE:
             return (statement,)
+        if isinstance(statement, Assign) and self.watch is not None and self.watch.variable is self.store:
+            noted_otherwise = self.watch.of_stale_read(statement, lambda cell: make.both(make.negate(self.written), self.here(cell)))
+            if noted_otherwise is not None:
+                return tuple(map_statement(made, self.in_body) for made in noted_otherwise)
         read: Body = ()
         if not isinstance(statement, Note | Mark):
             read = tuple(made for expr in expressions(statement) for made in self.hits(expr, self.in_body))
@@ -137,11 +141,11 @@ class _Stale:
         return (*read, changed)
 
 
-def _variant(step: Step, store: Variable, ghosts: _Ghosts, target: str) -> Step:
+def _variant(step: Step, store: Variable, ghosts: _Ghosts, target: str, watch: Watch | None) -> Step:
     number = _next_number(step)
     cell = tuple(Local(number + i, "cell", type) for i, type in enumerate(store.index))
     written, hit = (Local(number + len(cell) + i, name, Bool()) for i, name in enumerate(("written", "hit")))
-    stale = _Stale(step=step, store=store, saved=Read(ghosts.before, cell), written=written, hit=hit)
+    stale = _Stale(step=step, store=store, watch=watch, saved=Read(ghosts.before, cell), written=written, hit=hit)
     asked = [expr for expr in step_expressions(replace(step, body=())) if not isinstance(expr, Local)]
     binds: Prelude = tuple(Bind(local=local, domain=local.type) for local in cell)
     was_written = make.TRUE if ghosts.written is None else Read(ghosts.written, cell)

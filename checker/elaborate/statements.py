@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from checker.elaborate import channels, make
-from checker.elaborate.build import Build, Registers
+from checker.elaborate.build import ASIDE, Build, Registers
 from checker.elaborate.effects import go_down
 from checker.elaborate.ghosts import Actor, Watch
 from checker.elaborate.independence import independent
@@ -37,8 +37,6 @@ from checker.model.model import (
     Variable,
     While,
 )
-
-REST_OF_CELL = "rest of the cell"  # the register that holds a cell of which a part is assigned: the rest stays, that is no read
 
 BlockLowering = Callable[["Code", tree.Block], Body]
 
@@ -77,10 +75,10 @@ class Code:
             return ()
         return tuple(s for e in exprs if not isinstance(e, Type) for s in self.watch.after_read(e, self.actor))
 
-    def writes(self, variable: Variable, keys: tuple[Expr, ...]) -> Body:
+    def writes(self, variable: Variable, keys: tuple[Expr, ...], value: Expr) -> Body:
         if self.watch is None or variable is not self.watch.variable:
             return ()
-        return self.watch.before_write(keys, self.actor, self.registers)
+        return self.watch.before_write(keys, value, self.actor, self.registers)
 
 
 def block(code: Code, statements: tree.Block) -> Body:
@@ -153,12 +151,12 @@ def _assign(code: Code, node: tree.Assign) -> Body:
         return _assign_map(code, variable, keys, value, node.span)
     read = code.reads(*keys, value)
     kept: Body = ()
-    if rest:
-        whole = code.registers.fresh(REST_OF_CELL, variable.type)
+    if rest:  # the rest of the cell stays as it is: that is no read
+        whole = code.registers.fresh(ASIDE, variable.type)
         kept = (Let(local=whole, value=terms.read(variable, keys)),)
         value = _put(terms, whole, rest, value)
     value = make.fit(value, variable.type, node.span)
-    return (*read, *kept, *code.writes(variable, keys), Assign(variable=variable, indices=keys, value=value))
+    return (*read, *kept, *code.writes(variable, keys, value), Assign(variable=variable, indices=keys, value=value))
 
 
 def _updated(current: Expr, operator: str, value: Expr, at: Span) -> Expr:
@@ -199,7 +197,7 @@ def _assign_map(code: Code, variable: Variable, keys: tuple[Expr, ...], value: E
         assert isinstance(item.type, MapOf)
         item = make.apply("get", (item, local), item.type.value)
     target = (*keys, *locals)
-    body: Body = (*code.writes(variable, target), Assign(variable=variable, indices=target, value=item))
+    body: Body = (*code.writes(variable, target, item), Assign(variable=variable, indices=target, value=item))
     for local, key in zip(reversed(locals), reversed(free), strict=True):
         body = (For(local=local, domain=key, body=body, independent=True, at=at),)
     return (*code.reads(*keys, value), Let(local=whole, value=make.fit(value, wanted, at)), *body)
