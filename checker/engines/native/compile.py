@@ -71,6 +71,9 @@ def compile_model(ground: GroundModel) -> Compiled:
         _outcome(assembler, ground, outcome, roots, numbers)
         for outcome, roots in zip(ground.outcomes, outcome_roots, strict=True)
     ]
+    # every constant is known before the first register gets its final number
+    state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
+    done_register = None if ground.graph.value(done) == 0 else assembler.register(done)
     program = Program(
         words=layout.words,
         fields=layout.fields,
@@ -78,8 +81,8 @@ def compile_model(ground: GroundModel) -> Compiled:
         registers=assembler.used,
         code=tuple(assembler.finished()),
         state_length=state_length,
-        state_watches=tuple(Watch(numbers[w], assembler.final(assembler.register(n))) for n, w in state_roots),
-        done=NO_REGISTER if ground.graph.value(done) == 0 else assembler.final(assembler.register(done)),
+        state_watches=tuple(Watch(watch, assembler.final(register)) for watch, register in state_registers),
+        done=NO_REGISTER if done_register is None else assembler.final(done_register),
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
         timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
