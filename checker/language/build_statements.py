@@ -259,6 +259,8 @@ def await_statement(b: Building, span: Span, c: list[Any]) -> tree.Await:
 
         b.errors.append(TimeoutAlone(span=span))
         what = tree.AwaitTimeout(span=expression.span)
+    elif _dotted(expression):
+        what = tree.AwaitName(span=expression.span, of=expression)
     else:
         what = tree.AwaitCondition(span=expression.span, condition=expression)
     return tree.Await(span=span, branches=(tree.AwaitBranch(span=span, what=what, body=()),), label=name)
@@ -281,12 +283,21 @@ def branch(b: Building, span: Span, c: list[Any]) -> tree.AwaitBranch:
         what = _message(b, expression, source, when)
     elif isinstance(expression, tree.Call):
         what = tree.AwaitCondition(span=expression.span, condition=expression)  # `tests():` or `Stop():`, settled with the names
+    elif _dotted(expression):
+        what = tree.AwaitName(span=expression.span, of=expression)
     else:
         from checker.language.syntax_errors import NotABranch
 
         b.errors.append(NotABranch(span=expression.span))
         what = tree.AwaitRound(span=expression.span)
     return tree.AwaitBranch(span=span, what=what, body=body)
+
+
+def _dotted(node: tree.Expr) -> bool:
+    """Whether it is a name, dots included."""
+    while isinstance(node, tree.Field):
+        node = node.of
+    return isinstance(node, tree.Name)
 
 
 def _call(call: tree.Call) -> tree.AwaitCall:

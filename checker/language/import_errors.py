@@ -130,3 +130,17 @@ class ImportedAttribute(Diagnostic):
     role: str
     ours: str
     attribute: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Captured(Diagnostic):
+    """A name of an imported protocol is bound to one of ours by `with`, and where the imported text uses it, the text itself
+    calls something by our name: a parameter, a `let`, a field. The two could not be told apart.
+    """
+
+    code = "T278"
+    title = "`{name}` is bound to `{ours}`, and `{ours}` is something else here"
+    label = "`{ours}` is bound around this"
+    help = "give the declaration of the importing file another name than `{ours}`"
+    name: str
+    ours: str

@@ -4,7 +4,8 @@ Before: a path, or a `Source`. After: a `tree.Protocol` or a `tree.Spec` in whic
 file is in the one `BadInput` that is raised otherwise; no other exception leaves this module, whatever the text.
 
 One thing is left to the names: an awaited call without named arguments (`await f(x)`, `await f()`, and the branch `f():`) comes as an
-`AwaitCondition` of a `Call`, for only the declarations say whether `f` is a def, a message or a call to the outside.
+`AwaitCondition` of a `Call`, for only the declarations say whether `f` is a def, a message or a call to the outside. So do `await f`
+and the branch `f:`, which come as `AwaitName`.
 """
 
 from __future__ import annotations

@@ -141,6 +141,8 @@ def _name(renaming: Renaming, node: tree.Name, bound: Names) -> tree.Expr:
         return tree.Field(span=node.span, of=enum, name=name, name_span=node.span)
     new = renaming.own.get(name) or renaming.names.get(name)
     if new is not None:
+        if new in bound:
+            renaming.problems.append(import_errors.Captured(span=node.span, name=name, ours=new))
         return replace(node, name=new) if new != name else node
     match = _ELEMENT.fullmatch(name)
     if match and match[1] in renaming.names:

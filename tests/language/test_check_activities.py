@@ -15,7 +15,7 @@ from checker.language.checked import (
     SharedVariable,
 )
 from checker.language.checking.walk import nodes
-from checker.language.types import Int, Option, Sort
+from checker.language.types import Enum, Int, Option, Sort
 from tests.language.checked_texts import checked, codes
 
 TASK = Sort("Task", 2)
@@ -108,6 +108,7 @@ message Stop() to Worker
 message Reply(t: Task) to Worker
 def ready(t: Task): t == t
 def idle(): true
+shared open: bool = false
 role Worker:
     action work(t: Task):
         await Stop()
@@ -116,6 +117,13 @@ role Worker:
         await idle()
         await tests()
         await llm(tokens: 3)
+        await Stop
+        await llm
+        await open
+        await:
+            Stop: pass
+            tool: pass
+            when open: pass
         await:
             Reply(v): pass
             ready(t): pass
@@ -131,6 +139,10 @@ role Worker:
         ["AwaitCondition"],
         ["AwaitCall"],
         ["AwaitCall"],
+        ["AwaitMessage"],
+        ["AwaitCall"],
+        ["AwaitCondition"],
+        ["AwaitMessage", "AwaitCall", "AwaitCondition"],
         ["AwaitMessage", "AwaitCondition", "AwaitCondition", "AwaitCall", "AwaitMessage"],
     ]
 
@@ -313,3 +325,14 @@ always p: all(w in Worker: w.lock.wanted or w at llm or lock.holder == w) and lo
     assert symbols["lock.wanted"] == AgentVariable("Worker", "lock.wanted")
     assert symbols["lock.holder"] == SharedVariable("lock.holder")
     assert symbols["taken"] == Constant(1, found.enums["lock.State"])
+
+
+def test_a_parameter_may_be_of_an_enum() -> None:
+    found = checked("protocol p(order: Order = fifo)\nenum Order: fifo, random\n")
+    assert found.parameters["order"].value == 0
+    assert checked("protocol p(order: Order = fifo)\nenum Order: fifo, random\n", order="random").parameters["order"].value == 1
+
+
+def test_a_member_with_the_name_of_a_variable_is_written_after_its_enum() -> None:
+    text = "enum E: x, y\nshared x: bool = true\nshared e: E = E.x\nrole W:\n    action a when x and e == E.x: pass\n"
+    assert checked(text).shared["e"].type == Enum("E", ("x", "y"))

@@ -205,6 +205,8 @@ STATEMENTS = {
     "await llm(tokens: 2_000, s: 12) as p": "Await([AwaitBranch(AwaitCall(llm [Argument(tokens 2000) Argument(s 12)]) [])] p)",
     "await x == done": "Await([AwaitBranch(AwaitCondition(Binary(== x done)) [])] -)",
     "await tests()": "Await([AwaitBranch(AwaitCondition(Call(tests [] [])) [])] -)",
+    "await tests": "Await([AwaitBranch(AwaitName(tests) [])] -)",
+    "await:\n    lock.Granted: pass": "Await([AwaitBranch(AwaitName(Field(lock Granted)) [Pass()])] -)",
     "await R(v, _) from w: Lead when v > 0 as waiting": "Await([AwaitBranch(AwaitMessage(Pattern(R [v -] w Lead) Binary(> v 0)) [])] waiting)",
     "await R from w": "Await([AwaitBranch(AwaitMessage(Pattern(R [] w -) -) [])] -)",
     "await R(v) when v": "Await([AwaitBranch(AwaitMessage(Pattern(R [v] - -) v) [])] -)",

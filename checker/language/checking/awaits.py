@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from checker.language import tree
 from checker.language.checked import AwaitInfo
 from checker.language.checking.calls import BUILTINS
 from checker.language.checking.context import Context, Scope
 from checker.language.checking.errors import flow_errors, name_errors, value_errors
 from checker.language.checking.inference import expect_bool, expect_number
+from checker.language.checking.names import METERS, conditions, known
 from checker.language.checking.patterns import bind_pattern
 from checker.language.checking.resolve import value_of
 from checker.language.checking.statements import RULES, Place, Waiting, check_block
@@ -16,14 +19,13 @@ from checker.language.diagnostics import nearest
 from checker.language.source import Span
 from checker.language.types import Type
 
-METERS = ("tokens", "seconds")  # declared in every protocol
-
 
 def await_(ctx: Context, node: tree.Await, scope: Scope, place: Place) -> Scope:
     if place.in_for or place.in_bounded:
         kind = "for" if place.in_for else "while ... at most"
         ctx.report(flow_errors.AwaitInside(span=node.span, kind=kind))
-    whats = tuple(settle(ctx, branch.what) for branch in node.branches)
+    in_block = len(node.branches) > 1 or bool(node.branches[0].body)
+    whats = tuple(settle(ctx, branch.what, scope, in_block) for branch in node.branches)
     place.awaits.append(Waiting(node=node, kept=_kept(scope), whats=whats))
     after = scope
     for branch, what in zip(node.branches, whats, strict=True):
@@ -47,6 +49,8 @@ def _kept(scope: Scope) -> tuple[tuple[str, Type], ...]:
 def _what(ctx: Context, what: tree.Awaitable, scope: Scope, place: Place) -> Scope:
     """Check what is awaited; the scope after it."""
     match what:
+        case tree.AwaitMessage(pattern=pattern) if pattern.message in ("timeout", "round") and _undeclared(ctx, pattern):
+            ctx.report(flow_errors.NoGuard(span=(what.guard or pattern).span, name=pattern.message))
         case tree.AwaitMessage():
             scope = bind_pattern(ctx, what.pattern, scope, place.role)
             if what.guard is not None:
@@ -58,12 +62,20 @@ def _what(ctx: Context, what: tree.Awaitable, scope: Scope, place: Place) -> Sco
     return scope
 
 
+def _undeclared(ctx: Context, pattern: tree.Pattern) -> bool:
+    return not pattern.fields and pattern.message not in ctx.message_decls
+
+
 # --- what `await f(...)` means -----------------------------------------------------------------------------------------
 
 
-def settle(ctx: Context, what: tree.Awaitable) -> tree.Awaitable:
-    """`what`, with `f(...)` settled: a message, a condition, or a call of something outside the model."""
+def settle(ctx: Context, what: tree.Awaitable, scope: Scope, in_block: bool) -> tree.Awaitable:
+    """`what`, with `f(...)` and `f` settled: a message, a condition, or a call of something outside the model."""
     match what:
+        case tree.AwaitName(of=tree.Name() as bare):
+            return _settle_name(ctx, what, bare, scope, in_block)
+        case tree.AwaitName():
+            return _condition(ctx, what, in_block)
         case tree.AwaitCondition(condition=tree.Call() as call) if not call.named:
             return _settle_call(ctx, what, call)
         case tree.AwaitMessage(pattern=pattern, guard=None) if pattern.sender is None and pattern.sender_role is None:
@@ -98,6 +110,29 @@ def _settle_call(ctx: Context, what: tree.Awaitable, call: tree.Call) -> tree.Aw
     return what if isinstance(what, tree.AwaitCall) else _outside(ctx, what.span, call.name, call.name_span)
 
 
+def _settle_name(ctx: Context, what: tree.AwaitName, name: tree.Name, scope: Scope, in_block: bool) -> tree.Awaitable:
+    """What is declared or bound keeps its meaning; a message is taken; any other name is a call."""
+    if name.name in ctx.message_decls:
+        return _settle_call(ctx, what, tree.Call(span=name.span, name=name.name, name_span=name.span))
+    if known(ctx, name.name, scope):
+        return _condition(ctx, what, in_block)
+    meant = _alike(name.name, conditions(ctx, scope))
+    if meant is not None:
+        advice = f"write `{meant}`, or `{name.name}()` for a call of something outside the protocol"
+        ctx.report(name_errors.UnknownName(span=name.span, name=name.name, advice=advice))
+    return tree.AwaitCall(span=what.span, name=name.name, name_span=name.span, arguments=())
+
+
+def _condition(ctx: Context, what: tree.AwaitName, in_block: bool) -> tree.Awaitable:
+    """`await ready`; a branch for a condition has a `when`."""
+    if in_block:
+        from checker.language.syntax_errors import NotABranch
+
+        ctx.report(NotABranch(span=what.span))
+        return tree.AwaitRound(span=what.span)
+    return tree.AwaitCondition(span=what.span, condition=what.of)
+
+
 def _settle_pattern(ctx: Context, what: tree.AwaitMessage, pattern: tree.Pattern) -> tree.Awaitable:
     if pattern.message in ctx.message_decls:
         return what
@@ -120,8 +155,11 @@ def _outside(ctx: Context, span: Span, name: str, name_span: Span) -> tree.Await
 
 def _meant(ctx: Context, name: str) -> str | None:
     """The message or def that `name` is almost spelled like, in upper or lower case alike."""
-    alike = [other for other in (*ctx.message_decls, *ctx.def_decls) if other[0].isupper() == name[0].isupper()]
-    found = nearest(name, alike)
+    return _alike(name, (*ctx.message_decls, *ctx.def_decls))
+
+
+def _alike(name: str, names: Iterable[str]) -> str | None:
+    found = nearest(name, [other for other in names if other[0].isupper() == name[0].isupper()])
     return found if found is not None and abs(len(found) - len(name)) <= 1 else None
 
 

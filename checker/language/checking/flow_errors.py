@@ -65,3 +65,17 @@ class ReturnInside(Diagnostic):
     label = "the rounds that are left would be lost"
     help = "decide before the loop, with `any(...)`, or after it"
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoGuard(Diagnostic):
+    """A timeout may happen whenever the agent waits, and a round opens when all are there: neither has a condition or a sender.
+
+    To be able to time out only sometimes, put the awaits with and without `timeout:` into the branches of an `if`.
+    """
+
+    code = "T265"
+    title = "`{name}` has no `when` and no `from`"
+    label = "not allowed here"
+    help = "write `{name}` alone"
+    name: str

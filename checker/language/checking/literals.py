@@ -11,6 +11,7 @@ from checker.language.checking.constants import NoValue, Unknown, evaluate
 from checker.language.checking.context import Context, Local, Scope
 from checker.language.checking.errors import type_errors, use_errors, value_errors
 from checker.language.checking.inference import expect, infer, misfit, needs_context, rule
+from checker.language.checking.locals import bind_unhidden
 from checker.language.checking.names import type_place
 from checker.language.checking.records import record_fields
 from checker.language.checking.relations import (
@@ -176,7 +177,7 @@ def comprehension(ctx: Context, node: tree.MapComprehension, scope: Scope, hint:
         if infer(ctx, node.binder.domain, scope) is not None:
             ctx.report(type_errors.KeysOfType(span=node.binder.domain.span, text=written(node.binder.domain)))
         return None
-    inner = scope.bind(node.binder.name, Local(key, "binder", node.binder.span))
+    inner = bind_unhidden(ctx, scope, node.binder.name, Local(key, "binder", node.binder.span))
     infer(ctx, node.key, inner)
     own = items(ctx, [node.value], inner, wanted.value if wanted is not None else None)
     if not (isinstance(node.key, tree.Name) and node.key.name == node.binder.name):

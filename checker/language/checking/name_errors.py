@@ -306,6 +306,19 @@ class BoundTwice(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HidesVariable(Diagnostic):
+    """A parameter, a `let`, a field, the name of a `for`, a `choose` or a quantifier has the name of a variable that can be read there:
+    a shared one, or one of the agent itself. What is written after it would not reach the variable, which is hardly ever meant.
+    """
+
+    code = "T227"
+    title = "`{name}` is the name of a variable"
+    label = "the variable could not be reached after this"
+    help = "choose another name"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LabelTwice(Diagnostic):
     """The label of an await is unique in its activity, so that `w at label` says where the agent waits."""
 

@@ -14,8 +14,9 @@ from checker.language.checking.relations import agent_sort, bare, option, plain_
 from checker.language.checking.resolve import constant_named, named_type
 from checker.language.checking.words import a, elements, kind, nearest_help
 from checker.language.checking.written import written
-from checker.language.types import Enum, Int, Option, Record, Sort, Type
+from checker.language.types import Bool, Enum, Int, Option, Record, Sort, Type
 
+METERS = ("tokens", "seconds")  # there without a declaration
 _ELEMENT = re.compile(r"(.*?)(0|[1-9][0-9]*)")
 
 
@@ -99,7 +100,7 @@ def _other(ctx: Context, node: tree.Name, scope: Scope, hint: Type | None) -> Ty
         ctx.report(not_a_member(node, wanted))
         return None
     names = visible(ctx, scope)
-    if node.name in ctx.meters:
+    if node.name in (*METERS, *ctx.meters):
         ctx.report(use_errors.MeterAsValue(span=node.span, name=node.name))
         return None
     owner = next((role for role, variables in ctx.role_variables.items() if node.name in variables), None)
@@ -151,6 +152,27 @@ def visible(ctx: Context, scope: Scope) -> list[str]:
     own = ctx.role_variables.get(scope.role, {}) if scope.role is not None else {}
     state = [] if scope.mode in ("constant", "initial") else [*own, *ctx.shared_decls]
     return [*scope.names, *state, *ctx.const_decls, *(p.name for p in ctx.protocol.parameters), *ctx.members]
+
+
+def conditions(ctx: Context, scope: Scope) -> list[str]:
+    """The variables and bound names that are true or false."""
+    own = ctx.role_variables.get(scope.role, {}) if scope.role is not None else {}
+    typed = [(name, local.type) for name, local in scope.names.items()]
+    typed += [(name, info.type) for table in (own, ctx.checked.shared) for name, info in table.items()]
+    return [name for name, type in typed if isinstance(type, Bool)]
+
+
+def known(ctx: Context, name: str, scope: Scope) -> bool:
+    """Whether `name` is bound or declared in any way, so that no other meaning may be given to it."""
+    match = _ELEMENT.fullmatch(name)
+    return (
+        name in visible(ctx, scope)
+        or name in ctx.declared
+        or name in METERS
+        or name in ctx.meters
+        or any(name in variables for variables in ctx.role_variables.values())
+        or (match is not None and (match[1] in ctx.role_decls or match[1] in ctx.type_decls))
+    )
 
 
 def type_place(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:

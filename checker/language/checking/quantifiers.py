@@ -9,6 +9,7 @@ from checker.language.checking.context import Context, Local, LocalKind, Scope
 from checker.language.checking.errors import type_errors
 from checker.language.checking.inference import expect_bool, expect_number, infer, rule
 from checker.language.checking.limits import count
+from checker.language.checking.locals import bind_unhidden
 from checker.language.checking.names import type_place
 from checker.language.checking.words import a
 from checker.language.checking.written import written
@@ -39,7 +40,7 @@ def domain(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
 def bind(ctx: Context, binder: tree.Binder, scope: Scope, kind: LocalKind = "binder") -> Scope:
     """`scope` with the binder's name."""
     type = domain(ctx, binder.domain, scope)
-    return scope.bind(binder.name, Local(type, kind, binder.span))
+    return bind_unhidden(ctx, scope, binder.name, Local(type, kind, binder.span))
 
 
 def domain_size(ctx: Context, node: tree.Expr) -> tuple[int, int]:

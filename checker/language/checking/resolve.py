@@ -13,6 +13,7 @@ from checker.language.checking.context import Context, DefFacts, Local, Scope
 from checker.language.checking.errors import name_errors, type_errors, use_errors, value_errors
 from checker.language.checking.given import given_value
 from checker.language.checking.inference import expect_number, infer
+from checker.language.checking.locals import bind_unhidden
 from checker.language.checking.words import kind, nearest_help
 from checker.language.checking.written import written
 from checker.language.types import Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, Value, contains, show
@@ -231,6 +232,8 @@ def _override(ctx: Context, name: str, type: Type, text: str) -> Constant | None
         number = int(cleaned)
         if type.low <= number <= type.high:
             return Constant(number, type)
+    if isinstance(type, Enum) and text.strip().removeprefix(f"{type.name}.") in type.members:
+        return Constant(type.members.index(text.strip().removeprefix(f"{type.name}.")), type)
     ctx.report(value_errors.BadOverride(span=None, name=name, text=text, wanted=str(type)))
     return None
 
@@ -267,7 +270,7 @@ def _def(ctx: Context, declaration: tree.DefDecl) -> DefInfo | None:
         if any(name == parameter.name for name, _ in parameters):
             first = scope.names[parameter.name].span or declaration.span
             ctx.report(name_errors.BoundTwice(span=parameter.span, name=parameter.name, related=((first, "first bound here"),)))
-        scope = scope.bind(parameter.name, Local(type, "parameter", parameter.span))
+        scope = bind_unhidden(ctx, scope, parameter.name, Local(type, "parameter", parameter.span))
         if type is not None:
             parameters.append((parameter.name, type))
     body = infer(ctx, declaration.body, scope)

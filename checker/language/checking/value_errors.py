@@ -39,7 +39,7 @@ class ValueOutOfRange(Diagnostic):
 
 @dataclass(frozen=True, kw_only=True)
 class BadOverride(Diagnostic):
-    """`--set NAME=VALUE` gives a parameter another value: a number within its range, or `true` or `false`."""
+    """`--set NAME=VALUE` gives a parameter another value: a number within its range, `true` or `false`, or a member of its enum."""
 
     code = "T403"
     title = "`{name}={text}` does not fit `{name}: {wanted}`"

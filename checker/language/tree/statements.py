@@ -161,6 +161,16 @@ class AwaitCondition(Awaitable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AwaitName(Awaitable):
+    """`await llm`, `await Stop`, `await ready`: a call, a message or a condition, which only the declarations tell.
+
+    In the trees that are parsed: `AwaitInfo.whats` has what it turned out to be. `of` is a `Name`, or a `Field` (`lock.Granted`).
+    """
+
+    of: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AwaitRound(Awaitable):
     pass
 
