@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from tests.elaborate.generator_types import BOOL, Expressions, Kind, NoExpression, Scope, map_of, number, option, seq_of, set_of, stem
+from tests.elaborate.generator_types import (
+    BOOL,
+    Expressions,
+    Kind,
+    NoExpression,
+    Scope,
+    map_of,
+    number,
+    option,
+    seq_of,
+    set_of,
+    stem,
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,7 @@ class Writer(Expressions):
         if depth > 0:
             ways += ["if", "if", "either", "for", "bounded"]
         if not plain:
-            ways += ["await"] * 6 + (["while"] if depth > 0 else [])
+            ways += ["await"] * 5 + ["race"] * 3 + (["while"] if depth > 0 else [])
         way = self.pick(ways)
         try:
             found = getattr(self, f"_write_{way}")(scope, depth, plain)
@@ -91,6 +103,16 @@ class Writer(Expressions):
     def _write_assign(self, scope: Scope, depth: int, plain: bool) -> list[str]:
         name, kind = self.pick(self.targets(scope) or self._none())
         return [f"{name} = {self.expression(kind, scope)}"]
+
+    def _write_race(self, scope: Scope, depth: int, plain: bool) -> tuple[list[str], Scope]:
+        """Read, wait, write: what the others do meanwhile is lost, or not."""
+        targets = [t for t in self.targets(scope) if t[0].startswith("v") and t[1].shape != "map"]
+        name, kind = self.pick(targets or self._none())
+        target, written = self.pick([t for t in targets if t[0][:2] == name[:2]])
+        local = scope.fresh(stem(kind))
+        after = scope.bind(local, kind)
+        waits = self._write_await(after, 0, plain)[0]
+        return [f"let {local} = {name}", *waits, f"{target} = {self.expression(written, after)}"], after
 
     def _write_step(self, scope: Scope, depth: int, plain: bool) -> list[str]:
         targets = [(name, kind) for name, kind in self.targets(scope) if kind.shape in ("int", "set")]

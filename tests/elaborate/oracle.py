@@ -7,7 +7,7 @@ dictionaries, nondeterminism is doing a step again with other choices. Slow on p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -19,31 +19,38 @@ from tests.elaborate.oracle_world import Act, Agent, Failed, Frame, Queue, Waiti
 
 
 @dataclass
-class Step:
-    """One transition: who acts, what it is called, what it binds and chooses, and where it leads (None: it fails, `kind` says how)."""
+class Start:
+    """A step before its choices: `act` holds what its guard has read, `values` what it binds, `at` where its code or its fault is written."""
 
-    name: str
-    agent: Agent | None
-    values: tuple[tuple[str, Value], ...]
-    choices: tuple[tuple[str, str], ...]
-    target: World | None
+    act: Act
+    do: Callable[[World, Act], None] | None
+    at: tree.Node | None
+    values: tuple[Value, ...] = ()
     kind: str = ""
     fault: str | None = None
     timeout: bool = False
-    act: Act | None = None
 
 
 @dataclass
-class Start:
-    """A step before its choices: `act` holds what its guard has read."""
+class Step:
+    """One transition: what was started, what it chose, and where it leads (None: it fails, `kind` says how)."""
 
-    name: str
+    start: Start
     act: Act
-    do: Callable[[World, Act], None] | None
-    values: dict[str, Value] = field(default_factory=dict)
+    target: World | None
     kind: str = ""
-    fault: str | None = None
-    timeout: bool = False
+
+    @property
+    def agent(self) -> Agent | None:
+        return self.act.agent
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.act.chooser.shown)
+
+    @property
+    def fault(self) -> str | None:
+        return self.start.fault
 
 
 @dataclass
@@ -78,8 +85,8 @@ class Oracle(Code):
                 world.up[agent] = not role.starts_down
                 world.stalled[agent] = False
                 world.runs[agent] = "unstarted"
-                for variable in role.variables:
-                    options.append(((agent, variable.name), self._initial(variable.declaration, variable.type, {"self": agent[1]})))
+                env = {"self": agent[1]}
+                options += [((agent, v.name), self._initial(v.declaration, v.type, env)) for v in role.variables]
         for item in self.faults:
             world.spent[f"{item.kind} {item.target}"] = 0
         for message in self.checked.messages.values():
@@ -119,22 +126,16 @@ class Oracle(Code):
         found: list[Step] = []
         for start in self.starts(world, None):
             found += self.taken(start, world)
-        if self.checked.timeouts_only_when_stuck and any(not s.timeout and s.fault is None for s in found):
-            found = [s for s in found if not s.timeout]
+        if self.checked.timeouts_only_when_stuck and any(not s.start.timeout and s.fault is None for s in found):
+            found = [s for s in found if not s.start.timeout]
         found += self.fault_steps.steps(world)
         return found
 
     def taken(self, start: Start, world: World) -> list[Step]:
         """The outcomes of a step."""
-        agent, bound = start.act.agent, tuple(sorted(start.values.items()))
         if start.do is None:
-            return [Step(start.name, agent, bound, (), None, start.kind, start.fault, start.timeout, start.act)]
-        result = []
-        for other, kind, act in outcomes(start.do, world, start.act):
-            shown = tuple(act.chooser.shown)
-            target = None if kind else other
-            result.append(Step(start.name, agent, bound, shown, target, kind, start.fault, start.timeout, act))
-        return result
+            return [Step(start, start.act, None, start.kind)]
+        return [Step(start, act, None if kind else other, kind) for other, kind, act in outcomes(start.do, world, start.act)]
 
     def starts(self, world: World, stale: tuple[str, Value] | None) -> Iterator[Start]:
         """What agents and rounds may do; `stale`: a cell that reads as it was before its last write."""
@@ -160,7 +161,7 @@ class Oracle(Code):
                     case tree.Run():
                         if world.runs[agent] == "unstarted":
                             act = Act(agent, activity.name, stale=stale)
-                            yield Start(f"{role.name}.run", act, self._beginning(activity, {}))
+                            yield Start(act, self._beginning(activity, {}), activity.node)
             waiting = world.waits.get((agent, activity.name))
             if waiting is not None:
                 info = next(a for a in activity.awaits if a.label == waiting.label)
@@ -187,16 +188,15 @@ class Oracle(Code):
             given = dict(zip(names, chosen, strict=True))
             env = {"self": agent[1], **given}
             act = Act(agent, activity.name, stale=stale)
-            name = f"{role.name}.{activity.name}"
             try:
                 if node.guard is not None and not self.truth(node.guard, env, world, act):
                     continue
                 if node.advice is not None and self.truth(node.advice, env, world, act) is not obeying:
                     continue
             except Failed as failed:
-                yield Start(name, act, None, given, failed.kind)
+                yield Start(act, None, node, chosen, failed.kind)
                 continue
-            yield Start(name, act, self._beginning(activity, given), given)
+            yield Start(act, self._beginning(activity, given), node, chosen)
 
     # --- messages ----------------------------------------------------------------------------------------------------
 
@@ -205,8 +205,6 @@ class Oracle(Code):
     ) -> Iterator[Start]:
         node = activity.node
         assert isinstance(node, tree.Handler)
-        number = activity.name.removeprefix(node.pattern.message)
-        name = f"{role.name}.on {node.pattern.message}{number}"
         for taken in self._takes(node.pattern, agent, world):
             env = {"self": agent[1], **taken.bound}
 
@@ -214,11 +212,11 @@ class Oracle(Code):
                 taken.remove(world)
                 self.begin(activity, taken.bound, world, act)
 
-            yield from self._guarded(name, node.guard, env, activity, agent, taken, world, stale, do)
+            yield from self._guarded(node, node.guard, env, activity, agent, taken, world, stale, do)
 
     def _guarded(
         self,
-        name: str,
+        at: tree.Node,
         guard: tree.Expr | None,
         env: dict[str, Value],
         activity: ActivityInfo,
@@ -229,14 +227,13 @@ class Oracle(Code):
         do: Callable[[World, Act], None],
     ) -> Iterator[Start]:
         act = Act(agent, activity.name, stale=stale)
-        name, fault = name + taken.how, taken.fault
         try:
             if guard is not None and not self.truth(guard, env, world, act):
                 return
         except Failed as failed:
-            yield Start(name, act, None, taken.shown, failed.kind, fault)
+            yield Start(act, None, at, taken.shown, failed.kind, taken.fault)
             return
-        yield Start(name, act, do, taken.shown, fault=fault)
+        yield Start(act, do, at, taken.shown, fault=taken.fault)
 
     def _takes(self, pattern: tree.Pattern, agent: Agent, world: World) -> Iterator[Taken]:
         """Every message that the pattern may take."""
@@ -259,23 +256,23 @@ class Oracle(Code):
             if in_turn:
                 yield self._taken(pattern, queue, waiting[place], place)
                 if self.fault_steps.may("duplicate", queue[0], world):
-                    yield self._taken(pattern, queue, waiting[place], None, "duplicate", " (and kept)")
+                    yield self._taken(pattern, queue, waiting[place], None, "duplicate")
             elif self.fault_steps.may("reorder", queue[0], world):
-                yield self._taken(pattern, queue, waiting[place], place, "reorder", " (out of order)")
+                yield self._taken(pattern, queue, waiting[place], place, "reorder")
 
     def _taken(
-        self, pattern: tree.Pattern, queue: Queue, item: Value, place: int | None, fault: str | None = None, how: str = ""
+        self, pattern: tree.Pattern, queue: Queue, item: Value, place: int | None, fault: str | None = None
     ) -> Taken:
         info = self.checked.messages[queue[0]]
         sender, fields = queue[2], item
         if sender is None and info.takes_sender:
             sender, fields = item[0], item[1:]
         bound = {name: value for name, value in zip(pattern.fields, fields, strict=True) if name is not None}
-        shown = {name: value for (name, _), value in zip(info.fields, fields, strict=True)}
+        shown = (*(() if sender is None else (sender,)), *((place,) if fault == "reorder" else ()), *fields)
         if pattern.sender is not None:
             bound[pattern.sender] = sender
         full = f"{fault} {queue[0]}" if fault is not None else None
-        return Taken(self, queue, item, place, bound, {**shown, "from": (queue[1], sender)}, full, how)
+        return Taken(self, queue, item, place, bound, shown, full)
 
     # --- awaits ------------------------------------------------------------------------------------------------------
 
@@ -290,26 +287,25 @@ class Oracle(Code):
         stale: tuple[str, Value] | None,
     ) -> Iterator[Start]:
         env = {"self": agent[1], **dict(waiting.names)}
-        stem = f"{role.name}.{activity.name}.{info.label}"
         for what, branch in zip(info.whats, info.node.branches, strict=True):
             act = Act(agent, activity.name, stale=stale)
             plain = self._resuming(info, branch, waiting, {})
             match what:
                 case tree.AwaitRound():
                     if waiting.released:
-                        yield Start(stem, act, plain)
+                        yield Start(act, plain, branch)
                 case _ if waiting.released:
                     pass
                 case tree.AwaitCall():
-                    yield Start(stem, act, plain)
+                    yield Start(act, plain, branch)
                 case tree.AwaitTimeout():
-                    yield Start(stem, act, plain, timeout=True)
+                    yield Start(act, plain, branch, timeout=True)
                 case tree.AwaitCondition():
                     try:
                         if self.truth(what.condition, env, world, act):
-                            yield Start(stem, act, plain)
+                            yield Start(act, plain, branch)
                     except Failed as failed:
-                        yield Start(stem, act, None, {}, failed.kind)
+                        yield Start(act, None, branch, (), failed.kind)
                 case tree.AwaitMessage():
                     for taken in self._takes(what.pattern, agent, world):
 
@@ -318,7 +314,7 @@ class Oracle(Code):
                             self._resuming(info, branch, waiting, taken.bound)(world, act)
 
                         inner = {**env, **taken.bound}
-                        yield from self._guarded(stem, what.guard, inner, activity, agent, taken, world, stale, do)
+                        yield from self._guarded(branch, what.guard, inner, activity, agent, taken, world, stale, do)
 
     def _resuming(
         self, info: AwaitInfo, branch: tree.AwaitBranch, waiting: Waiting, bound: dict[str, Value]
@@ -355,7 +351,7 @@ class Oracle(Code):
                 world.waits[key] = replace(waiting, released=True)
 
         if at_round:
-            yield Start(f"{role.name}.round", Act(None), do)
+            yield Start(Act(None), do, role.at)
 
     def _waits_for_round(self, activity: ActivityInfo, waiting: Waiting) -> bool:
         info = next(a for a in activity.awaits if a.label == waiting.label)
@@ -406,9 +402,8 @@ class Taken:
     item: Value
     place: int | None
     bound: dict[str, Value]
-    shown: dict[str, Value]
+    shown: tuple[Value, ...]
     fault: str | None
-    how: str
 
     def remove(self, world: World) -> None:
         if self.fault is not None:

@@ -16,6 +16,7 @@ from tests.elaborate.oracle_world import (
     Blocked,
     Chooser,
     Environment,
+    Event,
     Failed,
     Frame,
     Waiting,
@@ -269,7 +270,7 @@ class Code(Expressions):
         place = position(type.key)[key] if isinstance(type, MapOf) else None
         if name in self.tracks_before and cell not in act.written:
             world.before[cell] = whole if place is None else whole[place]
-        act.events.append(("write", cell))
+        act.events.append(Event("write", cell, value != (whole if place is None else whole[place])))
         act.written.add(cell)
         world.shared[name] = value if place is None else (*whole[:place], value, *whole[place + 1 :])
 

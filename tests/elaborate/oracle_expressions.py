@@ -32,7 +32,7 @@ from checker.language.types import (
     sort_key,
     values,
 )
-from tests.elaborate.oracle_world import Act, Agent, Environment, Failed, World
+from tests.elaborate.oracle_world import Act, Agent, Environment, Event, Failed, World
 
 COMPARISONS = {
     "==": lambda a, b: a == b,
@@ -95,13 +95,14 @@ class Expressions:
 
     def entry(self, name: str, key: Value, world: World, act: Act) -> Value:
         """One cell of a store."""
-        act.events.append(("read", (name, key)))
         value = world.shared[name]
         type = self.checked.shared[name].type
         value = value[position(type.key)[key]] if isinstance(type, MapOf) else value
         if act.stale == (name, key) and (name, key) not in act.written and world.before[name, key] != value:
             act.stale_read = True
+            act.events.append(Event("stale", (name, key)))
             return world.before[name, key]
+        act.events.append(Event("read", (name, key)))
         return value
 
     def store(self, name: str, world: World, act: Act) -> Value:
@@ -210,7 +211,7 @@ class Expressions:
 
     def _binary(self, node: tree.Binary, env: Environment, world: World, act: Act) -> Value:
         left = self.value(node.left, env, world, act)
-        if node.operator == "and" and not left or node.operator == "implies" and not left or node.operator == "or" and left:
+        if (node.operator == "and" and not left) or (node.operator == "implies" and not left) or (node.operator == "or" and left):
             return node.operator != "and"
         right = self.value(node.right, env, world, act)
         if node.operator in ("and", "or", "implies"):

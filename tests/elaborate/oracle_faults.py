@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,11 @@ class Faults:
                 for start in self._starts(item, world):
                     start.fault = f"{item.kind} {item.target}"
                     start.timeout = False
+                    start.at = start.at or item.at
                     start.do = self._paid(start.fault, start.do)
                     steps = self.oracle.taken(start, world)
                     if item.kind == "stale":
-                        steps = [step for step in steps if step.act is not None and step.act.stale_read]
+                        steps = [step for step in steps if step.act.stale_read]
                     found += steps
         return found
 
@@ -74,26 +76,25 @@ class Faults:
     def _of_agent(self, item: FaultInfo, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
         from tests.elaborate.oracle import Start
 
-        name = f"{item.kind} {role.name}"
         if item.kind == "restart":
             if world.crashed.get(agent):
-                yield Start(name, Act(agent), lambda world, act: self._restart(agent, world))
+                yield Start(Act(agent), lambda world, act: self._restart(agent, world), None)
             return
         if not world.up[agent]:
             return
         if item.kind == "crash":
-            yield Start(name, Act(agent), lambda world, act: self._crash(agent, world, act))
+            yield Start(Act(agent), lambda world, act: self._crash(agent, world, act), None)
             return
         if world.stalled[agent]:
             return
         match item.kind:
             case "stall":
-                yield Start(name, Act(agent), lambda world, act: world.stalled.update({agent: True}))
+                yield Start(Act(agent), lambda world, act: world.stalled.update({agent: True}), None)
             case "forget":
-                yield Start(name, Act(agent), lambda world, act: self.oracle.fresh(agent, world, act))
+                yield Start(Act(agent), lambda world, act: self.oracle.fresh(agent, world, act), None)
             case "skip":
                 for activity in world.waiting_of(agent):
-                    yield Start(f"{name}.{activity}", Act(agent, activity), lambda world, act: self._skip(world, act))
+                    yield Start(Act(agent, activity), self._skip, None)
             case "repeat":
                 yield from self._repeats(role, agent, world)
             case "disobey":
@@ -125,26 +126,22 @@ class Faults:
         from tests.elaborate.oracle import Start
 
         for info in role.activities:
-            given = world.finished.get((agent, info.name))
-            if given is not None and self.oracle.free(role, agent, info.name, world):
-
-                def do(world: World, act: Act, info=info, given=dict(given)) -> None:  # type: ignore[no-untyped-def]
-                    self.oracle.begin(info, given, world, act)
-
-                yield Start(f"repeat {role.name}.{info.name}", Act(agent, info.name), do)
+            last = world.finished.get((agent, info.name))
+            if last is not None and self.oracle.free(role, agent, info.name, world):
+                again = partial(self.oracle.begin, info, dict(last))
+                yield Start(Act(agent, info.name), again, info.node, tuple(value for _, value in last))
 
     def _lies(self, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
         from tests.elaborate.oracle import Start
+
+        def say(message: str, fields: tuple[Value, ...], to: int, world: World, act: Act) -> None:
+            self.oracle.send(message, fields, agent, to, world)
 
         for message in self.oracle.checked.messages.values():
             if role.name in message.senders:
                 for _, to in self.oracle.agents(message.receiver.name):
                     for fields in product(*(list(values(type)) for _, type in message.fields)):
-
-                        def do(world: World, act: Act, message=message, fields=fields, to=to) -> None:  # type: ignore[no-untyped-def]
-                            self.oracle.send(message.name, fields, agent, to, world)
-
-                        yield Start(f"byzantine {role.name}: {message.name}", Act(agent), do, {"to": to, "fields": fields})
+                        yield Start(Act(agent), partial(say, message.name, fields, to), None)
 
     # --- faults of messages and stores -------------------------------------------------------------------------------
 
@@ -160,18 +157,17 @@ class Faults:
             fifo = self.oracle.checked.messages[queue[0]].declaration.channel == "fifo"
             for place in range(len(waiting)) if fifo else [waiting.index(m) for m in dict.fromkeys(waiting)]:
                 for other in of(queue, waiting[place]):
+                    yield Start(Act(None), partial(self._put, queue, place, other), None)
 
-                    def do(world: World, act: Act, queue=queue, place=place, other=other) -> None:  # type: ignore[no-untyped-def]
-                        now = world.queues[queue]
-                        put = () if other is None else (other,)
-                        if self.oracle.checked.messages[queue[0]].declaration.channel == "persistent":  # the message stays
-                            world.queues[queue] = in_bag(tuple({*now, *put}))
-                            return
-                        now = now[:place] + put + now[place + 1 :]
-                        world.queues[queue] = now if fifo else in_bag(now)
-
-                    shown = {"queue": queue[1:], "place": place, "other": other}
-                    yield Start(f"{item.kind} {item.target}", Act(None), do, shown)
+    def _put(self, queue: Queue, place: int, other: Value | None, world: World, act: Act) -> None:
+        waiting, put = world.queues[queue], () if other is None else (other,)
+        match self.oracle.checked.messages[queue[0]].declaration.channel:
+            case "persistent":  # the message stays
+                world.queues[queue] = in_bag(tuple({*waiting, *put}))
+            case "unordered":
+                world.queues[queue] = in_bag(waiting[:place] + put + waiting[place + 1 :])
+            case "fifo":
+                world.queues[queue] = waiting[:place] + put + waiting[place + 1 :]
 
     def _losses(self, queue: Queue, message: Value) -> Iterator[Value | None]:
         yield None
@@ -189,4 +185,5 @@ class Faults:
         for key in values(type.key) if isinstance(type, MapOf) else [None]:
             for start in self.oracle.starts(world, (item.target, key)):
                 if start.fault is None:
+                    start.values = (*start.values, *(() if key is None else (key,)))
                     yield start

@@ -118,6 +118,15 @@ class Chooser:
         return None
 
 
+@dataclass(frozen=True)
+class Event:
+    """A cell is read, read as it was before its last write (`stale`), or written; `changes`: with another value than it had."""
+
+    kind: Literal["read", "stale", "write"]
+    cell: Cell
+    changes: bool = False
+
+
 @dataclass
 class Act:
     """One step in the making: who acts, its choices, what it reads and writes in order."""
@@ -126,6 +135,6 @@ class Act:
     activity: str = ""
     chooser: Chooser = field(default_factory=Chooser)
     stale: Cell | None = None
-    events: list[tuple[Literal["read", "write"], Cell]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     written: set[Cell] = field(default_factory=set)
     stale_read: bool = False
