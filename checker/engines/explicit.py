@@ -19,6 +19,8 @@ from checker.semantics.interpreter import Interpreter, State
 REPORT_S = 0.2  # between two calls of the progress function
 CHECK_STATES = 256  # states between two looks at the clock and the memory
 CHECK_EDGES = 16_384  # edges
+CHECK_S = 0.2  # seconds
+CHECK_MEMORY_S = 0.01  # between two looks at the memory, which take longer than those at the clock
 
 
 @final
@@ -94,7 +96,7 @@ class _Search:
         self.time_s = time_s
         self.memory_mib = memory_mib
         self.progress = progress
-        self.started = self.reported = perf_counter()
+        self.started = self.reported = self.memory_look = perf_counter()
         self.numbers: dict[State, int] = {}
         self.source = 0  # the state that is expanded
 
@@ -104,10 +106,10 @@ class _Search:
         graph, states, outcomes = self.graph, self.graph.states, self.interpreter.outcomes
         classes: list[dict[tuple[Value, ...], int]] = [{} for _ in graph.model.steps]
         numbers, targets, edge_class = self.numbers, graph.edge_target, graph.edge_class
-        source, look_at = 0, 0
+        source, look_at, look_after = 0, 0, 0.0
         while source < len(states):
-            if source % CHECK_STATES == 0 or len(targets) > look_at:
-                self.source, look_at = source, len(targets) + CHECK_EDGES
+            if source % CHECK_STATES == 0 or len(targets) > look_at or perf_counter() > look_after:
+                self.source, look_at, look_after = source, len(targets) + CHECK_EDGES, perf_counter() + CHECK_S
                 self.look()
             below = graph.depth[source] + 1
             for index, (step, instance, target, failure, marks, _, _) in enumerate(outcomes(states[source])):
@@ -157,8 +159,10 @@ class _Search:
         now = perf_counter()
         if self.time_s is not None and now - self.started > self.time_s:
             raise LimitReached(f"the limit of {self.time_s:g} s was reached")
-        if self.memory_mib is not None and used_mib() > self.memory_mib:
-            raise LimitReached(f"the limit of {self.memory_mib:,.0f} MiB of memory was reached")
+        if self.memory_mib is not None and now >= self.memory_look:
+            self.memory_look = now + CHECK_MEMORY_S
+            if used_mib() > self.memory_mib:
+                raise LimitReached(f"the limit of {self.memory_mib:,.0f} MiB of memory was reached")
         if self.progress is not None and now - self.reported >= REPORT_S:
             self.reported = now
             graph, expanded, seconds = self.graph, self.source, now - self.started

@@ -21,6 +21,7 @@ from typing import TypeAlias
 Node: TypeAlias = int
 
 LARGEST = 2**31 - 1
+MOST_ASKED = 4_000_000  # nodes that are asked for, new or known: some seconds of work
 
 
 class Unsupported(Exception):
@@ -39,8 +40,12 @@ class Graph:
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], Node] = field(default_factory=dict)
+    asked: int = 0
 
     def _node(self, code: tuple[object, ...], low: int, high: int) -> Node:
+        self.asked += 1
+        if self.asked > MOST_ASKED:
+            raise Unsupported(f"code of more than {MOST_ASKED:,} operations")
         found = self.known.get(code)
         if found is not None:
             return found

@@ -21,6 +21,7 @@ from checker.model.expr import Expr
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
 
 MOST_OUTCOMES = 50_000
+MOST_UPDATES = 2_000_000  # fields that outcomes may change, all outcomes together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,10 @@ def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
     outcomes: list[GroundOutcome] = []
     for number, step in enumerate(model.steps):
         try:
-            outcomes += _outcomes(model, graph, cells, number, step, symmetric)
+            for outcome in _outcomes(model, graph, cells, number, step, symmetric):
+                outcomes.append(outcome)
+                if len(outcomes) * len(fields) > MOST_UPDATES:
+                    raise Unsupported(f"outcomes that may change more than {MOST_UPDATES:,} fields")
         except Unsupported as error:
             raise Unsupported(f"{step.name} ({step.at}): {error.what}") from None
         if len(outcomes) > MOST_OUTCOMES:

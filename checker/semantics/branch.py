@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from checker.model.model import Body, Choose, Either, For, If, Statement, While
-from checker.semantics.domains import elements
+from checker.semantics.domains import WATCHED, elements, watch
 from checker.semantics.evaluate import evaluator
 from checker.semantics.execute import Fork, Mode, Outcome, as_fork, bound, is_straight, order_check, straight
 from checker.semantics.failure import EvaluationError
@@ -39,7 +39,9 @@ def forking(body: Body, mode: Mode) -> Fork:
 def _then(outcomes: list[Outcome], part: Fork) -> list[Outcome]:
     """The outcomes of `part` after each of `outcomes`; those that failed have ended."""
     after: list[Outcome] = []
-    for outcome in outcomes:
+    for place, outcome in enumerate(outcomes, 1):
+        if place % WATCHED == 0:
+            watch()
         if outcome[2] is None:
             after.extend(part(outcome[0], outcome[1]))
         else:

@@ -13,10 +13,13 @@ from typing import Any, TypeAlias
 from checker.language.types import Type, Value, default
 from checker.model.expr import Apply, Expr
 from checker.model.model import Bind, Guard, Let, Prelude
-from checker.semantics.domains import Elements, constant_elements, elements
+from checker.semantics.domains import Elements, constant_elements, elements, watch
 from checker.semantics.evaluate import entry_equals, evaluator
 from checker.semantics.failure import EvaluationError, Failure
 from checker.semantics.registers import Cells, Evaluate, Registers
+
+UNWATCHED = 4096  # candidates that are gone through without a call of the watcher
+SET_OF = 64  # elements that a set is taken to have there
 
 Out: TypeAlias = Any  # what the last function collects its candidates in; passed on untouched
 Take: TypeAlias = Callable[[Cells, Registers, Out], None]
@@ -27,7 +30,7 @@ Complete: TypeAlias = Callable[[Failure, Cells, Registers, Out], None]
 def candidates(prelude: Prelude, take: Take, refuse: Refuse) -> Take:
     """A function that gives each candidate to `take`, and each that fails to `refuse`."""
     items = _split(prelude)
-    then = take
+    then, inner = take, 1
     for place in range(len(items) - 1, -1, -1):
         item = items[place]
         complete = _completion(items[place + 1 :], refuse)
@@ -39,6 +42,9 @@ def candidates(prelude: Prelude, take: Take, refuse: Refuse) -> Take:
             case Let():
                 then = _let(item.local.number, evaluator(item.value), item.local.type, then, complete)
             case Bind():
+                if inner > UNWATCHED:
+                    then, inner = _watched(then), 1
+                inner *= len(constant_elements(item.domain) or ()) or SET_OF
                 condition = None
                 after_guard = complete
                 if place + 1 < len(items) and isinstance(following := items[place + 1], Guard):
@@ -46,6 +52,16 @@ def candidates(prelude: Prelude, take: Take, refuse: Refuse) -> Take:
                     after_guard = _completion(items[place + 2 :], refuse)
                 then = _bind(item, condition, then, complete, after_guard)
     return then
+
+
+def _watched(then: Take) -> Take:
+    """`then`, which may take long, after a call of the watcher."""
+
+    def go_on(c: Cells, r: Registers, out: Out) -> None:
+        watch()
+        then(c, r, out)
+
+    return go_on
 
 
 def _split(prelude: Prelude) -> list[Bind | Let | Guard]:

@@ -15,7 +15,7 @@ from checker.engines.memory import default_limit_mib, free_mib, used_mib
 from checker.engines.state_graph import StateGraph
 from checker.language.types import Int, Option, SetOf, Sort
 from checker.model.expr import Local, Quantifier
-from checker.model.model import Choose, For, Mark, Model, While
+from checker.model.model import Choose, Either, For, Mark, Model, While
 from checker.semantics.interpreter import Interpreter
 from tests.semantics.building import (
     BOOL,
@@ -217,7 +217,12 @@ def endless(kind: str) -> Model:
     never, zero = apply("ne", a, a), number(0)
     never_both = Quantifier("any", (a, b), (many, many), both(never, apply("ne", a, b)), BOOL, HERE)
     remembers = For(local=c, domain=c.type, body=(assign(last, narrow(read(last), c.type)),), independent=False, at=HERE)
+    digits = [Local(place, "d", Int(0, 9)) for place in range(3, 18)]
+    doubles = tuple(Either(branches=((assign(last, zero),), (assign(last, number(1)),))) for _ in range(60))
     return {
+        "small bindings": model(v, (step("s", (*(bind(d) for d in digits), guard(never))),)),
+        "small choices": model(v, (step("s", (), tuple(Choose(local=d, domain=d.type) for d in digits)),)),
+        "branches": model(v, (step("s", (), doubles),)),
         "bindings": model(v, (step("s", (bind(a), bind(b), guard(never))),)),
         "choices": model(v, (step("s", (), (Choose(local=a, domain=many), Choose(local=b, domain=many, where=never))),)),
         "quantifiers": model(v, (step("s", (guard(never_both),)),)),
@@ -226,7 +231,9 @@ def endless(kind: str) -> Model:
     }[kind]
 
 
-@pytest.mark.parametrize("kind", ["bindings", "choices", "quantifiers", "rounds", "orders"])
+@pytest.mark.parametrize(
+    "kind", ["bindings", "small bindings", "choices", "small choices", "branches", "quantifiers", "rounds", "orders"]
+)
 def test_the_time_ends_even_within_one_step(kind: str) -> None:
     cut = explore(endless(kind), time_s=0.3)
     assert (cut.distinct, cut.expanded, cut.transitions) == (1, 0, 0)
