@@ -1,0 +1,132 @@
+"""Our native engine beside SPIN on the same graphs, in one run: `python -m tests.bench`.
+
+Each round of a protocol is: ours with one thread, SPIN, ours with two threads, each in a process of its own; so what else the machine does
+falls on all of them. SPIN searches our own export (gcc -O2, no reduction), and must find the same distinct states.
+Without `spin` or `gcc` ours is measured alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.bench import report
+from tests.bench.cases import FULL, QUICK, Case, named, with_settings
+from tests.bench.figures import Round, figures, missed
+from tests.bench.machine import described, free_mib
+from tests.bench.measure import made_searcher, ours, small_check, spins
+from tests.bench.process import CommandFailed
+from tests.bench.spin import Searcher
+
+MISSING = [tool for tool in ("spin", "gcc") if shutil.which(tool) is None]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _arguments(argv)
+    cases = _cases(arguments)
+    machine = described()
+    report.heading(machine, MISSING, arguments.rounds)
+    starts = [small_check() for _ in range(arguments.rounds)]
+    report.starts(starts)
+    results = []
+    for case in cases:
+        try:
+            results.append(_measured(case, arguments))
+        except CommandFailed as error:
+            print(f"{case.name}: not measured: {error}", file=sys.stderr)
+            results.append({"case": asdict(case), "failed": str(error)})
+        report.row(results[-1])
+    told = [line for result in results for line in result.get("missed", [f"{result['case']['name']}: not measured"])]
+    told += report.missed_starts(starts)
+    report.closing(results, told)
+    if arguments.json:
+        written = {"machine": machine, "rounds": arguments.rounds, "small_check": starts, "cases": results, "missed": told}
+        Path(arguments.json).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    return 1 if any("failed" in result for result in results) else 0
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="10^5 to 10^6 states each, under two minutes")
+    parser.add_argument("--rounds", type=int, default=5, help="at least 1 (default: 5)")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="these of: " + ", ".join(c.name for c in (*QUICK, *FULL)))
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another size; with one --only")
+    parser.add_argument("--seconds", type=float, help="begin no round of a protocol after this long, but one at least")
+    parser.add_argument("--json", metavar="FILE", help="write everything that was measured")
+    arguments = parser.parse_args(argv)
+    if arguments.rounds < 1:
+        parser.error("--rounds is at least 1")
+    if arguments.set and len(arguments.only or ()) != 1:
+        parser.error("--set goes with one --only")
+    return arguments
+
+
+def _cases(arguments: argparse.Namespace) -> list[Case]:
+    if arguments.only:
+        return [with_settings(named(name), arguments.set) for name in arguments.only]
+    return list(QUICK if arguments.quick else FULL)
+
+
+def _measured(case: Case, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The rounds of one case and what they come to. Raises CommandFailed, also where the counts differ."""
+    with tempfile.TemporaryDirectory() as folder:
+        searcher = None
+        if not MISSING:
+            states = case.states or ours(case, arguments.set, 2)["states"]
+            searcher = made_searcher(case, arguments.set, Path(folder), states=states, memory_mib=free_mib())
+        rounds: list[Round] = []
+        began = time.monotonic()
+        while len(rounds) < arguments.rounds and (not rounds or _in_time(began, arguments.seconds)):
+            rounds.append(_round(case, arguments.set, searcher))
+    found = figures(rounds, searcher.made_wall_s if searcher else 0.0)
+    first = rounds[0]["ours"]
+    return {
+        "case": asdict(case),
+        "commands": _commands(case, arguments.set, searcher),
+        "spin_made": {"wall_s": searcher.made_wall_s, "cpu_s": searcher.made_cpu_s} if searcher else None,
+        "rounds": rounds,
+        "figures": asdict(found),
+        "missed": missed(case.name, case.wanted_ratio, first["states"], found),
+    }
+
+
+def _in_time(began: float, seconds: float | None) -> bool:
+    return seconds is None or time.monotonic() - began < seconds
+
+
+def _round(case: Case, settings: Sequence[str], searcher: Searcher | None) -> Round:
+    one: Round = {"ours": ours(case, settings, 1)}
+    if searcher is not None:
+        one["spin"] = spins(searcher)
+    one["two threads"] = ours(case, settings, 2)
+    counts = {tool: (found["states"], found["transitions"]) for tool, found in one.items()}
+    if len(set(counts.values())) != 1 or case.states not in (0, one["ours"]["states"]):
+        raise CommandFailed(f"the counts differ: {counts}, known are {case.states} states")
+    return one
+
+
+def _commands(case: Case, settings: Sequence[str], searcher: Searcher | None) -> list[str]:
+    base = " ".join(["python -m tests.bench.ours", case.name, *(f"--set {setting}" for setting in settings)])
+    if searcher is None:
+        return [f"{base} --threads 1", f"{base} --threads 2"]
+    return [
+        f"{base} --threads 1",
+        f"{base} --threads 2",
+        f"{base} --promela > model.pml",
+        *searcher.commands,
+        " ".join(searcher.command()),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

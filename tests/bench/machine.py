@@ -1,0 +1,55 @@
+"""The machine, and the tools on it, that figures were measured with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def described() -> dict[str, str]:
+    """What a reader needs to judge ratios by."""
+    return {
+        "processor": _processor(),
+        "cores": str(os.cpu_count()),
+        "memory_free_mib": str(free_mib()),
+        "load": " ".join(f"{load:.1f}" for load in os.getloadavg()),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "teamcheck": _teamcheck(),
+        "spin": _said("spin", "-V"),
+        "gcc": _said("gcc", "--version"),
+    }
+
+
+def free_mib() -> int:
+    """Memory that can be had without taking it from others; 4 GiB where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 4_096
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("MemAvailable")), 4_096)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
+def _said(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        return "not installed"
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    return said[0] if said else "?"
+
+
+def _teamcheck() -> str:
+    from checker.engines.native.build import source_digest
+    from checker.version import VERSION
+
+    return f"{VERSION}, sources of the library {source_digest()}"
