@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", help="a spec or a protocol")
     parser.add_argument("--to", choices=FORMATS, required=True, help="the language to write it in: promela is that of SPIN")
     options.add_choice(parser)
-    parser.add_argument("--output", metavar="FILE", help="where to write it (default: the standard output)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write it (default: the standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:

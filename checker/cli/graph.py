@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_choice(parser)
     parser.add_argument("--view", metavar="VIEW", default="full", help="what states are drawn as one (default: full)")
     parser.add_argument(
-        "--output", metavar="FILE", help="a .svg, .png, .dot or .graphml file (default: the protocol's name, .svg)"
+        "-o", "--output", metavar="FILE", help="a .svg, .png, .dot or .graphml file (default: the protocol's name, .svg)"
     )
     parser.add_argument("--states", metavar="N", type=options.positive, help="draw only so many nodes, nearest to the start")
     parser.add_argument("--time", metavar="SECONDS", type=options.positive_number, help="stop the search after so long")
