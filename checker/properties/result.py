@@ -125,7 +125,9 @@ class Warning:
     spec: str
     instance: str
     faults: str
-    kind: Literal["never fires", "guard never true", "vacuous", "no witness asked", "default capacity"]
+    kind: Literal[
+        "never fires", "guard never true", "vacuous", "no witness asked", "default capacity", "unused faults", "not native"
+    ]
     text: str
     place: str
 

@@ -12,6 +12,7 @@ from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
+from checker.properties.warned import about_spec, not_native
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -33,6 +34,11 @@ class Findings:
     warnings: list[Warning] = field(default_factory=list)
     coverage: dict[str, Coverage] = field(default_factory=dict)
     interrupted: bool = False
+
+    def warn(self, warning: Warning) -> None:
+        """Take in a warning, once."""
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def report(self, seconds: float) -> Report:
         warnings = [*self.warnings, *(warning for found in self.coverage.values() for warning in found.warnings())]
@@ -73,7 +79,8 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    explored = _native_first(model, limits, progress) if limits.engine == "native" or limits.symmetry else None
+    wanted = limits.engine == "native" or limits.symmetry
+    explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
         if explored is None:
@@ -91,8 +98,14 @@ def decides_natively(goal: Goal) -> bool:
     return decides(goal)
 
 
-def _native_first(model: Model, limits: Limits, progress: Callable[[EngineProgress], None] | None) -> Explored | None:
-    """What a native search finds; None where it cannot be used or has nothing to decide."""
+def _native_first(
+    job: Job,
+    model: Model,
+    limits: Limits,
+    told: Findings | None,
+    progress: Callable[[EngineProgress], None] | None,
+) -> Explored | None:
+    """What a native search finds; None where it cannot be used or has nothing to decide. `told` is warned where it cannot be used."""
     from checker.engines.native.explore import explore_native
     from checker.engines.native.library import NativeUnavailable
     from checker.ground.graph import Unsupported
@@ -109,7 +122,9 @@ def _native_first(model: Model, limits: Limits, progress: Callable[[EngineProgre
             symmetry=limits.symmetry,
             progress=progress,
         )
-    except (Unsupported, NativeUnavailable):
+    except (Unsupported, NativeUnavailable) as reason:
+        if told is not None:
+            told.warn(not_native(job.target, job.instance, job.faults, reason, everywhere=isinstance(reason, NativeUnavailable)))
         return None
 
 
@@ -124,7 +139,7 @@ def _after_a_small_search(
     if graph.complete or graph.distinct < SMALL:
         _judge(job, graph, limits, found)
         return None
-    explored = _native_first(model, limits, progress)
+    explored = _native_first(job, model, limits, None, progress)
     if explored is None:
         _search(job, model, limits, found, progress)
     return explored
@@ -211,7 +226,7 @@ def _coverage(job: Job, model: Model, found: Findings) -> Coverage:
     from checker.properties.coverage import Coverage
 
     if job.target.path not in found.coverage:
-        found.warnings += _no_witness(job)
+        found.warnings += about_spec(job.target, job.instance, job.faults)
     coverage = found.coverage.setdefault(job.target.path, Coverage(job.target.path))
     coverage.add_activities(model, job.checked)
     return coverage
@@ -245,20 +260,4 @@ def _default_capacities(checked: Checked) -> list[tuple[str, Span]]:
         (name, info.declaration.span)
         for name, info in checked.messages.items()
         if info.declaration.capacity is None and info.declaration.channel != "persistent"
-    ]
-
-
-def _no_witness(job: Job) -> list[Warning]:
-    spec = job.target.spec
-    if spec is None or any(isinstance(p, tree.StateProperty) and p.kind == "sometimes" for p in spec.properties):
-        return []
-    return [
-        Warning(
-            spec=job.target.path,
-            instance=job.instance,
-            faults=job.faults,
-            kind="no witness asked",
-            text="the spec has no `sometimes`: nothing shows that the model can do what it should, so the rest may hold of a model that does nothing",
-            place=str(spec.span),
-        )
     ]
