@@ -76,7 +76,7 @@ def faults(ctx: Context) -> None:
         twice: dict[tuple[str, str], Span] = {}
         for item in model.items:
             _twice(ctx, item, twice)
-            info = _fault(ctx, item)
+            info = _fault(ctx, item, model)
             if info is not None:
                 items.append(info)
         ctx.checked.faults[model.name] = tuple(items)
@@ -93,7 +93,7 @@ def _twice(ctx: Context, item: tree.FaultItem, seen: dict[tuple[str, str], Span]
     seen.setdefault(key, item.span)
 
 
-def _fault(ctx: Context, item: tree.FaultItem) -> FaultInfo | None:
+def _fault(ctx: Context, item: tree.FaultItem, model: tree.FaultsDecl) -> FaultInfo | None:
     budget = None if item.budget is None else constant_number(ctx, item.budget, "the budget of a fault")
     if item.budget is not None:
         if budget is None:
@@ -101,12 +101,12 @@ def _fault(ctx: Context, item: tree.FaultItem) -> FaultInfo | None:
         if budget < 0:
             ctx.report(value_errors.NegativeSize(span=item.budget.span, what="the budget of a fault", value=budget))
             return None
-    if not _target(ctx, item):
+    if not _target(ctx, item, model):
         return None
     return FaultInfo(kind=item.kind, target=item.target, budget=budget, at=item)
 
 
-def _target(ctx: Context, item: tree.FaultItem) -> bool:
+def _target(ctx: Context, item: tree.FaultItem, model: tree.FaultsDecl) -> bool:
     if item.kind in AGENT_FAULTS:
         wanted, names = "a role", list(ctx.role_decls)
     elif item.kind in MESSAGE_FAULTS:
@@ -125,13 +125,13 @@ def _target(ctx: Context, item: tree.FaultItem) -> bool:
             )
         )
         return False
-    why = _pointless(ctx, item)
+    why = _pointless(ctx, item, model)
     if why is not None:
         ctx.report(spec_errors.PointlessFault(span=item.span, fault=f"{item.kind} {item.target}", why=why))
     return why is None
 
 
-def _pointless(ctx: Context, item: tree.FaultItem) -> str | None:
+def _pointless(ctx: Context, item: tree.FaultItem, model: tree.FaultsDecl) -> str | None:
     """Why a fault cannot happen, or None."""
     if item.kind in MESSAGE_FAULTS:
         message = ctx.message_decls[item.target]
@@ -143,6 +143,9 @@ def _pointless(ctx: Context, item: tree.FaultItem) -> str | None:
         if item.kind == "garble" and not message.fields:
             return f"`{item.target}` has no fields"
         return None
+    if item.kind == "restart":
+        crashes = any(other.kind == "crash" and other.target == item.target for other in model.items)
+        return None if crashes else f"`{model.name}` has no `crash {item.target}`, and whom the protocol stops is not restarted"
     if item.kind == "disobey":
         blocks = ctx.role_decls[item.target]
         advised = any(isinstance(a, tree.Action) and a.advice is not None for block in blocks for a in block.activities)
