@@ -123,12 +123,15 @@ def _run(arguments: argparse.Namespace) -> int:
     except MemoryError:
         sys.stderr.write("teamcheck: out of memory: try a smaller instance, or `--memory MIB` to stop in time\n")
         return UNKNOWN
+    except RecursionError as fault:
+        _confess(fault, "This is nested too deeply for teamcheck, which should have told you where.\n")
+        return BAD_INPUT
     except Exception as fault:
         _confess(fault)
         return OUR_FAULT
 
 
-def _confess(fault: Exception) -> None:
+def _confess(fault: Exception, remark: str = "") -> None:
     """Say in short that this is our fault, and how to report it; the traceback only where it is asked for."""
     import traceback
 
@@ -140,7 +143,7 @@ def _confess(fault: Exception) -> None:
     text = " ".join(str(fault).split())[:200]
     sys.stderr.write(
         f"teamcheck: internal error: {type(fault).__name__}{': ' + text if text else ''}{place}\n"
-        f"This is a fault of {_version()}, not of your files. Please report it with the command, the files,\n"
+        f"{remark}This is a fault of {_version()}, not of your files. Please report it with the command, the files,\n"
         "and what TEAMCHECK_DEBUG=1 in the environment prints.\n"
     )
 

@@ -25,6 +25,7 @@ from checker.language.checking import (
 from checker.language.checking import spec as specs
 from checker.language.checking.context import Context, Scope
 from checker.language.checking.errors import limit_errors, spec_errors
+from checker.language.checking.expansion import expansion
 from checker.language.checking.inference import expect_bool
 from checker.language.checking.walk import MOST_DEPTH, deeper_than
 from checker.language.checking.words import nearest_help
@@ -143,6 +144,7 @@ def _run(ctx: Context, with_bound: Callable[[], None] = lambda: None) -> None:
         specs.faults(ctx)
         specs.properties(ctx)
         specs.plan(ctx)
+    expansion(ctx)
 
 
 def _done(ctx: Context) -> None:

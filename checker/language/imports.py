@@ -19,6 +19,8 @@ from checker.language.diagnostics import BadInput, Diagnostic, nearest
 from checker.language.renaming import Alias, Renaming
 from checker.language.source import Span
 
+MOST_FILES = 200  # that are imported, directly or by imported ones
+
 Declared: TypeAlias = (
     tree.Parameter
     | tree.EnumDecl
@@ -80,21 +82,24 @@ def with_imports(protocol: tree.Protocol, spec: tree.Spec | None) -> Merged:
     """The protocol and the spec with imports resolved, and what was wrong."""
     if not any(isinstance(node, tree.Import) for node in protocol.declarations):
         return Merged(protocol, spec)
-    merged, renaming = _merge(protocol, (os.path.realpath(protocol.span.file),))
+    merged, renaming = _merge(protocol, (os.path.realpath(protocol.span.file),), [])
     if spec is not None:
         merged.spec = renaming.of(spec)
         merged.problems += [p for p in renaming.problems if p not in merged.problems]
     return merged
 
 
-def _merge(protocol: tree.Protocol, reading: tuple[str, ...]) -> tuple[Merged, Renaming]:
-    """The protocol with its imports merged into it, and how its own text was renamed."""
+def _merge(protocol: tree.Protocol, reading: tuple[str, ...], read: list[str]) -> tuple[Merged, Renaming]:
+    """The protocol with its imports merged into it, and how its own text was renamed.
+
+    `reading`: the files that are being read, one for another; `read`: each file as often as it was read so far.
+    """
     merged = Merged(protocol)
     ours = Renaming(messages={d.name for d in protocol.declarations if isinstance(d, tree.MessageDecl)}, problems=merged.problems)
     imported: list[tuple[tree.Import, Merged]] = []
     for node in protocol.declarations:
         if isinstance(node, tree.Import):
-            inner = _read(merged, node, protocol.span.file, reading)
+            inner = _read(merged, node, protocol.span.file, reading, read)
             if inner is not None:
                 imported.append((node, inner))
     for node, inner in imported:
@@ -108,11 +113,16 @@ def _merge(protocol: tree.Protocol, reading: tuple[str, ...]) -> tuple[Merged, R
     return merged, ours
 
 
-def _read(merged: Merged, node: tree.Import, importing: str, reading: tuple[str, ...]) -> Merged | None:
+def _read(merged: Merged, node: tree.Import, importing: str, reading: tuple[str, ...], read: list[str]) -> Merged | None:
     from checker.language.parse import parse_protocol, read_source
 
     path = os.path.normpath(os.path.join(os.path.dirname(importing), node.path))
     real = os.path.realpath(path)
+    read.append(real)
+    if len(read) > MOST_FILES:
+        if len(read) == MOST_FILES + 1:
+            merged.problems.append(limit_errors.TooManyImports(span=node.span, most=MOST_FILES))
+        return None
     if real in reading:
         chain = " -> ".join(os.path.basename(p) for p in (*reading[reading.index(real) :], real))
         merged.problems.append(import_errors.ImportCycle(span=node.span, path=node.path, chain=chain))
@@ -130,7 +140,7 @@ def _read(merged: Merged, node: tree.Import, importing: str, reading: tuple[str,
     if deep is not None:
         merged.problems.append(limit_errors.TooDeep(span=deep.span, most=MOST_DEPTH))
         return None
-    inner, _ = _merge(parsed, (*reading, real))
+    inner, _ = _merge(parsed, (*reading, real), read)
     merged.prefixes |= {(path, f"{node.alias}."), *((file, f"{node.alias}.{prefix}") for file, prefix in inner.prefixes)}
     merged.problems += inner.problems
     merged.agreements += inner.agreements

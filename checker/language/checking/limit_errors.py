@@ -61,3 +61,42 @@ class MapsTogether(Diagnostic):
     name: str
     given: int
     combined: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpandsTooFar(Diagnostic):
+    """A call of a def stands for the def's expression, with the arguments in the places of the parameters. A def that calls another one
+    twice, which calls a third one twice, and so on, soon stands for more than can be handled.
+    """
+
+    code = "T705"
+    title = "{what} too large with the defs in place: {found} operations"
+    label = "at most {most} can be handled here"
+    help = "keep what is computed again and again in a variable, or `let` a step name it once"
+    what: str
+    found: str
+    most: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainTooLong(Diagnostic):
+    """A type, const or def may be made of others, those of others again; there is a limit to that."""
+
+    code = "T706"
+    title = "this is made of others that are made of others, more than {most} times"
+    label = "the limit is passed here"
+    help = "say it with fewer names in between"
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyImports(Diagnostic):
+    """What a file imports is read once for each `import` that brings it: a file that imports two that import the same two, and so on, soon
+    brings more than can be handled.
+    """
+
+    code = "T707"
+    title = "more than {most} files are imported, those that imported files import included"
+    label = "the limit is passed here"
+    help = "import a part once, and bind it in the others with `with`"
+    most: int

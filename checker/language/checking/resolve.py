@@ -10,13 +10,15 @@ from checker.language.checked import Constant, DefInfo
 from checker.language.checking import limits
 from checker.language.checking.constants import NoValue, Unknown, evaluate
 from checker.language.checking.context import Context, DefFacts, Local, Scope
-from checker.language.checking.errors import name_errors, type_errors, use_errors, value_errors
+from checker.language.checking.errors import limit_errors, name_errors, type_errors, use_errors, value_errors
 from checker.language.checking.given import given_value
 from checker.language.checking.inference import expect_number, infer
 from checker.language.checking.locals import bind_unhidden
 from checker.language.checking.words import kind, nearest_help
 from checker.language.checking.written import written
 from checker.language.types import Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, Value, contains, show
+
+MOST_CHAIN = 50  # names of which each needs the next to be known
 
 
 @contextmanager
@@ -26,6 +28,14 @@ def _resolving(ctx: Context, name: str) -> Iterator[None]:
         yield
     finally:
         ctx.resolving.pop()
+
+
+def _too_far(ctx: Context, at: tree.Node) -> bool:
+    """Whether what is resolved needs what needs ... too many others; then it is reported."""
+    if len(ctx.resolving) < MOST_CHAIN:
+        return False
+    ctx.report(limit_errors.ChainTooLong(span=at.span, most=MOST_CHAIN))
+    return True
 
 
 # --- constant expressions --------------------------------------------------------------------------------------
@@ -117,6 +127,8 @@ def named_type(ctx: Context, name: str, at: tree.Node) -> Type | None:
     if name in ctx.resolving:
         ctx.report(type_errors.CircularType(span=at.span, name=name))
         return None
+    if _too_far(ctx, at):
+        return None
     with _resolving(ctx, name):
         type = _sort_of_role(ctx, name) if name in ctx.role_decls else _declared_type(ctx, name)
     ctx.named_types[name] = type
@@ -172,6 +184,9 @@ def constant_named(ctx: Context, name: str, at: tree.Node) -> Constant | None:
         return None
     if name in ctx.resolving:
         ctx.report(type_errors.CircularConstant(span=at.span, name=name))
+        ctx.failed.add(name)
+        return None
+    if _too_far(ctx, at):
         ctx.failed.add(name)
         return None
     with _resolving(ctx, name):
@@ -249,6 +264,9 @@ def def_named(ctx: Context, name: str, at: tree.Node) -> DefInfo | None:
         return None
     if name in ctx.resolving:
         ctx.report(type_errors.RecursiveDef(span=at.span, name=name, related=((ctx.def_decls[name].span, "declared here"),)))
+        ctx.failed.add(name)
+        return None
+    if _too_far(ctx, at):
         ctx.failed.add(name)
         return None
     with _resolving(ctx, name):

@@ -8,6 +8,7 @@ from typing import Any
 from checker.language import tree
 
 MOST_DEPTH = 100  # of nodes within nodes: the passes follow the nesting by recursion
+MOST_ARMS = 100  # of an `if`, with its `elif`s
 
 
 def children(node: tree.Node) -> Iterator[tree.Node]:
@@ -26,12 +27,14 @@ def nodes(node: tree.Node) -> Iterator[tree.Node]:
 
 
 def deeper_than(most: int, node: tree.Node) -> tree.Node | None:
-    """A node that has more than `most` nodes around it, or None."""
+    """A node that has more than `most` nodes around it, or comes after too many `elif`s, or None."""
     waiting = [(node, 0)]
     while waiting:
         current, depth = waiting.pop()
         if depth > most:
             return current
+        if isinstance(current, tree.If) and len(current.arms) > MOST_ARMS:  # each `elif` is an `if` in the one before
+            return current.arms[MOST_ARMS][0]
         waiting.extend((child, depth + 1) for child in children(current))
     return None
 
