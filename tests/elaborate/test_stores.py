@@ -145,3 +145,19 @@ def test_ordered_ids() -> None:
     )
     assert cell(graph, "ok") == {False, True}
     assert failures(graph_of(one_step("ids S * 3, ordered\nshared s: S = S0", "s = previous(s)"))) == {"range"}
+
+
+def test_a_longer_sequence_may_be_written_beside_a_shorter_one() -> None:
+    graph = graph_of(
+        one_step(
+            "shared q: seq[0..3, max 1] = [1]\nshared long: seq[0..3, max 3] = []\nshared ok: bool = false",
+            "long = q + [2, 3]",
+            "ok = [1] + [2, 3] == long and q != [1, 2] and len({q, [2, 3]}) == 2",
+        )
+    )
+    assert cell(graph, "ok") == {False, True}
+
+
+def test_what_does_not_fit_the_length_of_the_target_fails_when_it_is_assigned() -> None:
+    graph = graph_of(one_step("shared q: seq[0..3, max 1] = [1]", "q = q + [2, 3]"))
+    assert failures(graph) == {"range"}

@@ -18,7 +18,7 @@ from checker.language.checking.relations import bare, fits, fits_or_spreads, out
 from checker.language.checking.words import a, nearest_help
 from checker.language.checking.written import written
 from checker.language.diagnostics import Diagnostic
-from checker.language.types import Bool, Enum, Int, Option, SetOf, Type
+from checker.language.types import Bool, Enum, Int, Option, SeqOf, SetOf, Type
 
 Rule: TypeAlias = Callable[[Context, tree.Expr, Scope, Type | None], Type | None]
 RULES: dict[type[tree.Expr], Rule] = {}
@@ -167,4 +167,11 @@ def _one_by_one(
     first = infer(ctx, leader, scope, hint)
     if first is None and hint is None and needs_context(ctx, other, scope):
         return None, None
-    return first, infer(ctx, other, scope, hint if first is None else first)
+    return first, infer(ctx, other, scope, hint if first is None else beside(first, other))
+
+
+def beside(type: Type, node: tree.Expr) -> Type:
+    """What is wanted of `node` where it stands beside something of `type`: a sequence that is written there may be longer."""
+    if isinstance(type, SeqOf) and isinstance(node, tree.SeqLiteral):
+        return SeqOf(type.of, max(type.max, len(node.items)))
+    return type

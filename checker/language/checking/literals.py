@@ -10,7 +10,7 @@ from checker.language.checked import RecordMaker
 from checker.language.checking.constants import NoValue, Unknown, evaluate
 from checker.language.checking.context import Context, Local, Scope
 from checker.language.checking.errors import type_errors, use_errors, value_errors
-from checker.language.checking.inference import expect, infer, misfit, needs_context, rule
+from checker.language.checking.inference import beside, expect, infer, misfit, needs_context, rule
 from checker.language.checking.locals import bind_unhidden
 from checker.language.checking.names import type_place
 from checker.language.checking.records import record_fields
@@ -60,7 +60,7 @@ def items(ctx: Context, nodes: Iterable[tree.Expr], scope: Scope, wanted: Type |
     for node in sorted(
         nodes, key=lambda node: needs_context(ctx, node, scope)
     ):  # those that say their type themselves come first
-        own = infer(ctx, node, scope, wanted if wanted is not None else (found[0][1] if found else None))
+        own = infer(ctx, node, scope, wanted if wanted is not None else (beside(found[0][1], node) if found else None))
         if own is not None and wanted is not None and not fits_or_spreads(own, wanted):
             ctx.report(misfit(ctx, node, own, wanted))
             own = None
