@@ -19,6 +19,7 @@ from checker.semantics.evaluate import address, evaluator
 from checker.semantics.failure import EvaluationError, Failure, fail, shown
 from checker.semantics.order import order_failure
 from checker.semantics.registers import MARKS, NOTES, Cells, Evaluate, Registers
+from checker.semantics.targets import told_of_target
 
 Run: TypeAlias = Callable[[Cells, Registers], None]
 Outcome: TypeAlias = tuple[Cells, Registers, Failure | None]
@@ -116,7 +117,7 @@ def _straight(statement: Statement, mode: Mode) -> Run:
 
 
 def _let(statement: Let) -> Run:
-    number, value = statement.local.number, evaluator(statement.value)
+    number, value = statement.local.number, told_of_target(statement, evaluator(statement.value))
 
     def let(c: Cells, r: Registers) -> None:
         r[number] = value(c, r)
@@ -126,7 +127,8 @@ def _let(statement: Let) -> Run:
 
 def _assign(statement: Assign, mode: Mode) -> Run:
     """The value is evaluated before the indices."""
-    where, value = address(statement.variable, statement.indices), evaluator(statement.value)
+    where = address(statement.variable, statement.indices)
+    value = told_of_target(statement, evaluator(statement.value))
     base, entry, at = where.base, where.entry, where.evaluator()
     constant = statement.value.value if isinstance(statement.value, Const) else None
 

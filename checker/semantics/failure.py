@@ -8,7 +8,7 @@ from typing import final
 
 from checker.language.source import Span
 from checker.language.types import Type, Value, show
-from checker.model.expr import FailureKind
+from checker.model.expr import Apply, FailureKind
 from checker.model.model import Variable
 
 
@@ -28,6 +28,15 @@ class EvaluationError(Exception):
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
         super().__init__(failure.text)
+
+
+@final
+class Outside(EvaluationError):
+    """A value is outside the type that `node`, a `narrow`, asks for; `shown`: the value."""
+
+    def __init__(self, node: Apply, shown: str, text: str) -> None:
+        self.node, self.shown = node, shown
+        super().__init__(Failure("range", text, node.at))
 
 
 def fail(kind: FailureKind, text: str, at: Span | None) -> EvaluationError:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checker.language.types import Int, Type, Value, cardinality, contains
-from checker.model.expr import Apply
+from checker.model.expr import Apply, Const
 from checker.semantics.collection_operators import COLLECTION_BUILDERS, Builder, binary, unary
 from checker.semantics.describe import describe
-from checker.semantics.failure import EvaluationError, fail, shown
+from checker.semantics.failure import EvaluationError, Outside, fail, shown
 from checker.semantics.registers import Cells, Evaluate, Registers
 
 # --- booleans ----------------------------------------------------------------------------------------------
@@ -163,10 +163,12 @@ def _mod(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
 
 
 def _narrow(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
-    a, type, of, at = arguments[0], node.type, node.arguments[0].type, node.at
+    a, type, inner = arguments[0], node.type, node.arguments[0]
 
-    def outside(value: Value) -> EvaluationError:
-        return fail("range", f"value {shown(of, value)} is not in {type}", at)
+    def outside(value: Value, c: Cells, r: Registers) -> EvaluationError:
+        name, value_text = describe(inner, c, r), shown(inner.type, value)
+        named = f"value {value_text} is" if name is None or isinstance(inner, Const) else f"`{name}` is {value_text},"
+        return Outside(node, value_text, f"{named} not in {type}")
 
     if isinstance(type, Int):
         low, high = type.low, type.high
@@ -175,7 +177,7 @@ def _narrow(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
             value = a(c, r)
             if low <= value <= high:
                 return value
-            raise outside(value)
+            raise outside(value, c, r)
 
         return number
 
@@ -183,7 +185,7 @@ def _narrow(node: Apply, arguments: tuple[Evaluate, ...]) -> Evaluate:
         value = a(c, r)
         if within(type, value):
             return value
-        raise outside(value)
+        raise outside(value, c, r)
 
     return any_value
 

@@ -63,7 +63,7 @@ def test_the_graph_says_what_the_interpreter_says_of_marks_and_failures() -> Non
     check_against_the_interpreter(graph)
     assert len(graph.edge_marks) == 16
     assert len(graph.failures) == 8
-    assert graph.failures[0][2].text == "value 4 is not in 0..3"
+    assert graph.failures[0][2].text == "`value[Counter1]` would be 4, which is not in 0..3"
 
 
 def check_against_the_interpreter(graph: StateGraph) -> None:

@@ -260,7 +260,7 @@ def test_assignments_are_seen_by_the_statements_after_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "target", "text"), [(2, (3,), None), (3, None, "value 4 is not in 0..3")], ids=["within", "outside"]
+    ("start", "target", "text"), [(2, (3,), None), (3, None, "`a` would be 4, which is not in 0..3")], ids=["within", "outside"]
 )
 def test_a_value_outside_its_range_fails(start: int, target: Any, text: str | None) -> None:
     v = Variables()
