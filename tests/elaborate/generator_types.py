@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
-
-from hypothesis import strategies as st
 
 T = TypeVar("T")
 
@@ -79,26 +78,30 @@ def stem(kind: Kind) -> str:
 
 @dataclass
 class Expressions:
-    """Writes expressions; `draw` decides."""
+    """Writes expressions; `below(n)` decides: any number from 0 to n - 1."""
 
-    draw: st.DrawFn
+    below: Callable[[int], int]
     kinds: list[Kind] = field(default_factory=list)  # bool, numbers, enums, ids, roles, records: what may be a domain or a part
     roles: list[Kind] = field(default_factory=list)
     messages: list[tuple[str, Kind]] = field(default_factory=list)
     at_labels: dict[str, list[str]] = field(default_factory=dict)
 
     def pick(self, options: list[T]) -> T:
-        return options[self.draw(st.integers(0, len(options) - 1))] if len(options) > 1 else options[0]
+        return options[self.below(len(options))] if len(options) > 1 else options[0]
+
+    def between(self, low: int, high: int) -> int:
+        return low + self.below(high - low + 1)
 
     def chance(self, percent: int) -> bool:
-        return self.draw(st.integers(0, 99)) >= 100 - percent
+        return self.between(0, 99) >= 100 - percent
 
     # --- the parts of an expression --------------------------------------------------------------------------------
 
-    def expression(self, kind: Kind, scope: Scope, depth: int = 2) -> str:
-        """An expression of the type; raises NoExpression, but not for bool."""
+    def expression(self, kind: Kind, scope: Scope, depth: int = 2, *, other_than: str = "") -> str:
+        """An expression of the type, mostly not `other_than`; raises NoExpression, but not for bool."""
         try:
-            return self._expression(kind, scope, depth)
+            found = self._expression(kind, scope, depth)
+            return self._expression(kind, scope, depth) if found == other_than else found
         except NoExpression:
             if kind.shape == "bool":
                 return self.pick(["true", "false"])
@@ -156,16 +159,15 @@ class Expressions:
     # --- by type -----------------------------------------------------------------------------------------------------
 
     def _bool(self, kind: Kind, scope: Scope, depth: int) -> str:
+        if depth <= 0 and self.chance(70):
+            return self._compare(scope, 0)
         if depth <= 0:
             return self.pick(["true", "false"])
-        ways = [self._compare, self._compare, self._logic, self._member, self._quantified, self._agent_fact, self._truth]
+        ways = [self._compare, self._compare, self._logic, self._member, self._quantified, self._agent_fact]
         try:
             return self.pick(ways)(scope, depth)
         except NoExpression:
             return self.pick(["true", "false"])
-
-    def _truth(self, scope: Scope, depth: int) -> str:
-        return self.pick(["true", "false"])
 
     def _compare(self, scope: Scope, depth: int) -> str:
         if not scope.names:
@@ -173,12 +175,14 @@ class Expressions:
         name, kind = self.pick(list(scope.names))
         if kind.shape == "map":
             name, kind = f"{name}[{self.pick(self._keys(kind.of[0], scope) or self._none())}]", kind.of[1]
+        if kind.shape == "bool":
+            return self.pick([name, f"(not {name})"])
         operators = ["==", "!="]
         if kind.shape in ("int", "enum") or (kind.shape in ("ids", "role") and kind.ordered):
             operators += ["<", "<=", ">", ">="]
         if kind.shape == "option" and self.chance(50):
-            return f"{name} {self.pick(['==', '!='])} none"
-        return f"({name} {self.pick(operators)} {self.expression(kind, scope, depth - 1)})"
+            return f"({name} {self.pick(['==', '!='])} none)"
+        return f"({name} {self.pick(operators)} {self.expression(kind, scope, depth - 1, other_than=name)})"
 
     def _none(self) -> list[str]:
         raise NoExpression
@@ -223,7 +227,7 @@ class Expressions:
 
     def _int(self, kind: Kind, scope: Scope, depth: int) -> str:
         if depth <= 0 or self.chance(40):
-            return str(self.draw(st.integers(kind.low, kind.high)))
+            return str(self.between(kind.low, kind.high))
         way = self.pick(["arithmetic", "count", "len", "extreme", "opened", "place"])
         numbers = self.known(kind, scope)
         if way == "arithmetic" and numbers:
