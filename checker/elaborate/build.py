@@ -52,7 +52,8 @@ class Build:
         at: Span | None = None,
     ) -> Variable:
         """A new variable; `initial` is a value for every cell, or a function from the cell's index values to its initial values."""
-        offset = sum(v.cells for v in self.variables.values())
+        last = next(reversed(self.variables.values()), None)
+        offset = 0 if last is None else last.offset + last.cells
         cells = product(*(tuple(values(t)) for t in index))
         start = tuple(tuple(initial(cell)) if callable(initial) else (initial,) for cell in cells)
         variable = Variable(name=name, kind=kind, index=index, type=type, initial=start, offset=offset, durable=durable, at=at)

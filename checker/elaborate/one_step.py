@@ -80,6 +80,8 @@ def step_of(
 
 def _without_unused_frame(step: Step, frame: Env) -> Step:
     """Leave out what is read from the frame and used nowhere."""
+    if not frame:
+        return step
     used = registers_of_step(step)
     kept = tuple(
         part for part in step.prelude if not (isinstance(part, Let) and part.local in frame.values() and part.local not in used)

@@ -24,6 +24,7 @@ SET_OF = 64  # elements that a set is taken to have there
 Out: TypeAlias = Any  # what the last function collects its candidates in; passed on untouched
 Take: TypeAlias = Callable[[Cells, Registers, Out], None]
 Refuse: TypeAlias = Callable[[Failure, Registers, Out], None]
+Binder: TypeAlias = tuple[int, Type, Elements]  # a register that an item sets, its type, and what it may be
 Complete: TypeAlias = Callable[[Failure, Cells, Registers, Out], None]
 
 
@@ -31,26 +32,28 @@ def candidates(prelude: Prelude, take: Take, refuse: Refuse) -> Take:
     """A function that gives each candidate to `take`, and each that fails to `refuse`."""
     items = _split(prelude)
     then, inner = take, 1
+    later: tuple[Binder, ...] = ()
+    complete = _completion(later, refuse)
     for place in range(len(items) - 1, -1, -1):
         item = items[place]
-        complete = _completion(items[place + 1 :], refuse)
         match item:
             case Guard():
                 if place and isinstance(items[place - 1], Bind):
                     continue  # compiled together with the binding before it
                 then = _guard(evaluator(item.condition), then, complete)
             case Let():
-                then = _let(item.local.number, evaluator(item.value), item.local.type, then, complete)
+                value = evaluator(item.value)
+                then = _let(item.local.number, value, item.local.type, then, complete)
+                later = ((item.local.number, item.local.type, _just(value)), *later)
+                complete = _completion(later, refuse)
             case Bind():
                 if inner > UNWATCHED:
                     then, inner = _watched(then), 1
                 inner *= len(constant_elements(item.domain) or ()) or SET_OF
-                condition = None
-                after_guard = complete
-                if place + 1 < len(items) and isinstance(following := items[place + 1], Guard):
-                    condition = following.condition
-                    after_guard = _completion(items[place + 2 :], refuse)
-                then = _bind(item, condition, then, complete, after_guard)
+                following = items[place + 1] if place + 1 < len(items) else None
+                then = _bind(item, following.condition if isinstance(following, Guard) else None, then, complete)
+                later = ((item.local.number, item.local.type, elements(item.domain, evaluator)), *later)
+                complete = _completion(later, refuse)
     return then
 
 
@@ -107,7 +110,7 @@ def _let(number: int, value: Evaluate, type: Type, then: Take, complete: Complet
     return let
 
 
-def _bind(item: Bind, where: Expr | None, then: Take, complete: Complete, after_guard: Complete) -> Take:
+def _bind(item: Bind, where: Expr | None, then: Take, complete: Complete) -> Take:
     """A binding, together with the guard that follows it."""
     number, type = item.local.number, item.local.type
     condition = None if where is None else evaluator(where)
@@ -117,9 +120,7 @@ def _bind(item: Bind, where: Expr | None, then: Take, complete: Complete, after_
             return _bind_fixed(number, fixed, then)
         entry = entry_equals(where, item.local)
         return (
-            _bind_where(number, fixed, condition, then, after_guard)
-            if entry is None
-            else _bind_entry(number, fixed, *entry, then)
+            _bind_where(number, fixed, condition, then, complete) if entry is None else _bind_entry(number, fixed, *entry, then)
         )
     domain = elements(item.domain, evaluator)
 
@@ -136,7 +137,7 @@ def _bind(item: Bind, where: Expr | None, then: Take, complete: Complete, after_
                 if condition is not None and not condition(c, r):
                     continue
             except EvaluationError as error:
-                after_guard(error.failure, c, r, out)
+                complete(error.failure, c, r, out)
                 continue
             then(c, r, out)
 
@@ -179,17 +180,8 @@ def _bind_where(number: int, fixed: Sequence[Value], condition: Evaluate, then: 
     return bind
 
 
-def _completion(items: Sequence[Bind | Let | Guard], refuse: Refuse) -> Complete:
-    """A function that refuses a candidate, after it has set the registers that `items` would have set."""
-    binders: list[tuple[int, Type, Elements]] = []
-    for item in items:
-        match item:
-            case Bind():
-                binders.append((item.local.number, item.local.type, elements(item.domain, evaluator)))
-            case Let():
-                binders.append((item.local.number, item.local.type, _just(evaluator(item.value))))
-            case Guard():
-                pass
+def _completion(binders: tuple[Binder, ...], refuse: Refuse) -> Complete:
+    """A function that refuses a candidate, after it has set the registers that `binders` would have set."""
 
     def complete(failure: Failure, c: Cells, r: Registers, out: Out) -> None:
         for number, type, domain in binders:

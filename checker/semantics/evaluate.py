@@ -119,7 +119,7 @@ def _is_place(type: Type, of: Type) -> bool:
     """Whether every value of type `of` is its own place in `type`, but for a constant."""
     if isinstance(type, Int):
         return isinstance(of, Int) and type.low <= of.low and of.high <= type.high
-    return type == of and isinstance(type, Bool | Enum | Sort)
+    return (type is of or type == of) and isinstance(type, Bool | Enum | Sort)
 
 
 def _place(type: Type, index: Expr) -> tuple[int, Evaluate]:
