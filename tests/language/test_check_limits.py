@@ -74,6 +74,11 @@ def test_names_that_need_the_next(line: str, last: str, declared: str) -> None:
     assert len(found) <= 2
 
 
+def test_activities_of_a_role() -> None:
+    check(parse_protocol(Source("p.team", protocol(actions=256))))
+    assert errors(protocol(actions=300)) == [("T701", 516, "`W` has 300 activities")]
+
+
 def test_a_hundred_elifs() -> None:
     arms = "".join(f"        elif n == {i}:\n            pass\n" for i in range(100))
     head = "protocol p()\nshared n: 0..200 = 0\nrole W:\n    action a:\n        if n == 200:\n            pass\n"

@@ -29,6 +29,7 @@ def roles(ctx: Context) -> None:
         head = next((block for block in blocks if block.size is not None), blocks[0])
         named = named_activities(blocks)
         _named_once(ctx, name, named)
+        limits.activities(ctx, name, [node for _, node in named])
         ctx.checked.roles[name] = RoleInfo(
             name=name,
             sort=sort,

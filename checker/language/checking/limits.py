@@ -14,6 +14,7 @@ MOST_LENGTH = 4096  # of a sequence
 MOST_CHOICES = 65_536  # values of a type that is chosen from or bound
 MOST_COMBINATIONS = 1_000_000  # of the elements that one quantifier binds
 MOST_ROUNDS = 65_536  # of a `while ... at most`
+MOST_ACTIVITIES = 256  # of a role
 MOST_NUMBER = 2**31 - 1
 ENDLESS = 10**12
 
@@ -82,6 +83,15 @@ def rounds(ctx: Context, node: tree.Expr, number: int) -> None:
     """Report the bound of a `while ... at most` that is too large to try."""
     if number > MOST_ROUNDS:
         _report(ctx, node, f"this loop may take {_number(number)} rounds", MOST_ROUNDS, "give a smaller bound")
+
+
+def activities(ctx: Context, role: str, declared: list[tree.Activity]) -> None:
+    """Report a role with too many activities: whoever begins one must know of each other one that it does not run."""
+    if len(declared) > MOST_ACTIVITIES:
+        place = declared[MOST_ACTIVITIES]
+        span = place.pattern.span if isinstance(place, tree.Handler) else place.span
+        what = f"`{role}` has {len(declared):,} activities"
+        ctx.report(limit_errors.TooManyElements(span=span, what=what, most=f"{MOST_ACTIVITIES:,}", advice="make several roles of it"))
 
 
 def of_channel(ctx: Context, node: tree.MessageDecl, content: Type) -> None:
