@@ -79,8 +79,9 @@ def _vector(program: str) -> list[str]:
 
 
 def agree(exact: int, written: int) -> bool:
-    """Whether SPIN would write a number so, one more or less in the last of its digits."""
-    return abs(exact - written) <= 10 ** max(0, len(str(exact)) - DIGITS) - (len(str(exact)) <= DIGITS)
+    """Whether SPIN may have written a number so: exactly, or to its digits, one more or less in the last of them."""
+    lost = max(0, len(str(exact)) - DIGITS)
+    return abs(exact - written) <= (int(10**lost) if lost else 0)
 
 
 def answer_of(done: Run) -> SpinAnswer:
