@@ -57,12 +57,22 @@ def run(jobs: Sequence[Job], limits: Limits, told: Told | None = None) -> Report
     found = Findings()
     try:
         for number, job in enumerate(jobs, 1):
-            _run_one(job, limits, found, None if told is None else _bound(told, job, number, len(jobs)))
+            try:
+                _run_one(job, limits, found, None if told is None else _bound(told, job, number, len(jobs)))
+            except Exception as fault:
+                fault.add_note(_where(job))
+                raise
             if found.interrupted:
                 break
     except KeyboardInterrupt:
         found.interrupted = True
     return found.report(perf_counter() - began)
+
+
+def _where(job: Job) -> str:
+    of = f", for `{job.ghost}`" if job.ghost else ""
+    settings = "".join(f", {name} = {value}" for name, value in job.overrides.items())
+    return f"It happened with {job.target.path}, instance {job.instance}{settings}, fault model {job.faults}{of}."
 
 
 def _bound(told: Told, job: Job, number: int, searches: int) -> Callable[[EngineProgress], None]:
