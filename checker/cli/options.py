@@ -27,7 +27,10 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     """The options that bound each search."""
     parser.add_argument("--time", metavar="SECONDS", type=positive_number, help="stop each search after so long")
     parser.add_argument(
-        "--memory", metavar="MIB", type=positive_number, help="stop each search at so much memory (default: a share of what is free)"
+        "--memory",
+        metavar="MIB",
+        type=positive_number,
+        help="stop each search at so much memory (default: a share of what is free)",
     )
     parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
 
@@ -38,7 +41,8 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=("auto", "reference", "native"),
         default="auto",
-        help="what searches: the reference interpreter, the native library, or the library beyond some thousand states (default: auto)",
+        help="what searches: the interpreter, and beyond some thousand states the native library (auto, the default); "
+        "the interpreter (reference); the library (native)",
     )
     parser.add_argument(
         "--symmetry",
