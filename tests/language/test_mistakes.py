@@ -266,7 +266,7 @@ MISTAKES_IN_SPECS = {
     "instance a\n    n = 2": ("T102", "a colon is missing", "write `:` here"),
     "expect p holds": (
         "T101",
-        "found `holds`, expected `,` or `violated`",
+        "found `holds`, expected `,`, `unreachable` or `violated`",
         "write `expect NAME violated`; what is not expected to be violated is expected to hold",
     ),
     "no deadlok": (
