@@ -37,9 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_limits(parser)
     options.add_engine(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write it to a file; the standard output then has the summary only"
-    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a file; the standard output then has the summary only")
     parser.add_argument("--quiet", action="store_true", help="say only what is not as expected")
     parser.add_argument("--verbose", action="store_true", help="list every verdict, of several specs too")
     parser.add_argument(
