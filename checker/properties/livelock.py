@@ -20,8 +20,8 @@ def check_livelock(search: Search, goal: Goal) -> Finding:
     model, graph = search.model, search.graph
     inside = bytearray(b"\1") * search.expanded + bytearray(len(graph.states) - search.expanded)
     if not model.has_progress and model.done is not None:
-        truths = search.truths(model.done)
-        inside = bytearray(a and b == FALSE for a, b in zip(inside, truths.values, strict=True))
+        undone = search.truths(model.done).values.translate(bytes(value == FALSE for value in range(256)))
+        inside[: search.expanded] = undone[: search.expanded]
     assumed = fairness_text(search)
     path = lasso_path(search, inside, search.everywhere(), without_progress=model.has_progress)
     if path is not None:

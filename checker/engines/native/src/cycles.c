@@ -201,7 +201,7 @@ static int sum_up(fair_search *f, const int32_t *states, uint64_t n, uint32_t ow
                 return -1;
             f->enabled[label] += f->seen[label] != f->looked;
             f->seen[label] = f->looked;
-            if (counts(g, e) && f->part[g->target[e]] == own)
+            if (!f->taken[label] && counts(g, e) && f->part[g->target[e]] == own)
                 f->taken[label] = 1;
         }
     }
@@ -234,8 +234,21 @@ static int starves(const fair_search *f, int32_t state)
     return 0;
 }
 
+/* Most components of most graphs are one state without an edge to itself. */
+static int has_loop(const tc_graph *g, int32_t state)
+{
+    for (int64_t e = g->start[state]; e < g->start[state + 1]; e++)
+        if (counts(g, e) && g->target[e] == state)
+            return 1;
+    return 0;
+}
+
 static int close_component(fair_search *f, const int32_t *states, uint64_t n)
 {
+    if (n == 1 && !has_loop(f->graph, states[0])) {
+        f->part[states[0]] = 0;
+        return 0;
+    }
     uint32_t own = ++f->parts;
     for (uint64_t i = 0; i < n; i++)
         f->part[states[i]] = own;
