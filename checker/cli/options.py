@@ -27,7 +27,10 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     """The options that bound each search."""
     parser.add_argument("--time", metavar="SECONDS", type=positive_number, help="stop each search after so long")
     parser.add_argument(
-        "--memory", metavar="MIB", type=positive_number, help="stop each search at so much memory (default: a share of what is free)"
+        "--memory",
+        metavar="MIB",
+        type=positive_number,
+        help="stop each search at so much memory (default: a share of what is free)",
     )
     parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
 
