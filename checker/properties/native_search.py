@@ -38,12 +38,9 @@ class NativeSearch(Search):
 
     def _evaluated(self, expr: Expr) -> Truths:
         truths = Truths(bytearray(self.expanded))
-        if expr is self.model.done:
-            self._native.where("", "done", TRUE, truths.values)
-            return truths
-        name, place = next((g.name, i) for g in self.model.goals for i, condition in enumerate(g.conditions) if condition is expr)
-        self._native.where(name, f"condition {place}", TRUE, truths.values)
-        self._native.where(name, f"condition {place} undefined", NO_VALUE, truths.values)
+        goal, what = self._watched(expr)
+        self._native.where(goal, what, TRUE, truths.values)
+        self._native.where(goal, f"{what} undefined", NO_VALUE, truths.values)
         unclear = truths.first(NO_VALUE)
         if unclear is not None:
             try:
@@ -52,6 +49,17 @@ class NativeSearch(Search):
                 truths.failure = error.failure
             assert truths.failure is not None, "the interpreter has a value where the library has none"
         return truths
+
+    def _watched(self, expr: Expr) -> tuple[str, str]:
+        """Under which goal and as what the search watches a condition of a goal, or `done when`."""
+        if expr is self.model.done:
+            return "", "done"
+        return next(
+            (goal.name, f"condition {place}")
+            for goal in self.model.goals
+            for place, condition in enumerate(goal.conditions)
+            if condition is expr
+        )
 
     # --- edges ---------------------------------------------------------------------------------------------------
 

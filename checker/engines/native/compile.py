@@ -25,7 +25,7 @@ OPCODE = {name: number for number, name in enumerate(OPCODES)}
 class Watched:
     """What a watch tells of: a goal's name, and what of it: "wrong" (or "seen" of `sometimes`), "undefined", or "premise i".
 
-    Of a property of runs "condition i" and "condition i undefined"; what is `done`, of goal "".
+    Of a property of runs "condition i" and "condition i undefined"; of goal "" "done" and "done undefined".
     """
 
     goal: str
@@ -188,7 +188,7 @@ def _with_conditions(ground: GroundModel, watched: tuple[Watched, ...], state: R
     ]
     nodes = [(p.value, Watched(goal=name, what=f"condition {i}")) for name, i, p in asked]
     nodes += [(p.undefined, Watched(goal=name, what=f"condition {i} undefined")) for name, i, p in asked]
-    nodes.append((ground.done.value, Watched(goal="", what="done")))
+    nodes += [(ground.done.value, Watched(goal="", what="done")), (ground.done.undefined, Watched(goal="", what="done undefined"))]
     return (*watched, *(w for _, w in nodes)), state + [(node, w) for node, w in nodes if ground.graph.value(node) != 0]
 
 

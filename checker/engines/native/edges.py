@@ -23,6 +23,7 @@ from checker.engines.state_graph import Instance
 from checker.model.model import Model
 from checker.semantics.interpreter import Failure, Interpreter, State, Transition
 
+EDGE_BYTES = 12  # for each edge: its target and class, and once more where edges are followed backward
 WORK_BYTES = 64  # for each state: what looking for cycles takes at most (cycles.c), and what is asked of every state
 
 
@@ -72,7 +73,7 @@ class NativeGraph:
 
     def _require(self, memory_mib: float | None) -> None:
         limit = default_limit_mib(SHARE) if memory_mib is None else memory_mib
-        wanted = (self.expanded * (8 + WORK_BYTES) + self.transitions * (8 + self.model.has_progress)) / 2**20
+        wanted = (self.expanded * (8 + WORK_BYTES) + self.transitions * (EDGE_BYTES + self.model.has_progress)) / 2**20
         if limit is not None and used_mib() + wanted > limit:
             raise GraphTooLarge(f"the graph takes {wanted:,.0f} MiB more, and the limit of memory is {limit:,.0f} MiB")
 
