@@ -1,4 +1,4 @@
-"""Verdicts from a native search: of the goals that single states and transitions decide.
+"""Verdicts from a native search: of the goals that single states and transitions decide, and, on its graph, of all others.
 
 The search says how often and where first something was seen. What is shown (a violation, a witness, a value that is missing) is
 found again by the reference interpreter along the path to it, and judged there by the same checkers as always.
