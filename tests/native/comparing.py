@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeVar
 
 from checker.engines.native.program import Program
 from checker.engines.native.search import Search, Status, Witness
 from tests.native.evaluator import Reached, State
+
+S = TypeVar("S")
 
 
 def summary(search: Search) -> Reached:
@@ -27,6 +33,21 @@ def summary(search: Search) -> Reached:
         failures=[first(found.failures) for found in outcomes],
         watches=[first(found) for found in search.watches()],
         deadlocks=first(Witness(count=stats.deadlocks, state=stats.first_deadlock, outcome=-1)),
+        edges=edges_of(search, states),
+    )
+
+
+def edges_of(search: Search, states: Sequence[S]) -> Counter[tuple[S, S, int, bool]]:
+    """The edges of a complete search, between what stands for its states."""
+    start = array("q", [-1]) * (len(states) + 1)
+    search.degrees(start)
+    n = start[-1]
+    target, label, progress = array("i", [-1]) * n, array("I", [0]) * n, bytearray(n)
+    search.edges(start, target, label, progress)
+    return Counter(
+        (states[s], states[target[e]], label[e], progress[e] != 0)
+        for s in range(len(states))
+        for e in range(start[s], start[s + 1])
     )
 
 

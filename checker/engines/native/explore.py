@@ -73,16 +73,19 @@ def explore_native(
     memory_mib: float | None = None,
     threads: int = 0,
     symmetry: bool = False,
+    runs: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
-    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
+    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those. With `runs`, as
+    `NativeGraph` needs it.
 
     Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there.
     """
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
-    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()))
+    assert not (symmetry and runs), "fairness is not decided on orbits"
+    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()), runs=runs)
     search = Search(
         compiled.program,
         _packed(compiled),

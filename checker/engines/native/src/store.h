@@ -53,6 +53,7 @@ store_result store_grow(store *s, uint32_t threads);
 void store_settle(store *s, number_block *blocks, uint32_t n);
 uint64_t store_bytes(const store *s);
 int64_t store_find(const store *s, const uint64_t *state);
+int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash);
 /* A block of numbers below the room for a worker; 0 when there is none. */
 int store_take_block(store *s, number_block *block);
 
