@@ -95,7 +95,7 @@ def _same_reductions(model: Model, native: Explored) -> None:
     assert reduced.fired == native.fired
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(protocols())
 def test_generated_protocols(generated: Generated) -> None:
     for model in models(generated):

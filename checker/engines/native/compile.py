@@ -188,7 +188,10 @@ def _with_conditions(ground: GroundModel, watched: tuple[Watched, ...], state: R
     ]
     nodes = [(p.value, Watched(goal=name, what=f"condition {i}")) for name, i, p in asked]
     nodes += [(p.undefined, Watched(goal=name, what=f"condition {i} undefined")) for name, i, p in asked]
-    nodes += [(ground.done.value, Watched(goal="", what="done")), (ground.done.undefined, Watched(goal="", what="done undefined"))]
+    nodes += [
+        (ground.done.value, Watched(goal="", what="done")),
+        (ground.done.undefined, Watched(goal="", what="done undefined")),
+    ]
     return (*watched, *(w for _, w in nodes)), state + [(node, w) for node, w in nodes if ground.graph.value(node) != 0]
 
 

@@ -12,6 +12,7 @@ from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native.compile import Compiled, Watched, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
+from checker.engines.state_graph import counted_states
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
@@ -157,7 +158,7 @@ def _reason(search: Search, status: Status) -> str:
         case Status.MEMORY:
             return f"the limit of memory was reached ({stats.peak_bytes / 2**20:,.0f} MiB)"
         case Status.LIMIT:
-            return f"the limit of {stats.distinct:,} states was reached"
+            return f"the limit of {counted_states(stats.distinct)} was reached"
     raise AssertionError(f"outcome {stats.broken_outcome} leaves the range of a field in state {stats.broken_state}")
 
 

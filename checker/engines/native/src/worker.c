@@ -1,4 +1,8 @@
 #include "worker.h"
+/* How far ahead of the insertion its slot is fetched: about as many lines as a core can wait for at once. */
+#ifndef FAR
+#define FAR 64
+#endif
 
 #include <stdlib.h>
 
@@ -94,12 +98,14 @@ static int flush(worker *w, layer_work *work)
 {
     store *s = work->store;
     const uint32_t words = s->words;
-    for (uint32_t i = w->inserted; i < w->filled; i++)
+    for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + FAR; i++)
         prefetch_slot(s, w->hashes[i]);
     for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + AHEAD; i++)
         prefetch_state(s, w->hashes[i]);
     for (; w->inserted < w->filled; w->inserted++) {
         uint32_t i = w->inserted;
+        if (i + FAR < w->filled)
+            prefetch_slot(s, w->hashes[i + FAR]);
         if (i + AHEAD < w->filled)
             prefetch_state(s, w->hashes[i + AHEAD]);
         if (store_insert(s, &w->block, w->successors + (size_t)i * words, w->hashes[i], w->parents[i]) == INSERT_NO_ROOM) {
@@ -111,39 +117,49 @@ static int flush(worker *w, layer_work *work)
     return 0;
 }
 
-/* Keeps the successor that was written at the end of the buffer, unless it is a recent one. No branch: what comes is hard to predict. */
-static inline void keep_unless_recent(worker *w, uint32_t words, uint32_t parent)
+/* Adds the successors of the lanes of `set` to the buffer, which has room for a whole batch; those that are recent are written over by the next.
+ * No branch: what comes is hard to predict. `words` is a constant where this is inlined. */
+static inline __attribute__((always_inline)) void collect_words(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set,
+                                                                const uint32_t words)
 {
-    uint64_t *successor = w->successors + (size_t)w->filled * words;
-    uint64_t hash = hash_state(successor, words);
-    uint64_t *recent = w->recent + (size_t)(hash & w->recent_mask) * words;
-    w->hashes[w->filled] = hash;
-    w->parents[w->filled] = parent;
-    w->filled += !same_state(recent, successor, words);
-    copy_state(recent, successor, words);
-}
-
-/* Adds the successors of the lanes of `set` to the buffer, which has room for a whole batch. */
-static void collect(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
-{
-    const prepared *p = work->program;
-    const uint32_t words = p->words;
-    const word_change *changes = p->changes + o->first_change;
-    const uint64_t *only_word = o->n_changes ? w->changed : w->columns;
+    const word_change *changes = work->program->changes + o->first_change;
+    const uint32_t n_changes = o->n_changes;
+    const uint64_t *const rows = store_state(work->store, w->batch.state), *const changed = w->changed;
+    const uint64_t *const only_word = n_changes ? changed : w->columns;
+    const uint64_t mask = w->recent_mask;
+    uint64_t *const recent_states = w->recent, *const hashes = w->hashes, *const successors = w->successors;
+    uint32_t *const parents = w->parents, filled = w->filled;
+    const uint32_t first = (uint32_t)w->batch.state;
     for (int g = 0; g < GROUPS; g++)
         for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
-            uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits), parent = (uint32_t)(w->batch.state + lane);
-            if (words == 1) {
-                w->successors[w->filled] = only_word[lane];
-                keep_unless_recent(w, 1, parent);
-                continue;
+            const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
+            uint64_t *successor = successors + (size_t)filled * words;
+            if (words == 1)
+                *successor = only_word[lane];
+            else {
+                copy_state(successor, rows + (size_t)lane * words, words);
+                for (uint32_t k = 0; k < n_changes; k++)
+                    successor[changes[k].word] = changed[(size_t)k * LANES + lane];
             }
-            uint64_t *successor = w->successors + (size_t)w->filled * words;
-            copy_state(successor, store_state(work->store, parent), words);
-            for (uint32_t k = 0; k < o->n_changes; k++)
-                successor[changes[k].word] = w->changed[(size_t)k * LANES + lane];
-            keep_unless_recent(w, words, parent);
+            const uint64_t hash = hash_state(successor, words);
+            uint64_t *recent = recent_states + (size_t)(hash & mask) * words;
+            hashes[filled] = hash;
+            parents[filled] = first + lane;
+            filled += !same_state(recent, successor, words);
+            copy_state(recent, successor, words);
         }
+    w->filled = filled;
+}
+
+static void collect(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
+{
+    switch (work->program->words) {
+    case 1: collect_words(w, work, o, set, 1); break;
+    case 2: collect_words(w, work, o, set, 2); break;
+    case 3: collect_words(w, work, o, set, 3); break;
+    case 4: collect_words(w, work, o, set, 4); break;
+    default: collect_words(w, work, o, set, work->program->words);
+    }
 }
 
 /* --- one batch --- */
