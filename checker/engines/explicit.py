@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import final
 
 from checker.engines.memory import default_limit_mib, used_mib
-from checker.engines.state_graph import StateGraph
+from checker.engines.state_graph import StateGraph, counted_states
 from checker.language.types import Value
 from checker.model.model import Model
 from checker.semantics.domains import watched
@@ -143,7 +143,7 @@ class _Search:
     def _add(self, state: State, parent: int, parent_edge: int, depth: int) -> None:
         graph = self.graph
         if len(graph.states) >= self.states_limit:
-            raise LimitReached(f"the limit of {self.states_limit:,} states was reached")
+            raise LimitReached(f"the limit of {counted_states(self.states_limit)} was reached")
         graph.parent.append(parent)
         graph.parent_edge.append(parent_edge)
         graph.depth.append(depth)

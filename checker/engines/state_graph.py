@@ -85,3 +85,8 @@ class StateGraph:
     def final_states(self) -> Iterator[int]:
         """The expanded states without a transition."""
         return (s for s in range(self.expanded) if self.edge_start[s] == self.edge_start[s + 1])
+
+
+def counted_states(n: int) -> str:
+    """`1 state`, `2,000 states`."""
+    return f"{n:,} state{'' if n == 1 else 's'}"

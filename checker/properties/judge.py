@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checker.engines.explicit import LimitReached
+from checker.engines.state_graph import counted_states
 from checker.model.model import Goal
 from checker.properties.finding import Finding
 from checker.properties.search import Search
@@ -42,7 +43,7 @@ def _unknown(found: Finding, reason: str) -> Finding:
 
 def _incomplete(search: Search) -> str:
     graph = search.graph
-    return f"the search is incomplete: {graph.stopped} (after {graph.distinct:,} states)"
+    return f"the search is incomplete: {graph.stopped} (after {counted_states(graph.distinct)})"
 
 
 def _nothing_seen(search: Search) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from checker.engines.along import explore_along
 from checker.engines.native.compile import Watched
 from checker.engines.native.explore import Explored
+from checker.engines.state_graph import counted_states
 from checker.model.model import Goal
 from checker.properties.finding import Finding
 from checker.properties.judge import FAILS, judge
@@ -80,7 +81,7 @@ def _finding(explored: Explored, goal: Goal) -> tuple[Search, Finding]:
         assert found.path is not None, f"the interpreter does not find {goal.name} where the search saw it"
         return search, found
     if not explored.complete:
-        return search, _unknown(f"the search is incomplete: {explored.stopped} (after {explored.stats.distinct:,} states)")
+        return search, _unknown(f"the search is incomplete: {explored.stopped} (after {counted_states(explored.stats.distinct)})")
     if explored.failed is not None and goal.kind != "no error":
         return search, _unknown(FAILS)
     if goal.kind == "sometimes":
