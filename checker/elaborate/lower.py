@@ -17,6 +17,7 @@ from checker.elaborate.faults import steps_of_faults
 from checker.elaborate.ghosts import Watch
 from checker.elaborate.goals import goals_of
 from checker.elaborate.independence import statements
+from checker.elaborate.rewrite import may_fail
 from checker.elaborate.stale import with_stale_reads
 from checker.elaborate.steps import steps_of
 from checker.elaborate.terms import Terms
@@ -91,8 +92,14 @@ def _watch(build: Build, goals: list[tree.PropertyDecl]) -> Watch | None:
 
 
 def _impossible(step: Step) -> bool:
-    """A guard is false whatever the state: the parameters of the instance have switched the step off."""
-    return any(isinstance(part, Guard) and part.condition == make.FALSE for part in step.prelude)
+    """A guard is false whatever the state, and no guard before it fails: the parameters of the instance have switched the step off."""
+    for part in step.prelude:
+        if isinstance(part, Guard):
+            if part.condition == make.FALSE:
+                return True
+            if may_fail(part.condition):
+                return False
+    return False
 
 
 def _closed(build: Build, node: tree.Expr) -> Expr:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from checker.elaborate.independence import expressions, statements
 from checker.language.types import Type
-from checker.model.expr import Apply, Expr, Local, Quantifier, Read
+from checker.model.expr import OPERATORS, Apply, Expr, Local, Quantifier, Read
 from checker.model.model import (
     Assert,
     Assign,
@@ -51,6 +51,16 @@ def nodes(expr: Expr) -> Iterator[Expr]:
                 if not isinstance(domain, Type):
                     yield from nodes(domain)
             yield from nodes(expr.body)
+
+
+def may_fail(expr: Expr) -> bool:
+    """Whether there is an operator in it that is partial."""
+    for node in nodes(expr):
+        if isinstance(node, Apply) and OPERATORS[node.operator].fails is not None:
+            return True
+        if isinstance(node, Quantifier) and node.kind in ("min", "max"):
+            return True
+    return False
 
 
 def step_expressions(step: Step) -> Iterator[Expr]:

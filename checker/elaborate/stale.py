@@ -124,7 +124,9 @@ class _Stale:
         if isinstance(statement, Let) and statement.local.name == ASIDE:
             return (statement,)
         if isinstance(statement, Assign) and self.watch is not None and self.watch.variable is self.store:
-            noted_otherwise = self.watch.of_stale_read(statement, lambda cell: make.both(make.negate(self.written), self.here(cell)))
+            noted_otherwise = self.watch.of_stale_read(
+                statement, lambda cell: make.both(make.negate(self.written), self.here(cell))
+            )
             if noted_otherwise is not None:
                 return tuple(map_statement(made, self.in_body) for made in noted_otherwise)
         read: Body = ()

@@ -292,11 +292,14 @@ def _broadcast(code: Code, node: tree.Broadcast) -> Body:
     to_role = isinstance(code.build.checked.symbols.get(id(node.to)), TypeName)
     given: list[Expr] = []
     carried: list[Statement] = []
-    for field, (name, _) in zip(_fields(code, node), info.fields, strict=True):
-        carried += code.reads(field)
-        local = code.registers.fresh(name, field.type)
-        carried += () if isinstance(field, Const) else (Let(local=local, value=field),)
-        given.append(field if isinstance(field, Const) else local)
+    for value, (name, _) in zip(_fields(code, node), info.fields, strict=True):
+        carried += code.reads(value)
+        if isinstance(value, Const):
+            given.append(value)
+            continue
+        local = code.registers.fresh(name, value.type)
+        carried.append(Let(local=local, value=value))
+        given.append(local)
     domain: Type | Expr = info.receiver if to_role else code.terms.domain(node.to)
     local = code.registers.fresh("to", info.receiver)
     body = _sent(code, node, local, given)

@@ -39,9 +39,10 @@ def case_of(generated: Generated, *, goals: bool = False) -> Case | None:
     return Case(checked, "f" if "f" in checked.faults else "none", repr(generated))
 
 
-def generated(seeds: range, *, goals: bool = False) -> Iterator[Case | None]:
+def generated(seeds: range, *, goals: bool = False, aim: str = "") -> Iterator[Case | None]:
+    """The protocols of these seeds; `aim`: a kind of fault for which each should have a use."""
     for seed in seeds:
-        yield case_of(protocol(Random(seed).randrange), goals=goals)
+        yield case_of(protocol(Random(seed).randrange, aim=aim), goals=goals)
 
 
 def corpus(paths: list[Path]) -> Iterator[Case]:

@@ -20,7 +20,8 @@ from checker.model.model import Model, Variable
 from checker.model.validate import validate
 from checker.semantics.failure import EvaluationError
 from checker.semantics.interpreter import Interpreter, State, Transition
-from tests.elaborate.oracle import Explored, Oracle, Step
+from tests.elaborate.oracle import Oracle
+from tests.elaborate.oracle_steps import Explored, Step
 from tests.elaborate.oracle_world import World
 
 Seen: TypeAlias = frozenset[tuple[Any, Value]]
@@ -226,11 +227,16 @@ def _edges_of_oracle(found: Explored, seen: dict[Any, Seen]) -> dict[Seen, Count
     for key, steps in found.steps.items():
         here = edges.setdefault(seen[key], Counter())
         here.update(edge_of_oracle(s, seen[s.target.key()]) for s in steps if s.target is not None)
-        for step in (s for s in steps if s.target is None):
-            anyway = any(s.target is None and s.fault is None and s.kind == step.kind and s.agent == step.agent for s in steps)
-            if not anyway or step.fault is None or not step.fault.startswith("stale "):
-                here[edge_of_oracle(step, None)] = 1
+        failing = _failing(edge_of_oracle(s, None) for s in steps if s.target is None)
+        here.update({edge: 1 for edge in failing if edge not in here})
     return edges
+
+
+def _failing(edges: Iterable[Edge]) -> set[Edge]:
+    """The steps that fail, each once. What fails anyway is no matter of the faults that only change how an agent's own step is taken."""
+    found = set(edges)
+    anyway = {(agent, kind) for agent, fault, _, kind in found if fault is None}
+    return {e for e in found if e[1] is None or e[1].split()[0] not in ("stale", "disobey") or (e[0], e[3]) not in anyway}
 
 
 def _edges_of_model(model: Model, graph: StateGraph, see: Callable[[State], Seen]) -> dict[Seen, Counter[Edge]]:
@@ -238,14 +244,13 @@ def _edges_of_model(model: Model, graph: StateGraph, see: Callable[[State], Seen
     edges: dict[Seen, Counter[Edge]] = {}
     for state in graph.states:
         here = edges.setdefault(see(state), Counter())
+        failing = []
         for transition in interpreter.transitions(state):
             if transition.target is not None:
                 here[edge_of_model(model, transition, see(transition.target))] += 1
             else:
-                here[edge_of_model(model, transition, None)] = 1
-        for agent, fault, choices, target in list(here):  # what fails anyway, fails with a stale read elsewhere too
-            if fault is not None and fault.startswith("stale ") and (agent, None, choices, target) in here:
-                here.pop((agent, fault, choices, target)) if isinstance(target, str) else None
+                failing.append(edge_of_model(model, transition, None))
+        here.update({edge: 1 for edge in _failing(failing) if edge not in here})
     return edges
 
 

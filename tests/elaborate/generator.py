@@ -51,7 +51,7 @@ def _declare(w: Writer) -> list[str]:
         w.own[name] = []
     record = Kind("record", "T", (number(0, 1), w.pick(w.kinds)), ("f", "g"))
     lines.append(f"record T: f: 0..1, g: {record.of[1].text}")
-    for place in range(w.pick([1, 1, 2, 3])):
+    for place in range(1 if w.aim == "stale" else w.pick([1, 1, 2, 3])):
         kind, initial = _store_with_value(w, record, Scope())
         lines.append(f"shared v{place}: {kind.text} {initial}")
         w.shared.append((f"v{place}", kind))
@@ -91,12 +91,16 @@ def _store_with_value(w: Writer, record: Kind, scope: Scope) -> tuple[Kind, str]
         return BOOL, "= false"
 
 
+CHANNELS = ["fifo", "fifo", "unordered", "persistent"]
+
+
 def _messages(w: Writer) -> list[str]:
     lines = []
-    for place in range(w.pick([0, 1, 1, 1, 2])):
-        fields = tuple(w.pick(w.kinds) for _ in range(w.pick([0, 1, 1])))
-        channel = w.pick(["fifo", "fifo", "unordered", "persistent"])
-        attributes, capacity = channel, w.pick([1, 1, 2, 2])
+    aimed = w.aim in ("byzantine", "lose", "duplicate", "reorder", "garble")
+    for place in range(1 if aimed else w.pick([0, 1, 1, 1, 2])):
+        fields = tuple(w.pick(w.kinds) for _ in range(1 if w.aim == "garble" else w.pick([0, 1, 1])))
+        channel = w.pick(["fifo"] if w.aim == "reorder" else ["fifo", "fifo", "unordered"] if aimed else CHANNELS)
+        attributes, capacity = channel, 2 if w.aim == "reorder" else w.pick([1, 1, 2, 2])
         if channel != "persistent":
             attributes += f", capacity {capacity}{w.pick(['', ', drop', ', error'])}"
         attributes += ", lost if down" * w.chance(25)
@@ -149,7 +153,7 @@ def _faults(w: Writer, code: str) -> list[str]:
         }
         for kind in (kind for kind, can in possible.items() if can):
             options.setdefault(kind, []).append(message.name)
-    kinds = {w.pick(list(options)) for _ in range(w.pick([1, 1, 2]))}
+    kinds = {w.aim} if w.aim in options else {w.pick(list(options)) for _ in range(w.pick([1, 1, 2]))}
     if "restart" in kinds:
         kinds.add("crash")  # else there is nobody to restart
     targets = {kind: w.pick(options[kind]) for kind in sorted(kinds)}
@@ -171,9 +175,9 @@ def protocols(draw: st.DrawFn, *, shrinks: bool = False) -> Generated:
     return protocol(Random(draw(st.integers(0, 2**64 - 1))).randrange)
 
 
-def protocol(below: Callable[[int], int]) -> Generated:
-    """The protocol that these decisions make."""
-    w = Writer(below)
+def protocol(below: Callable[[int], int], *, aim: str = "") -> Generated:
+    """The protocol that these decisions make. `aim`: a kind of fault for which it should have a use."""
+    w = Writer(below, aim=aim)
     lines = ["protocol p", *_declare(w), *_messages(w), *_defs(w)]
     code: list[str] = []
     for role in w.roles:
@@ -191,7 +195,7 @@ def protocol(below: Callable[[int], int]) -> Generated:
         scope = Scope(tuple(w.shared), of_all=True, defs=tuple(w.defs))
         lines.append(f"done when {w.expression(BOOL, scope)}")
     spec = []
-    if w.chance(70):
+    if aim or w.chance(70):
         spec.append(f"faults f: {', '.join(_faults(w, chr(10).join(lines)))}")
     if w.chance(20):
         spec.append("timeouts only when stuck")

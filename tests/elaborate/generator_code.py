@@ -10,10 +10,6 @@ from tests.elaborate.generator_types import (
     Kind,
     NoExpression,
     Scope,
-    map_of,
-    number,
-    option,
-    seq_of,
     set_of,
     stem,
 )
@@ -35,10 +31,10 @@ class Writer(Expressions):
     own: dict[str, list[tuple[str, Kind]]] = field(default_factory=dict)
     sent: list[Message] = field(default_factory=list)
     senders: dict[str, set[str]] = field(default_factory=dict)
+    defs: list[tuple[str, tuple[Kind, ...], Kind]] = field(default_factory=list)
     labels: int = 0
-    reads_everywhere: bool = False
-    down: set[str] = field(default_factory=set)
     left: int = 12  # statements that may still be written
+    aim: str = ""  # the kind of fault that should have a use
 
     # --- statements --------------------------------------------------------------------------------------------------
 
@@ -248,10 +244,10 @@ class Writer(Expressions):
             lines += ["run:", *self._body(scope)]
         for number_ in range(self.pick([0, 1] if lines else [1, 1, 2])):
             lines += self._action(f"act{number_}", scope)
-        if self.chance(50):
+        if self.aim == "stale" or self.chance(50):
             lines += self._user(scope)
         for message in self.sent:
-            if message.to.text == role.text and self.chance(80):
+            if message.to.text == role.text and (self.aim or self.chance(80)):
                 lines += self._handler(scope)
             if message.by.text == role.text and role.text not in self.senders.get(message.name, ()):
                 lines += self._teller(message, scope)
@@ -264,8 +260,6 @@ class Writer(Expressions):
     def scope(self, role: Kind) -> Scope:
         return Scope((*self.shared, *self.own[role.text]), role=role, defs=tuple(self.defs))
 
-    defs: list[tuple[str, tuple[Kind, ...], Kind]] = field(default_factory=list)
-
     def _action(self, name: str, scope: Scope) -> list[str]:
         parameters = []
         inner = scope
@@ -277,7 +271,7 @@ class Writer(Expressions):
         line = f"action {name}" + (f"({', '.join(parameters)})" if parameters else "")
         if self.chance(35):
             line += f" when {self.expression(BOOL, inner)}"
-        if self.chance(25):
+        if self.aim == "disobey" or self.chance(25):
             line += f" should {self.expression(BOOL, inner)}"
         return [f"{self.pick(['', '', 'may ', 'strongly fair '])}{line}:", *self._body(inner)]
 

@@ -19,7 +19,8 @@ from checker.model.model import Model
 from checker.model.validate import validate
 from checker.semantics.interpreter import Interpreter, State, Transition
 from tests.elaborate.comparing import reader, seen_by_oracle
-from tests.elaborate.oracle import Oracle, Step
+from tests.elaborate.oracle import Oracle
+from tests.elaborate.oracle_steps import Step
 from tests.elaborate.oracle_world import Agent, Cell, Event, World
 
 Time: TypeAlias = tuple[int, int]  # the step of the path, and the place within it
@@ -41,7 +42,9 @@ class History:
     store: str
     step: int = 0
     writes: list[Write] = field(default_factory=list)
-    basis: dict[Activity, dict[Cell, Time]] = field(default_factory=dict)  # when an activity, since its start, last read each cell
+    basis: dict[Activity, dict[Cell, Time]] = field(
+        default_factory=dict
+    )  # when an activity, since its start, last read each cell
     known: dict[Agent, dict[Cell, Time]] = field(default_factory=dict)  # when an agent last read each cell
 
     def violates(self, kind: str, step: Step) -> bool:
@@ -161,7 +164,9 @@ class SideBySide:
         return found[0] if found else None
 
 
-def disagreements(checked: Checked, faults: str, goal: tree.Absence, *, walks: int, most: int, seed: int = 0) -> tuple[list[str], SideBySide]:
+def disagreements(
+    checked: Checked, faults: str, goal: tree.Absence, *, walks: int, most: int, seed: int = 0
+) -> tuple[list[str], SideBySide]:
     """What the first walk with a disagreement found."""
     both = SideBySide(checked, faults, goal)
     problems = [f"validate: {line}" for line in validate(both.model)]

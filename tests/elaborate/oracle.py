@@ -7,7 +7,7 @@ dictionaries, nondeterminism is doing a step again with other choices. Slow on p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -15,62 +15,14 @@ from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, Checked, RoleInfo
 from checker.language.types import MapOf, Value, values
 from tests.elaborate.oracle_code import Code, outcomes
-from tests.elaborate.oracle_world import Act, Agent, Failed, Frame, Queue, Waiting, World, in_bag
-
-
-@dataclass
-class Start:
-    """A step before its choices: `act` holds what its guard has read, `values` what it binds, `at` where its code or its fault is written."""
-
-    act: Act
-    do: Callable[[World, Act], None] | None
-    at: tree.Node | None
-    values: tuple[Value, ...] = ()
-    kind: str = ""
-    fault: str | None = None
-    timeout: bool = False
-
-
-@dataclass
-class Step:
-    """One transition: what was started, what it chose, and where it leads (None: it fails, `kind` says how)."""
-
-    start: Start
-    act: Act
-    target: World | None
-    kind: str = ""
-
-    @property
-    def agent(self) -> Agent | None:
-        return self.act.agent
-
-    @property
-    def choices(self) -> tuple[tuple[str, str], ...]:
-        return tuple(self.act.chooser.shown)
-
-    @property
-    def fault(self) -> str | None:
-        return self.start.fault
-
-
-@dataclass
-class Explored:
-    worlds: dict[Any, World]
-    steps: dict[Any, list[Step]]
-    initial: list[Any]
-    complete: bool = True
-
-    @property
-    def transitions(self) -> int:
-        """Those that do not fail."""
-        return sum(step.target is not None for steps in self.steps.values() for step in steps)
+from tests.elaborate.oracle_faults import Faults
+from tests.elaborate.oracle_steps import Explored, Start, Step, Taken
+from tests.elaborate.oracle_world import Act, Agent, Failed, Frame, Queue, Waiting, World
 
 
 class Oracle(Code):
     def __init__(self, checked: Checked, faults: str = "none") -> None:
         super().__init__(checked, faults)
-        from tests.elaborate.oracle_faults import Faults
-
         self.fault_steps = Faults(self)
 
     # --- initial states ----------------------------------------------------------------------------------------------
@@ -260,9 +212,7 @@ class Oracle(Code):
             elif self.fault_steps.may("reorder", queue[0], world):
                 yield self._taken(pattern, queue, waiting[place], place, "reorder")
 
-    def _taken(
-        self, pattern: tree.Pattern, queue: Queue, item: Value, place: int | None, fault: str | None = None
-    ) -> Taken:
+    def _taken(self, pattern: tree.Pattern, queue: Queue, item: Value, place: int | None, fault: str | None = None) -> Taken:
         info = self.checked.messages[queue[0]]
         sender, fields = queue[2], item
         if sender is None and info.takes_sender:
@@ -272,7 +222,7 @@ class Oracle(Code):
         if pattern.sender is not None:
             bound[pattern.sender] = sender
         full = f"{fault} {queue[0]}" if fault is not None else None
-        return Taken(self, queue, item, place, bound, shown, full)
+        return Taken(self.fault_steps.pay, queue, item, place, bound, shown, full)
 
     # --- awaits ------------------------------------------------------------------------------------------------------
 
@@ -391,26 +341,3 @@ class Oracle(Code):
         """The states where only faults can happen, and whether they are done: those that are not are deadlocks."""
         stuck = [key for key, steps in found.steps.items() if all(step.fault is not None for step in steps)]
         return {key: self.is_done(found.worlds[key]) for key in stuck}
-
-
-@dataclass
-class Taken:
-    """A message that a pattern takes, and what it binds. `place` None: the message stays."""
-
-    oracle: Oracle
-    queue: Queue
-    item: Value
-    place: int | None
-    bound: dict[str, Value]
-    shown: tuple[Value, ...]
-    fault: str | None
-
-    def remove(self, world: World) -> None:
-        if self.fault is not None:
-            self.oracle.fault_steps.pay(self.fault, world)
-        if self.place is not None:
-            waiting = world.queues[self.queue]
-            world.queues[self.queue] = waiting[: self.place] + waiting[self.place + 1 :]
-
-
-__all__ = ["Explored", "Oracle", "Start", "Step", "in_bag"]

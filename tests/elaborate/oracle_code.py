@@ -47,7 +47,9 @@ class Code(Expressions):
         frame = Frame(block=activity.node.body, place=0, names=frozenset(env))  # type: ignore[attr-defined]
         self.go_on([frame], env, tuple(given.items()), world, act)
 
-    def go_on(self, rest: list[Frame], env: Environment, parameters: tuple[tuple[str, Value], ...], world: World, act: Act) -> None:
+    def go_on(
+        self, rest: list[Frame], env: Environment, parameters: tuple[tuple[str, Value], ...], world: World, act: Act
+    ) -> None:
         """Run what is left of an activity to its next await or its end."""
         while rest:
             frame = rest.pop()

@@ -332,4 +332,3 @@ class Expressions:
                 return world.stalled[agent]
             case "finished":
                 return world.runs[agent] == "finished"
-

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from checker.language import tree
 from checker.language.checked import FaultInfo, RoleInfo
 from checker.language.types import MapOf, Value, values
+from tests.elaborate.oracle_steps import Start, Step
 from tests.elaborate.oracle_world import Act, Agent, Queue, World, in_bag
 
 if TYPE_CHECKING:
-    from tests.elaborate.oracle import Oracle, Start, Step
+    from tests.elaborate.oracle import Oracle
 
 
 class Faults:
@@ -74,8 +75,6 @@ class Faults:
     # --- faults of agents --------------------------------------------------------------------------------------------
 
     def _of_agent(self, item: FaultInfo, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
-        from tests.elaborate.oracle import Start
-
         if item.kind == "restart":
             if world.crashed.get(agent):
                 yield Start(Act(agent), lambda world, act: self._restart(agent, world), None)
@@ -123,8 +122,6 @@ class Faults:
             world.runs[act.agent] = "finished"
 
     def _repeats(self, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
-        from tests.elaborate.oracle import Start
-
         for info in role.activities:
             last = world.finished.get((agent, info.name))
             if last is not None and self.oracle.free(role, agent, info.name, world):
@@ -132,8 +129,6 @@ class Faults:
                 yield Start(Act(agent, info.name), again, info.node, tuple(value for _, value in last))
 
     def _lies(self, role: RoleInfo, agent: Agent, world: World) -> Iterator[Start]:
-        from tests.elaborate.oracle import Start
-
         def say(message: str, fields: tuple[Value, ...], to: int, world: World, act: Act) -> None:
             self.oracle.send(message, fields, agent, to, world)
 
@@ -149,8 +144,6 @@ class Faults:
         self, item: FaultInfo, world: World, of: Callable[[Queue, Value], Iterator[Value | None]]
     ) -> Iterator[Start]:
         """Put something else, or nothing, in the place of a waiting message."""
-        from tests.elaborate.oracle import Start
-
         for queue, waiting in world.queues.items():
             if queue[0] != item.target:
                 continue
