@@ -51,7 +51,7 @@ def _declare(w: Writer) -> list[str]:
         w.own[name] = []
     record = Kind("record", "T", (number(0, 1), w.pick(w.kinds)), ("f", "g"))
     lines.append(f"record T: f: 0..1, g: {record.of[1].text}")
-    for place in range(1 if w.aim == "stale" else w.pick([1, 1, 2, 3])):
+    for place in range(1 if w.aim in ("stale", "race") else w.pick([1, 1, 2, 3])):
         kind, initial = _store_with_value(w, record, Scope())
         lines.append(f"shared v{place}: {kind.text} {initial}")
         w.shared.append((f"v{place}", kind))
@@ -176,15 +176,16 @@ def protocols(draw: st.DrawFn, *, shrinks: bool = False) -> Generated:
 
 
 def protocol(below: Callable[[int], int], *, aim: str = "") -> Generated:
-    """The protocol that these decisions make. `aim`: a kind of fault for which it should have a use."""
+    """The protocol that these decisions make. `aim`: a kind of fault for which it should have a use, or "race"."""
     w = Writer(below, aim=aim)
     lines = ["protocol p", *_declare(w), *_messages(w), *_defs(w)]
     code: list[str] = []
     for role in w.roles:
         members = []
-        for place in range(w.pick([0, 0, 1])):
+        remembers = w.aim in ("crash", "restart", "forget")
+        for place in range(w.pick([1, 2] if remembers else [0, 0, 1])):
             kind, initial = _store_with_value(w, w.kinds[0], Scope(role=role))
-            durable = "durable " if w.chance(30) else ""
+            durable = "durable " if w.chance(50 if remembers else 30) else ""
             name = f"{role.text.lower()}{place}"
             members.append(f"{durable}var {name}: {kind.text} {initial}")
             w.own[role.text].append((name, kind))
@@ -195,7 +196,7 @@ def protocol(below: Callable[[int], int], *, aim: str = "") -> Generated:
         scope = Scope(tuple(w.shared), of_all=True, defs=tuple(w.defs))
         lines.append(f"done when {w.expression(BOOL, scope)}")
     spec = []
-    if aim or w.chance(70):
+    if (aim and aim != "race") or w.chance(70 if not aim else 30):
         spec.append(f"faults f: {', '.join(_faults(w, chr(10).join(lines)))}")
     if w.chance(20):
         spec.append("timeouts only when stuck")

@@ -59,7 +59,7 @@ class Writer(Expressions):
         if depth > 0:
             ways += ["if", "if", "either", "for", "bounded"]
         if not plain:
-            ways += ["await"] * 5 + ["race"] * 3 + (["while"] if depth > 0 else [])
+            ways += ["await"] * 5 + ["race"] * (20 if self.aim == "race" else 3) + (["while"] if depth > 0 else [])
         way = self.pick(ways)
         try:
             found = getattr(self, f"_write_{way}")(scope, depth, plain)
@@ -90,10 +90,34 @@ class Writer(Expressions):
         targets = [t for t in self.targets(scope) if t[0].startswith("v") and t[1].shape != "map"]
         name, kind = self.pick(targets or self._none())
         target, written = self.pick([t for t in targets if t[0][:2] == name[:2]])
-        local = scope.fresh(stem(kind))
-        after = scope.bind(local, kind)
+        read, after = self._write_look(name, kind, scope)
         waits, after = self._write_await(after, 0, plain)
-        return [f"let {local} = {name}", *waits, f"{target} = {self.expression(written, after, other_than=target)}"], after
+        again = [f"assert {self._asks(name, kind, after)} or true"] if self.chance(20) else []
+        return [*read, *waits, *again, f"{target} = {self.expression(written, after, other_than=target)}"], after
+
+    def _asks(self, name: str, kind: Kind, scope: Scope) -> str:
+        """A condition on a cell."""
+        return f"({name} == {self.expression(kind, scope, 1, other_than=name)})"
+
+    def _write_look(self, name: str, kind: Kind, scope: Scope) -> tuple[list[str], Scope]:
+        """A statement that may come to read a cell."""
+        asks = self._asks(name, kind, scope)
+        other = self.expression(BOOL, scope, 1)
+        local = scope.fresh(stem(kind))
+        match self.pick(["let", "let", "and", "or", "if", "choose", "quantifier", "conditional"]):
+            case "let":
+                return [f"let {local} = {name}"], scope.bind(local, kind)
+            case "and" | "or" | "implies" as operator:
+                return [f"if {other} {operator} {asks}:", "    pass"], scope
+            case "if":
+                return [f"if {other}:", "    pass", f"elif {asks}:", "    pass"], scope
+            case "choose":
+                chosen = scope.fresh("e_")
+                enum = next(k for k in self.kinds if k.shape == "enum")
+                return [f"choose {chosen}: E where {asks} or {other}"], scope.bind(chosen, enum)
+            case "quantifier":
+                return [f"if any({scope.fresh('x')} in E: {asks}):", "    pass"], scope
+        return [f"let {local} = (if {other} then {name} else {self.expression(kind, scope, 1)})"], scope.bind(local, kind)
 
     def _write_step(self, scope: Scope, depth: int, plain: bool) -> list[str]:
         targets = [(name, kind) for name, kind in self.targets(scope) if kind.shape in ("int", "set")]

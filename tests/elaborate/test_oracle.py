@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from checker.elaborate.lower import elaborate
 from checker.engines.explicit import explore
 from checker.language import tree
-from tests.elaborate.agreeing import SPECS, Case, case_of, corpus, generated
+from tests.elaborate.agreeing import KINDS, SPECS, Case, case_of, corpus, generated
 from tests.elaborate.comparing import differences
 from tests.elaborate.generator import Generated, protocols
 from tests.elaborate.histories import disagreements
@@ -70,12 +70,20 @@ def test_generated_protocols_that_shrink_agree(text: Generated) -> None:
         agree(case, 60)
 
 
-@settings(some, max_examples=25)
+@settings(some, max_examples=15)
 @given(protocols())
 def test_ghosts_agree_with_histories(text: Generated) -> None:
     case = case_of(text, goals=True)
     if case is not None:
-        agree_on_goals(case, walks=3)
+        agree_on_goals(case, walks=2)
+
+
+def test_ghosts_of_races_agree_with_histories() -> None:
+    met: Counter[str] = Counter()
+    for case in generated(range(40), goals=True, aim="race"):
+        if case is not None:
+            met += agree_on_goals(case, walks=4)
+    assert set(met) == set(KINDS)
 
 
 @pytest.mark.parametrize("name", ["task_board", "lock", "dining", "bugs/claim_race", "bugs/dead_worker", "patterns/lease"])
@@ -112,10 +120,11 @@ def test_thousands_of_protocols_agree(first: int) -> None:
 @pytest.mark.parametrize("first", range(10_000, 11_000, 250))
 def test_thousands_of_walks_agree(first: int) -> None:
     met: Counter[str] = Counter()
-    for case in generated(range(first, first + 250), goals=True):
-        if case is not None:
-            met += agree_on_goals(case, walks=6)
-    assert min(met[kind] for kind in ("no lost update", "no stale write", "no overwrite")) > 0
+    for aim in ("", "race", "race", "stale"):
+        for case in generated(range(first, first + 60), goals=True, aim=aim):
+            if case is not None:
+                met += agree_on_goals(case, walks=6)
+    assert set(met) == set(KINDS)
 
 
 @pytest.mark.slow
