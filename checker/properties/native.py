@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from checker.properties.searches import Job
 
 DECIDED = frozenset(
-    {"always", "never", "sometimes", "step", "no deadlock", "no error", "no lost update", "no stale write", "no overwrite"}
+    {
+        *("always", "never", "sometimes", "step", "no deadlock", "no unhandled message", "no error"),
+        *("no lost update", "no stale write", "no overwrite"),
+    }
 )
 
 
@@ -84,12 +87,15 @@ def _unknown(reason: str) -> Finding:
 
 def _shown(explored: Explored, goal: Goal) -> int | None:
     """The first state that decides the goal, or where it has no value; None where everything that was seen is well."""
+    kinds: tuple[str, ...] = ("wrong", "undefined")
     match goal.kind:
         case "no error":
             return explored.failed
-        case "no deadlock":
+        case "no deadlock" if explored.deadlocked is not None:
             return explored.deadlocked
-    for what in ("wrong", "undefined"):
+        case "no deadlock":
+            kinds = ("undefined",)
+    for what in kinds:
         witness = explored.seen[Watched(goal=goal.name, what=what)]
         if witness.count:
             return witness.state

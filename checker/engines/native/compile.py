@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
 from checker.ground.graph import Graph, Node, Unsupported
 from checker.ground.program import GroundModel, GroundOutcome
+from checker.ground.rules import node_of, parts_of
 
 WORD_BITS = 64
 MOST_WORDS = 64
@@ -58,12 +59,13 @@ class Compiled:
 def compile_model(ground: GroundModel) -> Compiled:
     """The bytecode of a model. Raises Unsupported where it is too large for the machine."""
     layout = _layout(ground)
-    watched, state_roots = _predicates(ground)
-    done = _done(ground)
+    watched, state_roots, final_roots = _predicates(ground)
+    done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
     outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
-    of_states = {done, *(node for node, _ in state_roots)}
-    shared = _shared(ground.graph, outcome_roots, sorted(of_states))
+    of_states = {node for node, _ in state_roots}
+    of_final = [done, *(node for node, _ in final_roots)]
+    shared = _shared(ground.graph, [*outcome_roots, of_final], sorted(of_states))
     assembler.section(sorted(shared | of_states), keep=True)
     state_length = len(assembler.code)
     numbers = {watch: i for i, watch in enumerate(watched)}
@@ -71,8 +73,11 @@ def compile_model(ground: GroundModel) -> Compiled:
         _outcome(assembler, ground, outcome, roots, numbers)
         for outcome, roots in zip(ground.outcomes, outcome_roots, strict=True)
     ]
+    final_start = len(assembler.code)
+    assembler.section(of_final)
     # every constant is known before the first register gets its final number
     state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
+    final_registers = [(numbers[w], assembler.register(n)) for n, w in final_roots]
     done_register = None if ground.graph.value(done) == 0 else assembler.register(done)
     program = Program(
         words=layout.words,
@@ -82,6 +87,9 @@ def compile_model(ground: GroundModel) -> Compiled:
         code=tuple(assembler.finished()),
         state_length=state_length,
         state_watches=tuple(Watch(watch, assembler.final(register)) for watch, register in state_registers),
+        final_start=final_start,
+        final_length=len(assembler.code) - final_start,
+        final_watches=tuple(Watch(watch, assembler.final(register)) for watch, register in final_registers),
         done=NO_REGISTER if done_register is None else assembler.final(done_register),
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
@@ -124,10 +132,11 @@ def _layout(ground: GroundModel) -> Layout:
 Roots = list[tuple[Node, Watched]]
 
 
-def _predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots]:
-    """The watches, and the nodes of those that look at states."""
+def _predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots, Roots]:
+    """The watches, and the nodes of those that look at states, and at final states only."""
     graph = ground.graph
     state: Roots = []
+    final: Roots = []
     watched: list[Watched] = []
 
     def watch(roots: Roots | None, node: Node | None, goal: str, what: str) -> None:
@@ -142,18 +151,29 @@ def _predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots]:
             wrong = graph.negate(first.value) if goal.kind == "always" else first.value
             watch(state, graph.both(wrong, graph.negate(first.undefined)), goal.name, "wrong")
             watch(state, first.undefined, goal.name, "undefined")
+        elif goal.kind == "no unhandled message":
+            watch(final, _waiting(ground), goal.name, "wrong")
+            watch(None, None, goal.name, "undefined")
+        elif goal.kind == "no deadlock":
+            watch(final, ground.done.undefined, goal.name, "undefined")
         elif goal.kind == "step" or goal.mark is not None:
             watch(None, None, goal.name, "wrong")
             watch(None, None, goal.name, "undefined")
         for number, predicate in enumerate(predicates[len(goal.conditions) :]):
             watch(state, graph.either(predicate.value, predicate.undefined), goal.name, f"premise {number}")
-    return tuple(watched), state
+    return tuple(watched), state, final
 
 
-def _done(ground: GroundModel) -> Node:
-    if ground.graph.value(ground.done.undefined) != 0:
-        raise Unsupported("a `done when` that may have no value")
-    return ground.done.value
+def _waiting(ground: GroundModel) -> Node:
+    """Whether a message waits in a channel that is not persistent: the first node of a sequence or bag is its length."""
+    graph = ground.graph
+    found = graph.const(0)
+    for channel in ground.model.channels:
+        if channel.kind != "persistent":
+            first = channel.variable.offset
+            for cell in ground.cells[first : first + channel.variable.cells]:
+                found = graph.either(found, graph.lt(graph.const(0), node_of(parts_of(cell)[0])))
+    return found
 
 
 def _roots(outcome: GroundOutcome) -> list[Node]:

@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.build import LIBRARY, source_digest
 
-INTERFACE = 1  # TC_INTERFACE of teamcheck.h
+INTERFACE = 2  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -60,8 +60,12 @@ class OutcomeStruct(Structure):
 class ProgramStruct(Structure):
     _fields_ = [
         *((name, c_uint32) for name in ("words", "n_fields", "n_consts", "n_registers")),
-        *((name, c_uint32) for name in ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_watch_ids")),
-        *((name, c_uint32) for name in ("state_code_start", "state_code_length", "done_reg", "timeouts_only_when_stuck")),
+        *(
+            (name, c_uint32)
+            for name in ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_final_watches", "n_watch_ids")
+        ),
+        *((name, c_uint32) for name in ("state_code_start", "state_code_length", "final_code_start", "final_code_length")),
+        *((name, c_uint32) for name in ("done_reg", "timeouts_only_when_stuck")),
         ("fields", POINTER(FieldStruct)),
         ("consts", POINTER(c_int32)),
         ("code", POINTER(InstructionStruct)),
@@ -69,6 +73,7 @@ class ProgramStruct(Structure):
         ("updates", POINTER(UpdateStruct)),
         ("watches", POINTER(WatchStruct)),
         ("state_watches", POINTER(WatchStruct)),
+        ("final_watches", POINTER(WatchStruct)),
     ]
 
 

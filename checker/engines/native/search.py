@@ -87,8 +87,9 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         watches += o.watches
     return lib.ProgramStruct(
         program.words, len(program.fields), len(program.constants), program.registers,
-        len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches), program.watches,
-        0, program.state_length, program.done, program.timeouts_only_when_stuck,
+        len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches),
+        len(program.final_watches), program.watches,
+        0, program.state_length, program.final_start, program.final_length, program.done, program.timeouts_only_when_stuck,
         _structs(lib.FieldStruct, program.fields),
         (ctypes.c_int32 * max(1, len(program.constants)))(*program.constants),
         _structs(lib.InstructionStruct, program.code),
@@ -96,6 +97,7 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         _structs(lib.UpdateStruct, updates),
         _structs(lib.WatchStruct, watches),
         _structs(lib.WatchStruct, program.state_watches),
+        _structs(lib.WatchStruct, program.final_watches),
     )  # fmt: skip
 
 
