@@ -27,7 +27,10 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     """The options that bound each search."""
     parser.add_argument("--time", metavar="SECONDS", type=positive_number, help="stop each search after so long")
     parser.add_argument(
-        "--memory", metavar="MIB", type=positive_number, help="stop each search at so much memory (default: a share of what is free)"
+        "--memory",
+        metavar="MIB",
+        type=positive_number,
+        help="stop each search at so much memory (default: a share of what is free)",
     )
     parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
 
@@ -47,6 +50,21 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--threads", metavar="N", type=positive, default=0, help="threads of the native engine (default: one a processor)"
+    )
+
+
+def add_checkpoints(parser: argparse.ArgumentParser) -> None:
+    """The options that keep what a check has found on disk."""
+    parser.add_argument(
+        "--checkpoint", metavar="DIR", help="search natively, and keep what was found in this folder now and then: see --resume"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from what the same check left in the folder of --checkpoint")
+    parser.add_argument(
+        "--checkpoint-every",
+        metavar="SECONDS",
+        type=positive_number,
+        default=60.0,
+        help="how often (default: 60)",
     )
 
 

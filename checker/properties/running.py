@@ -79,7 +79,7 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    wanted = limits.engine == "native" or limits.symmetry
+    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
@@ -121,6 +121,7 @@ def _native_first(
             threads=limits.threads,
             symmetry=limits.symmetry,
             progress=progress,
+            keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
         )
     except (Unsupported, NativeUnavailable) as reason:
         if told is not None:

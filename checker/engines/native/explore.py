@@ -10,6 +10,7 @@ from typing import final
 
 from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
+from checker.engines.native.checkpoint import Keep, SearchCheckpoint
 from checker.engines.native.compile import Compiled, Watched, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
 from checker.ground.graph import Unsupported
@@ -74,24 +75,39 @@ def explore_native(
     threads: int = 0,
     symmetry: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    keep: Keep | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
     `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
 
-    Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there.
+    `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
+
+    Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there,
+    `BadInput` where the checkpoint cannot be used or written.
     """
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()))
-    search = Search(
-        compiled.program,
-        _packed(compiled),
-        threads=threads,
-        states_limit=states_limit or 0,
-        memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - used_mib()) * 2**20)),
-    )
-    stopped = _run(search, started, time_s, progress)
-    return _explored(model, compiled, search, stopped, perf_counter() - started)
+
+    def make(states: int = 0) -> Search:
+        return Search(
+            compiled.program,
+            _packed(compiled),
+            threads=threads,
+            states_limit=max(states, states_limit) if states_limit else 0,
+            memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - used_mib()) * 2**20)),
+        )
+
+    if keep is None:
+        search = make()
+        stopped = _run(search, started, time_s, progress, None)
+        return _explored(model, compiled, search, stopped, perf_counter() - started)
+    kept = SearchCheckpoint(keep, compiled.program)
+    search = kept.restored(make) or make()
+    started = perf_counter()  # the limit on time is for what is new
+    stopped = _run(search, started, time_s, progress, kept)
+    kept.save(search, perf_counter() - started)
+    return _explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started)
 
 
 def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
@@ -130,7 +146,13 @@ def _renamed(model: Model, state: State, exchanges: Iterable[tuple[Sort, int, in
     return state
 
 
-def _run(search: Search, started: float, time_s: float | None, progress: Callable[[Progress], None] | None) -> str:
+def _run(
+    search: Search,
+    started: float,
+    time_s: float | None,
+    progress: Callable[[Progress], None] | None,
+    kept: SearchCheckpoint | None,
+) -> str:
     """Run to an end; "" when it is complete, else why it is not."""
     try:
         while True:
@@ -140,6 +162,8 @@ def _run(search: Search, started: float, time_s: float | None, progress: Callabl
             status = search.run(left)
             if status != Status.RUNNING:
                 return _reason(search, status)
+            if kept is not None:
+                kept.save_now_and_then(search, perf_counter() - started)
             if progress is not None:
                 progress(_progress(search.stats(), perf_counter() - started))
     except KeyboardInterrupt:

@@ -119,6 +119,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_layers": (c_uint64, [c_void_p, WORDS, c_uint64]),
     "tc_search_states": (c_int, [c_void_p, c_uint64, c_uint64, WORDS, NUMBERS]),
     "tc_search_find": (c_int64, [c_void_p, WORDS]),
+    "tc_search_position": (c_uint64, [c_void_p, WORDS, c_uint64]),
+    "tc_search_append": (c_int, [c_void_p, c_uint64, WORDS, NUMBERS]),
+    "tc_search_resume": (c_int, [c_void_p, WORDS, c_uint64, c_char_p, c_uint32]),
     "tc_search_free": (None, [c_void_p]),
 }
 

@@ -178,6 +178,31 @@ class Search:
         """Goes on for about that time; other threads of Python run meanwhile, Ctrl-C waits for the end of the slice."""
         return Status(self._library.tc_search_run(self.handle, seconds))
 
+    def position(self) -> bytes:
+        """Where the search is, for `resume` of a new one that has the same states; empty where it cannot be resumed."""
+        n = self._library.tc_search_position(self.handle, None, 0)
+        words = array("Q", bytes(8 * n))
+        self._library.tc_search_position(self.handle, _words(words), n)
+        return words.tobytes()
+
+    def append(self, words: array[int], predecessors: array[int]) -> None:
+        """Give a new search more of the states that an old one had, in order. Raises MemoryError; BadProgram: they are none."""
+        place = (ctypes.c_uint32 * len(predecessors)).from_buffer(predecessors) if predecessors else None
+        if len(words) != len(predecessors) * self._words:
+            raise BadProgram(f"the states are no multiples of {self._words} words")
+        status = Status(self._library.tc_search_append(self.handle, len(predecessors), _words(words), place))
+        if status != Status.RUNNING:
+            raise MemoryError if status == Status.MEMORY else BadProgram("a state has bits that belong to no field")
+
+    def resume(self, position: bytes) -> None:
+        """Put a new search, its states appended, where an old one was. Raises MemoryError; BadProgram: that is no position of it."""
+        if len(position) % 8:
+            raise BadProgram("the position is no multiple of 8 bytes")
+        words, message = array("Q", position), ctypes.create_string_buffer(MESSAGE_BYTES)
+        status = Status(self._library.tc_search_resume(self.handle, _words(words), len(words), message, MESSAGE_BYTES))
+        if status != Status.RUNNING:
+            raise MemoryError if status == Status.MEMORY else BadProgram(message.value.decode())
+
     def stats(self) -> Stats:
         stats = lib.StatsStruct()
         self._library.tc_search_stats(self.handle, ctypes.byref(stats))

@@ -12,29 +12,11 @@
 #include <stdlib.h>
 
 #include "parallel.h"
-#include "teamcheck.h"
-#include "worker.h"
+#include "search.h"
 
 #ifndef TC_SOURCES
 #define TC_SOURCES "unknown"
 #endif
-
-#ifndef STATES_WORTH_THREADS
-#define STATES_WORTH_THREADS (32 * LANES) /* smaller layers are expanded by the calling thread alone */
-#endif
-
-struct tc_search {
-    prepared program;
-    const kernel *kernel;
-    store store;
-    worker *workers;
-    uint32_t n_workers, layer_workers; /* all; those that expand this layer */
-    uint64_t *layers;
-    uint64_t depth, layers_capacity, layer_end;
-    layer_work work;
-    tc_status status;
-    double seconds, cpu_seconds; /* inside tc_search_run; the processor time is the whole process's */
-};
 
 static void *complain(char *message, uint32_t capacity, const char *text)
 {
@@ -141,6 +123,7 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     store_result result = insert_initial(search, initial, n);
+    search->has_initial = result == STORE_OK;
     search->status = result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
     if (atomic_load(&search->store.count) > 0)
         for (uint32_t i = 0; i < search->n_workers; i++)

@@ -227,6 +227,40 @@ store_result store_grow(store *s, uint32_t threads)
     return count < s->room ? STORE_OK : STORE_MEMORY;
 }
 
+store_result store_append(store *s, uint64_t n, const uint64_t *states, const uint32_t *predecessors)
+{
+    uint64_t count = atomic_load(&s->count);
+    uint64_t capacity = least(MOST_STATES, least(s->log.reserved / (8 * s->words), s->predecessors.reserved / 4));
+    if (n > capacity - count || bytes_with(s, count + n, 0) > s->memory_limit || commit(s, count + n))
+        return STORE_MEMORY;
+    if (n == 0)
+        return STORE_OK;
+    memcpy(store_state(s, count), states, n * 8 * s->words);
+    memcpy(store_predecessor(s, count), predecessors, n * 4);
+    atomic_store(&s->count, count + n);
+    return STORE_OK;
+}
+
+store_result store_rebuild(store *s, uint32_t threads)
+{
+    uint64_t count = atomic_load(&s->count);
+    uint64_t slots = count * 2 < FIRST_SLOTS ? FIRST_SLOTS : count * 2;
+    if (bytes_with(s, count, slots) > s->memory_limit)
+        slots = count / 3 * 4 + 8;
+    if (bytes_with(s, count, slots) > s->memory_limit)
+        return STORE_MEMORY;
+    table_free((void *)s->table, s->slots * 4);
+    if (table_open(s, slots)) {
+        s->table = NULL;
+        s->slots = s->count_limit = 0;
+        return STORE_MEMORY;
+    }
+    rehashing r = {s, count, 0};
+    run_parallel(count < 4 * REHASH_CHUNK ? 1 : threads, rehash_worker, &r);
+    set_room(s);
+    return STORE_OK;
+}
+
 /* The slot that holds a state's number. */
 static _Atomic uint32_t *slot_of(store *s, uint64_t number)
 {

@@ -51,6 +51,10 @@ void store_close(store *s);
 store_result store_grow(store *s, uint32_t threads);
 /* Makes the numbers dense: the highest states move into the holes. They are of the layer that is being found: nothing refers to them yet. */
 void store_settle(store *s, number_block *blocks, uint32_t n);
+/* Adds n states that are known to be new, one after another, without a look at the table: until store_rebuild nothing else may be done. */
+store_result store_append(store *s, uint64_t n, const uint64_t *states, const uint32_t *predecessors);
+/* A table for all states of the log. When it fails the store can only be closed. */
+store_result store_rebuild(store *s, uint32_t threads);
 uint64_t store_bytes(const store *s);
 int64_t store_find(const store *s, const uint64_t *state);
 /* A block of numbers below the room for a worker; 0 when there is none. */

@@ -77,6 +77,17 @@ uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t ca
 int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors);
 /* The number of a state, or -1. */
 int64_t tc_search_find(const tc_search *search, const uint64_t *state);
+
+/* --- checkpoints: the states as tc_search_states gives them, and the position, between two calls of tc_search_run.
+ * States below `distinct` never change again, so a later checkpoint only adds to an earlier one. --- */
+
+/* All but the states, as words; how many there are (at most `capacity` are written), 0: this search cannot be resumed. */
+uint64_t tc_search_position(const tc_search *search, uint64_t *words, uint64_t capacity);
+/* In a new search, of the same program and initial states: adds the next n states. TC_RUNNING, TC_MEMORY, or TC_BROKEN: they are no states. */
+int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, const uint32_t *predecessors);
+/* Puts the search, its states complete, where the position says. TC_RUNNING, TC_MEMORY, or TC_BROKEN with the reason in `message`; then, and
+ * when an append failed, the search can only be freed. */
+int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity);
 void tc_search_free(tc_search *search);
 
 #pragma GCC visibility pop

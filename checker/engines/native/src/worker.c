@@ -224,15 +224,21 @@ static void note(tc_witness *witness, lane_set set, uint64_t first_state, int64_
     witness_add(witness, &here);
 }
 
+void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n)
+{
+    const prepared *p = work->program;
+    load_columns(w, work->store, first, n);
+    work->kernel->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
+    work->kernel->run(p->state_code, p->state_code_length, w->registers);
+    w->batch = (batch){.state = first, .active = 1, .live = first_lanes(n)};
+}
+
 static void start_batch(worker *w, const layer_work *work, uint64_t first, uint64_t n)
 {
     const prepared *p = work->program;
     const kernel *k = work->kernel;
-    load_columns(w, work->store, first, n);
-    k->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
-    k->run(p->state_code, p->state_code_length, w->registers);
-    batch *b = &w->batch;
-    *b = (batch){.state = first, .active = 1, .live = first_lanes(n)};
+    worker_load(w, work, first, n);
+    const batch *b = &w->batch;
     for (uint32_t i = 0; i < p->n_state_watches; i++) {
         const tc_watch *watch = &p->state_watches[i];
         note(&w->tally.watches[watch->watch], set_and(b->live, k->nonzero(column_of(w, watch->reg))), first, -1);

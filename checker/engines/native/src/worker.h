@@ -72,6 +72,8 @@ void worker_close(worker *w);
 uint64_t worker_bytes(const prepared *program);
 /* Expands batches until the layer is used up or something says stop. */
 void worker_run(worker *w, layer_work *work);
+/* Before the rest of a batch of n states that a checkpoint left unfinished: the registers, and its states as a set. */
+void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n);
 /* Is anything left that was taken or collected? */
 int worker_pending(const worker *w);
 /* Adds the count of `from`, and takes its place when it is earlier. */
