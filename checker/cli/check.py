@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_settings(parser)
     options.add_limits(parser)
     options.add_engine(parser)
+    options.add_store(parser)
     options.add_checkpoints(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
     parser.add_argument(
@@ -109,6 +110,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         engine=arguments.engine,
         threads=arguments.threads,
         symmetry=arguments.symmetry,
+        store=arguments.store,
         checkpoint=arguments.checkpoint,
         resume=arguments.resume,
         checkpoint_every_s=arguments.checkpoint_every,
@@ -129,6 +131,10 @@ def _require_sense(arguments: argparse.Namespace) -> None:
     if arguments.checkpoint is not None and arguments.engine == "reference":
         reason = "the reference interpreter keeps no checkpoints"
         raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--engine reference`, or `--checkpoint`")])
+
+    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
+        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
+        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--store fingerprint`")])
 
 
 def _nothing(reason: str, advice: str) -> BadInput:

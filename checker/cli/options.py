@@ -53,6 +53,16 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """The option that trades certainty for memory."""
+    parser.add_argument(
+        "--store",
+        choices=("states", "fingerprint"),
+        default="states",
+        help="what to keep of each state, natively: all of it, or 64 bits, where nothing then holds for certain (default: states)",
+    )
+
+
 def add_checkpoints(parser: argparse.ArgumentParser) -> None:
     """The options that keep what a check has found on disk."""
     parser.add_argument(

@@ -72,6 +72,8 @@ def _finding(explored: Explored, goal: Goal) -> tuple[Search, Finding]:
         found = judge(search, goal)
         assert found.path is not None, f"the interpreter does not find {goal.name} where the search saw it"
         return search, found
+    if explored.fingerprints and not explored.stopped:
+        return search, _unknown(_not_found(explored))
     if not explored.complete:
         return search, _unknown(f"the search is incomplete: {explored.stopped} (after {explored.stats.distinct:,} states)")
     if explored.failed is not None and goal.kind != "no error":
@@ -79,6 +81,15 @@ def _finding(explored: Explored, goal: Goal) -> tuple[Search, Finding]:
     if goal.kind == "sometimes":
         return search, Finding(verdict="violated", why="No reachable state satisfies it.")
     return search, Finding(verdict="holds")
+
+
+def _not_found(explored: Explored) -> str:
+    """The reason for `unknown` where nothing speaks against `holds` but that states may be missing."""
+    chance = max(1e-18, explored.chance_of_a_miss)  # written with a digit that is not 0
+    return (
+        f"not found in {explored.stats.distinct:,} states, told apart by 64-bit fingerprints: that one was missed "
+        f"has a probability of at most {chance:.1e}"
+    )
 
 
 def _unknown(reason: str) -> Finding:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Told = Callable[["Job", int, int, "EngineProgress"], None]  # which search, its number from 1, how many there are, how far it is
 Errors = Literal["always", "violated", "never"]
 Engine = Literal["auto", "reference", "native"]
+Store = Literal["states", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Limits:
     threads: int = 0  # of the native engine; 0: one for each processor
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
     checkpoints: Checkpoints | None = None  # of the native engine
+    store: Store = "states"  # of the native engine: what it keeps of each state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

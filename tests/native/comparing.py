@@ -39,9 +39,10 @@ def check_against(
     tier: str = "best",
     library: ctypes.CDLL | None = None,
     slice_s: float = 60,
+    fingerprints: bool = False,
 ) -> None:
     """Runs a search to its end, in slices, and compares all of it; paths too."""
-    with Search(program, initial, threads=threads, tier=tier, library=library) as search:
+    with Search(program, initial, threads=threads, tier=tier, library=library, fingerprints=fingerprints) as search:
         while (status := search.run(slice_s)) is Status.RUNNING:
             pass
         assert status is Status.COMPLETE

@@ -82,6 +82,8 @@ class OptionsStruct(Structure):
         *((name, c_uint64) for name in ("memory_limit_bytes", "states_limit", "expected_states")),
         ("threads", c_uint32),
         ("tier", c_uint32),
+        ("fingerprints", c_uint32),
+        ("unused", c_uint32),
     ]
 
 
@@ -118,6 +120,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_path": (c_uint64, [c_void_p, c_uint64, NUMBERS, c_uint64]),
     "tc_search_layers": (c_uint64, [c_void_p, WORDS, c_uint64]),
     "tc_search_states": (c_int, [c_void_p, c_uint64, c_uint64, WORDS, NUMBERS]),
+    "tc_fingerprint": (c_uint64, [WORDS, c_uint32]),
+    "tc_search_fingerprint": (c_uint64, [c_void_p, c_uint64]),
     "tc_search_find": (c_int64, [c_void_p, WORDS]),
     "tc_search_position": (c_uint64, [c_void_p, WORDS, c_uint64]),
     "tc_search_append": (c_int, [c_void_p, c_uint64, WORDS, NUMBERS]),

@@ -125,9 +125,11 @@ class Search:
         states_limit: int = 0,
         expected_states: int = 0,
         tier: str = "best",
+        fingerprints: bool = False,
         library: ctypes.CDLL | None = None,
     ) -> None:
         """A limit of 0 is none (of memory: seven eighths of the machine's), `threads` 0 one for each processor.
+        With `fingerprints`, states are told apart by 64 bits alone, and only the last two layers are kept whole.
 
         Raises BadProgram, NativeUnavailable, MemoryError."""
         self._handle = None
@@ -137,7 +139,9 @@ class Search:
         words = array("Q", [word for state in initial for word in state])
         if struct.words == 0 or len(words) % struct.words:
             raise BadProgram(f"the initial states are no multiples of {struct.words} words")
-        options = lib.OptionsStruct(memory_limit_bytes, states_limit, expected_states, threads, TIERS.index(tier))
+        options = lib.OptionsStruct(
+            memory_limit_bytes, states_limit, expected_states, threads, TIERS.index(tier), fingerprints, 0
+        )
         message = ctypes.create_string_buffer(MESSAGE_BYTES)
         self._handle = self._library.tc_search_new(
             ctypes.byref(struct),
@@ -253,6 +257,16 @@ class Search:
     def state(self, number: int) -> tuple[int, ...]:
         """The words of one state."""
         return tuple(self.states(number, number + 1)[0])
+
+    def fingerprint(self, number: int) -> int:
+        """That of a state that was reached, in a search with fingerprints."""
+        found: int = self._library.tc_search_fingerprint(self.handle, number)
+        return found
+
+    def fingerprint_of(self, state: Sequence[int]) -> int:
+        """That of any state, given by its words."""
+        found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
+        return found
 
     def find(self, state: Sequence[int]) -> int | None:
         """The number of a state that was reached."""

@@ -115,7 +115,7 @@ static void put_pending(writer *w, const worker *from, uint32_t words)
 
 uint64_t tc_search_position(const tc_search *search, uint64_t *words, uint64_t capacity)
 {
-    if (!search->has_initial || search->status == TC_BROKEN)
+    if (!search->has_initial || search->status == TC_BROKEN || search->store.fingerprints.base)
         return 0;
     writer w = {words, 0, capacity};
     uint64_t header[HEADER];
@@ -359,7 +359,7 @@ static void take_pending(reader *r, tc_search *search)
 int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, const uint32_t *predecessors)
 {
     const prepared *p = &search->program;
-    if (!search->has_initial)
+    if (!search->has_initial || search->store.fingerprints.base)
         return TC_MEMORY;
     for (uint64_t i = 0; i < n; i++)
         for (uint32_t word = 0; word < p->words; word++)
@@ -370,7 +370,7 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
 
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity)
 {
-    if (!search->has_initial || store_rebuild(&search->store, search->n_workers) != STORE_OK)
+    if (!search->has_initial || search->store.fingerprints.base || store_rebuild(&search->store, search->n_workers) != STORE_OK)
         return TC_MEMORY;
     reader r = {words, words + n, NULL};
     void (*const parts[])(reader *, tc_search *) = {take_place, take_tally, take_pending};

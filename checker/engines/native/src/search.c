@@ -100,6 +100,7 @@ static int start_layer(tc_search *search)
     }
     uint64_t first = search->layer_end, end = atomic_load(&search->store.count);
     search->layers[search->depth] = first;
+    store_release(&search->store, first);
     search->layer_end = end;
     search->layer_workers = end - first < STATES_WORTH_THREADS ? 1 : search->n_workers;
     search->work.layer_end = end;
@@ -119,7 +120,7 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     uint64_t memory = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory() / 8 * 7;
     uint64_t states = options->states_limit ? options->states_limit : UINT64_MAX;
     uint64_t other = worker_bytes(&search->program) * search->n_workers;
-    if (store_open(&search->store, search->program.words, memory, states, options->expected_states, other) != STORE_OK)
+    if (store_open(&search->store, search->program.words, options->fingerprints != 0, memory, states, options->expected_states, other) != STORE_OK)
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     store_result result = insert_initial(search, initial, n);
@@ -316,7 +317,7 @@ uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t ca
 int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors)
 {
     const store *s = &search->store;
-    if (from > to || to > atomic_load(&s->count))
+    if (from > to || to > atomic_load(&s->count) || from < s->released)
         return -1;
     if (from == to)
         return 0;
@@ -324,6 +325,17 @@ int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64
     if (predecessors)
         memcpy(predecessors, store_predecessor(s, from), (to - from) * sizeof *predecessors);
     return 0;
+}
+
+uint64_t tc_fingerprint(const uint64_t *state, uint32_t words)
+{
+    return hash_state(state, words);
+}
+
+uint64_t tc_search_fingerprint(const tc_search *search, uint64_t number)
+{
+    const store *s = &search->store;
+    return s->fingerprints.base && number < atomic_load(&s->count) ? *store_fingerprint(s, number) : 0;
 }
 
 int64_t tc_search_find(const tc_search *search, const uint64_t *state)

@@ -26,6 +26,8 @@ typedef struct {
     uint64_t expected_states;    /* a hint: the table has this size from the start; 0: unknown */
     uint32_t threads;            /* 0: one for each processor that is on line */
     uint32_t tier;               /* a tc_tier */
+    uint32_t fingerprints;       /* 1: states are told apart by their fingerprints alone, and may be missed (store.h) */
+    uint32_t unused;
 } tc_options;
 
 typedef struct {
@@ -73,8 +75,12 @@ void tc_search_watches(const tc_search *search, tc_witness *watches);
 uint64_t tc_search_path(const tc_search *search, uint64_t state, uint32_t *numbers, uint64_t capacity);
 /* The first states of the layers 0, 1, 2, ... (at most `capacity` are written); how many layers there are. */
 uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t capacity);
-/* Copies states from .. to-1 (to <= distinct): words, and predecessors (-1 as 0xffffffff) when not NULL. 0, or -1 when out of bounds. */
+/* Copies states from .. to-1 (to <= distinct): words, and predecessors (-1 as 0xffffffff) when not NULL. 0, or -1 when out of bounds
+ * (with fingerprints, the words of finished layers may be gone: they are out of bounds too). */
 int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors);
+/* The fingerprint of a state; that of the state of a number in a search with fingerprints, 0 when there is none. */
+uint64_t tc_fingerprint(const uint64_t *state, uint32_t words);
+uint64_t tc_search_fingerprint(const tc_search *search, uint64_t number);
 /* The number of a state, or -1. */
 int64_t tc_search_find(const tc_search *search, const uint64_t *state);
 
