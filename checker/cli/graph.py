@@ -45,13 +45,17 @@ def run(arguments: argparse.Namespace) -> int:
     from checker.cli.progress import ProgressLine
     from checker.cli.walk import model_of
     from checker.engines.explicit import explore
-    from checker.graph.views import view
-    from checker.graph.write import write_graph
+    from checker.graph.picture import refuse_too_large
+    from checker.graph.views import check_view, view
+    from checker.graph.write import format_of, is_picture, write_graph
     from checker.report.wording import counted, where
 
     require_writable(arguments.output)
+    if arguments.output is not None:
+        format_of(arguments.output)
     model = model_of(arguments)
     output = arguments.output or f"{os.path.basename(model.protocol)}.svg"
+    check_view(model, arguments.view)
     line = ProgressLine()
     try:
         found = explore(
@@ -62,6 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
     finally:
         line.close()
+    if found.stopped == "interrupted":
+        raise KeyboardInterrupt
+    if arguments.view == "full" and arguments.states is None and is_picture(output):
+        refuse_too_large(found.distinct, found.transitions)  # before a graph of millions is made
     graph = view(found, arguments.view, states=arguments.states)
     write_graph(graph, output)
     size = f"{counted(found.distinct, 'state')}, {counted(found.transitions, 'transition')}"

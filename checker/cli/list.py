@@ -109,7 +109,7 @@ def _expectation(spec: tree.Spec, property: tree.PropertyDecl) -> str:
     for expectation in spec.expectations:
         if isinstance(expectation, tree.ExpectViolated) and any(p.name == name for p in expectation.properties):
             where = _names(" in ", expectation.instances) + _names(" under ", expectation.faults)
-            parts.append(f"expected violated{where}")
+            parts.append(f"expected {expectation.word}{where}")
     return "; ".join(parts)
 
 

@@ -32,6 +32,7 @@ exit codes:
   2  the input cannot be used (a missing file, an error in a protocol, a wrong option)
   3  unknown: a limit was reached or the check was interrupted before all was known
   4  a fault of teamcheck itself
+  130  Ctrl-C, before `check` had begun to search or in another command
 
 Start with `teamcheck new my_team`, then `teamcheck check`. Each command has its own --help."""
 
@@ -69,6 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         forget_stdout()
         return UNKNOWN if words[:1] == ["check"] else OK
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted\n")
+        return INTERRUPTED
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -115,9 +119,6 @@ def _run(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
         sys.stderr.write(render(bad.diagnostics, style_of(sys.stderr)))
         return BAD_INPUT
-    except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted\n")
-        return INTERRUPTED
     except BrokenPipeError:
         raise
     except MemoryError:
@@ -141,8 +142,9 @@ def _confess(fault: Exception, remark: str = "") -> None:
     last = next((f for f in reversed(frames) if f"{os.sep}checker{os.sep}" in f.filename), frames[-1] if frames else None)
     place = f" at {'/'.join(last.filename.split(os.sep)[-3:])}:{last.lineno}" if last else ""
     text = " ".join(str(fault).split())[:200]
+    notes = "".join(f"{note}\n" for note in getattr(fault, "__notes__", ()))  # what was done when it happened
     sys.stderr.write(
-        f"teamcheck: internal error: {type(fault).__name__}{': ' + text if text else ''}{place}\n"
+        f"teamcheck: internal error: {type(fault).__name__}{': ' + text if text else ''}{place}\n{notes}"
         f"{remark}This is a fault of {_version()}, not of your files. Please report it with the command, the files,\n"
         "and what TEAMCHECK_DEBUG=1 in the environment prints.\n"
     )

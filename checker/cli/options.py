@@ -41,7 +41,8 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=("auto", "reference", "native"),
         default="auto",
-        help="what searches: the reference interpreter, the native library, or the library beyond some thousand states (default: auto)",
+        help="what searches: the interpreter, and beyond some thousand states the native library (auto, the default); "
+        "the interpreter (reference); the library (native)",
     )
     parser.add_argument(
         "--symmetry",

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from checker.cli.walk import Walk
     from checker.model.model import Goal
-    from checker.semantics.interpreter import Interpreter, State, Transition
+    from checker.semantics.interpreter import Interpreter, State
 
 EPILOG = """\
-Each step is drawn at random: first who does what, each with the same chance, then how it comes out.
+Each step is drawn at random: first who does what, each with the same chance, then how it comes out, an `either`
+with probabilities by these.
 The same seed gives the same runs. Samples prove nothing that they do not show: `teamcheck check` looks at every state."""
 
 
@@ -73,12 +74,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(walk: Walk, most: int, random: Random, seen: Seen, number: int) -> str:
     """Take random steps; how the run ended."""
+    from checker.semantics.simulate import draw
+
     _look(walk, None, (), seen, number)
     while len(walk.indices) < most:
         steps = walk.transitions()
         if not steps:
             return _ENDS[walk.rest()]
-        index = _draw(steps, random)
+        index = draw(walk.interpreter.outcomes(walk.state), random)
         before = walk.state
         walk.take(index, steps[index])
         if walk.failure is not None:
@@ -86,14 +89,6 @@ def _run(walk: Walk, most: int, random: Random, seen: Seen, number: int) -> str:
             return "failed (an error of the protocol)"
         _look(walk, before, steps[index].marks, seen, number)
     return f"went on after {most} steps"
-
-
-def _draw(steps: list[Transition], random: Random) -> int:
-    """First who does what, then how it comes out."""
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for index, transition in enumerate(steps):
-        groups.setdefault((transition.step, transition.agent, transition.values), []).append(index)
-    return random.choice(random.choice(list(groups.values())))
 
 
 def _look(walk: Walk, before: State | None, marks: tuple[str, ...], seen: Seen, number: int) -> None:

@@ -298,9 +298,9 @@ class Terms:
             case "first" | "last":
                 assert isinstance(type, SeqOf)
                 return make.apply(name, (value,), type.of, node.span)
-            case "rest":
+            case "rest" | "butlast":
                 assert isinstance(type, SeqOf)
-                return make.apply("rest", (value,), type, node.span)
+                return make.apply(name, (value,), type, node.span)
             case "append":
                 assert isinstance(type, SeqOf)
                 item = self.lower(node.arguments[1])

@@ -69,6 +69,10 @@ class StateGraph:
 
         return bisect_right(self.edge_start, edge) - 1
 
+    def index(self, edge: int) -> int:
+        """The place of `edge` among the interpreter's transitions of the state that it leaves."""
+        return edge - self.edge_start[self.source(edge)]
+
     def path(self, state: int) -> tuple[int, list[int]]:
         """A shortest path to `state`: the number of its initial state, and the indices of its transitions."""
         indices: list[int] = []

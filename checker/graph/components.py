@@ -6,7 +6,7 @@ for every state: only edges between two states of the label asked for count, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, MutableSequence, Sequence
 from typing import Any, Protocol
 
 
@@ -36,9 +36,16 @@ class Part:
     __slots__ = ("cut", "labels", "used")
 
     def __init__(self, labels: Sequence[int], cut: Collection[int] = frozenset()) -> None:
-        self.labels = [1 if label else 0 for label in labels]
-        self.cut = cut
+        self.labels: MutableSequence[int] = [1 if label else 0 for label in labels]
+        self.cut: Collection[int] = cut
         self.used = 1
+
+    @classmethod
+    def labelled(cls, labels: MutableSequence[int], cut: Collection[int]) -> Part:
+        """With labels that are there already; no more will be made."""
+        part = cls.__new__(cls)
+        part.labels, part.cut, part.used = labels, cut, -1
+        return part
 
     def mark(self, states: Iterable[int]) -> int:
         """A fresh label, put on `states`: a part of the part."""

@@ -25,19 +25,20 @@ Fairness = Literal["weak", "strong", "may", "fault"]
 class FairGraph:
     """Edges with the fairness of their classes: sets of classes are bit masks, bit c for `classes[c]`.
 
-    `fairness` gives the fairness of each class. `enabled[i]` is the mask of classes with an edge out of state i.
+    `fairness` gives the fairness of each class. `enabled[i]` is the mask of classes with an edge out of state i; with `lazy`, made when it is
+    asked for.
     """
 
     __slots__ = ("acting", "edges", "enabled", "strong", "weak")
 
-    def __init__(self, edges: Edges, fairness: Sequence[Fairness]) -> None:
+    def __init__(self, edges: Edges, fairness: Sequence[Fairness], *, lazy: bool = False) -> None:
         self.edges = edges
         self.weak = self.strong = self.acting = 0
         for number, kind in enumerate(fairness):
             self.weak |= (kind == "weak") << number
             self.strong |= (kind == "strong") << number
             self.acting |= (kind != "fault") << number
-        self.enabled = self._enabled()
+        self.enabled: Sequence[int] | LazyMasks = LazyMasks(edges) if lazy else self._enabled()
 
     def _enabled(self) -> list[int]:
         """The masks; equal sets of classes share one number."""
@@ -54,13 +55,36 @@ class FairGraph:
         return masks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FairComponent:
-    """States (ascending) that one fair cycle can visit over and over, all of them: those of `part` that carry `label`."""
+class LazyMasks:
+    """The masks of `FairGraph.enabled`, each made when it is first asked for."""
 
-    states: list[int]
+    __slots__ = ("_edges", "_known")
+
+    def __init__(self, edges: Edges) -> None:
+        self._edges = edges
+        self._known: dict[int, int] = {}
+
+    def __getitem__(self, state: int) -> int:
+        mask = self._known.get(state)
+        if mask is None:
+            start, classes = self._edges.edge_start, self._edges.edge_class
+            mask = self._known[state] = sum(1 << c for c in set(classes[start[state] : start[state + 1]]))
+        return mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairPart:
+    """The states of `part` that carry `label`: all of them can one fair cycle visit over and over."""
+
     part: Part
     label: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairComponent(FairPart):
+    """With its states, ascending."""
+
+    states: list[int]
 
 
 def fair_components(graph: FairGraph, inside: Sequence[int], cut: frozenset[int] = frozenset()) -> Iterator[FairComponent]:

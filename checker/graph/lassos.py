@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from heapq import nsmallest
+from operator import itemgetter
 from typing import TypeAlias
 
 from checker.graph.components import inner_edges
-from checker.graph.fair_cycles import FairComponent, FairGraph
+from checker.graph.fair_cycles import FairComponent, FairGraph, FairPart
 from checker.graph.reachability import Distances
 
 Node: TypeAlias = tuple[int, int, int, int, bool]  # state, weak classes due, strong ones enabled, strong ones taken, acted
@@ -23,7 +25,6 @@ class Lasso:
     source: int
     stem: list[int]
     cycle: list[int]
-    component: FairComponent
     shortest: bool
 
     @property
@@ -36,19 +37,24 @@ def find_lasso(graph: FairGraph, found: Iterable[FairComponent], distances: Dist
 
     Entries are tried nearest first; what no entry could beat any more is not tried.
     """
-    owners = {state: component for component in found for state in component.states if distances.distance[state] >= 0}
-    entries = sorted(owners, key=lambda state: (distances.distance[state], state))
+    reached = ((distances.distance[state], state, component) for component in found for state in component.states)
+    nearest = nsmallest(ENTRIES + 1, (entry for entry in reached if entry[0] >= 0), key=itemgetter(0, 1))
+    return lasso_from(graph, [(state, component) for _, state, component in nearest], distances)
+
+
+def lasso_from(graph: FairGraph, entries: Iterable[tuple[int, FairPart]], distances: Distances) -> Lasso | None:
+    """A short fair lasso whose cycle goes through one of `entries` within its part: the nearest ones of all, nearest first, and one more than
+    `ENTRIES` where there are so many."""
     searches: dict[int, CycleSearch] = {}
     best: tuple[int, int, list[int]] | None = None
     exact = True
-    for tried, entry in enumerate(entries):
+    for tried, (entry, component) in enumerate(entries):
         level = distances.distance[entry]
         if best is not None and level + 1 >= best[0]:
             break
         if tried >= ENTRIES:
             exact = False
             break
-        component = owners[entry]
         search = searches.setdefault(component.label, CycleSearch(graph, component))
         cycle, finished = search.shortest(entry, best[0] - level if best else None)
         exact = exact and finished
@@ -59,13 +65,13 @@ def find_lasso(graph: FairGraph, found: Iterable[FairComponent], distances: Dist
     if best is None:
         return None
     source, stem = distances.path(best[1])
-    return Lasso(source=source, stem=stem, cycle=best[2], component=owners[best[1]], shortest=exact)
+    return Lasso(source=source, stem=stem, cycle=best[2], shortest=exact)
 
 
 class CycleSearch:
     """Fair cycles through states of one fair component."""
 
-    def __init__(self, graph: FairGraph, component: FairComponent) -> None:
+    def __init__(self, graph: FairGraph, component: FairPart) -> None:
         self._graph, self._component = graph, component
         self._known: dict[int, list[tuple[int, int, int]]] = {}
 

@@ -18,15 +18,19 @@ DOT_TIME_S = 90
 
 def picture(drawing: Drawing, format: str) -> bytes:
     """`drawing` as "svg" or "png". Raises BadInput when it is too large to be read, or Graphviz is missing for a PNG or fails."""
-    nodes, edges = len(drawing.boxes), len(drawing.arrows)
-    if nodes > MOST_NODES or edges > MOST_EDGES:
-        raise BadInput([TooManyToDraw(span=None, nodes=nodes, edges=edges, most_nodes=MOST_NODES, most_edges=MOST_EDGES)])
+    refuse_too_large(len(drawing.boxes), len(drawing.arrows))
     program = which("dot")
     if program is not None:
         return _by_graphviz(program, to_dot(drawing), format)
     if format == "svg":
         return to_svg(drawing).encode()
     raise BadInput([PictureNeedsGraphviz(span=None)])
+
+
+def refuse_too_large(nodes: int, edges: int) -> None:
+    """Raise BadInput for a picture of which nobody could read anything."""
+    if nodes > MOST_NODES or edges > MOST_EDGES:
+        raise BadInput([TooManyToDraw(span=None, nodes=nodes, edges=edges, most_nodes=MOST_NODES, most_edges=MOST_EDGES)])
 
 
 def _by_graphviz(program: str, dot: str, format: str) -> bytes:

@@ -17,10 +17,10 @@ class Distances:
     A source counts from the level that it was given. `order` holds the reached states, nearest first.
     """
 
-    distance: array[int]
-    edge: array[int]
-    origin: array[int]  # the state that `edge` leaves
-    order: list[int]
+    distance: Sequence[int]
+    edge: Sequence[int]
+    origin: Sequence[int]  # the state that `edge` leaves
+    order: Sequence[int]
 
     def path(self, state: int) -> tuple[int, list[int]]:
         """The source that `state` was reached from, and the edges from there."""

@@ -40,6 +40,14 @@ def view(graph: StateGraph, name: str = "role", *, states: int | None = None) ->
     return merged(graph, _labels(graph, name), view=name, nodes=states)
 
 
+def check_view(model: Model, name: str) -> None:
+    """Raise BadInput for a view that `view` would refuse, without a search."""
+    from checker.engines.state_graph import StateGraph
+
+    if name != "full":
+        _labels(StateGraph(model=model), name)
+
+
 def by_role(graph: StateGraph) -> Iterator[Lines]:
     """How many agents of each role are at each place."""
     team = agents(graph.model)

@@ -22,7 +22,7 @@ def write_graph(graph: networkx.MultiDiGraph, path: str, format: str | None = No
     Raises BadInput for an unknown format, a picture too large to be read, a PNG without Graphviz, a file that cannot be written.
     A file that cannot be made leaves what was there before.
     """
-    pieces = render(graph, format or Path(path).suffix.lower().removeprefix(".") or Path(path).name)
+    pieces = render(graph, format or format_of(path))
     waiting = Path(f"{path}.part")
     try:
         with waiting.open("wb") as file:
@@ -36,11 +36,27 @@ def write_graph(graph: networkx.MultiDiGraph, path: str, format: str | None = No
         raise
 
 
+def format_of(path: str) -> str:
+    """The format that the ending of `path` names. Raises BadInput for one that is not known."""
+    format = Path(path).suffix.lower().removeprefix(".") or Path(path).name
+    if format not in WRITERS:
+        raise BadInput([_unknown(format)])
+    return format
+
+
+def is_picture(path: str) -> bool:
+    """Whether `path` ends as a picture for the eye."""
+    return format_of(path) in ("svg", "png")
+
+
+def _unknown(format: str) -> UnknownGraphFormat:
+    return UnknownGraphFormat(span=None, format=format, known=", ".join(f"`.{name}`" for name in WRITERS))
+
+
 def render(graph: networkx.MultiDiGraph, format: str) -> Iterable[bytes]:
     """The file in pieces. Raises BadInput at once, before the first piece."""
     if format not in WRITERS:
-        known = ", ".join(f"`.{name}`" for name in WRITERS)
-        raise BadInput([UnknownGraphFormat(span=None, format=format, known=known)])
+        raise BadInput([_unknown(format)])
     return WRITERS[format](graph)
 
 

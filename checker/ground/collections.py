@@ -68,15 +68,25 @@ def _append(place: Place, node: Apply) -> Shape:
     return (graph.add(length, graph.const(1)), *items)
 
 
+def _without_first(graph: Graph, items: list[Shape], of: Type) -> list[Shape]:
+    return [*items[1:], nothing(graph, of)] if items else []
+
+
+def _without_last(graph: Graph, length: Shape, items: list[Shape], of: Type) -> list[Shape]:
+    """What is past the end holds nothing, and so does the place that was the last one."""
+    number, empty = node_of(length), nothing(graph, of)
+    return [select(graph, graph.eq(number, graph.const(i + 1)), empty, item) for i, item in enumerate(items)]
+
+
 def _ends(place: Place, node: Apply) -> Shape:
     graph = place.graph
     length, *items = parts_of(place.shape(node.arguments[0]))
     own = _seq_type(node.arguments[0].type)
     place.fail_unless(graph.lt(graph.const(0), node_of(length)))
-    if node.operator == "rest":
-        moved = [*items[1:], nothing(graph, own.of)] if items else []
+    if node.operator in ("rest", "butlast"):
+        left = _without_first(graph, items, own.of) if node.operator == "rest" else _without_last(graph, length, items, own.of)
         shorter = graph.max(graph.sub(node_of(length), graph.const(1)), graph.const(0))
-        return convert(graph, (shorter, *moved), own, node.type)
+        return convert(graph, (shorter, *left), own, node.type)
     if not items:
         return nothing(graph, node.type)
     if node.operator == "first":
@@ -231,7 +241,7 @@ COLLECTIONS: dict[str, Rule] = {
     "in_seq": _in_seq,
     "concat": _concat,
     "append": _append,
-    **dict.fromkeys(("first", "last", "rest"), _ends),
+    **dict.fromkeys(("first", "last", "rest", "butlast"), _ends),
     "item": _item,
     "replace": _replace,
     "without": _without,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from checker.ground.convert import convert
 from checker.ground.evaluate import Place, Registers
 from checker.ground.execute import Execution, Outcome
 from checker.ground.graph import Graph, Node, Unsupported
@@ -17,7 +18,7 @@ from checker.ground.run import evaluated
 from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
 from checker.ground.symmetry import Exchange, canonical
 from checker.language.types import Sort, Type, Value
-from checker.model.expr import Expr
+from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
 
 MOST_OUTCOMES = 50_000
@@ -30,6 +31,8 @@ class GroundOutcome:
 
     It is there in the states where `enabled` is 1; where `failed` is 1 too, the step fails. `goals`: for `step` goals and
     marks, by the goal's name, a node that is 1 where the transition violates it; `undefined`: where the goal has no value.
+    `instance`: the values of the step's agent and parameters (`instance_types`), as the guard left them, where it does not fail;
+    `progress`: 1 where the transition is progress.
     """
 
     step: int
@@ -38,6 +41,8 @@ class GroundOutcome:
     updates: tuple[tuple[int, Node], ...]
     goals: tuple[tuple[str, Node], ...]
     undefined: tuple[tuple[str, Node], ...]
+    instance: tuple[Node, ...]
+    progress: Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,15 @@ def cell_types(model: Model) -> Iterator[Type]:
     for variable in model.variables:
         for _ in range(variable.cells):
             yield variable.type
+
+
+def instance_types(step: Step) -> list[Type]:
+    """The types of what tells the instances of a step apart for fairness: of its agent, where it has one, and of its parameters."""
+    return [local.type for local in _instance_locals(step)]
+
+
+def _instance_locals(step: Step) -> tuple[Local, ...]:
+    return (*(() if step.agent is None else (step.agent,)), *step.parameters)
 
 
 def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
@@ -161,9 +175,19 @@ def _outcomes(
 ) -> Iterator[GroundOutcome]:
     zero = graph.const(0)
     for enabled, failed, registers in _instances(graph, cells, step, 0, graph.const(1), zero, {}):
+        instance = _instance(graph, step, registers)
         start = Outcome(enabled=enabled, failed=failed, cells=list(cells), registers=registers)
         for outcome in Execution(graph, graph.const(1)).run(step.body, start):
-            yield _ground_outcome(model, graph, cells, number, outcome, symmetric)
+            yield _ground_outcome(model, graph, cells, number, outcome, symmetric, instance)
+
+
+def _instance(graph: Graph, step: Step, registers: Registers) -> tuple[Node, ...]:
+    """The values of the step's agent and parameters after its prelude: a body may use their registers again."""
+    found: list[Node] = []
+    for local in _instance_locals(step):
+        own, shape = registers[local.number]
+        found += flat(convert(graph, shape, own, local.type))
+    return tuple(found)
 
 
 def _instances(
@@ -194,7 +218,13 @@ def _instances(
 
 
 def _ground_outcome(
-    model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, outcome: Outcome, symmetric: tuple[Sort, ...]
+    model: Model,
+    graph: Graph,
+    cells: tuple[Shape, ...],
+    number: int,
+    outcome: Outcome,
+    symmetric: tuple[Sort, ...],
+    instance: tuple[Node, ...],
 ) -> GroundOutcome:
     updates: list[tuple[int, Node]] = []
     field = 0
@@ -221,4 +251,6 @@ def _ground_outcome(
         updates=tuple(updates),
         goals=tuple((name, node) for name, node in goals if graph.value(node) != 0),
         undefined=tuple((name, node) for name, node in undefined if graph.value(node) != 0),
+        instance=instance,
+        progress=graph.both(works, outcome.marks.get("progress", graph.const(0))),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from checker.language import tree
@@ -157,6 +158,10 @@ def expected_properties(b: Building, span: Span, c: list[Any]) -> tuple[tree.Nam
 def expect_violated(b: Building, span: Span, c: list[Any]) -> tree.ExpectViolated:
     properties, (instances, faults) = c
     return tree.ExpectViolated(span=span, properties=properties, instances=instances, faults=faults)
+
+
+def expect_unreachable(b: Building, span: Span, c: list[Any]) -> tree.ExpectViolated:
+    return replace(expect_violated(b, span, c), word="unreachable")
 
 
 def expect_states(b: Building, span: Span, c: list[Any]) -> tree.ExpectCounts:

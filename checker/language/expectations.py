@@ -175,7 +175,7 @@ def advice(parser: Parser, token: Token, terminals: set[str]) -> str:
     lines = parser.marks[:-1] if token.kind == "_DEDENT" else parser.marks
     first = parser.tokens[lines[-1].at].text if lines else ""
     before = parser.text(parser.at - 1) if parser.at else ""
-    said = _by_line(token, terminals, first) or _by_what_was_found(token, terminals, before)
+    said = _by_line(token, terminals, first, before) or _by_what_was_found(token, terminals, before)
     if not said and token.kind == "WORD" and token.text != "not":
         from difflib import get_close_matches
 
@@ -184,13 +184,15 @@ def advice(parser: Parser, token: Token, terminals: set[str]) -> str:
     return said or _by_what_was_expected(parser, token, terminals)
 
 
-def _by_line(token: Token, terminals: set[str], first: str) -> str:
+def _by_line(token: Token, terminals: set[str], first: str, before: str) -> str:
     """What is known of the kind of line, by its first word."""
     said = (
         _in_spec(token, terminals, first)
         or _in_declaration(token.text, terminals, first)
         or _in_statement(token.text, terminals, first)
     )
+    if not said and first in PROPERTIES and before in PROPERTIES and before != first and ":" in terminals:
+        return f"a property has one of these words, then its name: `{before} NAME: p`"
     if not said and first in PROPERTIES and ({":", "STRING"} <= terminals or terminals == {"NAME"}):
         return 'write `NAME: condition`, or `NAME "text": condition`'
     return said
@@ -272,6 +274,8 @@ def _by_what_was_found(token: Token, terminals: set[str], before: str) -> str:
             return "write `implies`"
         case "leads":
             return "write `whenever NAME: p leads to q`"
+        case "until" if "_NEWLINE" in terminals:
+            return "there is no `until`: that q comes is `whenever NAME: p leads to q`, that p stays until then is the `step` property `old(p) implies p or q`"
         case "{" if ":" in terminals:
             return "braces open no block: write `:`"
         case "|" if "NUMBER" in terminals:

@@ -155,6 +155,14 @@ def _text_of(parser: Parser, start: int, end: int) -> str:
     return "".join(token.text for token in parser.tokens[start:end])
 
 
+def block_in_line(parser: Parser, token: Token, terminals: set[str]) -> bool:
+    """`run: for x in S: ...`: a statement with a block of its own needs a line of its own."""
+    if token.text not in ("if", "for", "while") or "let" not in terminals or parser.text(parser.at - 1) != ":":
+        return False
+    report(parser, wrong.BlockInLine(span=span_of(parser, token), found=token.text))
+    return _skip(parser)
+
+
 def reserved_name(parser: Parser, token: Token, terminals: set[str]) -> bool:
     from checker.language.lalr import RESERVED
 
@@ -268,6 +276,7 @@ MENDS = (
     missing_colon,
     assign_for_compare,
     foreign_operator,
+    block_in_line,
     reserved_name,
     range_in_expression,
     misused_word,

@@ -1,4 +1,4 @@
-"""What can be wrong with the text of a protocol or spec beyond its layout (T101 to T103, T119 to T121, T141 to T153), and T901.
+"""What can be wrong with the text of a protocol or spec beyond its layout (T101 to T103, T119 to T121, T141 to T154), and T901.
 
 The docstring of a class is its page in `teamcheck explain`.
 """
@@ -67,6 +67,19 @@ class ReservedName(Diagnostic):
     title = "`{found}` is a word of the language and cannot be a name"
     label = "a name is expected here"
     help = "choose another name, for example `{found}_`"
+    found: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockInLine(Diagnostic):
+    """A block of one simple statement may stand on the line of its colon. `if`, `for`, `while`, `either` and `await:` have blocks of their own:
+    they begin a line.
+    """
+
+    code = "T154"
+    title = "`{found}` cannot stand on the line of another colon"
+    label = "it has a block of its own"
+    help = "write it on the next line, four spaces further in"
     found: str
 
 

@@ -142,6 +142,7 @@ OPERATORS: dict[str, Operator] = {
     "first": Operator(1, "the oldest element", "empty"),
     "last": Operator(1, "the newest element", "empty"),
     "rest": Operator(1, "all but the oldest", "empty"),
+    "butlast": Operator(1, "all but the newest", "empty"),
     "item": Operator(2, "the element of a at place b, from 0", "key"),
     "replace": Operator(3, "sequence a with c at place b", "key"),
     "without": Operator(2, "sequence a without the element at place b", "key"),

@@ -354,7 +354,7 @@ RULES: dict[str, Rule] = {
     "concat": _concat,
     "append": _append,
     **dict.fromkeys(("first", "last"), lambda node: _sequence(node).of),
-    "rest": _sequence,
+    **dict.fromkeys(("rest", "butlast"), _sequence),
     "item": lambda node: _at_place(node).of,
     "replace": _replace,
     "without": _at_place,

@@ -112,5 +112,5 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _plural(text: str) -> str:
-    word, _, rest = text.partition(" ")
+    word, _, rest = text.replace("its run", "their runs").partition(" ")
     return {"is": "are", "waits": "wait", "has": "have"}.get(word, word) + " " + rest

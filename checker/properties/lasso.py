@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from checker.graph.fair_cycles import fair_components
-from checker.graph.lassos import find_lasso
 from checker.graph.reachability import Distances
 from checker.properties.finding import Path
 from checker.properties.search import Search
 
 
-def lasso_path(search: Search, inside: bytearray, distances: Distances, cut: frozenset[int] = frozenset()) -> Path | None:
-    """A short lasso whose cycle is fair and within the states of `inside` without the edges in `cut`, and whose stem `distances` gives."""
-    found = list(fair_components(search.fair, inside, cut))
-    lasso = find_lasso(search.fair, found, distances)
+def lasso_path(search: Search, inside: bytearray, distances: Distances, *, without_progress: bool = False) -> Path | None:
+    """A short lasso whose cycle is fair and within the states of `inside` (and takes no step that is progress), and whose stem `distances`
+    gives.
+    """
+    lasso = search.lasso(inside, distances, without_progress=without_progress)
     if lasso is None:
         return None
     stem = search.extended(search.path(lasso.source), lasso.stem, None)

@@ -19,14 +19,11 @@ def check_livelock(search: Search, goal: Goal) -> Finding:
     """Violated by a fair cycle without progress. Only states whose edges are all known can be on it."""
     model, graph = search.model, search.graph
     inside = bytearray(b"\1") * search.expanded + bytearray(len(graph.states) - search.expanded)
-    cut: frozenset[int] = frozenset()
-    if model.has_progress:
-        cut = frozenset(edge for edge, marks in graph.edge_marks.items() if "progress" in marks)
-    elif model.done is not None:
-        truths = search.truths(model.done)
-        inside = bytearray(a and b == FALSE for a, b in zip(inside, truths.values, strict=True))
+    if not model.has_progress and model.done is not None:
+        undone = search.truths(model.done).values.translate(bytes(value == FALSE for value in range(256)))
+        inside[: search.expanded] = undone[: search.expanded]
     assumed = fairness_text(search)
-    path = lasso_path(search, inside, search.everywhere(), cut)
+    path = lasso_path(search, inside, search.everywhere(), without_progress=model.has_progress)
     if path is not None:
         returns = None if model.has_progress else done_states(search)
         why = livelock_why(search, path)

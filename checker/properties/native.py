@@ -1,4 +1,4 @@
-"""Verdicts from a native search: of the goals that single states and transitions decide.
+"""Verdicts from a native search: of the goals that single states and transitions decide, and, on its graph, of all others.
 
 The search says how often and where first something was seen. What is shown (a violation, a witness, a value that is missing) is
 found again by the reference interpreter along the path to it, and judged there by the same checkers as always.
@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.engines.along import explore_along
-from checker.engines.native.compile import Watched
 from checker.engines.native.explore import Explored
+from checker.engines.native.watches import Watched
 from checker.model.model import Goal
 from checker.properties.finding import Finding
 from checker.properties.judge import FAILS, judge
@@ -21,6 +21,7 @@ from checker.properties.search import Search
 from checker.semantics.interpreter import Interpreter
 
 if TYPE_CHECKING:
+    from checker.engines.native.edges import NativeGraph
     from checker.properties.searches import Job
 
 DECIDED = frozenset(
@@ -62,6 +63,15 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
             depth=explored.stats.depth,
             seconds=explored.seconds + made.seconds,
         )
+
+
+def run_verdicts(job: Job, graph: NativeGraph) -> Iterator[Result]:
+    """A result for each goal of the graph's model: those that need its edges."""
+    from checker.properties.native_search import NativeSearch
+    from checker.properties.verdicts import verdicts
+
+    for made in verdicts(job, NativeSearch(graph, graph.interpreter)):
+        yield replace(made, engine=graph.explored.engine)
 
 
 def _finding(explored: Explored, goal: Goal) -> tuple[Search, Finding]:

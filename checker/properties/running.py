@@ -57,12 +57,22 @@ def run(jobs: Sequence[Job], limits: Limits, told: Told | None = None) -> Report
     found = Findings()
     try:
         for number, job in enumerate(jobs, 1):
-            _run_one(job, limits, found, None if told is None else _bound(told, job, number, len(jobs)))
+            try:
+                _run_one(job, limits, found, None if told is None else _bound(told, job, number, len(jobs)))
+            except Exception as fault:
+                fault.add_note(_where(job))
+                raise
             if found.interrupted:
                 break
     except KeyboardInterrupt:
         found.interrupted = True
     return found.report(perf_counter() - began)
+
+
+def _where(job: Job) -> str:
+    of = f", for `{job.ghost}`" if job.ghost else ""
+    settings = "".join(f", {name} = {value}" for name, value in job.overrides.items())
+    return f"It happened with {job.target.path}, instance {job.instance}{settings}, fault model {job.faults}{of}."
 
 
 def _bound(told: Told, job: Job, number: int, searches: int) -> Callable[[EngineProgress], None]:
@@ -86,10 +96,52 @@ def _run_engines(
         if explored is None:
             return
     _add_native(job, explored, found)
-    explored.search.close()  # its memory is for the search of what is left
-    left = [goal for goal in model.goals if not decides_natively(goal)]
-    if left and not found.interrupted:
-        _search(job, replace(model, goals=tuple(left)), limits, found, progress, counted=False)
+    left = replace(model, goals=tuple([goal for goal in model.goals if not decides_natively(goal)]))
+    if left.goals and not found.interrupted and not _judge_runs(job, left, explored, limits, found, progress):
+        explored.search.close()  # its memory is for the search of what is left
+        _search(job, left, limits, found, progress, counted=False)
+    explored.search.close()
+
+
+def _judge_runs(
+    job: Job,
+    model: Model,
+    explored: Explored,
+    limits: Limits,
+    found: Findings,
+    progress: Callable[[EngineProgress], None] | None,
+) -> bool:
+    """The verdicts on what needs the edges, on the graph of a native search. False where that cannot be: a reference search has to follow."""
+    from checker.engines.native.edges import GraphTooLarge, NativeGraph
+    from checker.properties.native import run_verdicts
+    from checker.semantics.domains import watched
+
+    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry, where fairness is not decided
+        explored.search.close()
+        again = _native_first(job, model, replace(limits, symmetry=False), found, progress)
+        if again is None:
+            return False
+        explored = again
+    try:
+        if not explored.complete or explored.failed is not None:
+            return False
+        if explored.compiled.labels is None:
+            raise GraphTooLarge(explored.compiled.unlabelled)
+        graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
+        with watched(_clock(limits.time_s)):
+            results = list(run_verdicts(job, graph))
+    except (GraphTooLarge, MemoryError) as reason:
+        found.warn(not_native(job.target, job.instance, job.faults, _without_edges(model, reason), everywhere=False))
+        return False
+    finally:
+        explored.search.close()
+    found.results += results
+    return True
+
+
+def _without_edges(model: Model, reason: Exception) -> Exception:
+    names = ", ".join(goal.name for goal in model.goals)
+    return type(reason)(f"{reason or 'the memory does not suffice'} (for {names})")
 
 
 def decides_natively(goal: Goal) -> bool:
@@ -110,8 +162,9 @@ def _native_first(
     from checker.engines.native.library import NativeUnavailable
     from checker.ground.graph import Unsupported
 
-    if not any(decides_natively(goal) for goal in model.goals):
+    if not model.goals:
         return None
+    symmetry = limits.symmetry and any(decides_natively(goal) for goal in model.goals)
     try:
         return explore_native(
             model,
@@ -119,8 +172,9 @@ def _native_first(
             time_s=limits.time_s,
             memory_mib=limits.memory_mib,
             threads=limits.threads,
-            symmetry=limits.symmetry,
+            symmetry=symmetry,
             fingerprints=limits.store == "fingerprint",
+            runs=not symmetry and not all(decides_natively(goal) for goal in model.goals),
             progress=progress,
             keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
         )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from checker.graph.fair_cycles import FairGraph, Fairness
+from checker.graph.fair_cycles import FairGraph, Fairness, fair_components
+from checker.graph.lassos import Lasso, find_lasso
 from checker.graph.reachability import Backward, Distances, forward
 from checker.model.expr import Expr
 from checker.model.model import Model
@@ -14,6 +15,7 @@ from checker.properties.finding import Finding, Path
 from checker.properties.predicates import NO_VALUE, Truths, of_states
 
 if TYPE_CHECKING:
+    from checker.engines.native.edges import NativeGraph
     from checker.engines.state_graph import StateGraph
     from checker.semantics.failure import Failure
     from checker.semantics.interpreter import Interpreter
@@ -26,7 +28,7 @@ class Search:
     0 .. expanded - 1.
     """
 
-    def __init__(self, graph: StateGraph, interpreter: Interpreter) -> None:
+    def __init__(self, graph: StateGraph | NativeGraph, interpreter: Interpreter) -> None:
         self.graph = graph
         self.model: Model = graph.model
         self.interpreter = interpreter
@@ -47,15 +49,23 @@ class Search:
 
     @cached_property
     def fair(self) -> FairGraph:
-        return FairGraph(self.graph, [self._fairness(step) for step, _, _ in self.graph.classes])
+        return FairGraph(self.graph, self.fairness())
+
+    def fairness(self) -> list[Fairness]:
+        """Of each class."""
+        return [self._fairness(step) for step, _, _ in self.graph.classes]
 
     def _fairness(self, number: int) -> Fairness:
         step = self.model.steps[number]
         return "fault" if step.fault is not None else step.fairness
 
     @cached_property
-    def backward(self) -> Backward:
+    def _backward(self) -> Backward:
         return Backward(self.graph)
+
+    def reaching(self, targets: Iterable[int]) -> bytearray:
+        """1 for each state from which some target can be reached, the targets included."""
+        return self._backward.reaching(targets)
 
     def source(self, edge: int) -> int:
         """The state that an edge leaves."""
@@ -93,12 +103,33 @@ class Search:
         self, path: Path, edges: Sequence[int], end: int | None, cycle: int | None = None, shortest: bool = True
     ) -> Path:
         """`path`, then `edges`."""
-        more = tuple(edge - self.graph.edge_start[self.source(edge)] for edge in edges)
+        more = tuple(self.graph.index(edge) for edge in edges)
         return Path(initial=path.initial, indices=path.indices + more, end=end, cycle=cycle, shortest=shortest)
 
     def everywhere(self) -> Distances:
         """Distances of all states from the initial ones."""
-        return forward(self.graph, [(state, 0) for state in self.initial], bytearray(b"\1") * len(self.graph.states))
+        return self.forward([(state, 0) for state in self.initial], bytearray(b"\1") * len(self.graph.states))
+
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray) -> Distances:
+        """Distances from sources, (state, level) in the order of the levels, over states with a true `inside`."""
+        return forward(self.graph, sources, inside)
+
+    def path_states(self, path: Path) -> list[int]:
+        """The numbers of the states on a path, the first one included; a step that fails leads to none."""
+        graph = self.graph
+        found = [graph.initial[path.initial]]
+        for index in path.indices:
+            target = graph.edge_target[graph.edge_start[found[-1]] + index]
+            if target >= 0:
+                found.append(target)
+        return found
+
+    def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
+        """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""
+        cut: frozenset[int] = frozenset()
+        if without_progress:
+            cut = frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
+        return find_lasso(self.fair, fair_components(self.fair, inside, cut), distances)
 
 
 def no_value(search: Search, *asked: Truths) -> Finding | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.graph.reachability import Distances, forward
+from checker.graph.reachability import Distances
 from checker.model.model import Goal
 from checker.properties.finding import Finding, Path
 from checker.properties.lasso import fairness_text, lasso_path
@@ -27,16 +27,16 @@ def check_whenever(search: Search, goal: Goal) -> Finding:
     """Violated by a run that stays among states without Q from a reachable state with P on."""
     trigger, target = search.truths(goal.conditions[0]), search.truths(goal.conditions[1])
     depth = search.graph.depth
-    sources = [(state, depth[state]) for state, value in enumerate(trigger.values) if value == TRUE]
+    sources = ((state, depth[state]) for state, value in enumerate(trigger.values) if value == TRUE)
     return _check(search, goal, target, sources, (trigger, target))
 
 
 def _check(search: Search, goal: Goal, target: Truths, sources: Iterable[tuple[int, int]], asked: tuple[Truths, ...]) -> Finding:
-    outside = bytearray(value == FALSE for value in target.values)
+    outside = target.values.translate(bytes(value == FALSE for value in range(256)))
     assumed = fairness_text(search)
-    path = _stuck(search, outside, forward(search.graph, sources, outside))
+    path = _stuck(search, outside, search.forward(sources, outside))
     if path is not None:
-        returns = bytearray(value == TRUE for value in target.values)
+        returns = target.values.translate(bytes(value == TRUE for value in range(256)))
         why = liveness_why(search, goal, path)
         return Finding(verdict="violated", path=path, shown=True, why=why, fairness=assumed, returns_to=returns)
     return no_value(search, *asked) or Finding(verdict="holds", fairness=assumed)

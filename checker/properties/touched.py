@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from checker.elaborate.build import ASIDE
 from checker.language.types import Type, Value
 from checker.model.expr import Apply, Expr, Local, Quantifier, Read
 from checker.model.model import Assert, Assign, Body, Guard, If, Let, Step, While
@@ -111,7 +112,8 @@ class Reader:
     # --- statements ----------------------------------------------------------------------------------------------
 
     def let(self, local: Local, value: Expr) -> None:
-        self.read(value)
+        if local.name != ASIDE:
+            self.read(value)
         try:
             self.registers[local.number] = self._value(value)
             self.known.add(local.number)

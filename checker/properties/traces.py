@@ -51,23 +51,12 @@ def point_of_no_return(search: Search, run: Run, returns_to: bytearray) -> int |
     """
     if not search.graph.complete:
         return None
-    reaching = search.backward.reaching(state for state, good in enumerate(returns_to) if good)
+    reaching = search.reaching(state for state, good in enumerate(returns_to) if good)
     if not any(reaching):
         return None
-    states = path_states(search, run.path)
+    states = search.path_states(run.path)
     lost = next((place for place, state in enumerate(states) if not reaching[state]), None)
     return lost if lost is not None and not any(reaching[state] for state in states[lost:]) else None
-
-
-def path_states(search: Search, path: Path) -> list[int]:
-    """The numbers of the states on a path, the first one included; a step that fails leads to none."""
-    graph = search.graph
-    found = [graph.initial[path.initial]]
-    for index in path.indices:
-        target = graph.edge_target[graph.edge_start[found[-1]] + index]
-        if target >= 0:
-            found.append(target)
-    return found
 
 
 def shown_path(path: Path) -> str:

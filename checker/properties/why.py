@@ -118,6 +118,8 @@ def _sentences(*found: str) -> str:
 
 
 def _who(taken: Taken) -> str:
+    if taken.step.kind == "round":
+        return f"the agents of {taken.step.role}"
     return taken.who or taken.step.fault or taken.step.name
 
 

@@ -21,6 +21,7 @@ Key: TypeAlias = tuple[str, str, str]  # spec, instance, fault model
 
 TINTS: dict[Outcome, Tint] = {"ok": "green", "FAIL": "red", "?": "yellow"}
 _WIDEST_NAME = 44
+_AGAIN = "for the same reason"
 GHOST_KINDS = ("no lost update", "no stale write", "no overwrite")
 
 
@@ -76,8 +77,12 @@ def _block(part: _Part, head: str, style: Style, *, short: bool, quiet: bool) ->
     width = max((text_width(r.property) for r in results), default=0)
     width = min(max(width, len("counts") if counts else 0), _WIDEST_NAME)
     lines = [head] if part.key[1] else []
+    told: set[str] = set()  # reasons
     for result in results:
-        lines += _verdict_lines(outcome(result), result.property, verdict(result), width, style)
+        again = len(result.reason) > len(_AGAIN) and result.reason in told
+        told.add(result.reason)
+        text = f"unknown: {_AGAIN}" if again and result.verdict == "unknown" else verdict(result)
+        lines += _verdict_lines(outcome(result), result.property, text, width, style)
     for count in counts:
         lines += _verdict_lines(_count_word(count), "counts", count_text(count), width, style)
     if not short:

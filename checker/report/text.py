@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from checker.properties.result import Report, Result, Trace
@@ -51,17 +51,28 @@ def render(report: Report, style: Style = _PLAIN, shown: Shown | None = None) ->
 
 def _counterexamples(report: Report, style: Style, shown: Shown) -> Iterator[list[str]]:
     told: set[tuple[str, str]] = set()
-    traces: dict[tuple[str, str, str, str], str] = {}  # what was shown -> whose it was
+    traces: dict[tuple[str, str], Result] = {}  # what was shown -> whose it was
     for result in report.results:
         if result.trace is None and not result.why:
             continue
         if outcome(result) == "ok" and not _wanted(result, shown, told):
             continue
         told.add((result.spec, result.property))
-        again = None
-        if result.trace is not None:
-            again = traces.setdefault((result.spec, result.instance, result.faults, repr(result.trace)), result.property)
-        yield counterexample(result, style, shown, same_as=None if again == result.property else again)
+        first = result if result.trace is None else traces.setdefault((result.spec, _steps_of(result.trace)), result)
+        yield counterexample(result, style, shown, same_as=None if first is result else _whose(first, result))
+
+
+def _steps_of(trace: Trace) -> str:
+    """What a reader sees of a trace: the same steps have other numbers under other faults, and other cells beside them in other instances."""
+    steps = [replace(step, index=0) for step in trace.steps]
+    return repr((trace.initial, steps, trace.cycle, trace.shortest, trace.no_return))
+
+
+def _whose(first: Result, result: Result) -> str:
+    """The result whose trace is shown, as it is called beside another result."""
+    if (first.instance, first.faults) == (result.instance, result.faults):
+        return first.property
+    return f"{first.property}, {where(first.instance, first.faults)}"
 
 
 def _wanted(result: Result, shown: Shown, told: set[tuple[str, str]]) -> bool:

@@ -14,6 +14,7 @@ with `everything`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from checker.properties.result import Change, Event, Trace, TraceStep
@@ -56,9 +57,11 @@ def told(step: TraceStep) -> str:
     text, parameters = step.phrase, step.parameters
     taken = _taken(step)
     if taken is not None:
-        name = taken.text.partition("(")[0]
-        text = text.replace(f"takes {name}", event_text(taken), 1)
+        before, _, rest = text.partition(f"takes {taken.text.partition('(')[0]}")
+        text = before + event_text(taken) + _without_role(rest, taken.other)
         parameters = tuple((n, v) for n, v in parameters if v != taken.other and v not in _arguments(taken.text))
+    if step.fault and step.agent is None:
+        text, parameters = _in_transit(text, parameters)
     if parameters:
         text += f" ({', '.join(_parameter(n, v) for n, v in parameters)})"
     after = [e.text for e in step.events if e.kind == "awaits"] or _waits(step)
@@ -75,6 +78,30 @@ def _taken(step: TraceStep) -> Event | None:
     if len(words) < 2 or words[0] != "takes":
         return None
     return next((e for e in step.events if e.kind == "take" and e.text.partition("(")[0] == words[1]), None)
+
+
+def _without_role(text: str, sender: str | None) -> str:
+    """What follows the message, without ` from Worker` where ` from Worker0` is said."""
+    if sender is None:
+        return text
+    role = sender.rstrip("0123456789")
+    return re.sub(rf" from ({re.escape(sender)}|{re.escape(role)})(?![\w.])", "", text, count=1)
+
+
+def _in_transit(phrase: str, parameters: tuple[tuple[str, str], ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """`Done(Task0) from Worker1 to Lead is lost`, for `Done is lost` and what the step binds; what is left of that."""
+    bound = dict(parameters)
+    name, space, rest = phrase.partition(" ")
+    if not bound.get("message", "").startswith(f"{name}("):
+        return phrase, parameters
+    ends = [f" {end} {bound[end]}" for end in ("from", "to") if end in bound]
+    left = tuple((n, v) for n, v in parameters if n not in ("message", "from", "to", "place"))
+    return f"{_plain(bound['message'])}{''.join(ends)}{space}{rest}", left
+
+
+def _plain(message: str) -> str:
+    """`Done(Task0, 3)` for `Done(t: Task0, n: 3)`."""
+    return re.sub(r"([(,] ?)(?!sender:)\w+: ", r"\1", message)
 
 
 def _arguments(message: str) -> list[str]:

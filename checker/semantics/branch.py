@@ -97,7 +97,7 @@ def _either(statement: Either, mode: Mode) -> Fork:
         outcomes: list[Outcome] = []
         for number, branch in enumerate(branches, 1):
             registers = r.copy()
-            registers[CHOICES] = (*r[CHOICES], (None, number))
+            registers[CHOICES] = (*r[CHOICES], (statement, number))
             outcomes.extend(branch(c.copy(), registers))
         return outcomes
 

@@ -207,6 +207,7 @@ COLLECTION_BUILDERS: dict[str, Builder] = {
     "first": _nonempty("first", lambda value: value[0]),
     "last": _nonempty("last", lambda value: value[-1]),
     "rest": _nonempty("rest", lambda value: value[1:]),
+    "butlast": _nonempty("butlast", lambda value: value[:-1]),
     "item": _item,
     "replace": _replace,
     "without": _without,

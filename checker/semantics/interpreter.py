@@ -14,7 +14,7 @@ from typing import TypeAlias, final
 
 from checker.language.types import Type, Value
 from checker.model.expr import Expr, Local
-from checker.model.model import Bind, Let, Model, Note, Step
+from checker.model.model import Bind, Either, Let, Model, Note, Step
 from checker.semantics.branch import forking
 from checker.semantics.candidates import Take, candidates
 from checker.semantics.evaluate import evaluator
@@ -38,7 +38,7 @@ __all__ = ["EvaluationError", "Failure", "Interpreter", "Outcome", "State", "Tra
 
 State: TypeAlias = tuple[Value, ...]
 
-Choice: TypeAlias = tuple[Local | None, Value]  # a chosen value, or None and the number of a branch
+Choice: TypeAlias = tuple[Local | Either, Value]  # a chosen value, or the number of a branch, from 1
 Told: TypeAlias = tuple[Note, str | None, str]  # a note, its agent and its text as shown
 
 # What a candidate leads to: step, (agent and parameters), target, failure, marks, choices, notes.
@@ -179,7 +179,7 @@ class Interpreter:
             instance[0] if has_agent else None,
             instance[1:] if has_agent else instance,
             tuple(
-                ("either", str(value)) if local is None else (local.name, shown(local.type, value)) for local, value in choices
+                ("either", str(value)) if isinstance(of, Either) else (of.name, shown(of.type, value)) for of, value in choices
             ),
             target,
             failure,

@@ -11,7 +11,7 @@ from checker.engines.native.library import NativeUnavailable, load
 from tests.bench.cases import FULL, QUICK, ROOT, named, with_settings
 from tests.bench.figures import Round, figures, missed, spread
 from tests.bench.process import CommandFailed, Run, run
-from tests.bench.spin import TooShallow, _vector, answer_of
+from tests.bench.spin import TooShallow, _vector, agree, answer_of
 
 SAID = """
 State-vector 28 byte, depth reached 25, errors: {errors}
@@ -64,6 +64,15 @@ def test_what_is_not_reached_is_told() -> None:
 def test_what_spin_says_is_read() -> None:
     found = answer_of(answer(SAID.format(errors=0)))
     assert (found.states, found.transitions, found.vector_bytes, found.cpu_s) == (1_745_408, 18_507_777, 28, 1.25)
+
+
+def test_numbers_are_read_as_spin_writes_them() -> None:
+    large = SAID.format(errors=0).replace(" 18507778 ", " 1.235584e+08 ")
+    assert answer_of(answer(large)).transitions == 123_558_399
+    assert agree(123_558_401, 123_558_399)
+    assert not agree(123_558_401, 123_558_412)
+    assert agree(18_507_777, 18_507_777)
+    assert not agree(18_507_777, 18_507_776)
 
 
 def test_a_search_that_spin_did_not_finish_is_no_figure() -> None:

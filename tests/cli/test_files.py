@@ -231,6 +231,28 @@ def test_graphs_that_cannot_be_made_are_2(board: Path, teamcheck: Teamcheck, wor
     assert said.err.startswith("error[T")
 
 
+def test_what_cannot_be_drawn_is_refused_before_much_work(
+    board: Path, teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("checker.graph.views.to_networkx", None)
+    said = teamcheck("graph", "specs/board.spec", "--set", "workers=3", "--set", "tasks=3")
+    assert (said.code, said.out) == (2, "")
+    assert "are too many for a picture" in said.err
+    monkeypatch.setattr("checker.engines.explicit.explore", None)
+    for words in (["--view", "rol"], ["--view", "var:nothing"], ["--view", "goals:nothing"], ["--output", "x.pdf"]):
+        said = teamcheck("graph", "specs/board.spec", *words)
+        assert (said.code, said.out) == (2, "")
+
+
+def test_control_c_ends_a_graph(board: Path, teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(self: object, state: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checker.semantics.interpreter.Interpreter.outcomes", stopped)
+    assert teamcheck("graph", "specs/board.spec").code == 130
+    assert not (board / "board.svg").exists()
+
+
 def test_a_graph_that_is_not_whole_is_3(board: Path, teamcheck: Teamcheck) -> None:
     said = teamcheck("graph", "specs/board.spec", "--memory", "1", "--output", "g.dot")
     assert said.code == 3

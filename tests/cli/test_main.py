@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from checker.cli.main import COMMANDS, main
+from checker.model.model import Model
+from checker.properties import running
+from checker.properties.searches import Job, model_of
 from checker.version import VERSION
-from tests.cli.conftest import Teamcheck
+from tests.cli.conftest import Said, Teamcheck
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,6 +78,41 @@ def test_our_own_fault_is_4_and_says_how_to_report_it(teamcheck: Teamcheck, monk
     assert "Traceback" not in said.err
     monkeypatch.setenv("TEAMCHECK_DEBUG", "1")
     assert "Traceback (most recent call last)" in teamcheck("list").err
+
+
+def test_our_own_fault_names_the_search_that_it_came_in(
+    board: Path, teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(job: Job) -> Model:
+        if job.faults == "one_crash":
+            raise ZeroDivisionError
+        return model_of(job)
+
+    monkeypatch.setattr(running, "model_of", broken)
+    said = teamcheck("check", "--set", "tasks=2")
+    assert said.code == 4
+    lines = said.err.splitlines()
+    assert lines[0].startswith("teamcheck: internal error: ZeroDivisionError at ")
+    assert lines[1] == "It happened with specs/board.spec, instance safe, tasks = 2, fault model one_crash."
+
+
+def test_too_deep_is_told_as_such(teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(_: object) -> int:
+        return endless(_)
+
+    monkeypatch.setattr("checker.cli.list.run", endless)
+    said = teamcheck("list")
+    assert said.code == 2
+    assert "nested too deeply" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_control_c_while_the_command_line_is_read(teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checker.cli.list.configure", stopped)
+    assert teamcheck("list") == Said(130, "", "\ninterrupted\n")
 
 
 @pytest.mark.parametrize(

@@ -301,11 +301,11 @@ class Expressions:
 
     def _seq(self, kind: Kind, scope: Scope, depth: int) -> str:
         known = self.known(kind, scope)
-        way = self.pick(["empty", "items", "append", "rest", "join"]) if depth > 0 else "empty"
+        way = self.pick(["empty", "items", "append", "rest", "butlast", "join"]) if depth > 0 else "empty"
         if way == "append" and known:
             return f"append({self.pick(known)}, {self.expression(kind.of[0], scope, depth - 1)})"
-        if way == "rest" and known:
-            return f"rest({self.pick(known)})"
+        if way in ("rest", "butlast") and known:
+            return f"{way}({self.pick(known)})"
         if way == "join" and known:
             return f"({self.pick(known)} + {self.pick(known)})"
         if way == "items":

@@ -296,9 +296,11 @@ class Expressions:
                 return (*given[0], given[1])
             case "index":
                 return given[0]
-            case "first" | "last" | "rest":
+            case "first" | "last" | "rest" | "butlast":
                 if not given[0]:
                     raise Failed("empty")
+                if name == "butlast":
+                    return given[0][: len(given[0]) - 1]
                 return given[0][0] if name == "first" else given[0][-1] if name == "last" else given[0][1:]
         every = list(values(self.checked.type_of(node.arguments[0])))
         place = every.index(given[0]) + (-1 if name == "previous" else 1)

@@ -145,6 +145,7 @@ def type_of(expression: str, declarations: str = "") -> object:
         ("[t] == [t, t]", Bool()),
         ("append(q, t)", SeqOf(TASK, 3)),
         ("rest(q)", SeqOf(TASK, 1)),
+        ("butlast(q)", SeqOf(TASK, 1)),
         ("first(q)", TASK),
         ("q[n]", TASK),
         ("first(Slot)", Sort("Slot", 3, ordered=True)),

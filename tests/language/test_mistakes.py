@@ -26,6 +26,11 @@ def only(found: tuple[Diagnostic, ...]) -> Diagnostic:
 
 MISTAKES_IN_STATEMENTS = {
     "if x = 1: pass": ("T122", "`=` assigns; to compare, write `==`", "write `==`"),
+    "if x: for a in A: pass": (
+        "T154",
+        "`for` cannot stand on the line of another colon",
+        "write it on the next line, four spaces further in",
+    ),
     "x == 3": ("T123", "`==` compares; to give a value, write `=`", "write `=`"),
     "let x == 3": ("T123", "`==` compares; to give a value, write `=`", "write `=`"),
     "x = a && b": ("T117", "`&&` is not an operator of the language", "write `and`"),
@@ -261,7 +266,7 @@ MISTAKES_IN_SPECS = {
     "instance a\n    n = 2": ("T102", "a colon is missing", "write `:` here"),
     "expect p holds": (
         "T101",
-        "found `holds`, expected `,` or `violated`",
+        "found `holds`, expected `,`, `unreachable` or `violated`",
         "write `expect NAME violated`; what is not expected to be violated is expected to hold",
     ),
     "no deadlok": (
@@ -271,6 +276,22 @@ MISTAKES_IN_SPECS = {
     ),
     "no lost update status": ("T101", "found `status`, expected `on`", ""),
     "whenever w:\n    p": ("T101", "found the end of the block, expected `leads`", "write `whenever NAME: p leads to q`"),
+    "always w: p leads to q": (
+        "T101",
+        "found `leads`, expected the end of the line",
+        "write `whenever NAME: p leads to q`",
+    ),
+    "always w: p until q": (
+        "T101",
+        "found `until`, expected the end of the line",
+        "there is no `until`: that q comes is `whenever NAME: p leads to q`, that p stays until then is the `step` property "
+        "`old(p) implies p or q`",
+    ),
+    "eventually always w: p": (
+        "T101",
+        "found `w`, expected a text in double quotes or `:`",
+        "a property has one of these words, then its name: `always NAME: p`",
+    ),
     "timeouts when stuck": ("T101", "found `when`, expected `only`", "write `timeouts only when stuck`"),
     "ltl p: x": ("T901", "this version of teamcheck does not check `ltl`", None),
     "no starvation of W": ("T901", "this version of teamcheck does not check `no starvation`", None),

@@ -299,8 +299,9 @@ SPEC_LINES = {
     "no overwrite on status": "Absence('no overwrite' status)",
     "check pair, crowd under none, f": "CheckDecl([pair crowd] [none f])",
     "check pair": "CheckDecl([pair] [])",
-    "expect a, no lost update on v, no deadlock violated": "ExpectViolated([a no lost update on v no deadlock] [] [])",
-    "expect no, b violated in pair, crowd under none": "ExpectViolated([no b] [pair crowd] [none])",
+    "expect a, no lost update on v, no deadlock violated": "ExpectViolated([a no lost update on v no deadlock] [] [] violated)",
+    "expect no, b violated in pair, crowd under none": "ExpectViolated([no b] [pair crowd] [none] violated)",
+    "expect a, b unreachable in pair": "ExpectViolated([a b] [pair] [] unreachable)",
     "expect 157_820 states, 228 transitions in pair under none": "ExpectCounts(157820 228 [pair] [none])",
     "expect 1 state": "ExpectCounts(1 - [] [])",
 }

@@ -43,13 +43,18 @@ class Assembler:
         watches: Sequence[Watch] = (),
         is_fault: bool = False,
         is_timeout: bool = False,
+        label_length: int = 0,
+        label_base: int = 0,
+        label: int = NO_REGISTER,
+        progress: int = NO_REGISTER,
     ) -> None:
-        """Ends the code of an outcome that began at `start`."""
-        length = len(self.code) - start
+        """Ends the code of an outcome that began at `start`; its last `label_length` instructions are for the label."""
+        length = len(self.code) - start - label_length
         self.outcomes.append(
             OutcomeCode(
                 start=start, length=length, guard=length if guard is None else guard, enabled=enabled, failed=failed,
                 updates=tuple(updates), watches=tuple(watches), is_fault=is_fault, is_timeout=is_timeout,
+                label_length=label_length, label_base=label_base, label=label, progress=progress,
             )
         )  # fmt: skip
 

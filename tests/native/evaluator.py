@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -47,13 +48,17 @@ def execute(code: Sequence[Instruction], registers: list[int]) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class Reached:
-    """All that a search finds. Witnesses are depths of the first ones: `failures` by outcome, `watches` by watch, -1 for never."""
+    """All that a search finds. Witnesses are depths of the first ones: `failures` by outcome, `watches` by watch, -1 for never.
+
+    `edges`: how many there are of each (source, target, label, progress).
+    """
 
     depth_of: dict[State, int] = field(default_factory=dict)
     transitions: list[int]
     failures: list[tuple[int, int]]
     watches: list[tuple[int, int]]
     deadlocks: tuple[int, int] = (0, -1)
+    edges: Counter[tuple[State, State, int, bool]] = field(default_factory=Counter)
 
 
 def seen(witness: tuple[int, int], depth: int) -> tuple[int, int]:
@@ -106,6 +111,7 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
             if registers[register]:
                 found.watches[watch] = seen(found.watches[watch], depth)
         successors.append(replaced(program, outcome, state, registers))
+        found.edges[(state, successors[-1], *labelled(program, outcome, registers))] += 1
     return successors
 
 
@@ -117,6 +123,14 @@ def look_at_final(program: Program, registers: list[int], depth: int, found: Rea
             found.watches[watch] = seen(found.watches[watch], depth)
     if program.done == NO_REGISTER or registers[program.done] == 0:
         found.deadlocks = seen(found.deadlocks, depth)
+
+
+def labelled(program: Program, outcome: OutcomeCode, registers: list[int]) -> tuple[int, bool]:
+    """The label of a transition, and whether it is progress."""
+    start = outcome.start + outcome.length
+    execute(program.code[start : start + outcome.label_length], registers)
+    label = outcome.label_base + (0 if outcome.label == NO_REGISTER else registers[outcome.label])
+    return label % 2**32, outcome.progress != NO_REGISTER and registers[outcome.progress] != 0
 
 
 def reach(program: Program, initial: Sequence[State]) -> Reached:

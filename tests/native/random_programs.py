@@ -55,9 +55,14 @@ def random_outcome(a: Assembler, random: Random, readable: list[int], watches: i
         by = random.choice(made) if random.random() < 0.4 else a.const(random.choice((1, 1, -1, 3)))
         near = a.op(random.choice(("add", "add", "sub", "copy", "bitor")), number, by)
         updates.append((number, a.op("max", a.op("min", near, high), low)))
+    watched = [Watch(random.randrange(watches), random.choice(made)) for _ in range(random.randint(0, 2))]
+    end = len(a.code)
+    made += random_values(a, random, readable + made, random.randint(0, 3))
+    known = [NO_REGISTER, *readable, *made * 3]
     a.outcome(
         start, enabled, updates, guard=guard, failed=failed, is_fault=random.random() < 0.2, is_timeout=random.random() < 0.3,
-        watches=[Watch(random.randrange(watches), random.choice(made)) for _ in range(random.randint(0, 2))],
+        watches=watched, label_length=len(a.code) - end, label_base=random.choice((0, 5, 2**32 - 1)),
+        label=random.choice(known), progress=random.choice(known),
     )  # fmt: skip
 
 

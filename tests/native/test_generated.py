@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 
 from checker.elaborate.lower import elaborate
 from checker.engines.explicit import explore
-from checker.engines.native.compile import Watched
 from checker.engines.native.explore import Explored, explore_native
 from checker.engines.native.library import NativeUnavailable, load
+from checker.engines.native.watches import Watched
 from checker.engines.state_graph import StateGraph
 from checker.ground.graph import Unsupported
 from checker.language.check import check

@@ -27,6 +27,7 @@ from tests.native.random_programs import random_program
 from tests.native.test_checkpoints import attack_positions, moved
 from tests.native.test_fingerprints import digits
 from tests.native.test_verifier import attack
+from tests.graph.test_native_cycles import Case, CutEdges
 for seed in range(int(sys.argv[2])):
     program, initial = random_program(seed)
     expected = reach(program, initial)
@@ -48,6 +49,11 @@ for limits in ({}, {"states_limit": 5000}, {"memory_limit_bytes": 2**21}):
     with Search(two_phase(6), [(0,)], threads=3, **limits) as search:
         while search.run(0.01) is Status.RUNNING:
             pass
+for seed in range(20 * int(sys.argv[2])):
+    case = Case(seed)
+    cut = CutEdges(case.cut)
+    case.native.forward(case.sources, case.inside, cut), case.native.reaching([0]), case.native.kinds()
+    case.native.fair_parts(case.inside, cut)
 print("done")
 """
 

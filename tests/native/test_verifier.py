@@ -11,6 +11,7 @@ from checker.engines.native import library as lib
 from checker.engines.native.program import Field, Instruction, Program, Watch
 from checker.engines.native.search import BadProgram, Search, Status, program_struct, verify
 from tests.native.assembler import two_phase
+from tests.native.comparing import edges_of
 
 GOOD = two_phase(3)  # 8 fields, 6 constants, temporaries from 14
 FIRST_OUTCOME = GOOD.outcomes[0].start
@@ -69,6 +70,11 @@ BAD = {
     "outcome 0 updates field 8 of 8": with_outcome(updates=((8, 0),)),
     "outcome 0 updates field 1 twice": with_outcome(updates=((1, 0), (1, 0))),
     "outcome 0: an update reads register 999, which has no value there": with_outcome(updates=((1, 999),)),
+    "outcome 0: `label` is register 999, which has no value there": with_outcome(label=999),
+    "outcome 0: `progress` is register 999, which has no value there": with_outcome(progress=999),
+    f"code {GOOD.outcomes[0].start + GOOD.outcomes[0].length}..{GOOD.outcomes[0].start + GOOD.outcomes[0].length + 4000} of {len(GOOD.code)}": (
+        with_outcome(label_length=4000)
+    ),
     "watch 2 of 2": replace(GOOD, state_watches=(Watch(2, 0),)),
     "watch 1 reads register 999, which has no value there": with_outcome(watches=(Watch(1, 999),)),
     "watch 3 of 2": replace(GOOD, final_watches=(Watch(3, 0),)),
@@ -103,7 +109,7 @@ def test_the_final_section_is_bound_like_an_outcome() -> None:
 
 
 def test_ranges_that_wrap_around_are_refused() -> None:
-    for name in ("code_start", "code_length", "first_update", "n_updates", "first_watch", "n_watches"):
+    for name in ("code_start", "code_length", "label_length", "first_update", "n_updates", "first_watch", "n_watches"):
         struct = program_struct(GOOD)
         setattr(struct.outcomes[0], name, 2**32 - 1)
         assert verify(struct) != ""
@@ -152,6 +158,9 @@ def attack(seeds: range) -> tuple[int, int]:
             while search.run(1.0) is Status.RUNNING:
                 pass
             search.watches(), search.outcomes(), search.layers(), search.states(0, search.stats().distinct)
+            if search.stats().status is Status.COMPLETE:
+                edges_of(search, range(search.stats().distinct))
+                search.evaluate(1, 1, bytearray(search.stats().distinct))
         ran += 1
     return refused, ran
 

@@ -130,6 +130,12 @@ def test_an_expectation_that_is_not_met_fails_in_both_directions(tmp_path: Path)
     assert report.exit_code == 1
 
 
+def test_what_is_unreachable_is_a_sometimes_that_is_violated(tmp_path: Path) -> None:
+    text = SPEC[: SPEC.index("expect")] + "sometimes crowded: count(w in Worker: w is busy) > 2\nexpect crowded unreachable\n"
+    crowded = of(checker.check(write(tmp_path, TEAM, text), instances=["pair"], faults=["none"]), "crowded")
+    assert (crowded.verdict, crowded.expected, crowded.met) == ("violated", "violated", True)
+
+
 def test_a_violation_of_no_error_can_be_expected(tmp_path: Path) -> None:
     team = TEAM.replace("        status[t] = done\n", '        status[t] = done\n        assert owner[t] == self, "mine"\n')
     lines = "expect no error violated in pair\nexpect one_owner, no lost update on status violated in pair\n"

@@ -143,3 +143,16 @@ def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
 )
 def test_why(tmp_path: Path, team: str, line: str, faults: str, why: str) -> None:
     assert only(tmp_path, team, line, faults).why == why
+
+
+def test_agents_that_have_finished(tmp_path: Path) -> None:
+    team = "protocol board()\nrole W * 2:\n    run:\n        await round\nrole X * 2:\n    run:\n        pass\ndone when false\n"
+    (found,) = [r for r in checker.check(write(tmp_path, team, 'spec board for "board.team"\nno deadlock\n')).results if r.trace]
+    assert found.why.startswith("Nothing can happen any more: W0, W1, X0 and X1 have finished their runs.")
+
+
+def test_the_barrier_of_a_round_is_told_as_its_agents(tmp_path: Path) -> None:
+    team = "protocol board()\nshared done: bool = false\nrole W * 2:\n    run:\n        while true:\n            await round\ndone when done\n"
+    spec = 'spec board for "board.team"\neventually ever: done\n'
+    (found,) = [r for r in checker.check(write(tmp_path, team, spec)).results if r.kind == "eventually"]
+    assert "the agents of W begin the next round" in found.why

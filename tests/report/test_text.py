@@ -88,7 +88,30 @@ def test_of_an_expected_violation_only_the_first_trace_is_shown() -> None:
     again = replace(samples.STOLEN_RESULT, instance="crowd")
     assert render(samples.report(samples.STOLEN_RESULT, again), shown=ALL).count("> 4  Worker1") == 1
     unexpected = replace(samples.UNEXPECTED, instance="crowd")
-    assert render(samples.report(samples.UNEXPECTED, unexpected), shown=ALL).count("> 4  Worker1") == 2
+    assert render(samples.report(samples.UNEXPECTED, unexpected), shown=ALL).count("one_owner: violated, instance") == 2
+
+
+def test_the_same_steps_in_another_instance_or_under_other_faults_are_shown_once() -> None:
+    trace = samples.UNEXPECTED.trace
+    assert trace is not None
+    numbered = replace(trace, steps=tuple(replace(step, index=step.index + 7) for step in trace.steps), start={"other": "1"})
+    again = replace(samples.UNEXPECTED, instance="crowd", faults="deadly", trace=numbered)
+    text = render(samples.report(samples.UNEXPECTED, again), shown=ALL)
+    assert text.count("> 4  Worker1") == 1
+    assert "  the trace is that of one_owner, instance pair, no faults\n" in text
+    longer = replace(trace, steps=(*trace.steps, trace.steps[-1]))
+    assert render(samples.report(samples.UNEXPECTED, replace(again, trace=longer)), shown=ALL).count("the trace is that of") == 0
+
+
+def test_a_long_reason_is_said_once_for_each_search() -> None:
+    stopped = "the search is incomplete: the limit of 5 states was reached"
+    one = replace(samples.UNEXPECTED, verdict="unknown", met=False, reason=stopped, trace=None, why="")
+    text = render(samples.report(one, replace(one, property="other"), replace(one, instance="crowd")))
+    assert [line.partition("unknown: ")[2] for line in text.split("\n") if "    ?" in line] == [
+        stopped,
+        "for the same reason",
+        stopped,
+    ]
 
 
 def test_the_same_trace_is_shown_once() -> None:

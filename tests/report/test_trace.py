@@ -24,7 +24,7 @@ def test_messages_faults_and_the_point_of_no_return() -> None:
     2  Worker1  takes Assign(Task0) from Lead
                   sends Done(Task0) to Lead
                   Worker.seen[Worker1]: none -> Task0
-    3  (fault)  Done is lost (from = Worker1, to = Lead, message = Done(t: Task0))
+    3  (fault)  Done(Task0) from Worker1 to Lead is lost
   ---- from here on the goal cannot be reached any more ----
     4  Worker0  crashes [fault]
   > 5  Lead     does assign
@@ -116,7 +116,7 @@ def test_a_change_of_a_channel_is_told_where_no_event_tells_it() -> None:
     lost = step(0, None, "lose M", "M is lost", fault="lose M", changes=(change("M[A]", "{M()}", "{}", "channel"),))
     assert step_lines(1, lost)[1:] == ["                M[A]: {M()} -> {}"]
     named = replace(lost, parameters=(("message", "M()"),))
-    assert step_lines(1, named) == ["  1  (fault)  M is lost (message = M())"]
+    assert step_lines(1, named) == ["  1  (fault)  M() is lost"]
 
 
 def test_long_values_and_states_are_cut_unless_everything_is_wanted() -> None:
@@ -166,3 +166,18 @@ def test_agents_of_a_chart_stand_in_their_order() -> None:
 def test_only_messages_ask_for_a_chart() -> None:
     assert has_messages(samples.MESSAGES)
     assert not has_messages(samples.STOLEN)
+
+
+def test_a_message_that_several_roles_send_is_told_with_its_sender_once() -> None:
+    event = Event(kind="take", text="M(1)", other="Worker0")
+    assert step_lines(1, step(0, "C", "on M", "takes M from Worker", events=(event,))) == ["  1  C  takes M(1) from Worker0"]
+    waiting = step(0, "C", "run.here[M] from Worker", "takes M at here from Worker", events=(event,))
+    assert step_lines(1, waiting) == ["  1  C  takes M(1) from Worker0 at here"]
+    single = step(0, "C", "on M", "takes M from A1 (and kept)", events=(replace(event, other="A1"),))
+    assert step_lines(1, single) == ["  1  C  takes M(1) from A1 (and kept)"]
+
+
+def test_a_fault_of_a_message_names_what_it_strikes() -> None:
+    bound = (("from", "A"), ("to", "C0"), ("place", "0"), ("message", "M(n: 1, at: Task0)"), ("n", "2"))
+    garbled = step(0, None, "garble M", "M is garbled", fault="garble M", parameters=bound)
+    assert step_lines(1, garbled) == ["  1  (fault)  M(1, Task0) from A to C0 is garbled (n = 2)"]

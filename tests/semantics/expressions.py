@@ -239,15 +239,15 @@ def _sequences(pick: Pick, type: SeqOf, depth: int, bound: Any, old: bool) -> Ex
     def one(of: Type) -> Expr:
         return _expr(pick, of, depth, bound, old)
 
-    match pick(["seq", "concat", "append", "rest", "without", "replace"]):
+    match pick(["seq", "concat", "append", "rest", "butlast", "without", "replace"]):
         case "seq":
             return _node("seq", type, *(one(type.of) for _ in range(pick(range(type.max + 1)))))
         case "concat":
             return _narrowed(type, _node("concat", SeqOf(type.of, 2 * type.max), one(type), one(type)))
         case "append":
             return _narrowed(type, _node("append", SeqOf(type.of, type.max + 1), one(type), one(type.of)))
-        case "rest":
-            return _node("rest", type, one(type))
+        case "rest" | "butlast" as end:
+            return _node(end, type, one(type))
         case "without":
             return _node("without", type, one(type), one(SIGN))
     return _node("replace", type, one(type), one(SIGN), one(type.of))

@@ -214,10 +214,10 @@ def of_collections(node: Apply, types: list[Type], given: list[Any]) -> Any:
             return (*a, *b)
         case "append", [a, b]:
             return (*a, b)
-        case (("first" | "last" | "rest"), [a]):
+        case (("first" | "last" | "rest" | "butlast"), [a]):
             if a == ():
                 raise Fails("empty")
-            return {"first": a[0], "last": a[len(a) - 1], "rest": a[1:]}[node.operator]
+            return {"first": a[0], "last": a[len(a) - 1], "rest": a[1:], "butlast": a[: len(a) - 1]}[node.operator]
         case (("item" | "without"), [a, b]):
             if b not in range(len(a)):
                 raise Fails("key")

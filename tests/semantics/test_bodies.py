@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
+from checker.model.expr import Local
 from checker.model.model import Body
 from checker.semantics.branch import forking
 from checker.semantics.execute import Mode, is_straight, straight
@@ -30,7 +31,7 @@ def mode_of(body: Body, notes: bool = False) -> Mode:
 
 
 def said(cells: Any, registers: Registers, failure: Any) -> Any:
-    choices = tuple(("either" if local is None else local.name, value) for local, value in registers[CHOICES])
+    choices = tuple((of.name if isinstance(of, Local) else "either", value) for of, value in registers[CHOICES])
     return (tuple(cells) if failure is None else None), failure and failure.kind, registers[MARKS], choices
 
 

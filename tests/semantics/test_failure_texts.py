@@ -70,6 +70,7 @@ TEXTS: list[tuple[Expr, str, str]] = [
     (apply("first", read(LOG), type=TASK), "empty", "first(log) of an empty sequence"),
     (apply("last", const((), LOG.type), type=TASK), "empty", "last([]) of an empty sequence"),
     (apply("rest", read(LOG), type=LOG.type), "empty", "rest(log) of an empty sequence"),
+    (apply("butlast", read(LOG), type=LOG.type), "empty", "butlast(log) of an empty sequence"),
     (apply("item", read(LOG), number(1), type=TASK), "key", "`log` has 0 elements: none at 1"),
     (apply("without", read(LOG), number(0), type=LOG.type), "key", "`log` has 0 elements: none at 0"),
     (apply("replace", read(LOG), number(0), const(0, TASK), type=LOG.type), "key", "`log` has 0 elements: none at 0"),

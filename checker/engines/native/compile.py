@@ -7,12 +7,13 @@ and keep their registers. Everything else lives in temporaries, given back after
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import Graph, Node, Unsupported
 from checker.ground.program import GroundModel, GroundOutcome
-from checker.ground.rules import node_of, parts_of
 
 WORD_BITS = 64
 MOST_WORDS = 64
@@ -21,18 +22,11 @@ OPCODE = {name: number for number, name in enumerate(OPCODES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """What a watch tells of: a goal's name, and what of it: "wrong" (or "seen" of `sometimes`), "undefined", or "premise i"."""
-
-    goal: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """A program with what its numbers mean: `steps[i]` is the step of outcome i, `watched[w]` what watch w tells of.
 
     `field_of[i]` is the place of field i of the program among the fields of the ground model; fields with one value are left out.
+    `labels`: what the labels of edges mean; None where none were asked for, or where there can be none: `unlabelled` says why.
     """
 
     program: Program
@@ -40,6 +34,8 @@ class Compiled:
     watched: tuple[Watched, ...]
     field_of: tuple[int, ...]
     ground: GroundModel
+    labels: Labels | None
+    unlabelled: str = ""
 
     def packed(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """The words of a state whose ground fields are `numbers`."""
@@ -56,10 +52,15 @@ class Compiled:
         return numbers
 
 
-def compile_model(ground: GroundModel) -> Compiled:
-    """The bytecode of a model. Raises Unsupported where it is too large for the machine."""
+def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
+    """The bytecode of a model. With `runs`, for what needs the edges too: labels on them, and the predicates of properties of runs.
+
+    Raises Unsupported where it is too large for the machine."""
     layout = _layout(ground)
-    watched, state_roots, final_roots = _predicates(ground)
+    watched, state_roots, final_roots = predicates(ground)
+    labels, unlabelled = _labels(ground) if runs else (None, "")
+    if labels is not None:
+        watched, state_roots = with_conditions(ground, watched, state_roots)
     done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
     outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
@@ -70,8 +71,8 @@ def compile_model(ground: GroundModel) -> Compiled:
     state_length = len(assembler.code)
     numbers = {watch: i for i, watch in enumerate(watched)}
     outcomes = [
-        _outcome(assembler, ground, outcome, roots, numbers)
-        for outcome, roots in zip(ground.outcomes, outcome_roots, strict=True)
+        _outcome(assembler, ground, outcome, roots, numbers, None if labels is None else (labels.bases[i], labels.nodes[i]))
+        for i, (outcome, roots) in enumerate(zip(ground.outcomes, outcome_roots, strict=True))
     ]
     final_start = len(assembler.code)
     assembler.section(of_final)
@@ -96,7 +97,15 @@ def compile_model(ground: GroundModel) -> Compiled:
         timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
     )
     steps = tuple(outcome.step for outcome in ground.outcomes)
-    return Compiled(program=program, steps=steps, watched=watched, field_of=tuple(layout.places), ground=ground)
+    return Compiled(
+        program=program,
+        steps=steps,
+        watched=watched,
+        field_of=tuple(layout.places),
+        ground=ground,
+        labels=labels,
+        unlabelled=unlabelled,
+    )
 
 
 # --- layout ---------------------------------------------------------------------------------------------------------------
@@ -127,53 +136,11 @@ def _layout(ground: GroundModel) -> Layout:
     return Layout(places, tuple(fields), words)
 
 
-# --- what is watched --------------------------------------------------------------------------------------------------------
-
-Roots = list[tuple[Node, Watched]]
-
-
-def _predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots, Roots]:
-    """The watches, and the nodes of those that look at states, and at final states only."""
-    graph = ground.graph
-    state: Roots = []
-    final: Roots = []
-    watched: list[Watched] = []
-
-    def watch(roots: Roots | None, node: Node | None, goal: str, what: str) -> None:
-        entry = Watched(goal=goal, what=what)
-        watched.append(entry)
-        if roots is not None and node is not None and graph.value(node) != 0:
-            roots.append((node, entry))
-
-    for goal, predicates in ground.goals:
-        if goal.kind in ("always", "never", "sometimes"):
-            first = predicates[0]
-            wrong = graph.negate(first.value) if goal.kind == "always" else first.value
-            watch(state, graph.both(wrong, graph.negate(first.undefined)), goal.name, "wrong")
-            watch(state, first.undefined, goal.name, "undefined")
-        elif goal.kind == "no unhandled message":
-            watch(final, _waiting(ground), goal.name, "wrong")
-            watch(None, None, goal.name, "undefined")
-        elif goal.kind == "no deadlock":
-            watch(final, ground.done.undefined, goal.name, "undefined")
-        elif goal.kind == "step" or goal.mark is not None:
-            watch(None, None, goal.name, "wrong")
-            watch(None, None, goal.name, "undefined")
-        for number, predicate in enumerate(predicates[len(goal.conditions) :]):
-            watch(state, graph.either(predicate.value, predicate.undefined), goal.name, f"premise {number}")
-    return tuple(watched), state, final
-
-
-def _waiting(ground: GroundModel) -> Node:
-    """Whether a message waits in a channel that is not persistent: the first node of a sequence or bag is its length."""
-    graph = ground.graph
-    found = graph.const(0)
-    for channel in ground.model.channels:
-        if channel.kind != "persistent":
-            first = channel.variable.offset
-            for cell in ground.cells[first : first + channel.variable.cells]:
-                found = graph.either(found, graph.lt(graph.const(0), node_of(parts_of(cell)[0])))
-    return found
+def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
+    try:
+        return label_outcomes(ground), ""
+    except Unsupported as reason:
+        return None, reason.what
 
 
 def _roots(outcome: GroundOutcome) -> list[Node]:
@@ -316,7 +283,12 @@ class Assembler:
 
 
 def _outcome(
-    assembler: Assembler, ground: GroundModel, outcome: GroundOutcome, roots: Sequence[Node], numbers: dict[Watched, int]
+    assembler: Assembler,
+    ground: GroundModel,
+    outcome: GroundOutcome,
+    roots: Sequence[Node],
+    numbers: dict[Watched, int],
+    label: tuple[int, Node] | None,
 ) -> OutcomeCode:
     step = ground.model.steps[outcome.step]
     start = len(assembler.code)
@@ -335,20 +307,36 @@ def _outcome(
         is_fault=step.fault is not None,
         is_timeout=step.kind == "timeout" and step.fault is None,
     )
+    if label is not None:
+        made = _labelled(assembler, made, *label, outcome.progress)
     assembler.done()
     return made
 
 
+def _labelled(assembler: Assembler, made: OutcomeCode, base: int, label: Node, progress: Node) -> OutcomeCode:
+    """With the code for the labels of its edges. It comes last: it may write over what only the rest of the outcome needs."""
+    start, graph = len(assembler.code), assembler.graph
+    assembler.section([label, progress])
+    known = graph.value(label)
+    return replace(
+        made,
+        label_length=len(assembler.code) - start,
+        label_base=base if known is None else base + known,
+        label=NO_REGISTER if known is not None else assembler.register(label),
+        progress=NO_REGISTER if graph.value(progress) == 0 else assembler.register(progress),
+    )
+
+
 def _finished(assembler: Assembler, outcome: OutcomeCode) -> OutcomeCode:
-    final = assembler.final
-    return OutcomeCode(
-        start=outcome.start,
-        length=outcome.length,
-        guard=outcome.guard,
+    def final(register: int) -> int:
+        return register if register == NO_REGISTER else assembler.final(register)
+
+    return replace(
+        outcome,
         enabled=final(outcome.enabled),
-        failed=outcome.failed if outcome.failed == NO_REGISTER else final(outcome.failed),
+        failed=final(outcome.failed),
         updates=tuple((place, final(register)) for place, register in outcome.updates),
         watches=tuple(Watch(watch, final(register)) for watch, register in outcome.watches),
-        is_fault=outcome.is_fault,
-        is_timeout=outcome.is_timeout,
+        label=final(outcome.label),
+        progress=final(outcome.progress),
     )

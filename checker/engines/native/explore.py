@@ -11,8 +11,9 @@ from typing import final
 from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native.checkpoint import Keep, SearchCheckpoint
-from checker.engines.native.compile import Compiled, Watched, compile_model
+from checker.engines.native.compile import Compiled, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
+from checker.engines.native.watches import Watched
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
@@ -85,11 +86,13 @@ def explore_native(
     threads: int = 0,
     symmetry: bool = False,
     fingerprints: bool = False,
+    runs: bool = False,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
-    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
+    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those. With `runs`, as
+    `NativeGraph` needs it.
 
     `fingerprints`: tell states apart by 64 bits, unless they have no more than that: then the search is never `complete`.
     `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
@@ -99,8 +102,8 @@ def explore_native(
     """
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
-    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()))
-
+    assert not (symmetry and runs), "fairness is not decided on orbits"
+    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()), runs=runs)
     fingerprints = fingerprints and compiled.program.words > 1
 
     def make(states: int = 0) -> Search:

@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.build import LIBRARY, source_digest
 
-INTERFACE = 2  # TC_INTERFACE of teamcheck.h
+INTERFACE = 3  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -49,9 +49,9 @@ class WatchStruct(Structure):
 
 class OutcomeStruct(Structure):
     _fields_ = [
-        *((name, c_uint32) for name in ("code_start", "code_length", "guard_length")),
-        *((name, c_uint32) for name in ("first_update", "n_updates", "first_watch", "n_watches")),
-        *((name, c_uint16) for name in ("enabled", "failed")),
+        *((name, c_uint32) for name in ("code_start", "code_length", "guard_length", "label_length")),
+        *((name, c_uint32) for name in ("first_update", "n_updates", "first_watch", "n_watches", "label_base")),
+        *((name, c_uint16) for name in ("enabled", "failed", "label", "progress")),
         *((name, c_uint8) for name in ("is_fault", "is_timeout")),
         ("unused", c_uint16),
     ]
@@ -102,9 +102,14 @@ class WitnessStruct(Structure):
     _fields_ = [("count", c_uint64), ("state", c_int64), ("outcome", c_int64)]
 
 
+class GraphStruct(Structure):
+    _fields_ = [("states", c_uint64), *((name, c_void_p) for name in ("start", "target", "label", "cut"))]
+
+
 # in the order of tc_sizeof
 STRUCTS: tuple[type[Structure], ...] = (
     ProgramStruct, FieldStruct, InstructionStruct, UpdateStruct, WatchStruct, OutcomeStruct, OptionsStruct, StatsStruct, WitnessStruct,
+    GraphStruct,
 )  # fmt: skip
 
 WORDS, NUMBERS = POINTER(c_uint64), POINTER(c_uint32)
@@ -126,7 +131,17 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_position": (c_uint64, [c_void_p, WORDS, c_uint64]),
     "tc_search_append": (c_int, [c_void_p, c_uint64, WORDS, NUMBERS]),
     "tc_search_resume": (c_int, [c_void_p, WORDS, c_uint64, c_char_p, c_uint32]),
+    "tc_search_degrees": (c_int, [c_void_p, c_void_p]),
+    "tc_search_edges": (c_int, [c_void_p, *[c_void_p] * 4]),
+    "tc_search_evaluate": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_free": (None, [c_void_p]),
+    "tc_labels_used": (c_int, [c_void_p, c_uint64, c_uint32, c_void_p]),
+    "tc_labels_map": (None, [c_void_p, c_uint64, c_void_p]),
+    "tc_graph_sound": (c_int, [POINTER(GraphStruct), c_uint64, c_uint32]),
+    "tc_graph_kinds": (None, [POINTER(GraphStruct), c_void_p, c_void_p]),
+    "tc_graph_forward": (c_uint64, [POINTER(GraphStruct), c_void_p, c_uint64, *[c_void_p] * 6]),
+    "tc_graph_backward": (c_int, [POINTER(GraphStruct), c_void_p]),
+    "tc_graph_fair": (c_int64, [POINTER(GraphStruct), c_void_p, c_void_p, c_uint32, c_void_p]),
 }
 
 

@@ -46,6 +46,8 @@ class OutcomeCode:
     """`code[start : start + length]` computes the registers; `updates` are (field, register) of the successor.
 
     `enabled` is known after the first `guard` instructions. `failed` is NO_REGISTER where the outcome cannot fail.
+    `label_length` instructions after them are for labels of edges alone: `label_base` plus the register `label` (NO_REGISTER: 0).
+    The transition is progress where the register `progress` is not 0 (NO_REGISTER: never).
     """
 
     start: int
@@ -57,6 +59,10 @@ class OutcomeCode:
     watches: tuple[Watch, ...]
     is_fault: bool
     is_timeout: bool
+    label_length: int = 0
+    label_base: int = 0
+    label: int = NO_REGISTER
+    progress: int = NO_REGISTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

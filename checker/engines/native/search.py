@@ -7,10 +7,13 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program, Watch
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 MESSAGE_BYTES = 500
 TIERS = ("best", "portable", "avx2", "avx512")
@@ -82,7 +85,9 @@ def program_struct(program: Program) -> lib.ProgramStruct:
     outcomes = []
     for o in program.outcomes:
         first = (len(updates), len(o.updates), len(watches), len(o.watches))
-        outcomes.append((o.start, o.length, o.guard, *first, o.enabled, o.failed, o.is_fault, o.is_timeout, 0))
+        code = (o.start, o.length, o.guard, o.label_length)
+        registers = (o.enabled, o.failed, o.label, o.progress)
+        outcomes.append((*code, *first, o.label_base, *registers, o.is_fault, o.is_timeout, 0))
         updates += o.updates
         watches += o.watches
     return lib.ProgramStruct(
@@ -268,12 +273,36 @@ class Search:
         found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
         return found
 
+    def degrees(self, start: Buffer) -> None:
+        """Of a complete search: where the edges of each state begin in `edges`; `start` has 8 bytes for each state and 8 more."""
+        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start)))
+
+    def edges(self, start: Buffer, target: Buffer, label: Buffer, progress: Buffer | None) -> None:
+        """The target and label (4 bytes each) of every transition that does not fail; whether it is progress (1 byte)."""
+        marks = None if progress is None else address(progress)
+        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), address(target), address(label), marks))
+
+    def evaluate(self, watch: int, mark: int, marks: bytearray) -> None:
+        """Put `mark` at the number of each state of a complete search where this watch on states fires."""
+        assert len(marks) >= self.stats().distinct
+        self._over_all_states(self._library.tc_search_evaluate(self.handle, watch, mark, address(marks)))
+
+    def _over_all_states(self, refused: int) -> None:
+        if refused:
+            raise ValueError("the search is not complete")
+
     def find(self, state: Sequence[int]) -> int | None:
         """The number of a state that was reached."""
         if len(state) != self._words:
             raise ValueError(f"a state has {self._words} words, not {len(state)}")
         number: int = self._library.tc_search_find(self.handle, _words(array("Q", state)))
         return number if number >= 0 else None
+
+
+def address(memory: Buffer) -> Any:
+    """Where the bytes of a writable buffer are; None where there are none."""
+    view = memoryview(memory).cast("B")
+    return ctypes.addressof(ctypes.c_char.from_buffer(view)) if len(view) else None
 
 
 def _words(words: array[int]) -> Any:

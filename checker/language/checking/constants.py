@@ -244,7 +244,7 @@ def _builtin(ctx: Context, node: tree.Call, name: str, names: Environment) -> Va
     given = [evaluate(ctx, argument, names) for argument in node.arguments]
     if name in ("next", "previous", "next_in_ring"):
         return _neighbour(ctx, node, name, given[0])
-    if name in ("first", "last", "rest") and not given[0]:
+    if name in ("first", "last", "rest", "butlast") and not given[0]:
         raise NoValue(node.span, f"the {name} of an empty sequence")
     return _BUILTINS[name](given)
 
@@ -256,6 +256,7 @@ _BUILTINS: dict[str, Callable[[list[Any]], Value]] = {
     "first": lambda given: given[0][0],
     "last": lambda given: given[0][-1],
     "rest": lambda given: given[0][1:],
+    "butlast": lambda given: given[0][:-1],
     "append": lambda given: (*given[0], given[1]),
     "index": lambda given: given[0],
 }

@@ -41,7 +41,7 @@ def expansion(ctx: Context) -> None:
         extent = _extent(ctx, info.body, defs, frozenset(parameter for parameter, _ in info.parameters))
         defs[name] = extent if _fits(ctx, ctx.def_decls[name], name, extent) else _NAME
     total = 0
-    for root in (ctx.protocol, ctx.spec):
+    for root in (ctx.protocol, *(() if ctx.spec is None else ctx.spec.properties)):
         for call in _outermost_calls(ctx, root):
             extent = _extent(ctx, call, defs, frozenset())
             total += extent.size if _fits(ctx, call, call.name, extent) else 1
@@ -67,9 +67,9 @@ def _many(size: int) -> str:
     return f"{size:,}" if size < 10**12 else f"more than {10**12:,}"
 
 
-def _outermost_calls(ctx: Context, root: tree.Node | None) -> Iterable[tree.Call]:
+def _outermost_calls(ctx: Context, root: tree.Node) -> Iterable[tree.Call]:
     """The calls of defs outside of defs that are not arguments of one."""
-    waiting = [] if root is None else [root]
+    waiting = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, tree.Call) and isinstance(ctx.checked.symbols.get(id(node)), Def):

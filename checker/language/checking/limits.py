@@ -91,7 +91,9 @@ def activities(ctx: Context, role: str, declared: list[tree.Activity]) -> None:
         place = declared[MOST_ACTIVITIES]
         span = place.pattern.span if isinstance(place, tree.Handler) else place.span
         what = f"`{role}` has {len(declared):,} activities"
-        ctx.report(limit_errors.TooManyElements(span=span, what=what, most=f"{MOST_ACTIVITIES:,}", advice="make several roles of it"))
+        ctx.report(
+            limit_errors.TooManyElements(span=span, what=what, most=f"{MOST_ACTIVITIES:,}", advice="make several roles of it")
+        )
 
 
 def of_channel(ctx: Context, node: tree.MessageDecl, content: Type) -> None:

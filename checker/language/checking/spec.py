@@ -214,10 +214,18 @@ def plan(ctx: Context) -> None:
     for expectation in ctx.spec.expectations:
         good = _known(ctx, expectation.instances, instances, "instance")
         good = _known(ctx, expectation.faults, models, "fault model") and good
-        if isinstance(expectation, tree.ExpectViolated):
-            _known(ctx, expectation.properties, [*known, "no error"], "property")
+        if isinstance(expectation, tree.ExpectViolated) and _known(ctx, expectation.properties, [*known, "no error"], "property"):
+            _reachable(ctx, ctx.spec, expectation)
         if good and not _looked_at(expectation, checked):
             ctx.report(spec_errors.NeverLookedAt(span=expectation.span))
+
+
+def _reachable(ctx: Context, spec: tree.Spec, node: tree.ExpectViolated) -> None:
+    """What is said to be `unreachable` is what a `sometimes` looks for."""
+    looked_for = {p.name for p in spec.properties if isinstance(p, tree.StateProperty) and p.kind == "sometimes"}
+    for name in node.properties:
+        if node.word == "unreachable" and name.name not in looked_for:
+            ctx.report(spec_errors.NotLookedFor(span=name.span, name=name.name))
 
 
 def _checked(spec: tree.Spec, instances: list[str], models: list[str]) -> set[tuple[str, str]]:

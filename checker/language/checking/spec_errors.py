@@ -118,6 +118,19 @@ class NotAStore(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotLookedFor(Diagnostic):
+    """`expect NAME unreachable` says that no reachable state satisfies a `sometimes` property: it means `expect NAME violated`, which is
+    what can be said of other properties.
+    """
+
+    code = "T511"
+    title = "`{name}` is not a `sometimes` property"
+    label = "only what a `sometimes` looks for is reachable or not"
+    help = "write `expect {name} violated`"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NeverLookedAt(Diagnostic):
     """An expectation that no check looks at would pass whatever happens."""
 

@@ -104,11 +104,15 @@ class CheckDecl(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ExpectViolated(Node):
-    """`expect p, q violated in ... under ...`; empty tuples mean everywhere. A property is named as in its `.name`."""
+    """`expect p, q violated in ... under ...`; empty tuples mean everywhere. A property is named as in its `.name`.
+
+    `unreachable`, for `sometimes` properties, is another word for the same.
+    """
 
     properties: tuple[Name, ...]
     instances: tuple[Name, ...]
     faults: tuple[Name, ...]
+    word: Literal["violated", "unreachable"] = "violated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -41,6 +41,8 @@ static void mark_reads(const tc_program *program, uint8_t *read)
     for (uint32_t i = 0; i < program->n_outcomes; i++) {
         mark(read, program->outcomes[i].enabled);
         mark(read, program->outcomes[i].failed);
+        mark(read, program->outcomes[i].label);
+        mark(read, program->outcomes[i].progress);
     }
     mark(read, program->done_reg);
 }
@@ -101,11 +103,16 @@ static void prepare_outcomes(prepared *to, const tc_program *program)
                                           .rest = to->code + from->code_start + from->guard_length,
                                           .guard_length = from->guard_length,
                                           .rest_length = from->code_length - from->guard_length,
+                                          .label_code = to->code + from->code_start + from->code_length,
+                                          .label_length = from->label_length,
+                                          .label_base = from->label_base,
                                           .number = i,
                                           .first_watch = from->first_watch,
                                           .n_watches = from->n_watches,
                                           .enabled = from->enabled,
                                           .failed = from->failed,
+                                          .label = from->label,
+                                          .progress = from->progress,
                                           .is_fault = from->is_fault,
                                           .waits = (uint8_t)waits};
             prepare_updates(to, program, from, outcome, &n_changes, &n_packings);

@@ -12,12 +12,12 @@ typedef struct {
 } word_change;
 
 typedef struct {
-    const tc_instruction *guard, *rest;
-    uint32_t guard_length, rest_length;
+    const tc_instruction *guard, *rest, *label_code;
+    uint32_t guard_length, rest_length, label_length, label_base;
     uint32_t number; /* in the caller's order */
     uint32_t first_change, n_changes;
     uint32_t first_watch, n_watches;
-    uint16_t enabled, failed;
+    uint16_t enabled, failed, label, progress;
     uint8_t is_fault, waits; /* waits: counts only in states where nothing but faults and timeouts is enabled */
 } prepared_outcome;
 

@@ -67,9 +67,13 @@ typedef struct {
  * is not run. The successor is the state with the updated fields replaced. */
 typedef struct {
     uint32_t code_start, code_length, guard_length;
+    uint32_t label_length; /* instructions after the code that only labels need (edges.c) */
     uint32_t first_update, n_updates;
     uint32_t first_watch, n_watches; /* of `watches`: they fire on transitions that do not fail */
+    uint32_t label_base;
     uint16_t enabled, failed;
+    uint16_t label;    /* the label of a transition is label_base + this register; TC_NONE: label_base alone */
+    uint16_t progress; /* the transition is progress where this register is not 0; TC_NONE: never */
     uint8_t is_fault, is_timeout;
     uint16_t unused;
 } tc_outcome;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "edges.h"
 #include "parallel.h"
 #include "search.h"
 
@@ -40,7 +41,7 @@ const char *tc_sources(void)
 uint32_t tc_sizeof(uint32_t which)
 {
     static const uint32_t sizes[] = {sizeof(tc_program), sizeof(tc_field),   sizeof(tc_instruction), sizeof(tc_update), sizeof(tc_watch),
-                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness)};
+                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness), sizeof(tc_graph)};
     return which < sizeof sizes / sizeof *sizes ? sizes[which] : 0;
 }
 
@@ -341,4 +342,33 @@ uint64_t tc_search_fingerprint(const tc_search *search, uint64_t number)
 int64_t tc_search_find(const tc_search *search, const uint64_t *state)
 {
     return store_find(&search->store, state);
+}
+
+/* --- the graph of a complete search --- */
+
+static int over_all_states(tc_search *search, edge_pass *pass)
+{
+    if (search->status != TC_COMPLETE || search->store.fingerprints.base)
+        return -1;
+    pass->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
+    pass->work.layer_end = atomic_load(&search->store.count);
+    return edges_run(pass, search->workers, search->n_workers);
+}
+
+int tc_search_degrees(tc_search *search, uint64_t *start)
+{
+    edge_pass pass = {.kind = PASS_DEGREES, .start = start};
+    return over_all_states(search, &pass);
+}
+
+int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress)
+{
+    edge_pass pass = {.kind = PASS_EDGES, .bounds = start, .target = target, .label = label, .progress = progress};
+    return over_all_states(search, &pass);
+}
+
+int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks)
+{
+    edge_pass pass = {.kind = PASS_WATCH, .watch = watch, .mark = mark, .marks = marks};
+    return over_all_states(search, &pass);
 }

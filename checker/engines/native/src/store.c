@@ -342,10 +342,14 @@ void store_settle(store *s, number_block *blocks, uint32_t n)
 
 int64_t store_find(const store *s, const uint64_t *state)
 {
+    return store_find_hashed(s, state, hash_state(state, s->words));
+}
+
+int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash)
+{
     if (!s->table)
         return -1;
-    uint64_t hash = hash_state(state, s->words), at = store_slot(s, hash);
-    for (;; at = at + 1 == s->slots ? 0 : at + 1) {
+    for (uint64_t at = store_slot(s, hash);; at = at + 1 == s->slots ? 0 : at + 1) {
         uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
         if (slot == 0)
             return -1;

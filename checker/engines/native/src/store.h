@@ -65,6 +65,7 @@ store_result store_rebuild(store *s, uint32_t threads);
 void store_release(store *s, uint64_t number);
 uint64_t store_bytes(const store *s);
 int64_t store_find(const store *s, const uint64_t *state);
+int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash);
 /* A block of numbers below the room for a worker; 0 when there is none. */
 int store_take_block(store *s, number_block *block);
 

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 2
+#define TC_INTERFACE 3
 
 typedef struct tc_search tc_search;
 
@@ -51,11 +51,24 @@ typedef struct {
     int64_t state, outcome;
 } tc_witness;
 
+/* A graph in arrays of the caller, whole and within its bounds (tc_graph_sound). The edges of state s are start[s] .. start[s + 1] - 1, or none
+ * where a target is -1. */
+typedef struct {
+    uint64_t states;
+    const int64_t *start;
+    const int32_t *target;
+    const uint32_t *label;
+    const uint8_t *cut; /* edges that do not count (not 0), or NULL */
+} tc_graph;
+
+/* Of the label (a fairness class) of an edge. */
+enum { TC_WEAK = 1, TC_STRONG = 2, TC_MAY = 4, TC_FAULT = 8 };
+
 #pragma GCC visibility push(default)
 
 uint32_t tc_interface(void);
 const char *tc_sources(void); /* the digest of the sources that the library was built from */
-/* sizeof of program, field, instruction, update, watch, outcome, options, stats, witness, in that order; 0 after the last. */
+/* sizeof of program, field, instruction, update, watch, outcome, options, stats, witness, graph, in that order; 0 after the last. */
 uint32_t tc_sizeof(uint32_t which);
 
 /* 0 when the program keeps every rule of program.h; otherwise -1 and the reason in `message`. */
@@ -94,7 +107,35 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
 /* Puts the search, its states complete, where the position says. TC_RUNNING, TC_MEMORY, or TC_BROKEN with the reason in `message`; then, and
  * when an append failed, the search can only be freed. */
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity);
+
+/* The graph of a complete search, by going over all states once more. An edge is a transition that does not fail. 0, or -1 when the search is
+ * not complete, has fingerprints only (or the program is broken).
+ * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries. */
+int tc_search_degrees(tc_search *search, uint64_t *start);
+/* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target, its label, and 1 where it is progress (NULL: not
+ * wanted). */
+int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress);
+/* marks[s] = mark for each state s where a state watch with this id fires; the others stay as they are. */
+int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
 void tc_search_free(tc_search *search);
+
+/* used[l] = 1 for each of n labels l; 0, or -1 when one of them is not below `labels`. */
+int tc_labels_used(const uint32_t *label, uint64_t n, uint32_t labels, uint8_t *used);
+/* Each of n labels l, which tc_labels_used has passed, becomes to[l]. */
+void tc_labels_map(uint32_t *label, uint64_t n, const uint32_t *to);
+/* 1 when starts, targets and labels are within bounds: the functions below index without a check. */
+int tc_graph_sound(const tc_graph *graph, uint64_t edges, uint32_t labels);
+/* found[s]: all bits of kinds[label] of the edges of s, cut ones too. */
+void tc_graph_kinds(const tc_graph *graph, const uint8_t *kinds, uint8_t *found);
+/* Breadth first from n sources, each with its level (ascending), over states with inside[s] not 0: of each state its distance (-1: not
+ * reached), the edge and the state that it was reached from (-1: a source), and the reached states in order. How many they are. */
+uint64_t tc_graph_forward(const tc_graph *graph, const uint8_t *inside, uint64_t n, const int32_t *sources, const int32_t *levels,
+                          int32_t *distance, int64_t *edge, int32_t *origin, int32_t *order);
+/* found[s] = 1 for each state from which a state with found[s] not 0 is reached. 0, or -1 when there is no memory. */
+int tc_graph_backward(const tc_graph *graph, uint8_t *found);
+/* The fair components (cycles.c) among the states with inside[s] not 0: component[s] is 1, 2, ..., 0 in none. How many there are, -1 when there
+ * is no memory. */
+int64_t tc_graph_fair(const tc_graph *graph, const uint8_t *inside, const uint8_t *kinds, uint32_t labels, uint32_t *component);
 
 #pragma GCC visibility pop
 

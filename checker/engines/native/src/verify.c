@@ -128,6 +128,18 @@ static int check_updates(const verifier *v, const tc_outcome *o, uint32_t number
     return 0;
 }
 
+/* Its code runs last: what it writes is for the label and the progress flag alone. */
+static int check_label(const verifier *v, const tc_outcome *o, uint32_t number, uint32_t section)
+{
+    if (check_code(v, o->code_start + o->code_length, o->label_length, section))
+        return -1;
+    if (o->label != TC_NONE && !readable(v, o->label, section))
+        return refuse(v, "outcome %u: `label` is register %u, which has no value there", number, o->label);
+    if (o->progress != TC_NONE && !readable(v, o->progress, section))
+        return refuse(v, "outcome %u: `progress` is register %u, which has no value there", number, o->progress);
+    return 0;
+}
+
 static int check_outcome(const verifier *v, uint32_t number)
 {
     const tc_program *p = v->program;
@@ -152,7 +164,7 @@ static int check_outcome(const verifier *v, uint32_t number)
         return refuse(v, "outcome %u: watches %u..%u of %u", number, o->first_watch, o->first_watch + o->n_watches, p->n_watches);
     if (o->n_watches && check_watches(v, p->watches + o->first_watch, o->n_watches, section))
         return -1;
-    return check_updates(v, o, number, section);
+    return check_updates(v, o, number, section) || check_label(v, o, number, section) ? -1 : 0;
 }
 
 /* Outcomes may share code, but not so much that the program is larger than its arrays are allowed to be. */
@@ -161,7 +173,7 @@ static int check_totals(const verifier *v)
     uint64_t total = 0;
     for (uint32_t i = 0; i < v->program->n_outcomes; i++) {
         const tc_outcome *o = &v->program->outcomes[i];
-        total += (uint64_t)o->code_length + o->n_updates + o->n_watches;
+        total += (uint64_t)o->code_length + o->label_length + o->n_updates + o->n_watches;
     }
     return total > MAX_ITEMS ? refuse(v, "the outcomes together have more than %d entries", MAX_ITEMS) : 0;
 }

@@ -2,63 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lanes.h"
 #include "parallel.h"
-
-/* --- sets of lanes --- */
-
-static inline lane_set set_and(lane_set a, lane_set b)
-{
-    for (int g = 0; g < GROUPS; g++)
-        a.group[g] &= b.group[g];
-    return a;
-}
-
-static inline lane_set set_without(lane_set a, lane_set b)
-{
-    for (int g = 0; g < GROUPS; g++)
-        a.group[g] &= ~b.group[g];
-    return a;
-}
-
-static inline lane_set set_or(lane_set a, lane_set b)
-{
-    for (int g = 0; g < GROUPS; g++)
-        a.group[g] |= b.group[g];
-    return a;
-}
-
-static inline int set_empty(lane_set a)
-{
-    uint64_t any = 0;
-    for (int g = 0; g < GROUPS; g++)
-        any |= a.group[g];
-    return any == 0;
-}
-
-static inline uint32_t set_size(lane_set a)
-{
-    uint32_t n = 0;
-    for (int g = 0; g < GROUPS; g++)
-        n += (uint32_t)__builtin_popcountll(a.group[g]);
-    return n;
-}
-
-/* The lowest lane of a set that is not empty. */
-static inline uint32_t set_first(lane_set a)
-{
-    uint32_t g = 0;
-    while (a.group[g] == 0)
-        g++;
-    return g * 64 + (uint32_t)__builtin_ctzll(a.group[g]);
-}
-
-static lane_set first_lanes(uint64_t n)
-{
-    lane_set a;
-    for (uint64_t g = 0; g < GROUPS; g++)
-        a.group[g] = n >= g * 64 + 64 ? ~0ull : n <= g * 64 ? 0 : (1ull << (n - g * 64)) - 1;
-    return a;
-}
 
 /* --- memory --- */
 
@@ -132,11 +77,6 @@ void worker_close(worker *w)
 int worker_pending(const worker *w)
 {
     return w->batch.active || w->filled > 0;
-}
-
-static const int32_t *column_of(const worker *w, uint32_t reg)
-{
-    return w->registers + (size_t)reg * LANES;
 }
 
 /* The first reason stands. */
@@ -230,7 +170,7 @@ void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n)
     load_columns(w, work->store, first, n);
     work->kernel->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
     work->kernel->run(p->state_code, p->state_code_length, w->registers);
-    w->batch = (batch){.state = first, .active = 1, .live = first_lanes(n)};
+    w->batch = (batch){.state = first, .active = 1, .live = set_below(n)};
 }
 
 static void start_batch(worker *w, const layer_work *work, uint64_t first, uint64_t n)
@@ -246,8 +186,7 @@ static void start_batch(worker *w, const layer_work *work, uint64_t first, uint6
     w->tally.expanded += n;
 }
 
-/* The successors' changed words, and whether a value of a lane of `set` left the range of its field. */
-static int pack_changes(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
+int worker_pack(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
 {
     const prepared *p = work->program;
     if (o->n_changes == 0)
@@ -266,25 +205,35 @@ static int pack_changes(worker *w, const layer_work *work, const prepared_outcom
     return -1;
 }
 
+lane_set worker_enabled(worker *w, const layer_work *work, const prepared_outcome *o)
+{
+    const kernel *k = work->kernel;
+    batch *b = &w->batch;
+    lane_set candidates = o->waits ? set_without(b->live, b->busy) : b->live;
+    if (o->waits && set_empty(candidates))
+        return candidates;
+    k->run(o->guard, o->guard_length, w->registers);
+    lane_set enabled = set_and(candidates, k->nonzero(column_of(w, o->enabled)));
+    if (set_empty(enabled))
+        return enabled;
+    k->run(o->rest, o->rest_length, w->registers);
+    if (!o->is_fault) {
+        b->moving = set_or(b->moving, enabled);
+        b->busy = o->waits ? b->busy : set_or(b->busy, enabled);
+    }
+    return enabled;
+}
+
 /* Evaluates one outcome over the batch; -1 when the program is broken. */
 static int expand_outcome(worker *w, const layer_work *work, const prepared_outcome *o)
 {
     const prepared *p = work->program;
     const kernel *k = work->kernel;
-    batch *b = &w->batch;
-    lane_set candidates = o->waits ? set_without(b->live, b->busy) : b->live;
-    if (o->waits && set_empty(candidates))
-        return 0;
-    k->run(o->guard, o->guard_length, w->registers);
-    lane_set enabled = set_and(candidates, k->nonzero(column_of(w, o->enabled)));
+    const batch *b = &w->batch;
+    lane_set enabled = worker_enabled(w, work, o);
     if (set_empty(enabled))
         return 0;
-    k->run(o->rest, o->rest_length, w->registers);
     w->tally.transitions[o->number] += set_size(enabled);
-    if (!o->is_fault) {
-        b->moving = set_or(b->moving, enabled);
-        b->busy = o->waits ? b->busy : set_or(b->busy, enabled);
-    }
     if (o->failed != TC_NONE) {
         lane_set failed = set_and(enabled, k->nonzero(column_of(w, o->failed)));
         note(&w->tally.failures[o->number], failed, b->state, o->number);
@@ -296,7 +245,7 @@ static int expand_outcome(worker *w, const layer_work *work, const prepared_outc
         const tc_watch *watch = &p->watches[o->first_watch + i];
         note(&w->tally.watches[watch->watch], set_and(enabled, k->nonzero(column_of(w, watch->reg))), b->state, o->number);
     }
-    if (pack_changes(w, work, o, enabled))
+    if (worker_pack(w, work, o, enabled))
         return -1;
     collect(w, work, o, enabled);
     return 0;

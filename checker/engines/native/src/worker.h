@@ -16,6 +16,10 @@
 #include "store.h"
 #include "teamcheck.h"
 
+#ifndef STATES_WORTH_THREADS
+#define STATES_WORTH_THREADS (32 * LANES) /* smaller layers are expanded by the calling thread alone */
+#endif
+
 /* States in the buffer; how many insertions ahead the state behind a slot is prefetched; the words of a worker's recent states, which should
  * stay within the second cache of a core. */
 enum { BUFFER = 1024 + LANES, AHEAD = 32, RECENT_STATES = 1 << 14, RECENT_WORDS = 1 << 15 };
@@ -72,10 +76,19 @@ void worker_close(worker *w);
 uint64_t worker_bytes(const prepared *program);
 /* Expands batches until the layer is used up or something says stop. */
 void worker_run(worker *w, layer_work *work);
-/* Before the rest of a batch of n states that a checkpoint left unfinished: the registers, and its states as a set. */
-void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n);
 /* Is anything left that was taken or collected? */
 int worker_pending(const worker *w);
+static inline const int32_t *column_of(const worker *w, uint32_t reg)
+{
+    return w->registers + (size_t)reg * LANES;
+}
+
+/* The steps of an expansion. A batch of the n states from `first` on: unpacked, the state section run. */
+void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n);
+/* The lanes where the outcome is enabled, those where it fails included; its code has run there. In the order of the outcomes. */
+lane_set worker_enabled(worker *w, const layer_work *work, const prepared_outcome *o);
+/* The successors' changed words; -1 when a value of a lane of `set` leaves the range of its field. */
+int worker_pack(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set);
 /* Adds the count of `from`, and takes its place when it is earlier. */
 void witness_add(tc_witness *to, const tc_witness *from);
 int tally_open(tally *t, const prepared *program);

@@ -1,0 +1,214 @@
+"""The state graph of a complete native search: with the face of `StateGraph`, its arrays filled by the library.
+
+Nothing is kept in Python for a state or an edge. States are decoded when they are asked for; which transition of the interpreter an edge is
+is found by asking the interpreter for the transitions of its source.
+"""
+
+from __future__ import annotations
+
+import mmap
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from time import perf_counter
+from typing import cast, final, overload
+
+from checker.engines.memory import default_limit_mib, used_mib
+from checker.engines.native import library as lib
+from checker.engines.native.explore import SHARE, Explored
+from checker.engines.native.search import address
+from checker.engines.native.watches import Watched
+from checker.engines.state_graph import Instance
+from checker.model.model import Model
+from checker.semantics.interpreter import Failure, Interpreter, State, Transition
+
+EDGE_BYTES = 12  # for each edge: its target and class, and once more where edges are followed backward
+WORK_BYTES = 64  # for each state: what looking for cycles takes at most (cycles.c), and what is asked of every state
+
+
+class GraphTooLarge(Exception):
+    """The edges do not fit into the memory; the text says why."""
+
+
+def memory(bytes_: int) -> memoryview:
+    """So many zero bytes, which the system gives when they are used. Raises GraphTooLarge where it does not promise them."""
+    try:
+        return memoryview(mmap.mmap(-1, max(1, bytes_)))[:bytes_]
+    except (OSError, ValueError, OverflowError) as error:
+        raise GraphTooLarge(f"the system gives no {bytes_ / 2**20:,.0f} MiB of memory") from error
+
+
+@final
+class NativeGraph:
+    """See `StateGraph`. There is no failing transition; the edges out of a state are in the order of the outcomes of the ground form.
+
+    `model` may have fewer goals than the model that was searched.
+    """
+
+    expanded: int
+    complete = True
+    stopped = ""
+
+    def __init__(self, explored: Explored, model: Model, *, memory_mib: float | None = None) -> None:
+        """Of a complete search compiled for runs, in which no step fails. Raises GraphTooLarge."""
+        began = perf_counter()
+        assert explored.complete, "the graph of a search that is complete"
+        assert explored.failed is None, "a search in which no step fails"
+        assert not explored.reduction, "fairness is not decided on orbits"
+        self.model = model
+        self.explored = explored
+        self.interpreter = Interpreter(model)
+        self.failures: list[tuple[int, int, Failure]] = []
+        self.expanded = explored.stats.distinct
+        self.max_depth = explored.stats.depth
+        self.transitions = explored.stats.transitions
+        layers = explored.search.layers()
+        self.depth: Sequence[int] = _Depths(layers, self.expanded)
+        self.initial: Sequence[int] = range(layers[1] if len(layers) > 1 else self.expanded)
+        self.states: Sequence[State] = _States(explored)
+        self._require(memory_mib)
+        self._fill()
+        self.seconds = explored.seconds + perf_counter() - began
+
+    def _require(self, memory_mib: float | None) -> None:
+        limit = default_limit_mib(SHARE) if memory_mib is None else memory_mib
+        wanted = (self.expanded * (8 + WORK_BYTES) + self.transitions * (EDGE_BYTES + self.model.has_progress)) / 2**20
+        if limit is not None and used_mib() + wanted > limit:
+            raise GraphTooLarge(f"the graph takes {wanted:,.0f} MiB more, and the limit of memory is {limit:,.0f} MiB")
+
+    def _fill(self) -> None:
+        search, n, edges = self.explored.search, self.expanded, self.transitions
+        start, target, label = memory(8 * (n + 1)), memory(4 * edges), memory(4 * edges)
+        progress = memory(edges) if self.model.has_progress else None
+        search.degrees(start)
+        self.edge_start = start.cast("q")
+        assert self.edge_start[n] == edges, "both passes see the same transitions"
+        search.edges(start, target, label, progress)
+        self.edge_target, self.edge_class, self.edge_progress = target.cast("i"), label.cast("I"), progress
+        self.classes = self._number_classes()
+
+    def _number_classes(self) -> list[Instance]:
+        """Labels become numbers of instances, in the order of the first label of each."""
+        labels, library, edges = self.explored.compiled.labels, lib.load(), self.transitions
+        assert labels is not None, "the search was compiled for runs"
+        used, to = bytearray(labels.size + 1), array("I", bytes(4 * (labels.size + 1)))
+        place = address(self.edge_class)
+        refused = library.tc_labels_used(place, edges, labels.size, address(used))
+        assert not refused, "a label is below the number of labels"
+        classes: dict[Instance, int] = {}
+        label = used.find(1)
+        while label >= 0:
+            to[label] = classes.setdefault(labels.instance(label), len(classes))
+            label = used.find(1, label + 1)
+        library.tc_labels_map(place, edges, address(to))
+        return list(classes)
+
+    # --- as StateGraph has them --------------------------------------------------------------------------------------
+
+    @property
+    def distinct(self) -> int:
+        """The number of distinct states."""
+        return self.expanded
+
+    @property
+    def edge_marks(self) -> dict[int, tuple[str, ...]]:
+        """The edges that are progress; other marks are not kept."""
+        progress = self.edge_progress
+        return {} if progress is None else {edge: ("progress",) for edge in range(self.transitions) if progress[edge]}
+
+    def edges(self, state: int) -> range:
+        """The numbers of the edges out of `state`."""
+        return range(self.edge_start[state], self.edge_start[state + 1])
+
+    def source(self, edge: int) -> int:
+        """The state that `edge` leaves."""
+        return bisect_right(cast("Sequence[int]", self.edge_start), edge) - 1
+
+    def path(self, state: int) -> tuple[int, list[int]]:
+        """A shortest path to `state`: the number of its initial state, and the indices of its transitions."""
+        numbers = self.explored.search.path(state)
+        states = [self.states[number] for number in numbers]
+        indices = [self._index(self.interpreter.transitions(before), after, None, None) for before, after in pairwise(states)]
+        return numbers[0], indices
+
+    def index(self, edge: int) -> int:
+        """The place of an edge among the interpreter's transitions of its source: one to the same state, of the same instance, and progress
+        where the edge is."""
+        transitions = self.interpreter.transitions(self.states[self.source(edge)])
+        progress = None if self.edge_progress is None else bool(self.edge_progress[edge])
+        return self._index(transitions, self.states[self.edge_target[edge]], self.classes[self.edge_class[edge]], progress)
+
+    @staticmethod
+    def _index(transitions: Sequence[Transition], target: State, instance: Instance | None, progress: bool | None) -> int:
+        for index, found in enumerate(transitions):
+            if (
+                found.target == target
+                and instance in (None, (found.step, found.agent, found.values))
+                and progress in (None, "progress" in found.marks)
+            ):
+                return index
+        raise AssertionError("the interpreter has no such transition")
+
+    def number(self, state: State) -> int:
+        """The number of a reachable state."""
+        compiled = self.explored.compiled
+        found = self.explored.search.find(compiled.packed(compiled.ground.encoded(state)))
+        assert found is not None, "a state of a path was reached"
+        return found
+
+    def final_states(self) -> Iterator[int]:
+        """The states without a transition."""
+        return (s for s in range(self.expanded) if self.edge_start[s] == self.edge_start[s + 1])
+
+    # --- of every state -----------------------------------------------------------------------------------------------
+
+    def where(self, goal: str, what: str, mark: int, marks: bytearray) -> None:
+        """Put `mark` at each state where this watch fires; there is one byte for each state."""
+        watch = self.explored.compiled.watched.index(Watched(goal=goal, what=what))
+        self.explored.search.evaluate(watch, mark, marks)
+
+
+@final
+class _Depths(Sequence[int]):
+    """The depth of each state: states are numbered layer by layer."""
+
+    def __init__(self, layers: list[int], states: int) -> None:
+        self._layers, self._states = layers, states
+
+    def __len__(self) -> int:
+        return self._states
+
+    @overload
+    def __getitem__(self, state: int) -> int: ...
+    @overload
+    def __getitem__(self, state: slice) -> list[int]: ...
+    def __getitem__(self, state: int | slice) -> int | list[int]:
+        if isinstance(state, slice):
+            return [self[s] for s in range(*state.indices(self._states))]
+        if not -self._states <= state < self._states:
+            raise IndexError(state)
+        return bisect_right(self._layers, state % self._states) - 1
+
+
+@final
+class _States(Sequence[State]):
+    """The states, decoded when they are asked for."""
+
+    def __init__(self, explored: Explored) -> None:
+        self._explored = explored
+
+    def __len__(self) -> int:
+        return self._explored.stats.distinct
+
+    @overload
+    def __getitem__(self, number: int) -> State: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[State]: ...
+    def __getitem__(self, number: int | slice) -> State | list[State]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(len(self)))]
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        compiled = self._explored.compiled
+        return compiled.ground.decoded(compiled.unpacked(self._explored.search.state(number % len(self))))

@@ -1,0 +1,354 @@
+/* Searches in a graph of states: what is reached, and where runs may go round for ever although every fair step gets its due.
+ *
+ * A fair component is a maximal set of states that one fair cycle can visit over and over (checker/graph/fair_cycles.py has the same, and the
+ * reasons): strongly connected by its edges; one of these is no fault; each weakly fair label that all of its states enable is the label of
+ * one of its edges, and so is each strongly fair label that any of its states enables. States that enable a strongly fair label which the
+ * component never takes are on no fair cycle; without them its rest is looked through again (Emerson and Lei 1987).
+ *
+ * Components are found by Tarjan's algorithm (1972), without recursion.
+ *
+ * Invariants
+ * LABELS  Edges count between states with the same part only. A part is 0 (in none), or the states of one search: those inside (1), what is
+ *         left of a component, or a component that was found fair. It never changes but when a component is closed.
+ * STACK   Between roots nothing is on the stack; a state with an order and the part of the root is on it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "teamcheck.h"
+
+typedef struct {
+    uint64_t *items;
+    uint64_t n, capacity;
+} list;
+
+static int list_add(list *l, uint64_t item)
+{
+    if (l->n == l->capacity) {
+        uint64_t capacity = l->capacity * 2 + 1024;
+        uint64_t *items = realloc(l->items, capacity * sizeof *items);
+        if (!items)
+            return -1;
+        l->items = items;
+        l->capacity = capacity;
+    }
+    l->items[l->n++] = item;
+    return 0;
+}
+
+/* --- labels --- */
+
+int tc_labels_used(const uint32_t *label, uint64_t n, uint32_t labels, uint8_t *used)
+{
+    for (uint64_t e = 0; e < n; e++) {
+        if (label[e] >= labels)
+            return -1;
+        used[label[e]] = 1;
+    }
+    return 0;
+}
+
+void tc_labels_map(uint32_t *label, uint64_t n, const uint32_t *to)
+{
+    for (uint64_t e = 0; e < n; e++)
+        label[e] = to[label[e]];
+}
+
+/* --- simple searches --- */
+
+int tc_graph_sound(const tc_graph *g, uint64_t edges, uint32_t labels)
+{
+    if (g->states > INT32_MAX || g->start[0] != 0 || (uint64_t)g->start[g->states] != edges)
+        return 0;
+    for (uint64_t s = 0; s < g->states; s++)
+        if (g->start[s] > g->start[s + 1])
+            return 0;
+    for (uint64_t e = 0; e < edges; e++)
+        if (g->target[e] < -1 || g->target[e] >= (int64_t)g->states || g->label[e] >= labels)
+            return 0;
+    return 1;
+}
+
+/* Does the edge lead anywhere? */
+static inline int counts(const tc_graph *g, int64_t e)
+{
+    return g->target[e] >= 0 && !(g->cut && g->cut[e]);
+}
+
+void tc_graph_kinds(const tc_graph *g, const uint8_t *kinds, uint8_t *found)
+{
+    for (uint64_t s = 0; s < g->states; s++) {
+        uint8_t bits = 0;
+        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
+            bits |= kinds[g->label[e]];
+        found[s] = bits;
+    }
+}
+
+uint64_t tc_graph_forward(const tc_graph *g, const uint8_t *inside, uint64_t n, const int32_t *sources, const int32_t *levels,
+                          int32_t *distance, int64_t *edge, int32_t *origin, int32_t *order)
+{
+    uint64_t reached = 0, at = 0;
+    for (uint64_t s = 0; s < g->states; s++) {
+        distance[s] = origin[s] = -1;
+        edge[s] = -1;
+    }
+    for (uint64_t next = 0; next < reached || at < n; next++) {
+        /* sources of the level of the state that is looked at join before any state of the next level is found */
+        for (; at < n && (next == reached || levels[at] <= distance[order[next]]); at++)
+            if (inside[sources[at]] && distance[sources[at]] < 0) {
+                distance[sources[at]] = levels[at];
+                order[reached++] = sources[at];
+            }
+        if (next == reached)
+            break;
+        int32_t s = order[next];
+        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++) {
+            int32_t to = g->target[e];
+            if (!counts(g, e) || distance[to] >= 0 || !inside[to])
+                continue;
+            distance[to] = distance[s] + 1;
+            edge[to] = e;
+            origin[to] = s;
+            order[reached++] = to;
+        }
+    }
+    return reached;
+}
+
+int tc_graph_backward(const tc_graph *g, uint8_t *found)
+{
+    int64_t edges = g->start[g->states], n = 0;
+    int64_t *first = calloc(g->states + 2, sizeof *first);
+    int32_t *before = malloc(((size_t)edges + 1) * sizeof *before), *waiting = malloc((g->states + 1) * sizeof *waiting);
+    if (!first || !before || !waiting) {
+        free(first), free(before), free(waiting);
+        return -1;
+    }
+    for (int64_t e = 0; e < edges; e++)
+        if (counts(g, e))
+            first[g->target[e] + 2]++;
+    for (uint64_t s = 0; s < g->states; s++)
+        first[s + 2] += first[s + 1];
+    for (uint64_t s = 0; s < g->states; s++) {
+        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
+            if (counts(g, e))
+                before[first[g->target[e] + 1]++] = (int32_t)s;
+        if (found[s])
+            waiting[n++] = (int32_t)s;
+    }
+    while (n > 0) {
+        int32_t s = waiting[--n];
+        for (int64_t k = first[s]; k < first[s + 1]; k++)
+            if (!found[before[k]]) {
+                found[before[k]] = 1;
+                waiting[n++] = before[k];
+            }
+    }
+    free(first), free(before), free(waiting);
+    return 0;
+}
+
+/* --- fair components --- */
+
+typedef struct {
+    const tc_graph *graph;
+    const uint8_t *kinds;
+    uint32_t *part;
+    uint32_t parts;               /* numbers of parts given out */
+    uint32_t *order, *low;        /* within the search from a root; order 0: not met */
+    int32_t *stack, *path;        /* met and not closed; the way from the root to the state that is looked at */
+    int64_t *next;                /* for each place of the path: the next edge */
+    uint64_t stacked;
+    list again;                   /* states that are left of components */
+    list fair;                    /* parts of fair components */
+    uint64_t looked;              /* states summed up so far, for `seen` */
+    uint64_t *seen;               /* for each label: when it was last met at a state */
+    uint32_t *enabled;            /* for each label: how many states of the component enable it */
+    uint8_t *taken;
+    list met;                     /* the labels that the component enables */
+} fair_search;
+
+static int open_fair(fair_search *f, const tc_graph *graph, const uint8_t *kinds, uint32_t labels, uint32_t *part)
+{
+    const uint64_t n = graph->states + 1;
+    *f = (fair_search){.graph = graph, .kinds = kinds, .part = part, .parts = 1};
+    f->order = calloc(n, sizeof *f->order);
+    f->low = malloc(n * sizeof *f->low);
+    f->stack = malloc(n * sizeof *f->stack);
+    f->path = malloc(n * sizeof *f->path);
+    f->next = malloc(n * sizeof *f->next);
+    f->seen = calloc((size_t)labels + 1, sizeof *f->seen);
+    f->enabled = calloc((size_t)labels + 1, sizeof *f->enabled);
+    f->taken = calloc((size_t)labels + 1, 1);
+    return f->order && f->low && f->stack && f->path && f->next && f->seen && f->enabled && f->taken ? 0 : -1;
+}
+
+static void close_fair(fair_search *f)
+{
+    free(f->order), free(f->low), free(f->stack), free(f->path), free(f->next);
+    free(f->again.items), free(f->fair.items), free(f->seen), free(f->enabled), free(f->taken), free(f->met.items);
+}
+
+/* Which labels the states of the part `own` enable, and which its edges take. */
+static int sum_up(fair_search *f, const int32_t *states, uint64_t n, uint32_t own)
+{
+    const tc_graph *g = f->graph;
+    for (uint64_t i = 0; i < n; i++) {
+        f->looked++;
+        for (int64_t e = g->start[states[i]]; e < g->start[states[i] + 1]; e++) {
+            uint32_t label = g->label[e];
+            if (f->enabled[label] == 0 && list_add(&f->met, label))
+                return -1;
+            f->enabled[label] += f->seen[label] != f->looked;
+            f->seen[label] = f->looked;
+            if (!f->taken[label] && counts(g, e) && f->part[g->target[e]] == own)
+                f->taken[label] = 1;
+        }
+    }
+    return 0;
+}
+
+typedef enum { UNFAIR, FAIR, STARVED } verdict;
+
+static verdict judge(const fair_search *f, uint64_t n)
+{
+    int acts = 0, starved = 0;
+    for (uint64_t i = 0; i < f->met.n; i++) {
+        uint32_t label = (uint32_t)f->met.items[i];
+        uint8_t kind = f->kinds[label];
+        acts |= f->taken[label] && kind != TC_FAULT;
+        if (kind == TC_WEAK && f->enabled[label] == n && !f->taken[label])
+            return UNFAIR; /* smaller parts of it take no more and disable no more */
+        starved |= kind == TC_STRONG && !f->taken[label];
+    }
+    return !acts ? UNFAIR : starved ? STARVED : FAIR;
+}
+
+/* Does the state enable a strongly fair label that its component, which was summed up, never takes? */
+static int starves(const fair_search *f, int32_t state)
+{
+    const tc_graph *g = f->graph;
+    for (int64_t e = g->start[state]; e < g->start[state + 1]; e++)
+        if (f->kinds[g->label[e]] == TC_STRONG && !f->taken[g->label[e]])
+            return 1;
+    return 0;
+}
+
+/* Most components of most graphs are one state without an edge to itself. */
+static int has_loop(const tc_graph *g, int32_t state)
+{
+    for (int64_t e = g->start[state]; e < g->start[state + 1]; e++)
+        if (counts(g, e) && g->target[e] == state)
+            return 1;
+    return 0;
+}
+
+static int close_component(fair_search *f, const int32_t *states, uint64_t n)
+{
+    if (n == 1 && !has_loop(f->graph, states[0])) {
+        f->part[states[0]] = 0;
+        return 0;
+    }
+    uint32_t own = ++f->parts;
+    for (uint64_t i = 0; i < n; i++)
+        f->part[states[i]] = own;
+    if (sum_up(f, states, n, own))
+        return -1;
+    verdict found = judge(f, n);
+    uint32_t left = found == STARVED ? ++f->parts : 0;
+    int result = found == FAIR ? list_add(&f->fair, own) : 0;
+    for (uint64_t i = 0; i < n && found != FAIR && result == 0; i++) {
+        int goes_on = left && !starves(f, states[i]);
+        f->part[states[i]] = goes_on ? left : 0;
+        if (goes_on) {
+            f->order[states[i]] = 0;
+            result = list_add(&f->again, (uint64_t)states[i]);
+        }
+    }
+    for (uint64_t i = 0; i < f->met.n; i++)
+        f->enabled[f->met.items[i]] = f->taken[f->met.items[i]] = 0;
+    f->met.n = 0;
+    return result;
+}
+
+/* All components that are reached from `root` within its part. */
+static int search_from(fair_search *f, int32_t root)
+{
+    const tc_graph *g = f->graph;
+    const uint32_t part = f->part[root];
+    uint32_t met = 1;
+    uint64_t depth = 1;
+    f->path[0] = f->stack[f->stacked++] = root;
+    f->next[0] = g->start[root];
+    f->order[root] = f->low[root] = met;
+    while (depth > 0) {
+        int32_t state = f->path[depth - 1];
+        int64_t e = f->next[depth - 1]++;
+        if (e < g->start[state + 1]) {
+            int32_t to = g->target[e];
+            if (!counts(g, e) || f->part[to] != part)
+                continue;
+            if (f->order[to] == 0) {
+                f->order[to] = f->low[to] = ++met;
+                f->path[depth] = f->stack[f->stacked++] = to;
+                f->next[depth++] = g->start[to];
+            } else if (f->order[to] < f->low[state]) {
+                f->low[state] = f->order[to];
+            }
+            continue;
+        }
+        depth--;
+        if (depth > 0 && f->low[state] < f->low[f->path[depth - 1]])
+            f->low[f->path[depth - 1]] = f->low[state];
+        if (f->low[state] != f->order[state])
+            continue;
+        uint64_t end = f->stacked;
+        while (f->stack[--f->stacked] != state)
+            ;
+        if (close_component(f, f->stack + f->stacked, end - f->stacked))
+            return -1;
+    }
+    return 0;
+}
+
+static int search_all(fair_search *f)
+{
+    for (uint64_t s = 0; s < f->graph->states; s++)
+        if (f->part[s] == 1 && f->order[s] == 0 && search_from(f, (int32_t)s))
+            return -1;
+    for (uint64_t i = 0; i < f->again.n; i++) {
+        int32_t s = (int32_t)f->again.items[i];
+        if (f->part[s] != 0 && f->order[s] == 0 && search_from(f, s))
+            return -1;
+    }
+    return 0;
+}
+
+/* Parts of fair components become 1, 2, ... in the order of their first states; the others 0. */
+static int number_components(const fair_search *f)
+{
+    uint32_t *numbers = calloc((size_t)f->parts + 1, sizeof *numbers), n = 0;
+    if (!numbers)
+        return -1;
+    for (uint64_t i = 0; i < f->fair.n; i++)
+        numbers[f->fair.items[i]] = UINT32_MAX;
+    for (uint64_t s = 0; s < f->graph->states; s++) {
+        uint32_t *number = &numbers[f->part[s]];
+        if (*number == UINT32_MAX)
+            *number = ++n;
+        f->part[s] = *number;
+    }
+    free(numbers);
+    return 0;
+}
+
+int64_t tc_graph_fair(const tc_graph *graph, const uint8_t *inside, const uint8_t *kinds, uint32_t labels, uint32_t *component)
+{
+    fair_search f;
+    for (uint64_t s = 0; s < graph->states; s++)
+        component[s] = inside[s] != 0;
+    int result = open_fair(&f, graph, kinds, labels, component) || search_all(&f) || number_components(&f);
+    int64_t n = (int64_t)f.fair.n;
+    close_fair(&f);
+    return result ? -1 : n;
+}

@@ -1,0 +1,152 @@
+#include "edges.h"
+
+#include "lanes.h"
+#include "parallel.h"
+
+/* Where the next edge of each state of the batch goes. */
+typedef struct {
+    uint64_t next[LANES];
+    uint64_t places[BUFFER]; /* of the edges whose successors wait in the worker's buffer */
+} cursors;
+
+/* The lanes where the outcome has an edge: enabled and not failing. */
+static lane_set edge_lanes(worker *w, const layer_work *work, const prepared_outcome *o)
+{
+    lane_set enabled = worker_enabled(w, work, o);
+    if (o->failed == TC_NONE || set_empty(enabled))
+        return enabled;
+    return set_without(enabled, work->kernel->nonzero(column_of(w, o->failed)));
+}
+
+static void count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
+{
+    uint64_t degrees[LANES] = {0};
+    for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++) {
+        lane_set set = edge_lanes(w, &pass->work, &pass->work.program->outcomes[i]);
+        for (int g = 0; g < GROUPS; g++)
+            for (uint64_t bits = set.group[g]; bits; bits &= bits - 1)
+                degrees[g * 64 + __builtin_ctzll(bits)]++;
+    }
+    for (uint64_t lane = 0; lane < n; lane++)
+        pass->start[first + lane + 1] = degrees[lane];
+}
+
+/* Looks up the successors in the buffer, whose memory is fetched first (worker.c: flush). */
+static int resolve(edge_pass *pass, worker *w, const cursors *c)
+{
+    const store *s = pass->work.store;
+    const uint32_t words = s->words;
+    for (uint32_t i = 0; i < w->filled; i++)
+        prefetch_slot(s, w->hashes[i]);
+    for (uint32_t i = 0; i < w->filled && i < AHEAD; i++)
+        prefetch_state(s, w->hashes[i]);
+    for (uint32_t i = 0; i < w->filled; i++) {
+        if (i + AHEAD < w->filled)
+            prefetch_state(s, w->hashes[i + AHEAD]);
+        int64_t number = store_find_hashed(s, w->successors + (size_t)i * words, w->hashes[i]);
+        if (number < 0)
+            return -1;
+        pass->target[c->places[i]] = (int32_t)number;
+    }
+    w->filled = 0;
+    return 0;
+}
+
+/* Adds the edge of one lane; its successor to the buffer. */
+static int add_edge(edge_pass *pass, worker *w, cursors *c, const prepared_outcome *o, uint32_t lane)
+{
+    const prepared *p = pass->work.program;
+    const uint64_t source = w->batch.state + lane, edge = c->next[lane]++;
+    if (edge >= pass->bounds[source + 1])
+        return -1;
+    pass->label[edge] = o->label_base + (o->label == TC_NONE ? 0u : (uint32_t)column_of(w, o->label)[lane]);
+    if (pass->progress)
+        pass->progress[edge] = o->progress != TC_NONE && column_of(w, o->progress)[lane] != 0;
+    uint64_t *successor = w->successors + (size_t)w->filled * p->words;
+    copy_state(successor, store_state(pass->work.store, source), p->words);
+    for (uint32_t k = 0; k < o->n_changes; k++)
+        successor[p->changes[o->first_change + k].word] = w->changed[(size_t)k * LANES + lane];
+    w->hashes[w->filled] = hash_state(successor, p->words);
+    c->places[w->filled++] = edge;
+    return 0;
+}
+
+static int add_edges(edge_pass *pass, worker *w, cursors *c, uint64_t first, uint64_t n)
+{
+    for (uint64_t lane = 0; lane < n; lane++)
+        c->next[lane] = pass->bounds[first + lane];
+    for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++) {
+        const prepared_outcome *o = &pass->work.program->outcomes[i];
+        lane_set set = edge_lanes(w, &pass->work, o);
+        if (set_empty(set))
+            continue;
+        if ((w->filled + LANES > BUFFER && resolve(pass, w, c)) || worker_pack(w, &pass->work, o, set))
+            return -1;
+        pass->work.kernel->run(o->label_code, o->label_length, w->registers);
+        for (int g = 0; g < GROUPS; g++)
+            for (uint64_t bits = set.group[g]; bits; bits &= bits - 1)
+                if (add_edge(pass, w, c, o, (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits)))
+                    return -1;
+    }
+    for (uint64_t lane = 0; lane < n; lane++)
+        if (c->next[lane] != pass->bounds[first + lane + 1])
+            return -1;
+    return 0;
+}
+
+static void mark_states(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
+{
+    const prepared *p = pass->work.program;
+    for (uint32_t i = 0; i < p->n_state_watches; i++) {
+        if (p->state_watches[i].watch != pass->watch)
+            continue;
+        const int32_t *column = column_of(w, p->state_watches[i].reg);
+        for (uint64_t lane = 0; lane < n; lane++)
+            if (column[lane] != 0)
+                pass->marks[first + lane] = pass->mark;
+    }
+}
+
+static void run_pass(void *shared, uint32_t index)
+{
+    edge_pass *pass = shared;
+    layer_work *work = &pass->work;
+    worker *w = &pass->workers[index];
+    cursors c;
+    int result = 0;
+    w->filled = w->inserted = 0;
+    while (result == 0 && atomic_load_explicit(&work->stop, memory_order_relaxed) == GO_ON) {
+        uint64_t first = atomic_fetch_add(&work->next, LANES);
+        if (first >= work->layer_end)
+            break;
+        uint64_t n = work->layer_end - first < LANES ? work->layer_end - first : LANES;
+        worker_load(w, work, first, n);
+        if (pass->kind == PASS_DEGREES)
+            count_degrees(pass, w, first, n);
+        else if (pass->kind == PASS_EDGES)
+            result = add_edges(pass, w, &c, first, n);
+        else
+            mark_states(pass, w, first, n);
+    }
+    if (pass->kind == PASS_EDGES && result == 0)
+        result = resolve(pass, w, &c);
+    w->filled = 0;
+    w->batch.active = 0;
+    if (result)
+        atomic_store(&work->stop, STOP_BROKEN);
+}
+
+int edges_run(edge_pass *pass, worker *workers, uint32_t n_workers)
+{
+    const uint64_t n = pass->work.layer_end;
+    pass->workers = workers;
+    atomic_store(&pass->work.next, 0);
+    atomic_store(&pass->work.stop, GO_ON);
+    run_parallel(n < STATES_WORTH_THREADS ? 1 : n_workers, run_pass, pass);
+    if (pass->kind == PASS_DEGREES) {
+        pass->start[0] = 0;
+        for (uint64_t s = 0; s < n; s++)
+            pass->start[s + 1] += pass->start[s];
+    }
+    return atomic_load(&pass->work.stop) == GO_ON ? 0 : -1;
+}

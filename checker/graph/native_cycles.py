@@ -1,0 +1,127 @@
+"""The algorithms of `reachability` and `fair_cycles` in the native library (`cycles.c`), for graphs of millions of states."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from checker.engines.native import library as lib
+from checker.engines.native.search import address
+from checker.graph.components import Part
+from checker.graph.fair_cycles import Fairness, FairPart
+from checker.graph.reachability import Distances
+
+KINDS: dict[Fairness, int] = {"weak": 1, "strong": 2, "may": 4, "fault": 8}  # TC_WEAK, ...
+
+
+class FlatEdges(Protocol):
+    """`Edges` in buffers that can be written to: 64-bit starts, 32-bit targets, 32-bit classes."""
+
+    @property
+    def edge_start(self) -> memoryview | array[int]: ...
+
+    @property
+    def edge_target(self) -> memoryview | array[int]: ...
+
+    @property
+    def edge_class(self) -> memoryview | array[int]: ...
+
+    @property
+    def classes(self) -> Sequence[tuple[int, Any, tuple[Any, ...]]]: ...
+
+
+class CutEdges(Collection[int]):
+    """The edges whose byte is not 0."""
+
+    def __init__(self, marks: memoryview | bytearray) -> None:
+        self.marks = marks
+
+    def __contains__(self, edge: object) -> bool:
+        return isinstance(edge, int) and self.marks[edge] != 0
+
+    def __iter__(self) -> Iterator[int]:
+        return (edge for edge, mark in enumerate(self.marks) if mark)
+
+    def __len__(self) -> int:
+        return len(self.marks)  # so it is true even where no edge is cut: counting them takes long
+
+
+class NativeCycles:
+    """The algorithms on one graph. `fairness` tells of each class. What has a value for each state is a bytearray or an array."""
+
+    def __init__(self, edges: FlatEdges, fairness: Sequence[Fairness]) -> None:
+        self._library = lib.load()
+        self._edges = edges
+        self._states = len(edges.edge_start) - 1
+        self._kinds = bytearray([*(KINDS[kind] for kind in fairness), 0])
+        sizes = [edges.edge_start.itemsize, edges.edge_target.itemsize, edges.edge_class.itemsize]
+        assert sizes == [8, 4, 4], "the arrays are as the library reads them"
+        assert len(edges.edge_target) == len(edges.edge_class), "each edge has a target and a class"
+        assert self._library.tc_graph_sound(self._graph(), len(edges.edge_target), len(fairness)), (
+            "the graph is within its bounds"
+        )
+
+    def _graph(self, cut: CutEdges | None = None) -> lib.GraphStruct:
+        edges = self._edges
+        assert cut is None or len(cut.marks) == len(edges.edge_target), "a cut has one byte for each edge"
+        places = [address(part) for part in (edges.edge_start, edges.edge_target, edges.edge_class)]
+        return lib.GraphStruct(self._states, *places, None if cut is None else address(cut.marks))
+
+    def kinds(self) -> bytearray:
+        """Of each state the kinds of its edges: the bits of `KINDS`."""
+        found = bytearray(self._states)
+        self._library.tc_graph_kinds(self._graph(), address(self._kinds), address(found))
+        return found
+
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: CutEdges | None = None) -> Distances:
+        """As `reachability.forward`, from sources in the order of their levels."""
+        assert len(inside) == self._states
+        states, levels = array("i"), array("i")
+        for state, level in sources:
+            assert 0 <= state < self._states, "a source is a state"
+            assert not levels or levels[-1] <= level, "sources are in the order of their levels"
+            states.append(state)
+            levels.append(level)
+        n = self._states
+        distance, edge, origin, order = (array(code, bytes(size * n)) for code, size in (("i", 4), ("q", 8), ("i", 4), ("i", 4)))
+        given = (address(inside), len(states), address(states), address(levels))
+        made = map(address, (distance, edge, origin, order))
+        reached = self._library.tc_graph_forward(self._graph(cut), *given, *made)
+        return Distances(distance=distance, edge=edge, origin=origin, order=order[:reached])
+
+    def reaching(self, targets: Iterable[int]) -> bytearray:
+        """As `Backward.reaching`. Raises MemoryError."""
+        found = bytearray(self._states)
+        for state in targets:
+            found[state] = 1
+        if self._library.tc_graph_backward(self._graph(), address(found)):
+            raise MemoryError
+        return found
+
+    def fair_parts(self, inside: bytearray, cut: CutEdges | None = None) -> FairParts:
+        """The fair components among the states with a true `inside`, without the edges in `cut`. Raises MemoryError."""
+        assert len(inside) == self._states
+        labels = array("I", bytes(4 * self._states))
+        classes = len(self._kinds) - 1
+        found = self._library.tc_graph_fair(self._graph(cut), address(inside), address(self._kinds), classes, address(labels))
+        if found < 0:
+            raise MemoryError
+        return FairParts(found, Part.labelled(labels, frozenset() if cut is None else cut))
+
+
+class FairParts:
+    """Fair components: the states that carry the labels 1 .. count."""
+
+    def __init__(self, count: int, part: Part) -> None:
+        self.count, self.part = count, part
+
+    def nearest(self, distances: Distances, most: int) -> list[tuple[int, FairPart]]:
+        """States in fair components that were reached, nearest first: at least `most` where there are so many."""
+        labels, found = self.part.labels, list[tuple[int, int]]()
+        for state in distances.order if self.count else ():
+            if len(found) >= most and distances.distance[state] > found[-1][0]:
+                break
+            if labels[state]:
+                found.append((distances.distance[state], state))
+        return [(state, FairPart(part=self.part, label=labels[state])) for _, state in sorted(found)]
