@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
     from checker.model.model import Model
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Engine, Job, Told
+    from checker.properties.searches import Engine, Job, Store, Told
+
+
+CHECKPOINT_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,10 @@ def check(
     engine: Engine = "auto",
     threads: int = 0,
     symmetry: bool = False,
+    store: Store = "states",
+    checkpoint: str | None = None,
+    resume: bool = False,
+    checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Every verdict of the specs at `paths`: spec files, folders (searched for `*.spec`, deep) or globs.
@@ -72,10 +79,15 @@ def check(
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
     model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
-    engine looks at one state for each orbit under renaming, where nothing tells the elements apart. An interrupt ends
-    the check: the report holds what is known by then, with `interrupted` set. Raises BadInput before anything is searched
-    when a spec or a name cannot be used.
+    engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `store`
+    "fingerprint": it keeps 64 bits of a state that has more; a state may then be missed, and nothing `holds`. `checkpoint`:
+    an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
+    has found, every `checkpoint_every_s` seconds and at the end of each search; with `resume`, go on from what the same
+    check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
+    BadInput before anything is searched when a spec or a name cannot be used, and when a checkpoint cannot be used.
     """
+    from dataclasses import replace
+
     from checker.properties.plan import Filters
     from checker.properties.running import run
     from checker.properties.searches import Limits, plan
@@ -85,7 +97,14 @@ def check(
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    return run(jobs, limits, None if progress is None else _told(progress))
+    limits = replace(limits, store=store)
+    told = None if progress is None else _told(progress)
+    if checkpoint is None:
+        return run(jobs, limits, told)
+    from checker.properties.checkpoints import opened
+
+    with opened(checkpoint, jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
+        return run(jobs, replace(limits, checkpoints=checkpoints), told)
 
 
 def _told(progress: Callable[[Progress], None]) -> Told:

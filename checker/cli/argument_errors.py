@@ -107,3 +107,15 @@ class NothingToDo(Diagnostic):
 
     reason: str
     advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionsDisagree(Diagnostic):
+    """Two options that were given do not go together, or one needs another. `teamcheck COMMAND --help` tells what each means."""
+
+    code = "T689"
+    title = "the options do not go together: {reason}"
+    help = "{advice}"
+
+    reason: str
+    advice: str

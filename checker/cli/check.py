@@ -36,8 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_settings(parser)
     options.add_limits(parser)
     options.add_engine(parser)
+    options.add_store(parser)
+    options.add_checkpoints(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a file; the standard output then has the summary only")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write it to a file; the standard output then has the summary only"
+    )
     parser.add_argument("--quiet", action="store_true", help="say only what is not as expected")
     parser.add_argument("--verbose", action="store_true", help="list every verdict, of several specs too")
     parser.add_argument(
@@ -89,6 +93,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
 
     from checker import api
 
+    _require_sense(arguments)
     if not arguments.paths and not os.path.isdir("specs"):
         raise _nothing(
             "there is no folder `specs` here", "name a spec, a protocol or a folder, or start with `teamcheck new my_team`"
@@ -105,11 +110,31 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         engine=arguments.engine,
         threads=arguments.threads,
         symmetry=arguments.symmetry,
+        store=arguments.store,
+        checkpoint=arguments.checkpoint,
+        resume=arguments.resume,
+        checkpoint_every_s=arguments.checkpoint_every,
         progress=line,
     )
     if not (report.results or report.counts or report.interrupted):
         raise _nothing("no check has these instances, fault models and properties", "`teamcheck list` tells what there is")
     return report
+
+
+def _require_sense(arguments: argparse.Namespace) -> None:
+    """Options that go together only in some ways."""
+    from checker.cli.argument_errors import OptionsDisagree
+    from checker.language.diagnostics import BadInput
+
+    if arguments.resume and arguments.checkpoint is None:
+        raise BadInput([OptionsDisagree(span=None, reason="`--resume` needs the folder", advice="add `--checkpoint DIR`")])
+    if arguments.checkpoint is not None and arguments.engine == "reference":
+        reason = "the reference interpreter keeps no checkpoints"
+        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--engine reference`, or `--checkpoint`")])
+
+    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
+        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
+        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--store fingerprint`")])
 
 
 def _nothing(reason: str, advice: str) -> BadInput:

@@ -54,6 +54,31 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """The option that trades certainty for memory."""
+    parser.add_argument(
+        "--store",
+        choices=("states", "fingerprint"),
+        default="states",
+        help="what to keep of each state, natively: all of it, or 64 bits, where nothing then holds for certain (default: states)",
+    )
+
+
+def add_checkpoints(parser: argparse.ArgumentParser) -> None:
+    """The options that keep what a check has found on disk."""
+    parser.add_argument(
+        "--checkpoint", metavar="DIR", help="search natively, and keep what was found in this folder now and then: see --resume"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from what the same check left in the folder of --checkpoint")
+    parser.add_argument(
+        "--checkpoint-every",
+        metavar="SECONDS",
+        type=positive_number,
+        default=60.0,
+        help="how often (default: 60)",
+    )
+
+
 def settings(given: Iterable[str]) -> dict[str, str]:
     """`["workers=3"]` as a mapping. Raises BadInput."""
     found: dict[str, str] = {}

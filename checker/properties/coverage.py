@@ -72,7 +72,7 @@ class Coverage:
 
     def add_native(self, explored: Explored) -> None:
         """Take in what a native search of the model without ghosts saw: which steps fired, and which premises held."""
-        from checker.engines.native.compile import Watched
+        from checker.engines.native.watches import Watched
 
         model, exact = explored.model, explored.complete and explored.failed is None
         for number, step in enumerate(model.steps):

@@ -89,7 +89,7 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    wanted = limits.engine == "native" or limits.symmetry
+    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or limits.store != "states"
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
@@ -173,8 +173,10 @@ def _native_first(
             memory_mib=limits.memory_mib,
             threads=limits.threads,
             symmetry=symmetry,
+            fingerprints=limits.store == "fingerprint",
             runs=not symmetry and not all(decides_natively(goal) for goal in model.goals),
             progress=progress,
+            keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
         )
     except (Unsupported, NativeUnavailable) as reason:
         if told is not None:
@@ -270,7 +272,7 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
     found.results += native_verdicts(job, explored)
     if job.ghost:
         return
-    if not explored.reduction:  # the counts that a spec expects are of all states
+    if not explored.reduction and not explored.fingerprints:  # the counts that a spec expects are of all states
         found.counts += _counts(job, explored.stats.distinct, explored.stats.transitions, explored.complete)
     _coverage(job, explored.model, found).add_native(explored)
 

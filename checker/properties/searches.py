@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
     from checker.language.checked import Checked
     from checker.model.model import Model
+    from checker.properties.checkpoints import Checkpoints
 
 Told = Callable[["Job", int, int, "EngineProgress"], None]  # which search, its number from 1, how many there are, how far it is
 Errors = Literal["always", "violated", "never"]
 Engine = Literal["auto", "reference", "native"]
+Store = Literal["states", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Limits:
     engine: Engine = "auto"
     threads: int = 0  # of the native engine; 0: one for each processor
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
+    checkpoints: Checkpoints | None = None  # of the native engine
+    store: Store = "states"  # of the native engine: what it keeps of each state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,9 +99,8 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
             enabled.append((number, outcome, registers))
     if program.timeouts_only_when_stuck and any(not o.is_fault and not o.is_timeout for _, o, _ in enabled):
         enabled = [entry for entry in enabled if not entry[1].is_timeout]
-    done = program.done != NO_REGISTER and shared[program.done] != 0
-    if not done and all(o.is_fault for _, o, _ in enabled):
-        found.deadlocks = seen(found.deadlocks, depth)
+    if all(o.is_fault for _, o, _ in enabled):
+        look_at_final(program, list(shared), depth, found)
     successors = []
     for number, outcome, registers in enabled:
         found.transitions[number] += 1
@@ -114,6 +113,16 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
         successors.append(replaced(program, outcome, state, registers))
         found.edges[(state, successors[-1], *labelled(program, outcome, registers))] += 1
     return successors
+
+
+def look_at_final(program: Program, registers: list[int], depth: int, found: Reached) -> None:
+    """What is decided in a final state: a deadlock, and the final watches."""
+    execute(program.code[program.final_start : program.final_start + program.final_length], registers)
+    for watch, register in program.final_watches:
+        if registers[register]:
+            found.watches[watch] = seen(found.watches[watch], depth)
+    if program.done == NO_REGISTER or registers[program.done] == 0:
+        found.deadlocks = seen(found.deadlocks, depth)
 
 
 def labelled(program: Program, outcome: OutcomeCode, registers: list[int]) -> tuple[int, bool]:

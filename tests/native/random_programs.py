@@ -77,10 +77,15 @@ def random_program(seed: int, bits: int = 8) -> tuple[Program, list[State]]:
     state_length, watches = len(a.code), random.randint(1, 4)
     for _ in range(random.randint(2, 8)):
         random_outcome(a, random, readable, watches)
+    final_start = len(a.code)
+    at_the_end = readable + random_values(a, random, readable, random.randint(0, 4))
     program = a.program(
         state_length=state_length,
         state_watches=[Watch(random.randrange(watches), random.choice(readable)) for _ in range(random.randint(0, 3))],
-        done=random.choice((NO_REGISTER, NO_REGISTER, random.choice(readable))),
+        final_start=final_start,
+        final_length=len(a.code) - final_start,
+        final_watches=[Watch(random.randrange(watches), random.choice(at_the_end)) for _ in range(random.randint(0, 2))],
+        done=random.choice((NO_REGISTER, NO_REGISTER, random.choice(at_the_end))),
         watches=watches,
         timeouts_only_when_stuck=random.random() < 0.5,
     )

@@ -55,6 +55,42 @@ def test_native_says_what_the_reference_says(path: Path) -> None:
     assert {r.engine.split(",")[0] for r in native.results} == {"explicit (native"}
 
 
+FINAL = """\
+protocol final()
+
+enum Level: low, high
+role Agent
+message Hello() to Agent
+
+shared x: Level? = none
+shared told: bool = false
+
+role Agent:
+    action begin when x == none and not told:
+        choose y: Level
+        told = true
+        x = {value}
+        send Hello to self
+
+done when x! == high
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "deadlock"),
+    [("high", "holds"), ("none", "unknown"), ("low", "violated"), ("if y == low then none else low", "violated")],
+)
+def test_final_states(tmp_path: Path, value: str, deadlock: str) -> None:
+    """`done when` has no value in the initial state, which is not final: that does not matter. Elsewhere it may."""
+    path = tmp_path / "final.team"
+    path.write_text(FINAL.format(value=value))
+    native, reference = (api.check(str(path), engine=engine) for engine in ("native", "reference"))
+    assert said(native) == said(reference)
+    verdicts = {result.property: result.verdict for result in native.results if result.kind in DECIDED}
+    assert verdicts == {"no deadlock": deadlock, "no unhandled message": "violated", "no error": "holds"}
+    assert [r.reason for r in native.results if r.kind in DECIDED] == [r.reason for r in reference.results if r.kind in DECIDED]
+
+
 def test_the_engine_is_named_in_every_result() -> None:
     report = api.check(str(ROOT / "specs" / "two_phase_commit.spec"), instances=["three"], engine="native", threads=1)
     assert {r.engine for r in report.results if r.kind == "always"} <= {

@@ -1,6 +1,8 @@
-"""The native engine finds what the reference interpreter finds in generated protocols: states, counts, depths, what fails and where nothing goes on."""
+"""The native engine finds what the reference interpreter finds in generated protocols: states, counts, depths, what fails, what final states hold."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,17 +11,19 @@ from checker.elaborate.lower import elaborate
 from checker.engines.explicit import explore
 from checker.engines.native.explore import Explored, explore_native
 from checker.engines.native.library import NativeUnavailable, load
+from checker.engines.native.watches import Watched
 from checker.engines.state_graph import StateGraph
 from checker.ground.graph import Unsupported
 from checker.language.check import check
 from checker.language.diagnostics import BadInput
 from checker.language.parse import parse_protocol, parse_spec
-from checker.language.source import Source
-from checker.model.model import Model
+from checker.language.source import Source, Span
+from checker.model.model import Goal, GoalKind, Model
 from checker.semantics.interpreter import EvaluationError, Interpreter
 from tests.elaborate.generator import Generated, protocols
 
 MOST_STATES = 1_500
+FINAL_WATCHES = (Watched(goal="no deadlock", what="undefined"), Watched(goal="no unhandled message", what="wrong"))
 
 
 def _available() -> bool:
@@ -44,19 +48,30 @@ def models(generated: Generated) -> list[Model]:
     return [elaborate(checked, faults) for faults in ("none", *checked.faults)]
 
 
-def final_states(graph: StateGraph) -> int:
-    """How many states are deadlocks: no step but faults, and not done. -1 where `done when` has no value in one."""
-    interpreter = Interpreter(graph.model)
-    found = 0
+FINAL_KINDS: tuple[GoalKind, ...] = ("no deadlock", "no unhandled message")
+
+
+def with_final_goals(model: Model) -> Model:
+    at = Span("generated.spec", 1, 1, 1, 1)
+    return replace(model, goals=tuple(Goal(name=kind, kind=kind, text=None, at=at) for kind in FINAL_KINDS))
+
+
+def final_states(graph: StateGraph) -> tuple[int, int, int]:
+    """Of the states where no step but faults is enabled: the deadlocks; those where `done when` has no value; those with a message."""
+    interpreter, model = Interpreter(graph.model), graph.model
+    deadlocks = undefined = unhandled = 0
+    waiting = [c.variable for c in model.channels if c.kind != "persistent"]
     for state in range(graph.expanded):
-        steps = (graph.model.steps[graph.classes[graph.edge_class[e]][0]] for e in graph.edges(state))
-        if all(step.fault is not None for step in steps):
-            try:
-                done = graph.model.done is not None and interpreter.evaluate(graph.model.done, graph.states[state])
-            except EvaluationError:
-                return -1
-            found += not done
-    return found
+        steps = (model.steps[graph.classes[graph.edge_class[e]][0]] for e in graph.edges(state))
+        if any(step.fault is None for step in steps):
+            continue
+        values = graph.states[state]
+        unhandled += any(values[cell] for v in waiting for cell in range(v.offset, v.offset + v.cells))
+        try:
+            deadlocks += model.done is None or not interpreter.evaluate(model.done, values)
+        except EvaluationError:
+            undefined += 1
+    return deadlocks, undefined, unhandled
 
 
 def states_of(found: Explored) -> set[tuple[object, ...]]:
@@ -81,8 +96,7 @@ def agree(model: Model) -> bool:
     if not graph.failures:  # a failing guard may be one candidate there and several here
         assert native.stats.transitions == graph.transitions
     assert native.fired == {graph.classes[c][0] for c in set(graph.edge_class)}
-    stuck = final_states(graph)
-    assert stuck in (-1, native.stats.deadlocks)
+    assert final_states(graph) == (native.stats.deadlocks, *(native.seen[watched].count for watched in FINAL_WATCHES))
     _same_reductions(model, native)
     return True
 
@@ -99,7 +113,7 @@ def _same_reductions(model: Model, native: Explored) -> None:
 @given(protocols())
 def test_generated_protocols(generated: Generated) -> None:
     for model in models(generated):
-        agree(model)
+        agree(with_final_goals(model))
 
 
 @pytest.mark.slow
@@ -108,4 +122,4 @@ def test_generated_protocols(generated: Generated) -> None:
 @given(protocols())
 def test_many_generated_protocols(generated: Generated) -> None:
     for model in models(generated):
-        agree(model)
+        agree(with_final_goals(model))

@@ -24,6 +24,8 @@ from tests.native.assembler import two_phase
 from tests.native.comparing import check_against
 from tests.native.evaluator import reach
 from tests.native.random_programs import random_program
+from tests.native.test_checkpoints import attack_positions, moved
+from tests.native.test_fingerprints import digits
 from tests.native.test_verifier import attack
 from tests.graph.test_native_cycles import Case, CutEdges
 for seed in range(int(sys.argv[2])):
@@ -32,7 +34,17 @@ for seed in range(int(sys.argv[2])):
     for tier in ("best", "portable"):
         check_against(program, initial, expected, threads=3, tier=tier)
     check_against(program, initial, expected, threads=2, slice_s=0)
+    check_against(program, initial, expected, threads=3, slice_s=0, fingerprints=True)
+    make = lambda program, initial: Search(program, initial, threads=3, states_limit=limit)
+    for limit in (len(set(initial)), 20, 100, 10_000):
+        search = make(program, initial) if limit == len(set(initial)) else moved(search, program, initial, make)
+        while search.run(0) is Status.RUNNING:
+            search = moved(search, program, initial, make)
+    search.close()
 print(attack(range(int(sys.argv[3]))))
+print(attack_positions(range(int(sys.argv[3]) // 4)))
+with Search(digits(32), [(0,) * 32], threads=3, fingerprints=True) as search:
+    assert search.run() is Status.COMPLETE
 for limits in ({}, {"states_limit": 5000}, {"memory_limit_bytes": 2**21}):
     with Search(two_phase(6), [(0,)], threads=3, **limits) as search:
         while search.run(0.01) is Status.RUNNING:

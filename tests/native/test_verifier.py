@@ -17,6 +17,12 @@ GOOD = two_phase(3)  # 8 fields, 6 constants, temporaries from 14
 FIRST_OUTCOME = GOOD.outcomes[0].start
 
 
+ENABLED = GOOD.outcomes[0].enabled
+WITH_FINAL = replace(
+    GOOD, final_start=FIRST_OUTCOME, final_length=GOOD.outcomes[0].length, final_watches=(Watch(1, ENABLED),), done=ENABLED
+)
+
+
 def with_code(at: int, instruction: Instruction) -> Program:
     return replace(GOOD, code=(*GOOD.code[:at], instruction, *GOOD.code[at + 1 :]))
 
@@ -71,7 +77,10 @@ BAD = {
     ),
     "watch 2 of 2": replace(GOOD, state_watches=(Watch(2, 0),)),
     "watch 1 reads register 999, which has no value there": with_outcome(watches=(Watch(1, 999),)),
-    "`done_reg` is register 999, which has no value after the state section": replace(GOOD, done=999),
+    "watch 3 of 2": replace(GOOD, final_watches=(Watch(3, 0),)),
+    "watch 1 reads register 998, which has no value there": replace(GOOD, final_watches=(Watch(1, 998),)),
+    f"code 7..4007 of {len(GOOD.code)}": replace(GOOD, final_start=7, final_length=4000),
+    "`done_reg` is register 999, which has no value after the final section": replace(GOOD, done=999),
 }
 
 
@@ -91,12 +100,21 @@ def test_an_outcome_may_not_read_what_another_one_wrote() -> None:
     assert verify(with_outcome(updates=((1, other),))).endswith("which has no value there")
 
 
+def test_the_final_section_is_bound_like_an_outcome() -> None:
+    other = GOOD.code[FIRST_OUTCOME].d
+    assert verify(replace(GOOD, done=other)).endswith("which has no value after the final section")
+    own = replace(GOOD, done=other, final_start=FIRST_OUTCOME, final_length=1)
+    assert verify(own) == ""
+    assert verify(replace(own, final_start=0)).endswith("which the state section keeps for all outcomes")
+
+
 def test_ranges_that_wrap_around_are_refused() -> None:
     for name in ("code_start", "code_length", "label_length", "first_update", "n_updates", "first_watch", "n_watches"):
         struct = program_struct(GOOD)
         setattr(struct.outcomes[0], name, 2**32 - 1)
         assert verify(struct) != ""
-    for name in ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_watch_ids", "state_code_start"):
+    counts = ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_final_watches", "n_watch_ids")
+    for name in (*counts, "state_code_start", "final_code_length"):
         struct = program_struct(GOOD)
         setattr(struct, name, 2**32 - 1)
         assert verify(struct) != ""
@@ -108,7 +126,14 @@ def corrupt(struct: lib.ProgramStruct, random: Random) -> None:
     name = random.choice(("", *(name for name, size in {**arrays, "state_watches": struct.n_state_watches}.items() if size)))
     if not name:
         size = random.choice(
-            (*(f"n_{array}" for array in arrays), "n_consts", "n_registers", "n_state_watches", "state_code_length")
+            (
+                *(f"n_{array}" for array in arrays),
+                "n_consts",
+                "n_registers",
+                "n_state_watches",
+                "state_code_length",
+                "final_code_length",
+            )
         )
         setattr(struct, size, random.randint(0, getattr(struct, size)))
         return
@@ -123,7 +148,7 @@ def attack(seeds: range) -> tuple[int, int]:
     refused = ran = 0
     for seed in seeds:
         random = Random(seed)
-        struct = program_struct(GOOD)
+        struct = program_struct(WITH_FINAL)
         for _ in range(random.choice((1, 1, 2, 5))):
             corrupt(struct, random)
         if verify(struct):

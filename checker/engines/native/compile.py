@@ -11,25 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import Graph, Node, Unsupported
 from checker.ground.program import GroundModel, GroundOutcome
 
 WORD_BITS = 64
 MOST_WORDS = 64
 TRUTHS = {"and": "bitand", "or": "bitor"}  # truth values are 0 and 1
-RUNS = ("eventually", "whenever")
 OPCODE = {name: number for number, name in enumerate(OPCODES)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """What a watch tells of: a goal's name, and what of it: "wrong" (or "seen" of `sometimes`), "undefined", or "premise i".
-
-    Of a property of runs "condition i" and "condition i undefined"; of goal "" "done" and "done undefined".
-    """
-
-    goal: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +57,16 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
 
     Raises Unsupported where it is too large for the machine."""
     layout = _layout(ground)
-    watched, state_roots = _predicates(ground)
+    watched, state_roots, final_roots = predicates(ground)
     labels, unlabelled = _labels(ground) if runs else (None, "")
     if labels is not None:
-        watched, state_roots = _with_conditions(ground, watched, state_roots)
-    done = _done(ground)
+        watched, state_roots = with_conditions(ground, watched, state_roots)
+    done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
     outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
-    of_states = {done, *(node for node, _ in state_roots)}
-    shared = _shared(ground.graph, outcome_roots, sorted(of_states))
+    of_states = {node for node, _ in state_roots}
+    of_final = [done, *(node for node, _ in final_roots)]
+    shared = _shared(ground.graph, [*outcome_roots, of_final], sorted(of_states))
     assembler.section(sorted(shared | of_states), keep=True)
     state_length = len(assembler.code)
     numbers = {watch: i for i, watch in enumerate(watched)}
@@ -84,8 +74,11 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         _outcome(assembler, ground, outcome, roots, numbers, None if labels is None else (labels.bases[i], labels.nodes[i]))
         for i, (outcome, roots) in enumerate(zip(ground.outcomes, outcome_roots, strict=True))
     ]
+    final_start = len(assembler.code)
+    assembler.section(of_final)
     # every constant is known before the first register gets its final number
     state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
+    final_registers = [(numbers[w], assembler.register(n)) for n, w in final_roots]
     done_register = None if ground.graph.value(done) == 0 else assembler.register(done)
     program = Program(
         words=layout.words,
@@ -95,6 +88,9 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         code=tuple(assembler.finished()),
         state_length=state_length,
         state_watches=tuple(Watch(watch, assembler.final(register)) for watch, register in state_registers),
+        final_start=final_start,
+        final_length=len(assembler.code) - final_start,
+        final_watches=tuple(Watch(watch, assembler.final(register)) for watch, register in final_registers),
         done=NO_REGISTER if done_register is None else assembler.final(done_register),
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
@@ -140,65 +136,11 @@ def _layout(ground: GroundModel) -> Layout:
     return Layout(places, tuple(fields), words)
 
 
-# --- what is watched --------------------------------------------------------------------------------------------------------
-
-Roots = list[tuple[Node, Watched]]
-
-
-def _predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots]:
-    """The watches, and the nodes of those that look at states."""
-    graph = ground.graph
-    state: Roots = []
-    watched: list[Watched] = []
-
-    def watch(roots: Roots | None, node: Node | None, goal: str, what: str) -> None:
-        entry = Watched(goal=goal, what=what)
-        watched.append(entry)
-        if roots is not None and node is not None and graph.value(node) != 0:
-            roots.append((node, entry))
-
-    for goal, predicates in ground.goals:
-        if goal.kind in ("always", "never", "sometimes"):
-            first = predicates[0]
-            wrong = graph.negate(first.value) if goal.kind == "always" else first.value
-            watch(state, graph.both(wrong, graph.negate(first.undefined)), goal.name, "wrong")
-            watch(state, first.undefined, goal.name, "undefined")
-        elif goal.kind == "step" or goal.mark is not None:
-            watch(None, None, goal.name, "wrong")
-            watch(None, None, goal.name, "undefined")
-        for number, predicate in enumerate(predicates[len(goal.conditions) :]):
-            watch(state, graph.either(predicate.value, predicate.undefined), goal.name, f"premise {number}")
-    return tuple(watched), state
-
-
 def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
     try:
         return label_outcomes(ground), ""
     except Unsupported as reason:
         return None, reason.what
-
-
-def _with_conditions(ground: GroundModel, watched: tuple[Watched, ...], state: Roots) -> tuple[tuple[Watched, ...], Roots]:
-    """With what the properties of runs ask of every state, and what is done."""
-    asked = [
-        (goal.name, i, p)
-        for goal, found in ground.goals
-        if goal.kind in RUNS
-        for i, p in enumerate(found[: len(goal.conditions)])
-    ]
-    nodes = [(p.value, Watched(goal=name, what=f"condition {i}")) for name, i, p in asked]
-    nodes += [(p.undefined, Watched(goal=name, what=f"condition {i} undefined")) for name, i, p in asked]
-    nodes += [
-        (ground.done.value, Watched(goal="", what="done")),
-        (ground.done.undefined, Watched(goal="", what="done undefined")),
-    ]
-    return (*watched, *(w for _, w in nodes)), state + [(node, w) for node, w in nodes if ground.graph.value(node) != 0]
-
-
-def _done(ground: GroundModel) -> Node:
-    if ground.graph.value(ground.done.undefined) != 0:
-        raise Unsupported("a `done when` that may have no value")
-    return ground.done.value
 
 
 def _roots(outcome: GroundOutcome) -> list[Node]:

@@ -16,9 +16,9 @@ from typing import cast, final, overload
 
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native import library as lib
-from checker.engines.native.compile import Watched
 from checker.engines.native.explore import SHARE, Explored
 from checker.engines.native.search import address
+from checker.engines.native.watches import Watched
 from checker.engines.state_graph import Instance
 from checker.model.model import Model
 from checker.semantics.interpreter import Failure, Interpreter, State, Transition

@@ -10,8 +10,10 @@ from typing import final
 
 from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
-from checker.engines.native.compile import Compiled, Watched, compile_model
+from checker.engines.native.checkpoint import Keep, SearchCheckpoint
+from checker.engines.native.compile import Compiled, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
+from checker.engines.native.watches import Watched
 from checker.engines.state_graph import counted_states
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
@@ -46,12 +48,14 @@ class Explored:
     fired: frozenset[int]
     failed: int | None
     deadlocked: int | None
+    fingerprints: bool
 
     @property
     def engine(self) -> str:
         """What ran, for the reader of a verdict."""
         threads = "1 thread" if self.stats.threads == 1 else f"{self.stats.threads} threads"
-        return f"explicit (native, {self.stats.tier}, {threads})"
+        kept = ", 64-bit fingerprints" if self.fingerprints else ""
+        return f"explicit (native, {self.stats.tier}, {threads}{kept})"
 
     @property
     def reduction(self) -> str:
@@ -59,10 +63,18 @@ class Explored:
         sorts = self.compiled.ground.symmetric
         return f"symmetry of {' and '.join(map(str, sorts))}" if sorts else ""
 
+    @property
+    def chance_of_a_miss(self) -> float:
+        """At most so probable is it that two of the states have one fingerprint (the birthday bound)."""
+        return min(1.0, self.stats.distinct * (self.stats.distinct - 1) / 2**65)
+
     def path(self, state: int) -> list[State]:
         """The states on a shortest path to a state (with symmetry: to a state of its orbit)."""
-        fields = [self.compiled.unpacked(self.search.state(number)) for number in self.search.path(state)]
-        ground = self.compiled.ground
+        ground, numbers = self.compiled.ground, self.search.path(state)
+        if self.fingerprints:
+            fields = _found_again(self.compiled, self.search, numbers)
+        else:
+            fields = [self.compiled.unpacked(self.search.state(number)) for number in numbers]
         return _unrenamed(self.model, ground, fields) if ground.symmetric else [ground.decoded(f) for f in fields]
 
 
@@ -74,28 +86,47 @@ def explore_native(
     memory_mib: float | None = None,
     threads: int = 0,
     symmetry: bool = False,
+    fingerprints: bool = False,
     runs: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    keep: Keep | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
     `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those. With `runs`, as
     `NativeGraph` needs it.
 
-    Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there.
+    `fingerprints`: tell states apart by 64 bits, unless they have no more than that: then the search is never `complete`.
+    `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
+
+    Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there,
+    `BadInput` where the checkpoint cannot be used or written.
     """
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not (symmetry and runs), "fairness is not decided on orbits"
     compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()), runs=runs)
-    search = Search(
-        compiled.program,
-        _packed(compiled),
-        threads=threads,
-        states_limit=states_limit or 0,
-        memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - used_mib()) * 2**20)),
-    )
-    stopped = _run(search, started, time_s, progress)
-    return _explored(model, compiled, search, stopped, perf_counter() - started)
+    fingerprints = fingerprints and compiled.program.words > 1
+
+    def make(states: int = 0) -> Search:
+        return Search(
+            compiled.program,
+            _packed(compiled),
+            threads=threads,
+            fingerprints=fingerprints,
+            states_limit=max(states, states_limit) if states_limit else 0,
+            memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - used_mib()) * 2**20)),
+        )
+
+    if keep is None:
+        search = make()
+        stopped = _run(search, started, time_s, progress, None)
+        return _explored(model, compiled, search, stopped, perf_counter() - started, fingerprints)
+    kept = SearchCheckpoint(keep, compiled.program)
+    search = kept.restored(make) or make()
+    started = perf_counter()  # the limit on time is for what is new
+    stopped = _run(search, started, time_s, progress, kept)
+    kept.save(search, perf_counter() - started)
+    return _explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started)
 
 
 def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
@@ -107,6 +138,22 @@ def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
         raise Unsupported(f"{number:,} initial states")
     states = (compiled.packed(form.canonical(form.encoded(state))) for state in initial_states(model))
     return iter(dict.fromkeys(states)) if form.symmetric else states
+
+
+def _found_again(compiled: Compiled, search: Search, numbers: Iterable[int]) -> list[list[int]]:
+    """The fields of the states on a path of which only the fingerprints are known: what the interpreter reaches step by step."""
+    form = compiled.ground
+    interpreter = Interpreter(form.model)
+    path: list[list[int]] = []
+    choices: Iterable[State] = interpreter.iterate_initial_states()
+    for number in numbers:
+        wanted = search.fingerprint(number)
+        reached = (form.canonical(form.encoded(state)) for state in choices)
+        taken = next((f for f in reached if search.fingerprint_of(compiled.packed(f)) == wanted), None)
+        assert taken is not None, "no step of the interpreter leads to a state with the next fingerprint"
+        path.append(taken)
+        choices = [t.target for t in interpreter.transitions(form.decoded(taken)) if t.target is not None]
+    return path
 
 
 def _unrenamed(model: Model, form: GroundModel, fields: list[list[int]]) -> list[State]:
@@ -134,7 +181,13 @@ def _renamed(model: Model, state: State, exchanges: Iterable[tuple[Sort, int, in
     return state
 
 
-def _run(search: Search, started: float, time_s: float | None, progress: Callable[[Progress], None] | None) -> str:
+def _run(
+    search: Search,
+    started: float,
+    time_s: float | None,
+    progress: Callable[[Progress], None] | None,
+    kept: SearchCheckpoint | None,
+) -> str:
     """Run to an end; "" when it is complete, else why it is not."""
     try:
         while True:
@@ -144,6 +197,8 @@ def _run(search: Search, started: float, time_s: float | None, progress: Callabl
             status = search.run(left)
             if status != Status.RUNNING:
                 return _reason(search, status)
+            if kept is not None:
+                kept.save_now_and_then(search, perf_counter() - started)
             if progress is not None:
                 progress(_progress(search.stats(), perf_counter() - started))
     except KeyboardInterrupt:
@@ -173,7 +228,9 @@ def _progress(stats: Stats, seconds: float) -> Progress:
     )
 
 
-def _explored(model: Model, compiled: Compiled, search: Search, stopped: str, seconds: float) -> Explored:
+def _explored(
+    model: Model, compiled: Compiled, search: Search, stopped: str, seconds: float, fingerprints: bool = False
+) -> Explored:
     stats = search.stats()
     outcomes = search.outcomes()
     failures = [found.failures for found in outcomes if found.failures.count]
@@ -183,11 +240,12 @@ def _explored(model: Model, compiled: Compiled, search: Search, stopped: str, se
         compiled=compiled,
         search=search,
         stats=stats,
-        complete=stopped == "",
+        complete=stopped == "" and not fingerprints,
         stopped=stopped,
         seconds=seconds,
         seen=dict(zip(compiled.watched, search.watches(), strict=True)),
         fired=frozenset(step for step, found in zip(compiled.steps, outcomes, strict=True) if found.transitions),
         failed=None if first is None else first.state,
         deadlocked=stats.first_deadlock if stats.deadlocks else None,
+        fingerprints=fingerprints,
     )

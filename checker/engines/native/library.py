@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.build import LIBRARY, source_digest
 
-INTERFACE = 2  # TC_INTERFACE of teamcheck.h
+INTERFACE = 3  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -60,8 +60,12 @@ class OutcomeStruct(Structure):
 class ProgramStruct(Structure):
     _fields_ = [
         *((name, c_uint32) for name in ("words", "n_fields", "n_consts", "n_registers")),
-        *((name, c_uint32) for name in ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_watch_ids")),
-        *((name, c_uint32) for name in ("state_code_start", "state_code_length", "done_reg", "timeouts_only_when_stuck")),
+        *(
+            (name, c_uint32)
+            for name in ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_final_watches", "n_watch_ids")
+        ),
+        *((name, c_uint32) for name in ("state_code_start", "state_code_length", "final_code_start", "final_code_length")),
+        *((name, c_uint32) for name in ("done_reg", "timeouts_only_when_stuck")),
         ("fields", POINTER(FieldStruct)),
         ("consts", POINTER(c_int32)),
         ("code", POINTER(InstructionStruct)),
@@ -69,6 +73,7 @@ class ProgramStruct(Structure):
         ("updates", POINTER(UpdateStruct)),
         ("watches", POINTER(WatchStruct)),
         ("state_watches", POINTER(WatchStruct)),
+        ("final_watches", POINTER(WatchStruct)),
     ]
 
 
@@ -77,6 +82,8 @@ class OptionsStruct(Structure):
         *((name, c_uint64) for name in ("memory_limit_bytes", "states_limit", "expected_states")),
         ("threads", c_uint32),
         ("tier", c_uint32),
+        ("fingerprints", c_uint32),
+        ("unused", c_uint32),
     ]
 
 
@@ -118,7 +125,12 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_path": (c_uint64, [c_void_p, c_uint64, NUMBERS, c_uint64]),
     "tc_search_layers": (c_uint64, [c_void_p, WORDS, c_uint64]),
     "tc_search_states": (c_int, [c_void_p, c_uint64, c_uint64, WORDS, NUMBERS]),
+    "tc_fingerprint": (c_uint64, [WORDS, c_uint32]),
+    "tc_search_fingerprint": (c_uint64, [c_void_p, c_uint64]),
     "tc_search_find": (c_int64, [c_void_p, WORDS]),
+    "tc_search_position": (c_uint64, [c_void_p, WORDS, c_uint64]),
+    "tc_search_append": (c_int, [c_void_p, c_uint64, WORDS, NUMBERS]),
+    "tc_search_resume": (c_int, [c_void_p, WORDS, c_uint64, c_char_p, c_uint32]),
     "tc_search_degrees": (c_int, [c_void_p, c_void_p]),
     "tc_search_edges": (c_int, [c_void_p, *[c_void_p] * 4]),
     "tc_search_evaluate": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),

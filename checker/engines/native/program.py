@@ -67,7 +67,10 @@ class OutcomeCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need."""
+    """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need.
+
+    `code[final_start:][:final_length]` is run for batches with final states and leaves what `done` and the final watches need.
+    """
 
     words: int
     fields: tuple[Field, ...]
@@ -76,6 +79,9 @@ class Program:
     code: tuple[Instruction, ...]
     state_length: int
     state_watches: tuple[Watch, ...]
+    final_start: int
+    final_length: int
+    final_watches: tuple[Watch, ...]
     done: int
     outcomes: tuple[OutcomeCode, ...]
     watches: int

@@ -92,8 +92,9 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         watches += o.watches
     return lib.ProgramStruct(
         program.words, len(program.fields), len(program.constants), program.registers,
-        len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches), program.watches,
-        0, program.state_length, program.done, program.timeouts_only_when_stuck,
+        len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches),
+        len(program.final_watches), program.watches,
+        0, program.state_length, program.final_start, program.final_length, program.done, program.timeouts_only_when_stuck,
         _structs(lib.FieldStruct, program.fields),
         (ctypes.c_int32 * max(1, len(program.constants)))(*program.constants),
         _structs(lib.InstructionStruct, program.code),
@@ -101,6 +102,7 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         _structs(lib.UpdateStruct, updates),
         _structs(lib.WatchStruct, watches),
         _structs(lib.WatchStruct, program.state_watches),
+        _structs(lib.WatchStruct, program.final_watches),
     )  # fmt: skip
 
 
@@ -128,9 +130,11 @@ class Search:
         states_limit: int = 0,
         expected_states: int = 0,
         tier: str = "best",
+        fingerprints: bool = False,
         library: ctypes.CDLL | None = None,
     ) -> None:
         """A limit of 0 is none (of memory: seven eighths of the machine's), `threads` 0 one for each processor.
+        With `fingerprints`, states are told apart by 64 bits alone, and only the last two layers are kept whole.
 
         Raises BadProgram, NativeUnavailable, MemoryError."""
         self._handle = None
@@ -140,7 +144,9 @@ class Search:
         words = array("Q", [word for state in initial for word in state])
         if struct.words == 0 or len(words) % struct.words:
             raise BadProgram(f"the initial states are no multiples of {struct.words} words")
-        options = lib.OptionsStruct(memory_limit_bytes, states_limit, expected_states, threads, TIERS.index(tier))
+        options = lib.OptionsStruct(
+            memory_limit_bytes, states_limit, expected_states, threads, TIERS.index(tier), fingerprints, 0
+        )
         message = ctypes.create_string_buffer(MESSAGE_BYTES)
         self._handle = self._library.tc_search_new(
             ctypes.byref(struct),
@@ -180,6 +186,31 @@ class Search:
     def run(self, seconds: float = float("inf")) -> Status:
         """Goes on for about that time; other threads of Python run meanwhile, Ctrl-C waits for the end of the slice."""
         return Status(self._library.tc_search_run(self.handle, seconds))
+
+    def position(self) -> bytes:
+        """Where the search is, for `resume` of a new one that has the same states; empty where it cannot be resumed."""
+        n = self._library.tc_search_position(self.handle, None, 0)
+        words = array("Q", bytes(8 * n))
+        self._library.tc_search_position(self.handle, _words(words), n)
+        return words.tobytes()
+
+    def append(self, words: array[int], predecessors: array[int]) -> None:
+        """Give a new search more of the states that an old one had, in order. Raises MemoryError; BadProgram: they are none."""
+        place = (ctypes.c_uint32 * len(predecessors)).from_buffer(predecessors) if predecessors else None
+        if len(words) != len(predecessors) * self._words:
+            raise BadProgram(f"the states are no multiples of {self._words} words")
+        status = Status(self._library.tc_search_append(self.handle, len(predecessors), _words(words), place))
+        if status != Status.RUNNING:
+            raise MemoryError if status == Status.MEMORY else BadProgram("a state has bits that belong to no field")
+
+    def resume(self, position: bytes) -> None:
+        """Put a new search, its states appended, where an old one was. Raises MemoryError; BadProgram: that is no position of it."""
+        if len(position) % 8:
+            raise BadProgram("the position is no multiple of 8 bytes")
+        words, message = array("Q", position), ctypes.create_string_buffer(MESSAGE_BYTES)
+        status = Status(self._library.tc_search_resume(self.handle, _words(words), len(words), message, MESSAGE_BYTES))
+        if status != Status.RUNNING:
+            raise MemoryError if status == Status.MEMORY else BadProgram(message.value.decode())
 
     def stats(self) -> Stats:
         stats = lib.StatsStruct()
@@ -231,6 +262,16 @@ class Search:
     def state(self, number: int) -> tuple[int, ...]:
         """The words of one state."""
         return tuple(self.states(number, number + 1)[0])
+
+    def fingerprint(self, number: int) -> int:
+        """That of a state that was reached, in a search with fingerprints."""
+        found: int = self._library.tc_search_fingerprint(self.handle, number)
+        return found
+
+    def fingerprint_of(self, state: Sequence[int]) -> int:
+        """That of any state, given by its words."""
+        found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
+        return found
 
     def degrees(self, start: Buffer) -> None:
         """Of a complete search: where the edges of each state begin in `edges`; `start` has 8 bytes for each state and 8 more."""

@@ -54,6 +54,14 @@ int arena_commit(arena *a, size_t bytes)
     return 0;
 }
 
+size_t arena_discard(arena *a, size_t from, size_t end)
+{
+    end = end / LARGE_PAGE * LARGE_PAGE;
+    if (end <= from || madvise(a->base + from, end - from, MADV_DONTNEED))
+        return from;
+    return end;
+}
+
 void arena_release(arena *a)
 {
     if (a->base)

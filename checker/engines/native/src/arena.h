@@ -14,6 +14,8 @@ typedef struct {
 int arena_reserve(arena *a, size_t bytes);
 /* Makes at least `bytes` bytes usable (0 at first); 0, or -1 when the system gives no more. */
 int arena_commit(arena *a, size_t bytes);
+/* Gives back the memory of the bytes below `end`, of which those below `from` were given back before; they read as zeros. How far it went. */
+size_t arena_discard(arena *a, size_t from, size_t end);
 void arena_release(arena *a);
 
 /* Zeroed memory in large pages where the system has them, or NULL. */

@@ -36,6 +36,8 @@ static void mark_reads(const tc_program *program, uint8_t *read)
         mark(read, program->watches[i].reg);
     for (uint32_t i = 0; i < program->n_state_watches; i++)
         mark(read, program->state_watches[i].reg);
+    for (uint32_t i = 0; i < program->n_final_watches; i++)
+        mark(read, program->final_watches[i].reg);
     for (uint32_t i = 0; i < program->n_outcomes; i++) {
         mark(read, program->outcomes[i].enabled);
         mark(read, program->outcomes[i].failed);
@@ -129,22 +131,26 @@ int prepare(prepared *to, const tc_program *program)
     to->first_const = program->n_fields;
     to->n_outcomes = program->n_outcomes;
     to->n_state_watches = program->n_state_watches;
+    to->n_final_watches = program->n_final_watches;
     to->n_watch_ids = program->n_watch_ids;
     to->done_reg = program->done_reg;
     to->consts = copy_of(program->consts, program->n_consts, sizeof *to->consts);
     to->code = copy_of(program->code, program->n_code, sizeof *to->code);
     to->watches = copy_of(program->watches, program->n_watches, sizeof *to->watches);
     to->state_watches = copy_of(program->state_watches, program->n_state_watches, sizeof *to->state_watches);
+    to->final_watches = copy_of(program->final_watches, program->n_final_watches, sizeof *to->final_watches);
     to->outcomes = malloc(program->n_outcomes * sizeof *to->outcomes + 1);
     to->changes = malloc(n_updates * sizeof *to->changes + 1);
     to->packings = malloc(n_updates * sizeof *to->packings + 1);
-    if (!to->consts || !to->code || !to->watches || !to->state_watches || !to->outcomes || !to->changes || !to->packings ||
-        prepare_fields(to, program)) {
+    if (!to->consts || !to->code || !to->watches || !to->state_watches || !to->final_watches || !to->outcomes || !to->changes ||
+        !to->packings || prepare_fields(to, program)) {
         prepared_free(to);
         return -1;
     }
     to->state_code = to->code + program->state_code_start;
     to->state_code_length = program->state_code_length;
+    to->final_code = to->code + program->final_code_start;
+    to->final_code_length = program->final_code_length;
     prepare_outcomes(to, program);
     return 0;
 }
@@ -155,6 +161,7 @@ void prepared_free(prepared *p)
     free(p->code);
     free(p->watches);
     free(p->state_watches);
+    free(p->final_watches);
     free(p->outcomes);
     free(p->changes);
     free(p->packings);

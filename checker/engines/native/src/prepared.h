@@ -23,16 +23,16 @@ typedef struct {
 
 /* Outcomes that wait come after all others; otherwise they stand in the caller's order. */
 typedef struct {
-    uint32_t words, n_registers, n_consts, first_const, n_outcomes, n_state_watches, n_watch_ids, done_reg;
-    uint32_t state_code_length, n_unpackings, most_changes;
-    const tc_instruction *state_code;
+    uint32_t words, n_registers, n_consts, first_const, n_outcomes, n_state_watches, n_final_watches, n_watch_ids, done_reg;
+    uint32_t state_code_length, final_code_length, n_unpackings, most_changes;
+    const tc_instruction *state_code, *final_code;
     prepared_outcome *outcomes;
     word_change *changes;
     packing *packings;
     unpacking *unpackings; /* of the fields that some code reads */
     int32_t *consts;
     tc_instruction *code;
-    tc_watch *watches, *state_watches;
+    tc_watch *watches, *state_watches, *final_watches;
     uint64_t used_bits[TC_MAX_WORDS]; /* that belong to a field */
 } prepared;
 

@@ -6,7 +6,9 @@
  *   n_fields .. n_fields+n_consts-1     constants (read only)
  *   n_fields+n_consts .. n_registers-1  temporaries
  * The state section runs once a batch; what it writes stays for all outcomes (PINNED: no outcome may write it). The code of an outcome may
- * read fields, constants, pinned registers, and what it wrote itself before (DEFINED); the verifier (verify.c) holds programs to both. */
+ * read fields, constants, pinned registers, and what it wrote itself before (DEFINED); the verifier (verify.c) holds programs to both.
+ * The final section is bound like an outcome. It runs after the outcomes, for batches with a final state: one where no outcome that is not a
+ * fault is enabled. */
 #ifndef TEAMCHECK_PROGRAM_H
 #define TEAMCHECK_PROGRAM_H
 
@@ -78,9 +80,9 @@ typedef struct {
 
 typedef struct {
     uint32_t words, n_fields, n_consts, n_registers;
-    uint32_t n_code, n_outcomes, n_updates, n_watches, n_state_watches, n_watch_ids;
-    uint32_t state_code_start, state_code_length;
-    uint32_t done_reg;                 /* TC_NONE: never done */
+    uint32_t n_code, n_outcomes, n_updates, n_watches, n_state_watches, n_final_watches, n_watch_ids;
+    uint32_t state_code_start, state_code_length, final_code_start, final_code_length;
+    uint32_t done_reg;                 /* read after the final section: a final state where it is 0 is a deadlock; TC_NONE: never done */
     uint32_t timeouts_only_when_stuck; /* 0 or 1 */
     const tc_field *fields;
     const int32_t *consts;
@@ -89,6 +91,7 @@ typedef struct {
     const tc_update *updates;
     const tc_watch *watches;
     const tc_watch *state_watches; /* read after the state section */
+    const tc_watch *final_watches; /* of final states; read after the final section */
 } tc_program;
 
 /* The register of the first temporary. */

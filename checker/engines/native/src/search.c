@@ -13,25 +13,11 @@
 
 #include "edges.h"
 #include "parallel.h"
-#include "teamcheck.h"
-#include "worker.h"
+#include "search.h"
 
 #ifndef TC_SOURCES
 #define TC_SOURCES "unknown"
 #endif
-
-struct tc_search {
-    prepared program;
-    const kernel *kernel;
-    store store;
-    worker *workers;
-    uint32_t n_workers, layer_workers; /* all; those that expand this layer */
-    uint64_t *layers;
-    uint64_t depth, layers_capacity, layer_end;
-    layer_work work;
-    tc_status status;
-    double seconds, cpu_seconds; /* inside tc_search_run; the processor time is the whole process's */
-};
 
 static void *complain(char *message, uint32_t capacity, const char *text)
 {
@@ -115,6 +101,7 @@ static int start_layer(tc_search *search)
     }
     uint64_t first = search->layer_end, end = atomic_load(&search->store.count);
     search->layers[search->depth] = first;
+    store_release(&search->store, first);
     search->layer_end = end;
     search->layer_workers = end - first < STATES_WORTH_THREADS ? 1 : search->n_workers;
     search->work.layer_end = end;
@@ -134,10 +121,11 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     uint64_t memory = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory() / 8 * 7;
     uint64_t states = options->states_limit ? options->states_limit : UINT64_MAX;
     uint64_t other = worker_bytes(&search->program) * search->n_workers;
-    if (store_open(&search->store, search->program.words, memory, states, options->expected_states, other) != STORE_OK)
+    if (store_open(&search->store, search->program.words, options->fingerprints != 0, memory, states, options->expected_states, other) != STORE_OK)
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     store_result result = insert_initial(search, initial, n);
+    search->has_initial = result == STORE_OK;
     search->status = result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
     if (atomic_load(&search->store.count) > 0)
         for (uint32_t i = 0; i < search->n_workers; i++)
@@ -330,7 +318,7 @@ uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t ca
 int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors)
 {
     const store *s = &search->store;
-    if (from > to || to > atomic_load(&s->count))
+    if (from > to || to > atomic_load(&s->count) || from < s->released)
         return -1;
     if (from == to)
         return 0;
@@ -338,6 +326,17 @@ int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64
     if (predecessors)
         memcpy(predecessors, store_predecessor(s, from), (to - from) * sizeof *predecessors);
     return 0;
+}
+
+uint64_t tc_fingerprint(const uint64_t *state, uint32_t words)
+{
+    return hash_state(state, words);
+}
+
+uint64_t tc_search_fingerprint(const tc_search *search, uint64_t number)
+{
+    const store *s = &search->store;
+    return s->fingerprints.base && number < atomic_load(&s->count) ? *store_fingerprint(s, number) : 0;
 }
 
 int64_t tc_search_find(const tc_search *search, const uint64_t *state)
@@ -349,7 +348,7 @@ int64_t tc_search_find(const tc_search *search, const uint64_t *state)
 
 static int over_all_states(tc_search *search, edge_pass *pass)
 {
-    if (search->status != TC_COMPLETE)
+    if (search->status != TC_COMPLETE || search->store.fingerprints.base)
         return -1;
     pass->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     pass->work.layer_end = atomic_load(&search->store.count);

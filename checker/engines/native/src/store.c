@@ -16,12 +16,13 @@ static uint64_t load_limit(uint64_t slots)
 
 static uint64_t bytes_a_state(const store *s)
 {
-    return 8ull * s->words + 4;
+    return 8ull * s->words + 4 + (s->fingerprints.base ? 8 : 0);
 }
 
 static uint64_t bytes_with(const store *s, uint64_t count, uint64_t slots)
 {
-    return count * bytes_a_state(s) + slots * 4 + s->other_bytes;
+    uint64_t released = s->released < count ? s->released : count;
+    return count * bytes_a_state(s) - released * 8 * s->words + slots * 4 + s->other_bytes;
 }
 
 uint64_t store_bytes(const store *s)
@@ -43,22 +44,32 @@ static int table_open(store *s, uint64_t slots)
 }
 
 /* Addresses for as many states as the limits allow; fewer, when the system does not even give addresses. */
-static int reserve(store *s)
+static int reserve(store *s, int fingerprints)
 {
-    uint64_t states = s->memory_limit / bytes_a_state(s) + 1;
+    uint64_t states = s->memory_limit / (fingerprints ? 12 : bytes_a_state(s)) + 1;
     if (states > MOST_STATES)
         states = MOST_STATES;
     if (s->states_limit < states)
         states = s->states_limit + 1;
     for (;; states /= 2) {
         if (arena_reserve(&s->log, states * 8 * s->words) == 0) {
-            if (arena_reserve(&s->predecessors, states * 4) == 0)
-                return 0;
+            if (arena_reserve(&s->predecessors, states * 4) == 0) {
+                if (!fingerprints || arena_reserve(&s->fingerprints, states * 8) == 0)
+                    return 0;
+                arena_release(&s->predecessors);
+            }
             arena_release(&s->log);
         }
         if (states < 2 * BLOCK)
             return -1;
     }
+}
+
+/* As much memory for an arena of some bytes a state as the log has. */
+static int commit_beside(const store *s, arena *a, uint64_t bytes)
+{
+    uint64_t wanted = s->log.committed / (8 * s->words) * bytes;
+    return arena_commit(a, wanted < a->reserved ? wanted : a->reserved);
 }
 
 /* Memory for at least `states` states, and for more when that is cheap. */
@@ -69,16 +80,15 @@ static int commit(store *s, uint64_t states)
     uint64_t log = s->log.committed + step;
     log = log > s->log.reserved ? s->log.reserved : log;
     log = log < states * 8 * s->words ? states * 8 * s->words : log;
-    return arena_commit(&s->log, log) || arena_commit(&s->predecessors, s->log.committed / (8 * s->words) * 4 < s->predecessors.reserved
-                                                                              ? s->log.committed / (8 * s->words) * 4
-                                                                              : s->predecessors.reserved);
+    return arena_commit(&s->log, log) || commit_beside(s, &s->predecessors, 4) ||
+           (s->fingerprints.base && commit_beside(s, &s->fingerprints, 8));
 }
 
 /* The number of states that the limit on memory leaves, the table as it is. */
 static uint64_t memory_room(const store *s)
 {
     uint64_t fixed = bytes_with(s, 0, s->slots);
-    return s->memory_limit > fixed ? (s->memory_limit - fixed) / bytes_a_state(s) : 0;
+    return s->memory_limit > fixed ? (s->memory_limit - fixed + s->released * 8 * s->words) / bytes_a_state(s) : 0;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -90,12 +100,15 @@ static uint64_t least(uint64_t a, uint64_t b)
 static void set_room(store *s)
 {
     uint64_t committed = least(s->log.committed / (8 * s->words), s->predecessors.committed / 4);
+    if (s->fingerprints.base)
+        committed = least(committed, s->fingerprints.committed / 8);
     s->room = least(least(committed, s->count_limit), least(memory_room(s), least(s->states_limit, MOST_STATES)));
     uint64_t bytes = store_bytes(s);
     s->peak_bytes = bytes > s->peak_bytes ? bytes : s->peak_bytes;
 }
 
-store_result store_open(store *s, uint32_t words, uint64_t memory_limit, uint64_t states_limit, uint64_t expected, uint64_t other_bytes)
+store_result store_open(store *s, uint32_t words, int fingerprints, uint64_t memory_limit, uint64_t states_limit, uint64_t expected,
+                        uint64_t other_bytes)
 {
     memset(s, 0, sizeof *s);
     s->words = words;
@@ -107,7 +120,7 @@ store_result store_open(store *s, uint32_t words, uint64_t memory_limit, uint64_
         expected = MOST_STATES;
     if (expected > load_limit(slots) && bytes_with(s, expected, expected / 3 * 4 + 8) <= memory_limit)
         slots = expected / 3 * 4 + 8;
-    if (reserve(s) || commit(s, 1) || table_open(s, slots)) {
+    if (reserve(s, fingerprints) || commit(s, 1) || table_open(s, slots)) {
         store_close(s);
         return STORE_MEMORY;
     }
@@ -121,6 +134,22 @@ void store_close(store *s)
     s->table = NULL;
     arena_release(&s->log);
     arena_release(&s->predecessors);
+    arena_release(&s->fingerprints);
+}
+
+void store_release(store *s, uint64_t number)
+{
+    if (!s->fingerprints.base)
+        return;
+    s->released_bytes = arena_discard(&s->log, s->released_bytes, number * 8 * s->words);
+    s->released = (s->released_bytes + 8 * s->words - 1) / (8 * s->words);
+    set_room(s);
+}
+
+/* The hash of a state that is in the store. */
+static uint64_t hash_of(const store *s, uint64_t number)
+{
+    return s->fingerprints.base ? *store_fingerprint(s, number) : hash_state(store_state(s, number), s->words);
 }
 
 int store_take_block(store *s, number_block *block)
@@ -142,7 +171,7 @@ static void rehash_range(store *s, uint64_t from, uint64_t to)
     for (uint64_t first = from; first < to; first += REHASH_GROUP) {
         uint64_t n = least(REHASH_GROUP, to - first);
         for (uint64_t i = 0; i < n; i++) {
-            hashes[i] = hash_state(store_state(s, first + i), s->words);
+            hashes[i] = hash_of(s, first + i);
             prefetch_slot(s, hashes[i]);
         }
         for (uint64_t i = 0; i < n; i++) {
@@ -227,10 +256,44 @@ store_result store_grow(store *s, uint32_t threads)
     return count < s->room ? STORE_OK : STORE_MEMORY;
 }
 
+store_result store_append(store *s, uint64_t n, const uint64_t *states, const uint32_t *predecessors)
+{
+    uint64_t count = atomic_load(&s->count);
+    uint64_t capacity = least(MOST_STATES, least(s->log.reserved / (8 * s->words), s->predecessors.reserved / 4));
+    if (n > capacity - count || bytes_with(s, count + n, 0) > s->memory_limit || commit(s, count + n))
+        return STORE_MEMORY;
+    if (n == 0)
+        return STORE_OK;
+    memcpy(store_state(s, count), states, n * 8 * s->words);
+    memcpy(store_predecessor(s, count), predecessors, n * 4);
+    atomic_store(&s->count, count + n);
+    return STORE_OK;
+}
+
+store_result store_rebuild(store *s, uint32_t threads)
+{
+    uint64_t count = atomic_load(&s->count);
+    uint64_t slots = count * 2 < FIRST_SLOTS ? FIRST_SLOTS : count * 2;
+    if (bytes_with(s, count, slots) > s->memory_limit)
+        slots = count / 3 * 4 + 8;
+    if (bytes_with(s, count, slots) > s->memory_limit)
+        return STORE_MEMORY;
+    table_free((void *)s->table, s->slots * 4);
+    if (table_open(s, slots)) {
+        s->table = NULL;
+        s->slots = s->count_limit = 0;
+        return STORE_MEMORY;
+    }
+    rehashing r = {s, count, 0};
+    run_parallel(count < 4 * REHASH_CHUNK ? 1 : threads, rehash_worker, &r);
+    set_room(s);
+    return STORE_OK;
+}
+
 /* The slot that holds a state's number. */
 static _Atomic uint32_t *slot_of(store *s, uint64_t number)
 {
-    uint64_t hash = hash_state(store_state(s, number), s->words);
+    uint64_t hash = hash_of(s, number);
     uint64_t at = store_slot(s, hash);
     uint32_t value = store_tag(s, hash) | (uint32_t)(number + 1);
     while (atomic_load_explicit(&s->table[at], memory_order_relaxed) != value)
@@ -244,6 +307,8 @@ static void move_state(store *s, uint64_t from, uint64_t to)
     uint32_t value = atomic_load_explicit(slot, memory_order_relaxed);
     copy_state(store_state(s, to), store_state(s, from), s->words);
     *store_predecessor(s, to) = *store_predecessor(s, from);
+    if (s->fingerprints.base)
+        *store_fingerprint(s, to) = *store_fingerprint(s, from);
     atomic_store_explicit(slot, value - (uint32_t)(from - to), memory_order_relaxed);
 }
 
@@ -288,7 +353,7 @@ int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash)
         uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
         if (slot == 0)
             return -1;
-        if (((slot ^ store_tag(s, hash)) >> s->number_bits) == 0 && same_state(store_state(s, slot_number(s, slot)), state, s->words))
+        if (((slot ^ store_tag(s, hash)) >> s->number_bits) == 0 && store_same(s, slot_number(s, slot), state, hash))
             return (int64_t)slot_number(s, slot);
     }
 }

@@ -4,6 +4,9 @@
  * A slot is 0 (free) or TAG | (number + 1): the tag is the bits of the hash that the number leaves over, so most different states are told
  * apart without a look at the log. Probing is linear from the slot that the high bits of the hash give.
  *
+ * With fingerprints, states are told apart by their 64-bit hashes alone, kept beside the predecessors; the words of a state are there only
+ * until store_release. Two states with one hash then count as one, and the second is missed.
+ *
  * Invariants
  * PUBLISHED  A slot gets its value by compare-and-swap (release) after the state and its predecessor are in the log; who reads a slot
  *            (acquire) may read them. Slots never change again, but in store_settle and store_grow, when no worker runs.
@@ -30,11 +33,13 @@ typedef struct {
     uint32_t number_bits;
     uint64_t slots, count_limit; /* the table holds at most count_limit states */
     _Atomic uint32_t *table;
-    arena log, predecessors;
+    arena log, predecessors, fingerprints; /* fingerprints.base: NULL without them */
     _Atomic uint64_t count; /* numbers given out */
     uint64_t room;
     uint64_t states_limit, memory_limit, other_bytes; /* other_bytes: used by the search besides the store */
     uint64_t peak_bytes;
+    uint64_t released; /* the words of states below are gone */
+    size_t released_bytes;
 } store;
 
 /* Unused numbers next .. end-1 of a worker. */
@@ -45,12 +50,19 @@ typedef struct {
 typedef enum { STORE_OK, STORE_MEMORY, STORE_LIMIT } store_result;
 typedef enum { INSERT_OLD, INSERT_NEW, INSERT_NO_ROOM } insertion;
 
-store_result store_open(store *s, uint32_t words, uint64_t memory_limit, uint64_t states_limit, uint64_t expected, uint64_t other_bytes);
+store_result store_open(store *s, uint32_t words, int fingerprints, uint64_t memory_limit, uint64_t states_limit, uint64_t expected,
+                        uint64_t other_bytes);
 void store_close(store *s);
 /* More room for at least one state; no worker runs. */
 store_result store_grow(store *s, uint32_t threads);
 /* Makes the numbers dense: the highest states move into the holes. They are of the layer that is being found: nothing refers to them yet. */
 void store_settle(store *s, number_block *blocks, uint32_t n);
+/* Adds n states that are known to be new, one after another, without a look at the table: until store_rebuild nothing else may be done. */
+store_result store_append(store *s, uint64_t n, const uint64_t *states, const uint32_t *predecessors);
+/* A table for all states of the log. When it fails the store can only be closed. */
+store_result store_rebuild(store *s, uint32_t threads);
+/* With fingerprints: the words of the states below `number` are not needed any more; no worker runs. */
+void store_release(store *s, uint64_t number);
 uint64_t store_bytes(const store *s);
 int64_t store_find(const store *s, const uint64_t *state);
 int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash);
@@ -65,6 +77,11 @@ static inline uint64_t *store_state(const store *s, uint64_t number)
 static inline uint32_t *store_predecessor(const store *s, uint64_t number)
 {
     return (uint32_t *)(void *)s->predecessors.base + number;
+}
+
+static inline uint64_t *store_fingerprint(const store *s, uint64_t number)
+{
+    return (uint64_t *)(void *)s->fingerprints.base + number;
 }
 
 /* The finaliser of MurmurHash3 after a multiply-and-shift step for each word: all bits of the state reach all bits of the hash. */
@@ -125,7 +142,13 @@ static inline void prefetch_state(const store *s, uint64_t hash)
 {
     uint32_t slot = atomic_load_explicit(&s->table[store_slot(s, hash)], memory_order_relaxed);
     if (slot != 0 && ((slot ^ store_tag(s, hash)) >> s->number_bits) == 0)
-        __builtin_prefetch(store_state(s, slot_number(s, slot)), 0);
+        __builtin_prefetch(s->fingerprints.base ? store_fingerprint(s, slot_number(s, slot)) : store_state(s, slot_number(s, slot)), 0);
+}
+
+/* Is this the state of that number, as far as the store can tell? */
+static inline int store_same(const store *s, uint64_t number, const uint64_t *state, uint64_t hash)
+{
+    return s->fingerprints.base ? *store_fingerprint(s, number) == hash : same_state(store_state(s, number), state, s->words);
 }
 
 /* Adds a state unless it is there. A new one gets the next number of the block. */
@@ -139,13 +162,15 @@ static inline insertion store_insert(store *s, number_block *block, const uint64
                 return INSERT_NO_ROOM;
             copy_state(store_state(s, block->next), state, words);
             *store_predecessor(s, block->next) = predecessor;
+            if (s->fingerprints.base)
+                *store_fingerprint(s, block->next) = hash;
             if (atomic_compare_exchange_strong_explicit(&s->table[at], &slot, tag | (uint32_t)(block->next + 1), memory_order_release,
                                                         memory_order_acquire)) {
                 block->next++;
                 return INSERT_NEW;
             }
         }
-        if (((slot ^ tag) >> s->number_bits) == 0 && same_state(store_state(s, slot_number(s, slot)), state, words))
+        if (((slot ^ tag) >> s->number_bits) == 0 && store_same(s, slot_number(s, slot), state, hash))
             return INSERT_OLD;
         at = at + 1 == s->slots ? 0 : at + 1;
     }

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 2
+#define TC_INTERFACE 3
 
 typedef struct tc_search tc_search;
 
@@ -26,6 +26,8 @@ typedef struct {
     uint64_t expected_states;    /* a hint: the table has this size from the start; 0: unknown */
     uint32_t threads;            /* 0: one for each processor that is on line */
     uint32_t tier;               /* a tc_tier */
+    uint32_t fingerprints;       /* 1: states are told apart by their fingerprints alone, and may be missed (store.h) */
+    uint32_t unused;
 } tc_options;
 
 typedef struct {
@@ -86,12 +88,28 @@ void tc_search_watches(const tc_search *search, tc_witness *watches);
 uint64_t tc_search_path(const tc_search *search, uint64_t state, uint32_t *numbers, uint64_t capacity);
 /* The first states of the layers 0, 1, 2, ... (at most `capacity` are written); how many layers there are. */
 uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t capacity);
-/* Copies states from .. to-1 (to <= distinct): words, and predecessors (-1 as 0xffffffff) when not NULL. 0, or -1 when out of bounds. */
+/* Copies states from .. to-1 (to <= distinct): words, and predecessors (-1 as 0xffffffff) when not NULL. 0, or -1 when out of bounds
+ * (with fingerprints, the words of finished layers may be gone: they are out of bounds too). */
 int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors);
+/* The fingerprint of a state; that of the state of a number in a search with fingerprints, 0 when there is none. */
+uint64_t tc_fingerprint(const uint64_t *state, uint32_t words);
+uint64_t tc_search_fingerprint(const tc_search *search, uint64_t number);
 /* The number of a state, or -1. */
 int64_t tc_search_find(const tc_search *search, const uint64_t *state);
+
+/* --- checkpoints: the states as tc_search_states gives them, and the position, between two calls of tc_search_run.
+ * States below `distinct` never change again, so a later checkpoint only adds to an earlier one. --- */
+
+/* All but the states, as words; how many there are (at most `capacity` are written), 0: this search cannot be resumed. */
+uint64_t tc_search_position(const tc_search *search, uint64_t *words, uint64_t capacity);
+/* In a new search, of the same program and initial states: adds the next n states. TC_RUNNING, TC_MEMORY, or TC_BROKEN: they are no states. */
+int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, const uint32_t *predecessors);
+/* Puts the search, its states complete, where the position says. TC_RUNNING, TC_MEMORY, or TC_BROKEN with the reason in `message`; then, and
+ * when an append failed, the search can only be freed. */
+int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity);
+
 /* The graph of a complete search, by going over all states once more. An edge is a transition that does not fail. 0, or -1 when the search is
- * not complete (or the program is broken).
+ * not complete, has fingerprints only (or the program is broken).
  * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries. */
 int tc_search_degrees(tc_search *search, uint64_t *start);
 /* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target, its label, and 1 where it is progress (NULL: not

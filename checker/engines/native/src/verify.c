@@ -8,12 +8,12 @@
 
 typedef struct {
     const tc_program *program;
-    uint32_t *written; /* for each register: the last section that wrote it (0: none, PINNED, or 2 + outcome) */
+    uint32_t *written; /* for each register: the last section that wrote it (0: none, PINNED, FINAL, or 3 + outcome) */
     char *message;
     uint32_t capacity;
 } verifier;
 
-enum { UNWRITTEN = 0, PINNED = 1, FIRST_OUTCOME = 2 };
+enum { UNWRITTEN = 0, PINNED = 1, FINAL = 2, FIRST_OUTCOME = 3 };
 enum { MAX_REGISTERS = 65535, MAX_ITEMS = 1 << 28 };
 
 static int refuse(const verifier *v, const char *format, ...)
@@ -36,10 +36,11 @@ static int check_sizes(const verifier *v)
     if (p->n_fields + p->n_consts > p->n_registers)
         return refuse(v, "%u fields and %u constants do not fit into %u registers", p->n_fields, p->n_consts, p->n_registers);
     if (p->n_code > MAX_ITEMS || p->n_outcomes > MAX_ITEMS || p->n_updates > MAX_ITEMS || p->n_watches > MAX_ITEMS ||
-        p->n_state_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS)
+        p->n_state_watches > MAX_ITEMS || p->n_final_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS)
         return refuse(v, "an array has more than %d entries", MAX_ITEMS);
     if ((p->n_fields && !p->fields) || (p->n_consts && !p->consts) || (p->n_code && !p->code) || (p->n_outcomes && !p->outcomes) ||
-        (p->n_updates && !p->updates) || (p->n_watches && !p->watches) || (p->n_state_watches && !p->state_watches))
+        (p->n_updates && !p->updates) || (p->n_watches && !p->watches) || (p->n_state_watches && !p->state_watches) ||
+        (p->n_final_watches && !p->final_watches))
         return refuse(v, "an array is missing");
     if (p->timeouts_only_when_stuck > 1)
         return refuse(v, "timeouts_only_when_stuck is %u, not 0 or 1", p->timeouts_only_when_stuck);
@@ -182,10 +183,12 @@ static int check_all(const verifier *v)
     const tc_program *p = v->program;
     if (check_totals(v) || check_fields(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
         return -1;
-    if (p->done_reg != TC_NONE && !readable(v, p->done_reg, PINNED))
-        return refuse(v, "`done_reg` is register %u, which has no value after the state section", p->done_reg);
     if (check_watches(v, p->state_watches, p->n_state_watches, PINNED))
         return -1;
+    if (check_code(v, p->final_code_start, p->final_code_length, FINAL) || check_watches(v, p->final_watches, p->n_final_watches, FINAL))
+        return -1;
+    if (p->done_reg != TC_NONE && !readable(v, p->done_reg, FINAL))
+        return refuse(v, "`done_reg` is register %u, which has no value after the final section", p->done_reg);
     for (uint32_t i = 0; i < p->n_outcomes; i++)
         if (check_outcome(v, i))
             return -1;

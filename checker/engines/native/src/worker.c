@@ -183,10 +183,9 @@ static void note(tc_witness *witness, lane_set set, uint64_t first_state, int64_
 void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n)
 {
     const prepared *p = work->program;
-    const kernel *k = work->kernel;
     load_columns(w, work->store, first, n);
-    k->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
-    k->run(p->state_code, p->state_code_length, w->registers);
+    work->kernel->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
+    work->kernel->run(p->state_code, p->state_code_length, w->registers);
     w->batch = (batch){.state = first, .active = 1, .live = set_below(n)};
 }
 
@@ -195,10 +194,7 @@ static void start_batch(worker *w, const layer_work *work, uint64_t first, uint6
     const prepared *p = work->program;
     const kernel *k = work->kernel;
     worker_load(w, work, first, n);
-    batch *b = &w->batch;
-    b->undone = b->live;
-    if (p->done_reg != TC_NONE)
-        b->undone = set_without(b->live, k->nonzero(column_of(w, p->done_reg)));
+    const batch *b = &w->batch;
     for (uint32_t i = 0; i < p->n_state_watches; i++) {
         const tc_watch *watch = &p->state_watches[i];
         note(&w->tally.watches[watch->watch], set_and(b->live, k->nonzero(column_of(w, watch->reg))), first, -1);
@@ -271,15 +267,23 @@ static int expand_outcome(worker *w, const layer_work *work, const prepared_outc
     return 0;
 }
 
-static void finish_batch(worker *w)
+/* What is decided in final states. */
+static void look_at_final(worker *w, const layer_work *work, lane_set final)
 {
-    batch *b = &w->batch;
+    const prepared *p = work->program;
+    const batch *b = &w->batch;
+    work->kernel->run(p->final_code, p->final_code_length, w->registers);
+    for (uint32_t i = 0; i < p->n_final_watches; i++) {
+        const tc_watch *watch = &p->final_watches[i];
+        note(&w->tally.watches[watch->watch], set_and(final, work->kernel->nonzero(column_of(w, watch->reg))), b->state, -1);
+    }
+    if (p->done_reg != TC_NONE)
+        final = set_without(final, work->kernel->nonzero(column_of(w, p->done_reg)));
     tc_witness deadlock = {0, -1, -1};
-    note(&deadlock, set_without(b->undone, b->moving), b->state, -1);
+    note(&deadlock, final, b->state, -1);
     w->tally.deadlocks += deadlock.count;
     if (deadlock.state >= 0 && (w->tally.first_deadlock < 0 || deadlock.state < w->tally.first_deadlock))
         w->tally.first_deadlock = deadlock.state;
-    b->active = 0;
 }
 
 /* Goes on with the batch; 0 when it is finished, -1 when it has to wait. */
@@ -294,7 +298,10 @@ static int expand_batch(worker *w, layer_work *work)
             return -1;
         }
     }
-    finish_batch(w);
+    lane_set final = set_without(w->batch.live, w->batch.moving);
+    if (!set_empty(final))
+        look_at_final(w, work, final);
+    w->batch.active = 0;
     return 0;
 }
 

@@ -50,7 +50,7 @@ typedef struct {
     uint64_t state; /* the first one */
     uint32_t next_outcome;
     int active;
-    lane_set live, undone, moving, busy; /* has a state; is not done; has an enabled outcome: not a fault; nor a timeout */
+    lane_set live, moving, busy; /* has a state; has an enabled outcome: not a fault; nor a timeout */
 } batch;
 
 typedef struct {

@@ -1,0 +1,75 @@
+"""What can be wrong with a checkpoint of a search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadCheckpoint(Diagnostic):
+    """A checkpoint is used only when every byte of it is as it was written: a file that is missing, cut off or changed, or that another
+    version of teamcheck wrote, is refused, for a wrong state in it could make a wrong verdict. What was searched is lost.
+    """
+
+    code = "T641"
+    title = "the checkpoint `{path}` cannot be used: {reason}"
+    help = "start again: check with `--checkpoint` and another folder"
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignCheckpoint(Diagnostic):
+    """`--resume` goes on only with the very same check: the same models (protocol, spec, instances, fault models, values of parameters,
+    properties) and the same `--symmetry`. Limits, threads and the form of the report may differ.
+    """
+
+    code = "T642"
+    title = "the checkpoint `{path}` is not of this check: {reason}"
+    help = "repeat the command that wrote it, or check with `--checkpoint` and another folder"
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointExists(Diagnostic):
+    """`--checkpoint DIR` without `--resume` starts a check, and never over what an earlier one has left in the folder."""
+
+    code = "T643"
+    title = "`{path}` is not empty"
+    help = "go on with the checkpoint in it with `--resume`, or name another folder"
+
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointTooLarge(Diagnostic):
+    """The states of a checkpoint must all be in memory again, and the limit on memory (`--memory`, or what the machine has free) is too low
+    for that. The checkpoint stays as it is.
+    """
+
+    code = "T645"
+    title = "the {states:,} states of the checkpoint `{path}` do not fit into the limit on memory"
+    help = "give more with `--memory`, or go on where more is free"
+
+    path: str
+    states: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannotCheckpoint(Diagnostic):
+    """The folder of `--checkpoint` cannot be made, read or written, or another teamcheck is using it. What it holds of an earlier
+    moment stays as it is.
+    """
+
+    code = "T644"
+    title = "no checkpoint can be kept in `{path}`: {reason}"
+    help = "{advice}"
+
+    path: str
+    reason: str
+    advice: str

@@ -1,0 +1,26 @@
+/* A search, for the functions of teamcheck.h: search.c runs it and answers, checkpoint.c saves and restores it. */
+#ifndef TEAMCHECK_SEARCH_H
+#define TEAMCHECK_SEARCH_H
+
+#include "teamcheck.h"
+#include "worker.h"
+
+#ifndef STATES_WORTH_THREADS
+#define STATES_WORTH_THREADS (32 * LANES) /* smaller layers are expanded by the calling thread alone */
+#endif
+
+struct tc_search {
+    prepared program;
+    const kernel *kernel;
+    store store;
+    worker *workers;
+    uint32_t n_workers, layer_workers; /* all; those that expand this layer */
+    uint64_t *layers;
+    uint64_t depth, layers_capacity, layer_end;
+    layer_work work;
+    tc_status status;
+    int has_initial; /* all initial states found room */
+    double seconds, cpu_seconds; /* inside tc_search_run; the processor time is the whole process's */
+};
+
+#endif
