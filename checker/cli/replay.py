@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import sys
 from dataclasses import dataclass
@@ -149,6 +150,8 @@ def _settings_of(command: str) -> dict[str, str]:
 
 
 def _results(path: str) -> list[dict[str, Any]]:
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe or a device may never end
+        raise _bad(path, "it is not a file")
     try:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)

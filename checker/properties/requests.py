@@ -46,9 +46,6 @@ def replay_request(
     model = elaborate(checked, faults, ghosts or None)
     try:
         read = read_path(trace)
-    except ValueError:
-        raise BadInput([BadTrace(span=None, reason=f"`{trace}` is not written like `0:3.1.2`")]) from None
-    try:
         run = Run(model, Interpreter(model), read)
     except ValueError as error:
         raise BadInput([BadTrace(span=None, reason=str(error))]) from None

@@ -66,14 +66,18 @@ def shown_path(path: Path) -> str:
 
 
 def read_path(text: str) -> Path:
-    """The path that `shown_path` wrote. Raises ValueError."""
-    initial, _, rest = text.partition(":")
-    steps, _, cycle = rest.partition("@")
-    indices = tuple(int(step) for step in steps.split(".")) if steps else ()
-    begin = int(cycle) if cycle else None
-    if int(initial) < 0 or any(index < 0 for index in indices) or (begin is not None and not 0 <= begin <= len(indices)):
-        raise ValueError(text)
-    return Path(initial=int(initial), indices=indices, end=None, cycle=begin, shortest=False)
+    """The path that `shown_path` wrote. Raises ValueError, which says why it is none."""
+    try:
+        initial, _, rest = text.partition(":")
+        steps, _, cycle = rest.partition("@")
+        indices = tuple(int(step) for step in steps.split(".")) if steps else ()
+        begin = int(cycle) if cycle else None
+        path = Path(initial=int(initial), indices=indices, end=None, cycle=begin, shortest=False)
+    except ValueError:
+        raise ValueError(f"`{text}` is not written like `0:3.1.2`") from None
+    if begin is not None and not 0 <= begin < len(indices):
+        raise ValueError(f"its cycle begins after step {begin}, and it has {len(indices)}")
+    return path
 
 
 def _state(run: Run, state: State) -> dict[str, str]:

@@ -21,6 +21,7 @@ Key: TypeAlias = tuple[str, str, str]  # spec, instance, fault model
 
 TINTS: dict[Outcome, Tint] = {"ok": "green", "FAIL": "red", "?": "yellow"}
 _WIDEST_NAME = 44
+_MOST_WARNINGS = 12  # of one block
 _AGAIN = "for the same reason"
 GHOST_KINDS = ("no lost update", "no stale write", "no overwrite")
 
@@ -87,7 +88,9 @@ def _block(part: _Part, head: str, style: Style, *, short: bool, quiet: bool) ->
         lines += _verdict_lines(_count_word(count), "counts", count_text(count), width, style)
     if not short:
         lines += _fairness_lines(part.results, style)
-    return lines + [line for warning in warnings for line in _warning_lines(warning, style)]
+    lines += [line for warning in warnings[:_MOST_WARNINGS] for line in _warning_lines(warning, style)]
+    more = len(warnings) - _MOST_WARNINGS
+    return [*lines, f"    and {counted(more, 'warning')} more (`--format json` has them all)"] if more > 0 else lines
 
 
 def _headline(part: _Part, style: Style) -> str:

@@ -162,6 +162,8 @@ def test_a_file_that_is_no_report_is_2(board: Path, teamcheck: Teamcheck, text: 
     assert (said.code, said.out) == (2, "")
     assert "error[T686]: `bad.json` holds no result that can be shown again" in said.err
     assert teamcheck("replay", "missing.json").code == 2
+    (board / "endless.json").symlink_to("/dev/zero")
+    assert "it is not a file" in teamcheck("replay", "endless.json").err
 
 
 def test_a_result_without_its_parts_is_2(saved: Path, teamcheck: Teamcheck) -> None:

@@ -297,6 +297,8 @@ def test_a_trace_that_is_not_there_is_bad_input(spec: str, trace: str) -> None:
         ("9:0", "there is no initial state 9"),
         ("0:0@0", "it does not come back to where it began"),
         ("0:a", "`0:a` is not written like `0:3.1.2`"),
+        ("-1:0", "there is no initial state -1"),
+        ("0:0@5", "its cycle begins after step 5, and it has 1"),
     ],
 )
 def test_the_steps_of_a_trace_count_from_1(spec: str, trace: str, reason: str) -> None:

@@ -161,6 +161,13 @@ def test_quiet_says_only_what_is_not_as_expected() -> None:
     assert "warning" not in text
 
 
+def test_of_many_warnings_the_first_are_shown() -> None:
+    many = replace(samples.MIXED, warnings=(samples.WARNING,) * 14)
+    text = render(many, shown=Shown(traces="none"))
+    assert text.count("    warning: ") == 12
+    assert "    and 2 warnings more (`--format json` has them all)\n" in text
+
+
 def test_the_summary_of_several_specs_names_what_failed() -> None:
     other = replace(samples.HOLDS_UNEXPECTEDLY, spec="specs/other.spec")
     assert summary(samples.report(samples.UNEXPECTED, other, samples.UNKNOWN)) == [
