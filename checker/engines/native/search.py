@@ -7,14 +7,12 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program, Watch
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer as Buffer
-
+Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
 TIERS = ("best", "portable", "avx2", "avx512")
 
