@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from random import Random
 from typing import Literal
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from checker.engines.explicit import explore
 from checker.engines.native.edges import GraphTooLarge, NativeGraph
 from checker.engines.native.explore import explore_native
 from checker.engines.state_graph import StateGraph
+from checker.graph import lassos
 from checker.ground.graph import Unsupported
 from checker.language.types import Bool, position
 from checker.model.expr import Apply, Const, Expr, Read
@@ -29,7 +31,8 @@ from tests.native.test_generated import models
 from tests.properties.machines import HERE, Machine, Move, goal
 from tests.properties.test_brute_force import machines, sets
 
-MOST_STATES = 800
+MOST_STATES = 300
+MOST_PAIRS = 500  # that one exact search for a lasso looks at here
 FAIRNESS: tuple[Literal["weak", "strong", "may"], ...] = ("weak", "strong", "may")
 
 
@@ -173,13 +176,14 @@ def agree(model: Model, seed: int) -> list[str]:
     except Unsupported:
         return []
     same_graph(model, graph, native)
-    return same_verdicts(Search(graph, Interpreter(model)), NativeSearch(native, native.interpreter))
+    with patch.object(lassos, "PAIRS", MOST_PAIRS):
+        return same_verdicts(Search(graph, Interpreter(model)), NativeSearch(native, native.interpreter))
 
 
 SEEN: Counter[str] = Counter()
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(protocols(), st.integers(0, 2**20))
 def test_generated_protocols(generated: Generated, seed: int) -> None:
     for model in models(generated):
@@ -188,8 +192,8 @@ def test_generated_protocols(generated: Generated, seed: int) -> None:
 
 def test_the_generated_protocols_told_something() -> None:
     if SEEN:  # the test before ran
-        assert SEEN["holds"] > 50
-        assert SEEN["violated"] > 50
+        assert SEEN["holds"] > 20
+        assert SEEN["violated"] > 20
 
 
 @pytest.mark.slow
