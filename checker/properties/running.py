@@ -118,7 +118,7 @@ def _judge_runs(
 
     if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry, where fairness is not decided
         explored.search.close()
-        again = _native_first(job, model, replace(limits, symmetry=False), found, progress)
+        again = _native_first(job, model, replace(limits, symmetry=False, checkpoints=None), found, progress)
         if again is None:
             return False
         explored = again
