@@ -275,7 +275,8 @@ def _by_what_was_found(token: Token, terminals: set[str], before: str) -> str:
         case "leads":
             return "write `whenever NAME: p leads to q`"
         case "until" if "_NEWLINE" in terminals:
-            return "there is no `until`: that q comes is `whenever NAME: p leads to q`, that p stays until then is the `step` property `old(p) implies p or q`"
+            comes, stays = "`whenever NAME: p leads to q`", "the `step` property `old(p) implies p or q`"
+            return f"there is no `until`: that q comes is {comes}, that p stays until then is {stays}"
         case "{" if ":" in terminals:
             return "braces open no block: write `:`"
         case "|" if "NUMBER" in terminals:

@@ -16,7 +16,10 @@ from checker.cli.main import main
 
 _TIME = r"(?:< )?\d+(?:\.\d+)? s\b"
 _MASKS = (
-    (re.compile(rf" {{2,}}(?=\S.*\b{_TIME}(?:, native engine)?\s*$)", re.MULTILINE), "  "),  # the blanks before it depend on its length
+    (
+        re.compile(rf" {{2,}}(?=\S.*\b{_TIME}(?:, native engine)?\s*$)", re.MULTILINE),
+        "  ",
+    ),  # the blanks before it depend on its length
     (re.compile(rf"(?<![\w.]){_TIME}"), "T s"),
     (re.compile(r'("seconds": )\d[\d.e-]*'), r"\1T"),
     (re.compile(r'( time=")\d[\d.]*'), r"\1T"),

@@ -284,8 +284,10 @@ MISTAKES_IN_SPECS = {
     "always w: p until q": (
         "T101",
         "found `until`, expected the end of the line",
-        "there is no `until`: that q comes is `whenever NAME: p leads to q`, that p stays until then is the `step` property "
-        "`old(p) implies p or q`",
+        (
+            "there is no `until`: that q comes is `whenever NAME: p leads to q`, that p stays until then is the `step` property "
+            "`old(p) implies p or q`"
+        ),
     ),
     "eventually always w: p": (
         "T101",
