@@ -45,7 +45,7 @@ class History:
     basis: dict[Activity, dict[Cell, Time]] = field(
         default_factory=dict
     )  # when an activity, since its start, last read each cell
-    known: dict[Agent, dict[Cell, Time]] = field(default_factory=dict)  # when an agent last read each cell
+    known: dict[Agent, dict[Cell, Time]] = field(default_factory=dict)  # up to when an agent knows what was written
 
     def violates(self, kind: str, step: Step) -> bool:
         """Add a step of the path; whether some write of it is of the kind (`no lost update`, ...) that must not be."""
@@ -65,7 +65,8 @@ class History:
             last = max(write.at[0] for write in self.writes if write.cell == event.cell)
             now = (last, -1)
         self.basis.setdefault(who, {})[event.cell] = now
-        self.known.setdefault(who[0], {})[event.cell] = now
+        known = self.known.setdefault(who[0], {})
+        known[event.cell] = max(now, known.get(event.cell, now))  # who has read a value has read it
         return False
 
     def _wrong(self, kind: str, who: Activity, cell: Cell) -> bool:

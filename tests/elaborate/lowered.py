@@ -9,21 +9,27 @@ from checker.engines.explicit import explore
 from checker.engines.state_graph import StateGraph
 from checker.language import tree
 from checker.language.check import check
+from checker.language.checked import Checked
 from checker.language.parse import parse_protocol, parse_spec
 from checker.language.source import Source
 from checker.model.model import Model
 from checker.model.validate import validate
 
 
+def checked_of(protocol: str, spec: str = "", instance: str | None = None, *, path: str = "test.team") -> Checked:
+    """The protocol in `protocol`, checked; `spec` holds the lines after the `spec` line; `path` is where it imports from."""
+    parsed = parse_protocol(Source(path, dedent(protocol)))
+    parsed_spec: tree.Spec | None = None
+    if spec:
+        parsed_spec = parse_spec(Source("test.spec", 'spec test for "test.team"\n\n' + dedent(spec)))
+    return check(parsed, parsed_spec, instance)
+
+
 def model_of(
     protocol: str, spec: str = "", *, faults: str = "none", goal: str | None = None, instance: str | None = None
 ) -> Model:
     """The model of the protocol in `protocol`; `spec` holds the lines after the `spec` line; `goal` picks one property by name."""
-    parsed = parse_protocol(Source("test.team", dedent(protocol)))
-    parsed_spec: tree.Spec | None = None
-    if spec:
-        parsed_spec = parse_spec(Source("test.spec", 'spec test for "test.team"\n\n' + dedent(spec)))
-    checked = check(parsed, parsed_spec, instance)
+    checked = checked_of(protocol, spec, instance)
     goals = None if goal is None else [p for p in checked.properties if getattr(p, "name", None) == goal]
     model = elaborate(checked, faults, goals)
     assert validate(model) == []

@@ -170,13 +170,19 @@ class Code(Expressions):
             symbol = self.checked.symbols.get(id(node.domain))
             type = symbol.type if isinstance(symbol, TypeName) else self.checked.type_of(node.domain).of  # type: ignore[attr-defined]
         if node.where is not None:
-            look = replace(act, events=[])
-            every = [v for v in every if self.truth(node.where, {**env, node.name: v}, world, look)]
+            every = [value for value in every if self._may_fit(node.where, {**env, node.name: value}, world, act)]
         value = every[act.chooser.pick(len(every))]
-        if node.where is not None:
-            self.truth(node.where, {**env, node.name: value}, world, act)  # it is read for the one that is chosen
         act.chooser.shown.append((node.name, show(type, value)))
+        if node.where is not None:
+            self.truth(node.where, {**env, node.name: value}, world, act)  # it is read for the one that is chosen, and may fail there
         return {**env, node.name: value}
+
+    def _may_fit(self, where: tree.Expr, env: Environment, world: World, act: Act) -> bool:
+        """Whether a value fits, or nobody can say."""
+        try:
+            return self.truth(where, env, world, replace(act, events=[]))
+        except Failed:
+            return True
 
     def _bounded(self, node: tree.While, env: Environment, world: World, act: Act) -> None:
         assert node.at_most is not None
