@@ -8,17 +8,12 @@ from __future__ import annotations
 from checker.model.model import Goal
 from checker.properties.finding import Finding
 from checker.properties.search import Search
-from checker.properties.why import unhandled_why
+from checker.properties.why import message_cells, unhandled_why
 
 
 def check_unhandled(search: Search, goal: Goal) -> Finding:
     """Violated by the first quiet state with a message in flight."""
-    cells = [
-        channel.variable.offset + place
-        for channel in search.model.channels
-        if channel.kind != "persistent"
-        for place in range(channel.variable.cells)
-    ]
+    cells = message_cells(search.model)
     for state in search.quiet():
         values = search.graph.states[state]
         waiting = [cell for cell in cells if values[cell]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.model.expr import Expr
-from checker.model.model import Goal
+from checker.model.model import Assign, Body, Either, For, Goal, If, Model, While
 from checker.properties.agents import agents, listed, situations
 from checker.properties.finding import Path
 from checker.properties.instance_of import Instance, find_instance
@@ -59,7 +59,7 @@ def mark_why(search: Search, goal: Goal, path: Path) -> str:
             if before is not None and before[0].who != last.who:
                 wrote = f"{_who(before[0])} had written {run.value(cell, before[0].after)} in step {before[0].number}"
                 return f"{_who(last)} replaced {run.names[cell]} in step {last.number} without having read it: {wrote}."
-    return f"{_who(last)} writes {name} in step {last.number}."
+    return f"{_who(last)} writes {name} in step {last.number}{_same_value(run, last, name, mine)}."
 
 
 def deadlock_why(search: Search, path: Path) -> str:
@@ -69,18 +69,28 @@ def deadlock_why(search: Search, path: Path) -> str:
     first = f"Nothing can happen any more: {'; '.join(everyone)}." if everyone else "Nothing can happen any more."
     done = search.model.done
     rest = "" if done is None else _not_done(run, done)
-    return _sentences(first, rest, _lost(run) or _stale_anywhere(run))
+    waiting = _waiting(run, [cell for cell in message_cells(search.model) if run.end[cell]])
+    untaken = f"Nobody takes what waits: {waiting}." if waiting else ""
+    return _sentences(first, untaken, rest, _lost(run) or _stale_anywhere(run))
 
 
 def unhandled_why(search: Search, path: Path, cells: Sequence[int]) -> str:
     """Of messages that wait in a final state."""
     run = replayed(search, path)
-    waiting = [f"{run.names[cell]} holds {run.value(cell, run.end)}" for cell in cells[:3]]
-    more = f" (and {len(cells) - 3} more)" if len(cells) > 3 else ""
     everyone = situations(run, agents(run))
     return _sentences(
-        f"At the end {'; '.join(waiting)}{more}, and nobody will take it.", f"{'; '.join(everyone)}." if everyone else ""
+        f"At the end {_waiting(run, cells)}, and nobody will take it.", f"{'; '.join(everyone)}." if everyone else ""
     )
+
+
+def message_cells(model: Model) -> list[int]:
+    """The cells that hold messages in flight; what is `persistent` stays deliverable for ever and is none of them."""
+    return [
+        channel.variable.offset + place
+        for channel in model.channels
+        if channel.kind != "persistent"
+        for place in range(channel.variable.cells)
+    ]
 
 
 def livelock_why(search: Search, path: Path) -> str:
@@ -159,6 +169,34 @@ def _stale(run: Run, cells: Sequence[int]) -> str:
 def _stale_anywhere(run: Run) -> str:
     """A stale read on the way to an end: the last one that an agent acted on by writing to a store."""
     return _stale(run, [i for i, variable in enumerate(run.variables) if variable.kind == "shared"])
+
+
+def _waiting(run: Run, cells: Sequence[int]) -> str:
+    """`Token[Agent0, Agent1] holds [Token(generation: 0)]`, of a few cells."""
+    waiting = [f"{run.names[cell]} holds {run.value(cell, run.end)}" for cell in cells[:3]]
+    return "; ".join(waiting) + (f" (and {len(cells) - 3} more)" if len(cells) > 3 else "")
+
+
+def _same_value(run: Run, last: Taken, name: str, mine: Sequence[int]) -> str:
+    """`; Clock had written it in step 2, as it was`: of a variable of one cell, whose last writer left its value."""
+    for taken in reversed(run.taken[: last.number - 1]):
+        if len(mine) == 1 and taken.who != last.who and _assigns(taken.step.body, name):
+            return f"; {_who(taken)} had written it in step {taken.number}, as it was"
+    return ""
+
+
+def _assigns(body: Body, name: str) -> bool:
+    for statement in body:
+        match statement:
+            case Assign() if statement.variable.name == name:
+                return True
+            case If() if _assigns(statement.then, name) or _assigns(statement.orelse, name):
+                return True
+            case Either() if any(_assigns(branch, name) for branch in statement.branches):
+                return True
+            case For() | While() if _assigns(statement.body, name):
+                return True
+    return False
 
 
 def _not_done(run: Run, done: Expr) -> str:

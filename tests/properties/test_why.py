@@ -81,7 +81,7 @@ def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
             "deadly",
             (
                 "Nothing can happen any more: Worker0 is down (crash Worker in step 2); Worker1 is idle; Lead waits at listening for Answer. "
-                "`done when` does not hold."
+                "Nobody takes what waits: Ask[Worker0] holds {Ask(t: Task0)}. `done when` does not hold."
             ),
         ),
         (
@@ -143,6 +143,25 @@ def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
 )
 def test_why(tmp_path: Path, team: str, line: str, faults: str, why: str) -> None:
     assert only(tmp_path, team, line, faults).why == why
+
+
+def test_a_write_that_left_the_value_as_it_was(tmp_path: Path) -> None:
+    """It is a lost update all the same, and the two values do not show it."""
+    team = """protocol board()
+shared bucket: 0..1 = 1
+role Agent:
+    run:
+        let before = bucket
+        await llm()
+        bucket = before - 1
+role Clock:
+    run:
+        if true:
+            bucket = min(bucket + 1, 1)
+"""
+    path = write(tmp_path, team, 'spec board for "board.team"\nno lost update on bucket\n')
+    (found,) = checker.check(path, properties=["no lost update on bucket"]).results
+    assert found.why == "Agent writes bucket in step 3; Clock had written it in step 2, as it was."
 
 
 def test_agents_that_have_finished(tmp_path: Path) -> None:
