@@ -279,6 +279,8 @@ def _by_what_was_found(token: Token, terminals: set[str], before: str) -> str:
             return f"there is no `until`: that q comes is {comes}, that p stays until then is {stays}"
         case "{" if ":" in terminals:
             return "braces open no block: write `:`"
+        case "|" | "&" | "*" | "//" | "%" if "+=" in terminals:
+            return f"there are `+=` and `-=`, of numbers and of sets; else write `x = x {text} ...`"
         case "|" if "NUMBER" in terminals:
             return "the size of a set is `len(s)`"
         case "where" if "when" in terminals:

@@ -39,6 +39,11 @@ MISTAKES_IN_STATEMENTS = {
     "x = a ≤ b": ("T117", "`≤` is not an operator of the language", "write `<=`"),
     "x = a === b": ("T117", "`===` is not an operator of the language", "write `==`"),
     "x = a / 2": ("T117", "`/` is not an operator of the language", "write `//`"),
+    "x |= {a}": (
+        "T101",
+        "found `|`, expected `=`, `+=`, `-=`, `.` or `[`",
+        "there are `+=` and `-=`, of numbers and of sets; else write `x = x | ...`",
+    ),
     "x := 2": ("T117", "`:=` is not an operator of the language", "write `=`"),
     "if a: pass\nelse if b: pass": ("T118", "`else if` is written `elif` here", "write `elif`"),
     "x = True": ("T118", "`True` is written `true` here", "write `true`"),
