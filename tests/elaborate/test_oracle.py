@@ -109,7 +109,7 @@ def test_a_seed_makes_one_protocol(seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("first", range(0, 6_000, 500))
+@pytest.mark.parametrize("first", range(0, 7_500, 500))
 def test_thousands_of_protocols_agree(first: int) -> None:
     compared = sum(agree(case, 300) for case in generated(range(first, first + 500)) if case is not None)
     assert compared >= 250
