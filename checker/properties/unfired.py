@@ -36,6 +36,11 @@ def _blamed(step: Step, guard: Guard) -> tuple[Literal["never fires", "guard nev
         if step.kind == "start":
             return "never fires", f"no agent of {step.role} is ever free to begin it (up, and not busy)"
         return "never fires", "no agent ever waits there"
+    fault = (step.fault or "").partition(" ")[0]
+    if fault == "stale":
+        return "never fires", "no step that reads it ever finds an older value"
+    if fault == "reorder":
+        return "never fires", "there are never two such messages in one queue"
     if "channel" in kinds:
         return "never fires", "no such message is ever there"
     if step.kind == "round":

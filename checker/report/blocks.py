@@ -78,10 +78,10 @@ def _block(part: _Part, head: str, style: Style, *, short: bool, quiet: bool) ->
     width = max((text_width(r.property) for r in results), default=0)
     width = min(max(width, len("counts") if counts else 0), _WIDEST_NAME)
     lines = [head] if part.key[1] else []
-    told: set[str] = set()  # reasons
+    told = ""  # the reason that the last verdict without knowledge had
     for result in results:
-        again = len(result.reason) > len(_AGAIN) and result.reason in told
-        told.add(result.reason)
+        again = len(result.reason) > len(_AGAIN) and result.reason == told
+        told = result.reason or told
         text = f"unknown: {_AGAIN}" if again and result.verdict == "unknown" else verdict(result)
         lines += _verdict_lines(outcome(result), result.property, text, width, style)
     for count in counts:

@@ -129,6 +129,21 @@ def test_a_fault_that_never_happens(tmp_path: Path) -> None:
     assert warned(tmp_path, "", SPEC + "faults both: crash Worker <= 1, restart Worker <= 1\n") == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "limit", "reason"),
+    [
+        ("reorder Assign", 1, "there are never two such messages in one queue"),
+        ("lose Assign", 0, "no such message is ever there"),
+        ("stale flag", 1, "no step that reads it ever finds an older value"),
+    ],
+)
+def test_faults_that_never_happen_and_why(tmp_path: Path, fault: str, limit: int, reason: str) -> None:
+    spec = SPEC + f"faults bad: {fault} <= 1\ncheck large under bad\n"
+    body = "role Lead:\n    action look when not flag and given < 0:\n        pass\n"
+    found = texts(warned(tmp_path, body, spec, limit=limit))
+    assert ("never fires", f"the fault `{fault}` never happens: {reason}") in found
+
+
 def test_premises_that_never_hold(tmp_path: Path) -> None:
     spec = SPEC + (
         "always empty: all(t in Task: t in open and flag implies false)\n"

@@ -106,10 +106,13 @@ def test_the_same_steps_in_another_instance_or_under_other_faults_are_shown_once
 def test_a_long_reason_is_said_once_for_each_search() -> None:
     stopped = "the search is incomplete: the limit of 5 states was reached"
     one = replace(samples.UNEXPECTED, verdict="unknown", met=False, reason=stopped, trace=None, why="")
-    text = render(samples.report(one, replace(one, property="other"), replace(one, instance="crowd")))
+    other, sooner = replace(one, property="other"), replace(one, property="third", reason=stopped.replace("5", "4"))
+    text = render(samples.report(one, other, sooner, one, replace(one, instance="crowd")))
     assert [line.partition("unknown: ")[2] for line in text.split("\n") if "    ?" in line] == [
         stopped,
         "for the same reason",
+        sooner.reason,
+        stopped,
         stopped,
     ]
 

@@ -83,7 +83,9 @@ def assign(ctx: Context, node: tree.Assign, scope: Scope, place: Place) -> Scope
         infer(ctx, node.value, scope, target)
         advice = "numbers and sets have it"
         if isinstance(target, SeqOf) and node.operator == "+=":
-            advice = f"write `{written(node.target)} = append({written(node.target)}, {written(node.value)})`"
+            name, value = written(node.target), written(node.value)
+            joined = f"{name} + {value}" if isinstance(node.value, tree.SeqLiteral) else f"append({name}, {value})"
+            advice = f"write `{name} = {joined}`"
         ctx.report(
             type_errors.NoStep(span=node.span, operator=node.operator, text=written(node.target), found=a(target), advice=advice)
         )
