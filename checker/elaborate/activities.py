@@ -7,7 +7,7 @@ from there reads them back. What follows an await is a *continuation*: the rest 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from checker.elaborate import make
@@ -20,7 +20,7 @@ from checker.elaborate.surface import every_statement
 from checker.elaborate.terms import Env
 from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, RoleInfo
-from checker.language.types import Option
+from checker.language.types import Bool, Option
 from checker.model.expr import Const, Expr, Local, Read
 from checker.model.model import Assign, Body, Either, If, Let, Note, Statement
 
@@ -43,7 +43,14 @@ class Again:
     next: Continuation
 
 
-Continuation: TypeAlias = Then | Again | None  # None: the end of the activity
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The end of a statement that several ways lead to: `next` is lowered once, behind the statement."""
+
+    next: Continuation
+
+
+Continuation: TypeAlias = Then | Again | Join | None  # None: the end of the activity
 
 
 def crosses(node: tree.Statement) -> bool:
@@ -58,6 +65,25 @@ def crosses(node: tree.Statement) -> bool:
         case tree.For() | tree.While():
             return any(map(crosses, node.body))
     return False
+
+
+def ways_to_end(block: tree.Block) -> int:
+    """How many ways lead to the end of a block without an await or a return, those that join before counted once."""
+    for node in block:
+        if crosses(node) and ways_through(node) == 0:
+            return 0
+    return 1
+
+
+def ways_through(node: tree.Statement) -> int:
+    match node:
+        case tree.Await() | tree.Return():
+            return 0
+        case tree.If():
+            return sum(ways_to_end(body) for _, body in node.arms) + ways_to_end(node.orelse)
+        case tree.Either():
+            return sum(ways_to_end(body) for _, body in node.branches)
+    return 1
 
 
 def stops_itself(body: tree.Block) -> bool:
@@ -96,7 +122,8 @@ class Segments:
                 made += lower(code, node)
                 continue
             rest = Then(statements[place + 1 :], (*code.env, *self._taken_names(node)), then)
-            return (*made, *self._crossing(code, node, rest))
+            lowered = self._crossing(code, node, rest) if ways_through(node) < 2 else self._joined(code, node, rest)
+            return (*made, *lowered)
         return (*made, *self.go_on(code, then))
 
     def _taken_names(self, node: tree.Statement) -> tuple[str, ...]:
@@ -126,9 +153,19 @@ class Segments:
                 return self._loop(code, node, rest)
         raise TypeError(node)
 
+    def _joined(self, code: Code, node: tree.Statement, rest: Continuation) -> Body:
+        """The statement, then once what follows it, for the ways that have neither waited nor ended the activity."""
+        join, stopped = Join(rest), code.registers.fresh("(stopped)", Bool())
+        inner = replace(code, joins={**code.joins, id(join): stopped})
+        first = Let(local=stopped, value=make.FALSE)
+        after = If(condition=make.negate(stopped), then=self.go_on(code, rest))
+        return (first, *self._crossing(inner, node, join), after)
+
     def go_on(self, code: Code, then: Continuation) -> Body:
         if then is None:
             return self.end(code)
+        if isinstance(then, Join):
+            return () if id(then) in code.joins else self.go_on(code, then.next)
         outer = code.within({name: code.env[name] for name in then.names})
         if isinstance(then, Then):
             return self.sequence(outer, then.statements, then.next)
@@ -168,7 +205,7 @@ class Segments:
             elif name in before:
                 made.append(Assign(variable=frame, indices=(code.agent,), value=Const(None, frame.type)))
         made.append(Note(kind="awaits", text=info.label))
-        return self._while_up(code, tuple(made))
+        return (*self._while_up(code, tuple(made)), *_stopped(code))
 
     def end(self, code: Code) -> Body:
         """The activity ends: it is idle again, or finished for good when it is a run."""
@@ -185,7 +222,8 @@ class Segments:
         elif self.watch is not None:
             made += self.watch.at_end(self.role, self.activity, code.agent, code.registers)
         made += self._remember(code)
-        return self._while_up(code, (*made, Note(kind="ends", text=self.activity.name)))
+        made.append(Note(kind="ends", text=self.activity.name))
+        return (*self._while_up(code, tuple(made)), *_stopped(code))
 
     def _while_up(self, code: Code, body: Body) -> Body:
         """An agent that has stopped itself does not come back to its code, and what it has kept since is gone too."""
@@ -224,6 +262,11 @@ class Segments:
             lets.append(Let(local=local, value=cell))
             env[name] = local
         return lets, env
+
+
+def _stopped(code: Code) -> list[Let]:
+    """The step does nothing more: what follows the statements around is for the other ways."""
+    return [Let(local=stopped, value=make.TRUE) for stopped in code.joins.values()]
 
 
 def free(build: Build, role: RoleInfo, activity: ActivityInfo, agent: Local) -> Expr:

@@ -6,7 +6,7 @@ after another. `Code.env` is extended by what the statements bind.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -45,7 +45,8 @@ BlockLowering = Callable[["Code", tree.Block], Body]
 class Code:
     """Where statements are lowered: one segment of one activity of one agent.
 
-    `came_from` is the await that the segment goes on from, None at the start; `resumed` is what it read from the frame there.
+    `came_from` is the await that the segment goes on from, None at the start; `resumed` is what it read from the frame there. `joins`: of
+    the statements around whose ends are joined (by `id`), the register that says whether the step has come to its own end.
     """
 
     build: Build
@@ -57,6 +58,7 @@ class Code:
     watch: Watch | None
     came_from: AwaitInfo | None = None
     resumed: Env = field(default_factory=dict)
+    joins: Mapping[int, Local] = field(default_factory=dict)
 
     @property
     def terms(self) -> Terms:

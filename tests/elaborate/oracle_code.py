@@ -174,7 +174,8 @@ class Code(Expressions):
         value = every[act.chooser.pick(len(every))]
         act.chooser.shown.append((node.name, show(type, value)))
         if node.where is not None:
-            self.truth(node.where, {**env, node.name: value}, world, act)  # it is read for the one that is chosen, and may fail there
+            # it is read for the one that is chosen, and may fail there
+            self.truth(node.where, {**env, node.name: value}, world, act)
         return {**env, node.name: value}
 
     def _may_fit(self, where: tree.Expr, env: Environment, world: World, act: Act) -> bool:
