@@ -66,6 +66,7 @@ def check(
     engine: Engine = "auto",
     threads: int = 0,
     symmetry: bool = False,
+    partial_order: bool = False,
     store: Store = "states",
     checkpoint: str | None = None,
     resume: bool = False,
@@ -79,7 +80,9 @@ def check(
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
     model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
-    engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `store`
+    engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `partial_order`: it leaves
+    out states that only another order of steps goes through, where no verdict asks for them; not together with `symmetry` or
+    `checkpoint` (ValueError). `store`
     "fingerprint": it keeps 64 bits of a state that has more; a state may then be missed, and nothing `holds`. `checkpoint`:
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
     has found, every `checkpoint_every_s` seconds and at the end of each search; with `resume`, go on from what the same
@@ -97,7 +100,7 @@ def check(
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    limits = replace(limits, store=store)
+    limits = replace(limits, store=store, partial_order=partial_order)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)

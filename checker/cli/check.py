@@ -110,6 +110,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         engine=arguments.engine,
         threads=arguments.threads,
         symmetry=arguments.symmetry,
+        partial_order=arguments.partial_order,
         store=arguments.store,
         checkpoint=arguments.checkpoint,
         resume=arguments.resume,
@@ -131,7 +132,10 @@ def _require_sense(arguments: argparse.Namespace) -> None:
     if arguments.checkpoint is not None and arguments.engine == "reference":
         reason = "the reference interpreter keeps no checkpoints"
         raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--engine reference`, or `--checkpoint`")])
-
+    if arguments.partial_order and (arguments.symmetry or arguments.checkpoint is not None):
+        other = "--symmetry" if arguments.symmetry else "--checkpoint"
+        reason = f"`--partial-order` does not go together with `{other}`"
+        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out one of them")])
     if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
         reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
         raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--store fingerprint`")])

@@ -46,8 +46,15 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--symmetry",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
+        default=False,
         help="search natively, one state for each renaming of ids and agents where nothing tells them apart",
+    )
+    parser.add_argument(
+        "--partial-order",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="search natively, without states that only another order of steps goes through, where no verdict asks for them",
     )
     parser.add_argument(
         "--threads", metavar="N", type=positive, default=0, help="threads of the native engine (default: one a processor)"

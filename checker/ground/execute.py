@@ -1,7 +1,8 @@
 """Statements in straight-line code: every way through a body is one outcome, what `if` decides within it becomes a selection.
 
 An outcome exists in a state where `enabled` is true, and fails there where `failed` is. `Choose`, `Either` and a branch that forks split
-an outcome; `Require` narrows `enabled`; other conditions only narrow `path`, under which statements have their effect.
+an outcome; `Require` narrows `enabled`; other conditions only narrow `path`, under which statements have their effect. With `split`, every
+branch is an outcome of its own, which touches less than both together: for what asks which outcomes touch what.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class Execution:
 
     graph: Graph
     path: Node
+    split: bool = False
+    most: int = MOST_OUTCOMES
 
     def run(self, body: Body, outcome: Outcome) -> list[Outcome]:
         outcomes = [outcome]
@@ -79,8 +82,8 @@ class Execution:
             if isinstance(statement, Note):
                 continue
             outcomes = [after for before in outcomes for after in self._statement(statement, before)]
-            if len(outcomes) > MOST_OUTCOMES:
-                raise Unsupported(f"a step with more than {MOST_OUTCOMES} outcomes")
+            if len(outcomes) > self.most:
+                raise Unsupported(f"a step with more than {self.most} outcomes")
         return outcomes
 
     def place(self, outcome: Outcome) -> Place:
@@ -150,7 +153,7 @@ class Execution:
         known = graph.value(condition)
         if known is not None:
             return self.run(then if known else orelse, outcome)
-        if forks(then) or forks(orelse):
+        if self.split or forks(then) or forks(orelse):
             return self._split(condition, then, orelse, outcome)
         self.path = graph.both(before, condition)
         yes = self.run(then, outcome.copy())
@@ -195,7 +198,7 @@ class Execution:
         outcome.failed = place.failed
         elements = [element for element in elements if self.graph.value(element[2]) != 0]
         if not statement.independent and len(elements) > 1:
-            return [self._in_any_order(statement, elements, outcome)]
+            return [replace(self, split=False)._in_any_order(statement, elements, outcome)]
         outcomes = [outcome]
         for element in elements:
             outcomes = [after for before in outcomes for after in self._round(statement, element, before)]

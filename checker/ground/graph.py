@@ -141,6 +141,8 @@ class Graph:
             return self.const(1)
         if self.low[a] >= self.high[b]:
             return self.const(0)
+        if self.value(a) == self.low[b] or self.value(b) == self.high[a]:
+            return self.ne(a, b)
         return self._fold("lt", a, b, 0, 1)
 
     def le(self, a: Node, b: Node) -> Node:
@@ -153,6 +155,12 @@ class Graph:
             return a
         if self.low[a] == 1 or self.high[b] == 0:
             return b
+        for x, y in ((a, b), (b, a)):  # one says what the other says already, or the opposite
+            if self.code[y][0] == "and":
+                if x in self.code[y][1:]:
+                    return y
+                if self.negate(x) in self.code[y][1:]:
+                    return self.const(0)
         return self.const(0) if self.negate(a) == b else self._fold("and", a, b, 0, 1)
 
     def either(self, a: Node, b: Node) -> Node:

@@ -9,8 +9,8 @@ from checker.ground.collections import COLLECTIONS
 from checker.ground.convert import bit, common, convert, nothing, rank, union
 from checker.ground.graph import Node
 from checker.ground.rules import Rule, node_of, parts_of
-from checker.ground.shapes import Shape, is_scalar, same
-from checker.language.types import Int, Option, SetOf, cardinality
+from checker.ground.shapes import Shape, is_scalar, same, same_items
+from checker.language.types import BagOf, Int, Option, SeqOf, SetOf, cardinality
 from checker.model.expr import Apply
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def _not(place: Place, node: Apply) -> Shape:
 def equal(place: Place, node: Apply) -> Node:
     a, b = node.arguments
     both = common(a.type, b.type)
-    return same(place.graph, place.as_type(a, both), place.as_type(b, both))
+    x, y = place.as_type(a, both), place.as_type(b, both)
+    return same_items(place.graph, x, y) if isinstance(both, SeqOf | BagOf) else same(place.graph, x, y)
 
 
 def _order(place: Place, node: Apply) -> Node:

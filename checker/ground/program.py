@@ -22,6 +22,7 @@ from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
 
 MOST_OUTCOMES = 50_000
+MOST_SPLIT = 64  # outcomes of one step instance; where its branches make more, they are not split
 MOST_UPDATES = 2_000_000  # fields that outcomes may change, all outcomes together
 
 
@@ -107,9 +108,9 @@ def _instance_locals(step: Step) -> tuple[Local, ...]:
     return (*(() if step.agent is None else (step.agent,)), *step.parameters)
 
 
-def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
+def ground(model: Model, symmetric: tuple[Sort, ...] = (), *, split: bool = False) -> GroundModel:
     """The ground form of a model. With sorts in `symmetric` (see `checker.ground.symmetry`), every successor is replaced by the
-    representative of its orbit under renaming of their elements.
+    representative of its orbit under renaming of their elements. With `split`, the branches of an `if` are outcomes of their own.
     """
     graph = Graph()
     fields = [interval for type in cell_types(model) for interval in scalars(type)]
@@ -118,7 +119,7 @@ def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
     outcomes: list[GroundOutcome] = []
     for number, step in enumerate(model.steps):
         try:
-            for outcome in _outcomes(model, graph, cells, number, step, symmetric):
+            for outcome in _outcomes(model, graph, cells, number, step, symmetric, split):
                 outcomes.append(outcome)
                 if len(outcomes) * len(fields) > MOST_UPDATES:
                     raise Unsupported(f"outcomes that may change more than {MOST_UPDATES:,} fields")
@@ -171,14 +172,23 @@ def _conditions(graph: Graph, cells: tuple[Shape, ...], goal: Goal) -> tuple[Pre
 
 
 def _outcomes(
-    model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, step: Step, symmetric: tuple[Sort, ...]
+    model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, step: Step, symmetric: tuple[Sort, ...], split: bool
 ) -> Iterator[GroundOutcome]:
     zero = graph.const(0)
     for enabled, failed, registers in _instances(graph, cells, step, 0, graph.const(1), zero, {}):
         instance = _instance(graph, step, registers)
         start = Outcome(enabled=enabled, failed=failed, cells=list(cells), registers=registers)
-        for outcome in Execution(graph, graph.const(1)).run(step.body, start):
+        for outcome in _executed(graph, step, start, split):
             yield _ground_outcome(model, graph, cells, number, outcome, symmetric, instance)
+
+
+def _executed(graph: Graph, step: Step, start: Outcome, split: bool) -> list[Outcome]:
+    if split:
+        try:
+            return Execution(graph, graph.const(1), split=True, most=MOST_SPLIT).run(step.body, start.copy())
+        except Unsupported:
+            pass
+    return Execution(graph, graph.const(1)).run(step.body, start)
 
 
 def _instance(graph: Graph, step: Step, registers: Registers) -> tuple[Node, ...]:

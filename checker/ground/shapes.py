@@ -218,6 +218,15 @@ def same(graph: Graph, a: Shape, b: Shape) -> Node:
     return result
 
 
+def same_items(graph: Graph, a: Shape, b: Shape) -> Node:
+    """Whether two sequences or two bags are equal. Where the length of one is known, what lies beyond it need not be compared."""
+    assert isinstance(a, tuple)
+    assert isinstance(b, tuple)
+    known = [graph.value(length) for length in (a[0], b[0]) if isinstance(length, int)]
+    used = min((1 + length for length in known if length is not None), default=len(a))
+    return same(graph, a[:used], b[:used])
+
+
 def select(graph: Graph, condition: Node, a: Shape, b: Shape) -> Shape:
     """`a` where the condition holds, else `b`."""
     if a == b:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.engines.along import explore_along
-from checker.engines.native.explore import Explored
+from checker.engines.native.explore import PARTIAL_ORDER, Explored
 from checker.engines.native.watches import Watched
 from checker.engines.state_graph import counted_states
 from checker.model.model import Goal
@@ -31,6 +31,7 @@ DECIDED = frozenset(
         *("no lost update", "no stale write", "no overwrite"),
     }
 )
+FINAL = frozenset({"no deadlock", "no unhandled message"})  # the paths to them are as short in a reduced graph
 
 
 def decides(goal: Goal) -> bool:
@@ -54,6 +55,8 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
         if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
             continue
         made = result_of(job, search, goal, found)
+        if made.trace is not None and explored.reduction == PARTIAL_ORDER and goal.kind not in FINAL:
+            made = replace(made, trace=replace(made.trace, shortest=False))
         yield replace(
             made,
             basis="exhaustive" if explored.complete else "bounded",

@@ -12,7 +12,7 @@ from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
-from checker.properties.warned import about_spec, not_native
+from checker.properties.warned import about_spec, not_native, not_reduced
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -89,7 +89,7 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or limits.store != "states"
+    wanted = limits.engine == "native" or limits.symmetry or limits.partial_order or limits.checkpoints is not None or limits.store != "states"
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
@@ -116,9 +116,9 @@ def _judge_runs(
     from checker.properties.native import run_verdicts
     from checker.semantics.domains import watched
 
-    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry, where fairness is not decided
+    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # reduced: fairness is not decided on a part of the graph
         explored.search.close()
-        again = _native_first(job, model, replace(limits, symmetry=False, checkpoints=None), found, progress)
+        again = _native_first(job, model, replace(limits, symmetry=False, partial_order=False, checkpoints=None), found, progress)
         if again is None:
             return False
         explored = again
@@ -164,7 +164,8 @@ def _native_first(
 
     if not model.goals:
         return None
-    symmetry = limits.symmetry and any(decides_natively(goal) for goal in model.goals)
+    decided = [decides_natively(goal) for goal in model.goals]
+    symmetry, partial_order = limits.symmetry and any(decided), limits.partial_order and any(decided)
     try:
         return explore_native(
             model,
@@ -173,8 +174,9 @@ def _native_first(
             memory_mib=limits.memory_mib,
             threads=limits.threads,
             symmetry=symmetry,
+            partial_order=partial_order,
             fingerprints=limits.store == "fingerprint",
-            runs=not symmetry and not all(decides_natively(goal) for goal in model.goals),
+            runs=not (symmetry or partial_order) and not all(decided),
             progress=progress,
             keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
         )
@@ -270,6 +272,8 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
 
     found.interrupted = found.interrupted or explored.stopped == "interrupted"
     found.results += native_verdicts(job, explored)
+    if explored.unreduced:
+        found.warn(not_reduced(job.target, job.instance, job.faults, explored.unreduced))
     if job.ghost:
         return
     if not explored.reduction and not explored.fingerprints:  # the counts that a spec expects are of all states

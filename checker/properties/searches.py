@@ -34,8 +34,13 @@ class Limits:
     engine: Engine = "auto"
     threads: int = 0  # of the native engine; 0: one for each processor
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
+    partial_order: bool = False  # of the native engine: without states that only another order of steps goes through
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
+
+    def __post_init__(self) -> None:
+        if self.partial_order and (self.symmetry or self.checkpoints is not None):
+            raise ValueError(f"partial order goes without {'symmetry' if self.symmetry else 'checkpoints'}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Warnings that need no search: of what a spec does not ask, and of an engine that could not be used."""
+"""Warnings of what a spec does not ask, and of an engine or a reduction that could not be used."""
 
 from __future__ import annotations
 
@@ -22,6 +22,18 @@ def not_native(target: Target, instance: str, faults: str, reason: Exception, *,
         faults="" if everywhere else faults,
         kind="not native",
         text=f"the reference interpreter ran, not the native engine: {reason}",
+        place="",
+    )
+
+
+def not_reduced(target: Target, instance: str, faults: str, reason: str) -> Warning:
+    """That partial order was asked for and every state was expanded in full."""
+    return Warning(
+        spec=target.path,
+        instance=instance,
+        faults=faults,
+        kind="not reduced",
+        text=f"partial order leaves nothing out: {reason}",
         place="",
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.engines.native.reduction import independent, reduction
 from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import Graph, Node, Unsupported
 from checker.ground.program import GroundModel, GroundOutcome
@@ -27,6 +28,7 @@ class Compiled:
 
     `field_of[i]` is the place of field i of the program among the fields of the ground model; fields with one value are left out.
     `labels`: what the labels of edges mean; None where none were asked for, or where there can be none: `unlabelled` says why.
+    `unreduced`: why the program has no `reduction` although it was asked for.
     """
 
     program: Program
@@ -36,6 +38,7 @@ class Compiled:
     ground: GroundModel
     labels: Labels | None
     unlabelled: str = ""
+    unreduced: str = ""
 
     def packed(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """The words of a state whose ground fields are `numbers`."""
@@ -52,8 +55,9 @@ class Compiled:
         return numbers
 
 
-def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
+def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: bool = False) -> Compiled:
     """The bytecode of a model. With `runs`, for what needs the edges too: labels on them, and the predicates of properties of runs.
+    With `partial_order`, for a search that expands states in part where it can.
 
     Raises Unsupported where it is too large for the machine."""
     layout = _layout(ground)
@@ -61,10 +65,12 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
     labels, unlabelled = _labels(ground) if runs else (None, "")
     if labels is not None:
         watched, state_roots = with_conditions(ground, watched, state_roots)
+    ground, independence, unreduced = independent(ground, state_roots) if partial_order else (ground, None, "")
+    conditions = independence.conditions if independence is not None else ()
     done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
     outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
-    of_states = {node for node, _ in state_roots}
+    of_states = {*(node for node, _ in state_roots), *conditions}
     of_final = [done, *(node for node, _ in final_roots)]
     shared = _shared(ground.graph, [*outcome_roots, of_final], sorted(of_states))
     assembler.section(sorted(shared | of_states), keep=True)
@@ -77,6 +83,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
     final_start = len(assembler.code)
     assembler.section(of_final)
     # every constant is known before the first register gets its final number
+    condition_registers = [assembler.register(node) for node in conditions]
     state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
     final_registers = [(numbers[w], assembler.register(n)) for n, w in final_roots]
     done_register = None if ground.graph.value(done) == 0 else assembler.register(done)
@@ -95,6 +102,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
         timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
+        reduction=None if independence is None else reduction(independence, map(assembler.final, condition_registers)),
     )
     steps = tuple(outcome.step for outcome in ground.outcomes)
     return Compiled(
@@ -105,6 +113,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         ground=ground,
         labels=labels,
         unlabelled=unlabelled,
+        unreduced=unreduced,
     )
 
 

@@ -25,6 +25,7 @@ from checker.semantics.interpreter import Interpreter, State
 
 SLICE_S = 0.2
 SHARE = 2 / 3  # of what memory is free, where no limit is given: nothing else is made of these states
+PARTIAL_ORDER = "partial order"
 MOST_INITIAL = 1_000_000  # states
 
 
@@ -59,9 +60,16 @@ class Explored:
 
     @property
     def reduction(self) -> str:
-        """By what the states are fewer than all: `symmetry of Worker and Task`, or ""."""
+        """By what the states are fewer than all: `symmetry of Worker and Task`, `partial order`, or ""."""
         sorts = self.compiled.ground.symmetric
-        return f"symmetry of {' and '.join(map(str, sorts))}" if sorts else ""
+        return f"symmetry of {' and '.join(map(str, sorts))}" if sorts else PARTIAL_ORDER if self.stats.reduced else ""
+
+    @property
+    def unreduced(self) -> str:
+        """Why no state was left out although that was asked for, or ""."""
+        if self.compiled.program.reduction is None or self.stats.reduced:
+            return self.compiled.unreduced
+        return "in every state all steps matter"
 
     @property
     def chance_of_a_miss(self) -> float:
@@ -86,13 +94,15 @@ def explore_native(
     memory_mib: float | None = None,
     threads: int = 0,
     symmetry: bool = False,
+    partial_order: bool = False,
     fingerprints: bool = False,
     runs: bool = False,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
-    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those. With `runs`, as
+    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those. With `partial_order`, without
+    the states that only another order of steps goes through, where that can be said (`checker.engines.native.reduction`). With `runs`, as
     `NativeGraph` needs it.
 
     `fingerprints`: tell states apart by 64 bits, unless they have no more than that: then the search is never `complete`.
@@ -103,8 +113,10 @@ def explore_native(
     """
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
-    assert not (symmetry and runs), "fairness is not decided on orbits"
-    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()), runs=runs)
+    assert not ((symmetry or partial_order) and runs), "fairness is not decided on a part of the graph"
+    assert not (partial_order and (symmetry or keep is not None)), "partial order goes with neither symmetry nor checkpoints"
+    form = ground(model, interchangeable(model) if symmetry else (), split=partial_order)
+    compiled = compile_model(form, runs=runs, partial_order=partial_order)
     fingerprints = fingerprints and compiled.program.words > 1
 
     def make(states: int = 0) -> Search:

@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.build import LIBRARY, source_digest
 
-INTERFACE = 3  # TC_INTERFACE of teamcheck.h
+INTERFACE = 4  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -57,6 +57,15 @@ class OutcomeStruct(Structure):
     ]
 
 
+class IndependenceStruct(Structure):
+    _fields_ = [
+        *((name, c_uint32) for name in ("n_conditions", "n_needs")),
+        ("conditions", POINTER(c_uint16)),
+        *((name, POINTER(c_uint32)) for name in ("first_need", "needs")),
+        *((name, POINTER(c_uint64)) for name in ("conflicts", "enablers", "invisible")),
+    ]
+
+
 class ProgramStruct(Structure):
     _fields_ = [
         *((name, c_uint32) for name in ("words", "n_fields", "n_consts", "n_registers")),
@@ -74,6 +83,7 @@ class ProgramStruct(Structure):
         ("watches", POINTER(WatchStruct)),
         ("state_watches", POINTER(WatchStruct)),
         ("final_watches", POINTER(WatchStruct)),
+        ("independence", POINTER(IndependenceStruct)),
     ]
 
 
@@ -89,7 +99,7 @@ class OptionsStruct(Structure):
 
 class StatsStruct(Structure):
     _fields_ = [
-        *((name, c_uint64) for name in ("distinct", "expanded", "transitions", "failures", "deadlocks", "depth", "queue")),
+        *((name, c_uint64) for name in ("distinct", "expanded", "transitions", "failures", "deadlocks", "depth", "queue", "reduced")),
         *((name, c_uint64) for name in ("bytes", "peak_bytes", "table_slots", "threads", "lanes")),
         *((name, c_int64) for name in ("first_deadlock", "broken_state", "broken_outcome")),
         *((name, c_double) for name in ("seconds", "cpu_seconds")),
@@ -109,7 +119,7 @@ class GraphStruct(Structure):
 # in the order of tc_sizeof
 STRUCTS: tuple[type[Structure], ...] = (
     ProgramStruct, FieldStruct, InstructionStruct, UpdateStruct, WatchStruct, OutcomeStruct, OptionsStruct, StatsStruct, WitnessStruct,
-    GraphStruct,
+    GraphStruct, IndependenceStruct,
 )  # fmt: skip
 
 WORDS, NUMBERS = POINTER(c_uint64), POINTER(c_uint32)

@@ -66,6 +66,20 @@ class OutcomeCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reduction:
+    """For partial-order reduction; sets of outcomes are numbers: bit i is outcome i (`checker.ground.independence`).
+
+    `conditions`: registers that the state section leaves; outcome i is enabled where all of `needs[i]` (places among them) are not 0.
+    """
+
+    conditions: tuple[int, ...]
+    needs: tuple[tuple[int, ...], ...]
+    conflicts: tuple[int, ...]
+    enablers: tuple[int, ...]
+    invisible: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need.
 
@@ -86,3 +100,4 @@ class Program:
     outcomes: tuple[OutcomeCode, ...]
     watches: int
     timeouts_only_when_stuck: bool
+    reduction: Reduction | None = None

@@ -7,10 +7,11 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate
 from typing import Any, NamedTuple, Self, TypeAlias
 
 from checker.engines.native import library as lib
-from checker.engines.native.program import Program, Watch
+from checker.engines.native.program import Program, Reduction, Watch
 
 Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
@@ -41,7 +42,7 @@ class Witness:
 
 
 class Stats(NamedTuple):
-    """What a search has done so far. `queue`: states that wait; `tier`: the vector instructions that ran; seconds inside `run` only."""
+    """What a search has done so far. `queue`: states that wait; `reduced`: states that were expanded in part; `tier`: the vector instructions that ran; seconds inside `run` only."""
 
     distinct: int
     expanded: int
@@ -50,6 +51,7 @@ class Stats(NamedTuple):
     deadlocks: int
     depth: int
     queue: int
+    reduced: int
     bytes: int
     peak_bytes: int
     table_slots: int
@@ -101,7 +103,30 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         _structs(lib.WatchStruct, watches),
         _structs(lib.WatchStruct, program.state_watches),
         _structs(lib.WatchStruct, program.final_watches),
+        None if program.reduction is None else ctypes.pointer(_independence(program.reduction)),
     )  # fmt: skip
+
+
+def _independence(reduction: Reduction) -> lib.IndependenceStruct:
+    n = len(reduction.conflicts)
+    first = list(accumulate((len(needs) for needs in reduction.needs), initial=0))
+    return lib.IndependenceStruct(
+        len(reduction.conditions),
+        first[-1],
+        _numbers(ctypes.c_uint16, reduction.conditions),
+        _numbers(ctypes.c_uint32, first),
+        _numbers(ctypes.c_uint32, [place for needs in reduction.needs for place in needs]),
+        *(_numbers(ctypes.c_uint64, _rows(sets, n)) for sets in (reduction.conflicts, reduction.enablers, [reduction.invisible])),
+    )
+
+
+def _rows(sets: Iterable[int], n: int) -> list[int]:
+    """Each set of n things as 64-bit words."""
+    return [set >> place & (1 << 64) - 1 for set in sets for place in range(0, n, 64)]
+
+
+def _numbers(type: Any, numbers: Sequence[int]) -> Any:
+    return (type * max(1, len(numbers)))(*numbers)
 
 
 def verify(program: Program | lib.ProgramStruct) -> str:

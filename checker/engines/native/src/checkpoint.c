@@ -115,7 +115,7 @@ static void put_pending(writer *w, const worker *from, uint32_t words)
 
 uint64_t tc_search_position(const tc_search *search, uint64_t *words, uint64_t capacity)
 {
-    if (!search->has_initial || search->status == TC_BROKEN || search->store.fingerprints.base)
+    if (!search->has_initial || search->status == TC_BROKEN || search->store.fingerprints.base || search->program.independence)
         return 0;
     writer w = {words, 0, capacity};
     uint64_t header[HEADER];

@@ -143,7 +143,7 @@ int prepare(prepared *to, const tc_program *program)
     to->changes = malloc(n_updates * sizeof *to->changes + 1);
     to->packings = malloc(n_updates * sizeof *to->packings + 1);
     if (!to->consts || !to->code || !to->watches || !to->state_watches || !to->final_watches || !to->outcomes || !to->changes ||
-        !to->packings || prepare_fields(to, program)) {
+        !to->packings || prepare_fields(to, program) || (program->independence && !(to->independence = independence_of(program)))) {
         prepared_free(to);
         return -1;
     }
@@ -166,5 +166,6 @@ void prepared_free(prepared *p)
     free(p->changes);
     free(p->packings);
     free(p->unpackings);
+    independence_free(p->independence);
     memset(p, 0, sizeof *p);
 }

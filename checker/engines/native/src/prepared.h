@@ -4,6 +4,7 @@
 
 #include "kernel.h"
 #include "program.h"
+#include "stubborn.h"
 
 /* The updates of an outcome that fall into one word. */
 typedef struct {
@@ -11,7 +12,7 @@ typedef struct {
     uint64_t keep;           /* the bits of the word that stay */
 } word_change;
 
-typedef struct {
+typedef struct prepared_outcome {
     const tc_instruction *guard, *rest, *label_code;
     uint32_t guard_length, rest_length, label_length, label_base;
     uint32_t number; /* in the caller's order */
@@ -33,6 +34,7 @@ typedef struct {
     int32_t *consts;
     tc_instruction *code;
     tc_watch *watches, *state_watches, *final_watches;
+    independence *independence; /* NULL: no reduction */
     uint64_t used_bits[TC_MAX_WORDS]; /* that belong to a field */
 } prepared;
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define TC_MAX_WORDS 64
+#define TC_MOST_REDUCED 4096 /* outcomes of a program with `independence` */
 #define TC_NONE 0xffff /* no register: `failed` of an outcome that cannot fail, `done_reg` of a model that is never done */
 
 /* All arithmetic wraps (two's complement); a truth value is any value but 0, results of comparisons are 0 or 1. */
@@ -78,6 +79,18 @@ typedef struct {
     uint16_t unused;
 } tc_outcome;
 
+/* What outcomes have to do with each other, for partial-order reduction (stubborn.h). A row has a bit for each outcome, the first in the lowest bit
+ * of the first 64-bit word, and 0 beyond. */
+typedef struct {
+    uint32_t n_conditions, n_needs;
+    const uint16_t *conditions; /* registers, read after the state section: a condition holds where it is not 0 */
+    const uint32_t *first_need; /* n_outcomes + 1: an outcome is enabled just where the conditions needs[first_need[i] .. first_need[i+1]-1] hold */
+    const uint32_t *needs;
+    const uint64_t *conflicts;  /* a row for each outcome: those that do not accord with it */
+    const uint64_t *enablers;   /* a row for each condition: the outcomes that may make it hold */
+    const uint64_t *invisible;  /* one row: the outcomes that change no watch on states */
+} tc_independence;
+
 typedef struct {
     uint32_t words, n_fields, n_consts, n_registers;
     uint32_t n_code, n_outcomes, n_updates, n_watches, n_state_watches, n_final_watches, n_watch_ids;
@@ -92,6 +105,7 @@ typedef struct {
     const tc_watch *watches;
     const tc_watch *state_watches; /* read after the state section */
     const tc_watch *final_watches; /* of final states; read after the final section */
+    const tc_independence *independence; /* NULL: every state is expanded in full */
 } tc_program;
 
 /* The register of the first temporary. */

@@ -41,7 +41,8 @@ const char *tc_sources(void)
 uint32_t tc_sizeof(uint32_t which)
 {
     static const uint32_t sizes[] = {sizeof(tc_program), sizeof(tc_field),   sizeof(tc_instruction), sizeof(tc_update), sizeof(tc_watch),
-                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness), sizeof(tc_graph)};
+                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness), sizeof(tc_graph),
+                                     sizeof(tc_independence)};
     return which < sizeof sizes / sizeof *sizes ? sizes[which] : 0;
 }
 
@@ -124,6 +125,7 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     if (store_open(&search->store, search->program.words, options->fingerprints != 0, memory, states, options->expected_states, other) != STORE_OK)
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
+    search->work.reduce = search->program.independence != NULL;
     store_result result = insert_initial(search, initial, n);
     search->has_initial = result == STORE_OK;
     search->status = result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
@@ -196,6 +198,18 @@ static int layer_finished(const tc_search *search)
     return 1;
 }
 
+/* Between layers: reduction ends where it leaves out too little to be worth its price. That does not depend on the threads. */
+static void judge_reduction(tc_search *search)
+{
+    uint64_t offered = 0, left = 0;
+    for (uint32_t i = 0; i < search->n_workers; i++) {
+        offered += search->workers[i].reduction.offered;
+        left += search->workers[i].reduction.left;
+    }
+    if (offered >= OFFERS_TO_JUDGE && left * LEAST_PART < offered)
+        search->work.reduce = 0;
+}
+
 /* One phase and what follows from it; the status afterwards, TC_RUNNING when there is more to do. */
 static tc_status advance(tc_search *search)
 {
@@ -211,6 +225,7 @@ static tc_status advance(tc_search *search)
     if (atomic_load(&search->store.count) == search->layer_end)
         return TC_COMPLETE;
     search->depth++;
+    judge_reduction(search);
     return start_layer(search) ? TC_MEMORY : TC_RUNNING;
 }
 
@@ -238,6 +253,7 @@ void tc_search_stats(const tc_search *search, tc_stats *stats)
     for (uint32_t i = 0; i < search->n_workers; i++) {
         const tally *t = &search->workers[i].tally;
         stats->expanded += t->expanded;
+        stats->reduced += search->workers[i].reduction.states;
         stats->deadlocks += t->deadlocks;
         for (uint32_t k = 0; k < search->program.n_outcomes; k++) {
             stats->transitions += t->transitions[k];
@@ -348,7 +364,7 @@ int64_t tc_search_find(const tc_search *search, const uint64_t *state)
 
 static int over_all_states(tc_search *search, edge_pass *pass)
 {
-    if (search->status != TC_COMPLETE || search->store.fingerprints.base)
+    if (search->status != TC_COMPLETE || search->store.fingerprints.base || search->program.independence)
         return -1;
     pass->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     pass->work.layer_end = atomic_load(&search->store.count);

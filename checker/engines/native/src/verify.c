@@ -178,6 +178,61 @@ static int check_totals(const verifier *v)
     return total > MAX_ITEMS ? refuse(v, "the outcomes together have more than %d entries", MAX_ITEMS) : 0;
 }
 
+/* A row of bits: none beyond the outcomes. */
+static int within(const uint64_t *row, uint32_t n_outcomes)
+{
+    return n_outcomes % 64 == 0 || row[n_outcomes / 64] >> (n_outcomes % 64) == 0;
+}
+
+static int check_needs(const verifier *v, const tc_independence *d)
+{
+    uint32_t n = v->program->n_outcomes;
+    if (d->first_need[0] != 0 || d->first_need[n] != d->n_needs)
+        return refuse(v, "the needs of the outcomes are %u..%u of %u", d->first_need[0], d->first_need[n], d->n_needs);
+    for (uint32_t i = 0; i < n; i++)
+        if (d->first_need[i] > d->first_need[i + 1])
+            return refuse(v, "outcome %u: needs %u..%u", i, d->first_need[i], d->first_need[i + 1]);
+    for (uint32_t i = 0; i < d->n_needs; i++)
+        if (d->needs[i] >= d->n_conditions)
+            return refuse(v, "need %u is condition %u of %u", i, d->needs[i], d->n_conditions);
+    for (uint32_t i = 0; i < d->n_conditions; i++)
+        if (!readable(v, d->conditions[i], PINNED))
+            return refuse(v, "condition %u reads register %u, which has no value there", i, d->conditions[i]);
+    return 0;
+}
+
+static int check_rows(const verifier *v, const tc_independence *d)
+{
+    uint32_t n = v->program->n_outcomes, row = (n + 63) / 64;
+    if (!within(d->invisible, n))
+        return refuse(v, "a bit for an outcome beyond %u", n);
+    for (uint32_t i = 0; i < d->n_conditions; i++)
+        if (!within(d->enablers + (size_t)i * row, n))
+            return refuse(v, "condition %u: a bit for an outcome beyond %u", i, n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!within(d->conflicts + (size_t)i * row, n))
+            return refuse(v, "outcome %u: a bit for an outcome beyond %u", i, n);
+        for (uint32_t j = 0; j < i; j++)
+            if ((d->conflicts[(size_t)i * row + j / 64] >> (j % 64) & 1) != (d->conflicts[(size_t)j * row + i / 64] >> (i % 64) & 1))
+                return refuse(v, "outcome %u accords with outcome %u in one direction only", i, j);
+    }
+    return 0;
+}
+
+static int check_independence(const verifier *v)
+{
+    const tc_independence *d = v->program->independence;
+    if (!d)
+        return 0;
+    if (v->program->timeouts_only_when_stuck)
+        return refuse(v, "no reduction where timeouts wait: they look at all other outcomes");
+    if (v->program->n_outcomes > TC_MOST_REDUCED || d->n_conditions > MAX_ITEMS || d->n_needs > MAX_ITEMS)
+        return refuse(v, "%u outcomes, %u conditions, %u needs: too many to reduce", v->program->n_outcomes, d->n_conditions, d->n_needs);
+    if (!d->first_need || !d->conflicts || !d->invisible || (d->n_needs && !d->needs) || (d->n_conditions && (!d->conditions || !d->enablers)))
+        return refuse(v, "an array of `independence` is missing");
+    return check_needs(v, d) || check_rows(v, d) ? -1 : 0;
+}
+
 static int check_all(const verifier *v)
 {
     const tc_program *p = v->program;
@@ -192,7 +247,7 @@ static int check_all(const verifier *v)
     for (uint32_t i = 0; i < p->n_outcomes; i++)
         if (check_outcome(v, i))
             return -1;
-    return 0;
+    return check_independence(v);
 }
 
 int tc_verify(const tc_program *program, char *message, uint32_t capacity)

@@ -27,7 +27,8 @@ static uint32_t recent_places(const prepared *program)
 
 uint64_t worker_bytes(const prepared *program)
 {
-    return register_bytes(program) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull;
+    return register_bytes(program) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull +
+           (program->independence ? reduction_bytes(program->independence) : 0);
 }
 
 static void *column_memory(size_t bytes)
@@ -51,7 +52,7 @@ int worker_open(worker *w, const prepared *program)
     w->recent_mask = recent_places(program) - 1;
     w->recent = malloc(((size_t)w->recent_mask + 1) * program->words * sizeof *w->recent);
     if (!w->recent || !w->registers || !w->columns || !w->changed || !w->excess || !w->successors || !w->hashes || !w->parents ||
-        tally_open(&w->tally, program))
+        tally_open(&w->tally, program) || (program->independence && reduction_open(&w->reduction, program->independence)))
         return -1;
     for (uint32_t i = 0; i < program->n_consts; i++)
         for (uint32_t lane = 0; lane < LANES; lane++)
@@ -75,6 +76,7 @@ void worker_close(worker *w)
     free(w->successors);
     free(w->hashes);
     free(w->parents);
+    reduction_close(&w->reduction);
     tally_close(&w->tally);
 }
 
@@ -200,6 +202,8 @@ static void start_batch(worker *w, const layer_work *work, uint64_t first, uint6
         note(&w->tally.watches[watch->watch], set_and(b->live, k->nonzero(column_of(w, watch->reg))), first, -1);
     }
     w->tally.expanded += n;
+    if (work->reduce)
+        stubborn_choose(w, work);
 }
 
 int worker_pack(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
@@ -225,8 +229,8 @@ lane_set worker_enabled(worker *w, const layer_work *work, const prepared_outcom
 {
     const kernel *k = work->kernel;
     batch *b = &w->batch;
-    lane_set candidates = o->waits ? set_without(b->live, b->busy) : b->live;
-    if (o->waits && set_empty(candidates))
+    lane_set candidates = o->waits ? set_without(b->live, b->busy) : work->reduce ? w->reduction.wanted[o->number] : b->live;
+    if ((o->waits || work->reduce) && set_empty(candidates))
         return candidates;
     k->run(o->guard, o->guard_length, w->registers);
     lane_set enabled = set_and(candidates, k->nonzero(column_of(w, o->enabled)));
@@ -253,6 +257,7 @@ static int expand_outcome(worker *w, const layer_work *work, const prepared_outc
     if (o->failed != TC_NONE) {
         lane_set failed = set_and(enabled, k->nonzero(column_of(w, o->failed)));
         note(&w->tally.failures[o->number], failed, b->state, o->number);
+        w->reduction.failed = set_or(w->reduction.failed, failed);
         enabled = set_without(enabled, failed);
         if (set_empty(enabled))
             return 0;
@@ -263,6 +268,8 @@ static int expand_outcome(worker *w, const layer_work *work, const prepared_outc
     }
     if (worker_pack(w, work, o, enabled))
         return -1;
+    if (work->reduce)
+        stubborn_taken(w, work, o, enabled);
     collect(w, work, o, enabled);
     return 0;
 }
@@ -286,8 +293,8 @@ static void look_at_final(worker *w, const layer_work *work, lane_set final)
         w->tally.first_deadlock = deadlock.state;
 }
 
-/* Goes on with the batch; 0 when it is finished, -1 when it has to wait. */
-static int expand_batch(worker *w, layer_work *work)
+/* Goes on with the outcomes; 0 when they are done, -1 when it has to wait. */
+static int expand_outcomes(worker *w, layer_work *work)
 {
     const prepared *p = work->program;
     for (; w->batch.next_outcome < p->n_outcomes; w->batch.next_outcome++) {
@@ -297,6 +304,19 @@ static int expand_batch(worker *w, layer_work *work)
             atomic_store(&work->stop, STOP_BROKEN);
             return -1;
         }
+    }
+    return 0;
+}
+
+/* Goes on with the batch; 0 when it is finished, -1 when it has to wait. */
+static int expand_batch(worker *w, layer_work *work)
+{
+    if (expand_outcomes(w, work))
+        return -1;
+    while (work->reduce && stubborn_rest(w, work)) {
+        w->batch.next_outcome = 0;
+        if (expand_outcomes(w, work))
+            return -1;
     }
     lane_set final = set_without(w->batch.live, w->batch.moving);
     if (!set_empty(final))

@@ -28,7 +28,7 @@ enum { BUFFER = 1024 + LANES, AHEAD = 32, RECENT_STATES = 1 << 14, RECENT_WORDS 
 enum { GO_ON = 0, STOP_TIME = 1, STOP_ROOM = 2, STOP_BROKEN = 3 };
 
 /* What all workers share while a layer is expanded. */
-typedef struct {
+typedef struct layer_work {
     const prepared *program;
     const kernel *kernel;
     store *store;
@@ -36,6 +36,7 @@ typedef struct {
     uint64_t layer_end;
     double deadline;
     _Atomic int stop;
+    int reduce; /* states are expanded in part (stubborn.h) */
 } layer_work;
 
 typedef struct {
@@ -53,7 +54,7 @@ typedef struct {
     lane_set live, moving, busy; /* has a state; has an enabled outcome: not a fault; nor a timeout */
 } batch;
 
-typedef struct {
+typedef struct worker {
     int32_t *registers;
     uint64_t *columns; /* the words of the batch, word by word */
     uint64_t *changed; /* the changed words of the successors of an outcome */
@@ -66,6 +67,7 @@ typedef struct {
     uint32_t recent_mask; /* places in `recent`, less one */
     number_block block;
     tally tally;
+    reduction reduction;
 } worker;
 
 /* 0, or -1 when there is no memory. */
