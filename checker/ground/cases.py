@@ -10,7 +10,7 @@ value of an option that is absent, is the least of its interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from checker.ground.graph import FOLD, Graph, Node, Unsupported
@@ -68,17 +68,20 @@ class Fields:
         """Whether the claim holds in every state; False too where that takes too many cases."""
         return self.all_hold([claim], lambda state: True)
 
-    def all_hold(self, claims: Iterable[Claim], there: Claim) -> bool:
+    def all_hold(self, claims: Sequence[Claim], there: Claim) -> bool:
         """Whether all claims hold in every state that is `there`."""
         start = State(self, self.fixed)
         try:
-            cases = [case for case, truth in self._split(there, start) if truth and self._possible(case.values)]
-            return not any(self._fails(claim, case) for claim in claims for case in cases)
+            return not any(truth and self._fails(claims, case) for case, truth in self._split(there, start))
         except (Unsupported, RecursionError):  # too many cases; code too deep to be followed
             return False
 
-    def _fails(self, claim: Claim, case: State) -> bool:
-        return any(not truth and self._possible(state.values) for state, truth in self._split(claim, case))
+    def _fails(self, claims: Sequence[Claim], case: State) -> bool:
+        if not claims or not self._possible(case.values):
+            return False
+        return any(
+            not truth and self._possible(state.values) for claim in claims for state, truth in self._split(claim, case)
+        )
 
     def _split(self, claim: Claim, start: State) -> Iterator[tuple[State, bool]]:
         """The cases in which it is decided whether the claim holds, and whether it does."""

@@ -26,7 +26,7 @@ MOST_STATES = 1_500
 FINAL_WATCHES = (Watched(goal="no deadlock", what="undefined"), Watched(goal="no unhandled message", what="wrong"))
 
 
-def _available() -> bool:
+def available() -> bool:
     try:
         load()
     except NativeUnavailable:
@@ -34,7 +34,7 @@ def _available() -> bool:
     return True
 
 
-pytestmark = pytest.mark.skipif(not _available(), reason="the native library is not there")
+pytestmark = pytest.mark.skipif(not available(), reason="the native library is not there")
 
 
 def models(generated: Generated) -> list[Model]:

@@ -14,6 +14,7 @@ from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruct
 from checker.engines.native.reduction import independent, reduction
 from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.independence import Independence
 from checker.ground.program import GroundModel, GroundOutcome
 
 WORD_BITS = 64
@@ -28,7 +29,7 @@ class Compiled:
 
     `field_of[i]` is the place of field i of the program among the fields of the ground model; fields with one value are left out.
     `labels`: what the labels of edges mean; None where none were asked for, or where there can be none: `unlabelled` says why.
-    `unreduced`: why the program has no `reduction` although it was asked for.
+    `independence`: what its `reduction` rests on; `unreduced`: why the program has no `reduction` although it was asked for.
     """
 
     program: Program
@@ -38,6 +39,7 @@ class Compiled:
     ground: GroundModel
     labels: Labels | None
     unlabelled: str = ""
+    independence: Independence | None = None
     unreduced: str = ""
 
     def packed(self, numbers: Sequence[int]) -> tuple[int, ...]:
@@ -113,6 +115,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: boo
         ground=ground,
         labels=labels,
         unlabelled=unlabelled,
+        independence=independence,
         unreduced=unreduced,
     )
 
