@@ -2,7 +2,8 @@
 
 A claim is asked of a `State`, of which some fields have values and all others are open. What it does not need as a number stays an
 expression, so a message that is moved from one place to another is never looked at. Where a number is needed that is open, the case
-is split by the values of the field that it hangs on, or by the truth of a comparison. Such truths are taken each for itself; where a claim fails, a state that has them all is looked for.
+is split by the values of the field that it hangs on, or by the truth of a comparison. Such truths are taken each for itself; where a
+claim fails, a state that has them all is looked for.
 
 States are all that the encoding allows (`checker.ground.shapes`), reachable or not: what lies beyond the length of a sequence, and the
 value of an option that is absent, is the least of its interval.
@@ -79,9 +80,7 @@ class Fields:
     def _fails(self, claims: Sequence[Claim], case: State) -> bool:
         if not claims or not self._possible(case.values):
             return False
-        return any(
-            not truth and self._possible(state.values) for claim in claims for state, truth in self._split(claim, case)
-        )
+        return any(not truth and self._possible(state.values) for claim in claims for state, truth in self._split(claim, case))
 
     def _split(self, claim: Claim, start: State) -> Iterator[tuple[State, bool]]:
         """The cases in which it is decided whether the claim holds, and whether it does."""
@@ -101,7 +100,7 @@ class Fields:
         raise Unsupported("so many cases")
 
     def _possible(self, values: Mapping[Node, int]) -> bool:
-        """Whether some state has these truth values: each was taken for itself. Those that read different fields have nothing to do with each other."""
+        """Whether some state has these truths: each was taken for itself. Those that read different fields are asked for by themselves."""
         fields = {node: value for node, value in values.items() if self.graph.code[node][0] == "field"}
         groups: list[tuple[int, list[Node]]] = []
         for node in (node for node in values if node not in fields):
@@ -162,7 +161,7 @@ class State:
 
     def where(self, node: Node, value: int) -> State:
         """The states of this case in which the node has this value."""
-        known = {node: number for node, number in self.known.items() if not isinstance(number, Open)}
+        known: dict[Node, int | Open] = {node: number for node, number in self.known.items() if not isinstance(number, Open)}
         return State(self.fields, {**self.values, node: value}, known, self.atoms)
 
     def number(self, node: Node) -> int:

@@ -172,8 +172,12 @@ def _accord_there(
     graph, (a, b) = fields.graph, (at(outcome.enabled) for outcome in pair)
     if graph.value(graph.both(a, b)) == 0:
         return True
-    left = [tuple(map(at, difference)) for difference in differences]
-    claims = [partial(_agree_here, *nodes) for nodes in left if graph.value(nodes[0]) != 0 and nodes[1] != nodes[2]]
+    left = [(at(where), at(x), at(y)) for where, x, y in differences]
+    claims = [
+        partial(_agree_here, difference)
+        for difference in left
+        if graph.value(difference[0]) != 0 and difference[1] != difference[2]
+    ]
     return not claims or fields.all_hold(claims, lambda state: bool(state.number(a) and state.number(b)))
 
 
@@ -225,7 +229,8 @@ def _differences(
             yield both, a, b
 
 
-def _agree_here(where: Node, x: Node, y: Node, state: State) -> bool:
+def _agree_here(difference: Difference, state: State) -> bool:
+    where, x, y = difference
     return not state.number(where) or state.same(x, y)
 
 

@@ -87,7 +87,9 @@ class Coverage:
                 key = f"premise {goal.name} {left}"
                 if explored.seen[Watched(goal=goal.name, what=f"premise {place}")].count:
                     self._saw(key)
-                elif explored.reduction != PARTIAL_ORDER and not self._known(exact, key):  # it may hold in a state that was left out
+                elif explored.reduction != PARTIAL_ORDER and not self._known(
+                    exact, key
+                ):  # it may hold in a state that was left out
                     never = f"`{goal.name}` says nothing there: the left side of `implies` at {left} is never true"
                     so_far = f"`{goal.name}`: the left side of `implies` at {left} was not seen to be true"
                     self._miss(model, key, "vacuous", never, so_far, goal.at, exact)

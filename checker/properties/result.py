@@ -126,7 +126,13 @@ class Warning:
     instance: str
     faults: str
     kind: Literal[
-        "never fires", "guard never true", "vacuous", "no witness asked", "default capacity", "unused faults", "not native",
+        "never fires",
+        "guard never true",
+        "vacuous",
+        "no witness asked",
+        "default capacity",
+        "unused faults",
+        "not native",
         "not reduced",
     ]
     text: str

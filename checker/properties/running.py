@@ -89,7 +89,13 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    wanted = limits.engine == "native" or limits.symmetry or limits.partial_order or limits.checkpoints is not None or limits.store != "states"
+    wanted = (
+        limits.engine == "native"
+        or limits.symmetry
+        or limits.partial_order
+        or limits.checkpoints is not None
+        or limits.store != "states"
+    )
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
@@ -116,7 +122,9 @@ def _judge_runs(
     from checker.properties.native import run_verdicts
     from checker.semantics.domains import watched
 
-    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # reduced: fairness is not decided on a part of the graph
+    if (
+        explored.compiled.labels is None and not explored.compiled.unlabelled
+    ):  # reduced: fairness is not decided on a part of the graph
         explored.search.close()
         again = _native_first(job, model, replace(limits, symmetry=False, partial_order=False, checkpoints=None), found, progress)
         if again is None:

@@ -101,9 +101,9 @@ def explore_native(
     keep: Keep | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
-    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those. With `partial_order`, without
-    the states that only another order of steps goes through, where that can be said (`checker.engines.native.reduction`). With `runs`, as
-    `NativeGraph` needs it.
+    `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
+    With `partial_order`, without the states that only another order of steps goes through (`checker.engines.native.reduction`).
+    With `runs`, as `NativeGraph` needs it.
 
     `fingerprints`: tell states apart by 64 bits, unless they have no more than that: then the search is never `complete`.
     `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.

@@ -99,7 +99,10 @@ class OptionsStruct(Structure):
 
 class StatsStruct(Structure):
     _fields_ = [
-        *((name, c_uint64) for name in ("distinct", "expanded", "transitions", "failures", "deadlocks", "depth", "queue", "reduced")),
+        *(
+            (name, c_uint64)
+            for name in ("distinct", "expanded", "transitions", "failures", "deadlocks", "depth", "queue", "reduced")
+        ),
         *((name, c_uint64) for name in ("bytes", "peak_bytes", "table_slots", "threads", "lanes")),
         *((name, c_int64) for name in ("first_deadlock", "broken_state", "broken_outcome")),
         *((name, c_double) for name in ("seconds", "cpu_seconds")),

@@ -34,9 +34,7 @@ from checker.ground.independence import Independence, independence
 from checker.ground.program import GroundModel
 
 
-def independent(
-    ground: GroundModel, states: Sequence[tuple[Node, Watched]]
-) -> tuple[GroundModel, Independence | None, str]:
+def independent(ground: GroundModel, states: Sequence[tuple[Node, Watched]]) -> tuple[GroundModel, Independence | None, str]:
     """The model without the outcomes that never happen, and how the others depend on each other; or why nothing can be left out.
 
     `states`: the predicates on states that are looked at. Whether a premise ever holds is no verdict: it is not looked at.

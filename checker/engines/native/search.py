@@ -42,7 +42,8 @@ class Witness:
 
 
 class Stats(NamedTuple):
-    """What a search has done so far. `queue`: states that wait; `reduced`: states that were expanded in part; `tier`: the vector instructions that ran; seconds inside `run` only."""
+    """What a search has done so far. `queue`: states that wait;
+    `reduced`: states that were expanded in part; `tier`: the vector instructions that ran; seconds inside `run` only."""
 
     distinct: int
     expanded: int
