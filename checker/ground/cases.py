@@ -21,6 +21,9 @@ from checker.language.types import BagOf, MapOf, Option, Record, SeqOf, Type, ca
 MOST_CASES = 200  # of one claim
 MOST_VALUES = 64  # of a field that a case is split by
 
+# too many cases; code too deep to be followed; truths that exclude each other (a shift by less than 0)
+UNDECIDED = (Unsupported, RecursionError, ValueError)
+
 Claim = Callable[["State"], bool]
 Condition = tuple[int, int]  # a field and a number: what it belongs to is there where the field is above the number
 
@@ -74,7 +77,7 @@ class Fields:
         start = State(self, self.fixed)
         try:
             return not any(truth and self._fails(claims, case) for case, truth in self._split(there, start))
-        except (Unsupported, RecursionError):  # too many cases; code too deep to be followed
+        except UNDECIDED:
             return False
 
     def _fails(self, claims: Sequence[Claim], case: State) -> bool:

@@ -17,8 +17,8 @@ from functools import partial
 from itertools import product
 from math import prod
 
-from checker.ground.cases import Fields, State, fields_of
-from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.cases import UNDECIDED, Fields, State, fields_of
+from checker.ground.graph import Graph, Node
 from checker.ground.possible import possible
 from checker.ground.program import GroundModel, GroundOutcome, cell_types
 from checker.ground.substitute import Substitution
@@ -131,7 +131,7 @@ def _accord(lengths: Lengths, pair: tuple[GroundOutcome, GroundOutcome], touched
     try:
         differences = list(_differences(fields, pair, touched))
         return all(_accord_there(fields, pair, differences, shared, at) for at in lengths.of(shared))
-    except (Unsupported, RecursionError):  # more code than can be made, or deeper than can be followed
+    except UNDECIDED:
         return False
 
 
@@ -269,6 +269,6 @@ def _may_turn(lengths: Lengths, outcome: GroundOutcome, own: Touched, condition:
             never = graph.both(at(outcome.enabled), graph.both(then, graph.negate(before)))
             if before != then and graph.value(never) != 0:
                 return True
-    except (Unsupported, RecursionError):
+    except UNDECIDED:
         return True
     return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from checker.ground.cases import Fields, Open, State
+from checker.ground.cases import UNDECIDED, Fields, Open, State
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel, GroundOutcome, cell_types
 from checker.ground.shapes import encode
@@ -32,7 +32,7 @@ def possible(ground: GroundModel, fields: Fields) -> tuple[tuple[GroundOutcome, 
 def _may_be(state: State, enabled: Node) -> bool:
     try:
         return state.number(enabled) != 0
-    except (Open, RecursionError):
+    except (Open, *UNDECIDED):
         return True
 
 
