@@ -41,7 +41,7 @@ class Progress:
 
 def load(path: str, instance: str | None = None, faults: str = "none", overrides: Mapping[str, str] | None = None) -> Model:
     """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault
-    models.
+    models. Wherever a fault model is named, its text may be given as well: `crash Worker <= 1, lose Assign unlimited`.
 
     `instance` None: the spec's only or first instance, the parameters' defaults for a protocol. `overrides` gives values to
     parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that

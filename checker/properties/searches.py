@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
+from checker.language.faults import with_text
 from checker.properties.plan import Filters, Target, find_files, property_name, read_target
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def _jobs(target: Target, filters: Filters, overrides: Mapping[str, str]) -> lis
 
     chosen = filters.pairs(target)
     checked = _checked(target, [instance for instance, _ in chosen], overrides)
+    for instance, faults in chosen:
+        with_text(checked[instance], faults)
     jobs = []
     for instance, faults in chosen:
         wanted = filters.properties_of(target)
