@@ -8,7 +8,7 @@ from functools import cached_property
 from checker.engines.native.edges import NativeGraph
 from checker.graph.fair_cycles import FairGraph
 from checker.graph.lassos import ENTRIES, Lasso, lasso_from
-from checker.graph.native_cycles import KINDS, CutEdges, NativeCycles
+from checker.graph.native_cycles import KINDS, CutEdges, FairParts, NativeCycles
 from checker.graph.reachability import Distances
 from checker.model.expr import Expr
 from checker.properties.finding import Path
@@ -100,15 +100,22 @@ class NativeSearch(Search):
         return [path.initial, *map(self._native.number, rest)]
 
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
-        cut = None
-        if without_progress:
-            assert self._native.edge_progress is not None, "the graph of a model with progress keeps it"
-            cut = CutEdges(self._native.edge_progress)
-        parts = self._cycles.fair_parts(inside, cut)
+        parts = self._fair_parts(inside, without_progress)
         lasso = lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
         if lasso is not None:
             self._require_fair(lasso.cycle)
         return lasso
+
+    def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
+        labels = self._fair_parts(inside, without_progress).part.labels
+        return bytearray(map(bool, labels))
+
+    def _fair_parts(self, inside: bytearray, without_progress: bool) -> FairParts:
+        cut = None
+        if without_progress:
+            assert self._native.edge_progress is not None, "the graph of a model with progress keeps it"
+            cut = CutEdges(self._native.edge_progress)
+        return self._cycles.fair_parts(inside, cut)
 
     def _require_fair(self, cycle: list[int]) -> None:
         """By the definition, with the transitions that the interpreter has in the states of the cycle."""

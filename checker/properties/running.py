@@ -79,8 +79,24 @@ def _bound(told: Told, job: Job, number: int, searches: int) -> Callable[[Engine
     return lambda progress: told(job, number, searches, progress)
 
 
+def verdicts_on(job: Job, model: Model, limits: Limits, progress: Callable[[EngineProgress], None] | None = None) -> Report:
+    """The verdicts on the goals of `model`, which was made from that of `job`."""
+    began, found = perf_counter(), Findings()
+    try:
+        _run_model(job, model, limits, found, progress)
+    except KeyboardInterrupt:
+        found.interrupted = True
+    return found.report(perf_counter() - began)
+
+
 def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
-    model, first = model_of(job), len(found.results)
+    _run_model(job, model_of(job), limits, found, progress)
+
+
+def _run_model(
+    job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
+) -> None:
+    first = len(found.results)
     _run_engines(job, model, limits, found, progress)
     order = {goal.name: place for place, goal in enumerate(model.goals)}
     found.results[first:] = sorted(found.results[first:], key=lambda result: order[result.property])

@@ -126,10 +126,21 @@ class Search:
 
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
         """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""
-        cut: frozenset[int] = frozenset()
-        if without_progress:
-            cut = frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
-        return find_lasso(self.fair, fair_components(self.fair, inside, cut), distances)
+        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances)
+
+    def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
+        """1 for each state that a fair cycle within the states of `inside` can visit over and over."""
+        found = bytearray(len(inside))
+        for component in fair_components(self.fair, inside, self._cut(without_progress)):
+            for state in component.states:
+                found[state] = 1
+        return found
+
+    def _cut(self, without_progress: bool) -> frozenset[int]:
+        """The edges that a cycle may not take."""
+        if not without_progress:
+            return frozenset()
+        return frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
 
 
 def no_value(search: Search, *asked: Truths) -> Finding | None:

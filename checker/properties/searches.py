@@ -81,33 +81,54 @@ def plan(paths: Sequence[str], filters: Filters, overrides: Mapping[str, str]) -
 
 
 def _jobs(target: Target, filters: Filters, overrides: Mapping[str, str]) -> list[Job]:
-    from checker.elaborate.lower import needs_ghosts
-
     chosen = filters.pairs(target)
     checked = _checked(target, [instance for instance, _ in chosen], overrides)
     for instance, faults in chosen:
         with_text(checked[instance], faults)
     jobs = []
     for instance, faults in chosen:
-        wanted = filters.properties_of(target)
-        reported: Errors = "always" if filters.asks_for_errors else "violated"
-        main = tuple(node for node in wanted if not needs_ghosts(node))
-        groups = [("", main)] if main or filters.asks_for_errors else []
-        groups += [(property_name(node), (node,)) for node in wanted if needs_ghosts(node)]
-        for ghost, properties in groups:
-            jobs.append(
-                Job(
-                    target=target,
-                    instance=instance,
-                    faults=faults,
-                    checked=checked[instance],
-                    properties=properties,
-                    ghost=ghost,
-                    overrides=overrides,
-                    errors="never" if ghost and groups[0][0] == "" else reported,
-                )
-            )
+        jobs += jobs_under(
+            target,
+            instance,
+            faults,
+            checked[instance],
+            filters.properties_of(target),
+            overrides,
+            errors=filters.asks_for_errors,
+        )
     return jobs
+
+
+def jobs_under(
+    target: Target,
+    instance: str,
+    faults: str,
+    checked: Checked,
+    wanted: Sequence[tree.PropertyDecl],
+    overrides: Mapping[str, str],
+    *,
+    errors: bool,
+) -> list[Job]:
+    """The searches for some properties of one instance under one fault model. `errors`: whether `no error` is asked for."""
+    from checker.elaborate.lower import needs_ghosts
+
+    reported: Errors = "always" if errors else "violated"
+    main = tuple(node for node in wanted if not needs_ghosts(node))
+    groups = [("", main)] if main or errors else []
+    groups += [(property_name(node), (node,)) for node in wanted if needs_ghosts(node)]
+    return [
+        Job(
+            target=target,
+            instance=instance,
+            faults=faults,
+            checked=checked,
+            properties=properties,
+            ghost=ghost,
+            overrides=overrides,
+            errors="never" if ghost and groups[0][0] == "" else reported,
+        )
+        for ghost, properties in groups
+    ]
 
 
 def _checked(target: Target, instances: Sequence[str], overrides: Mapping[str, str]) -> dict[str, Checked]:
