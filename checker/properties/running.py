@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from checker.model.model import Goal, Model
     from checker.properties.coverage import Coverage
 
-SMALL = 20_000  # states that the reference interpreter searches in well under a second
 
 
 @dataclass(slots=True)
@@ -203,12 +202,12 @@ def _native_first(
 def _after_a_small_search(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> Explored | None:
-    """Search by the reference interpreter; where that grows beyond SMALL states, a native search takes over what it decides."""
-    if limits.engine != "auto" or (limits.states_limit is not None and limits.states_limit <= SMALL):
+    """Search by the reference interpreter; where that grows beyond `limits.small` states, a native search takes over what it decides."""
+    if limits.engine != "auto" or (limits.states_limit is not None and limits.states_limit <= limits.small):
         _search(job, model, limits, found, progress)
         return None
-    graph = _explored(model, replace(limits, states_limit=SMALL), progress)
-    if graph.complete or graph.distinct < SMALL:
+    graph = _explored(model, replace(limits, states_limit=limits.small), progress)
+    if graph.complete or graph.distinct < limits.small:
         _judge(job, graph, limits, found)
         return None
     explored = _native_first(job, model, limits, None, progress)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from checker.model.model import Model
     from checker.properties.checkpoints import Checkpoints
 
+SMALL = 20_000  # states that the reference interpreter searches in well under a second
 Told = Callable[["Job", int, int, "EngineProgress"], None]  # which search, its number from 1, how many there are, how far it is
 Errors = Literal["always", "violated", "never"]
 Engine = Literal["auto", "reference", "native"]
@@ -27,7 +28,7 @@ Store = Literal["states", "fingerprint"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Of each search; None: none. `engine`: "auto" begins with the reference interpreter and goes on natively beyond SMALL states."""
+    """Of each search; None: none. `engine`: "auto" begins with the reference interpreter and goes on natively beyond `small` states."""
 
     time_s: float | None = None
     memory_mib: float | None = None
@@ -37,6 +38,7 @@ class Limits:
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
+    small: int = SMALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

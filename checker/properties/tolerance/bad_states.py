@@ -36,9 +36,8 @@ def can_share(kind: GoalKind) -> bool:
 
 
 def observed(model: Model) -> Model:
-    """`model` with goals whose conditions any engine can tell of every state: those of its own goals, and counts of the faults."""
-    goals = [_observed(model, goal) for goal in model.goals if can_share(goal.kind)]
-    return replace(model, goals=(*goals, *_counts(model)))
+    """`model` with goals whose conditions any engine can tell of every state."""
+    return replace(model, goals=tuple(_observed(model, goal) for goal in model.goals if can_share(goal.kind)))
 
 
 def _observed(model: Model, goal: Goal) -> Goal:
@@ -59,30 +58,6 @@ def _waiting(model: Model) -> Expr:
             indices = [tuple(Const(v, t) for v, t in zip(cell, variable.index, strict=True)) for cell in cells]
             found += [make.compare("ne", Read(variable, at), Const((), variable.type)) for at in indices]
     return make.either(*found)
-
-
-def _counts(model: Model) -> list[Goal]:
-    """For each fault and number a condition: it was used at least so often."""
-    goals = []
-    for variable in model.variables:
-        if variable.kind == "budget":
-            for number in range(1, getattr(variable.type, "high", 0) + 1):
-                reached = make.compare("ge", Read(variable, ()), make.number(number))
-                at = model.steps[0].at
-                goals.append(Goal(name=f"{number} {variable.name}", kind="eventually", text=None, conditions=(reached,), at=at))
-    return goals
-
-
-def used(search: Search) -> dict[tuple[str, int], bytearray]:
-    """Of each fault and number: 1 for each state where it was used at least so often."""
-    found = {}
-    for goal in search.model.goals:
-        number, _, fault = goal.name.partition(" ")
-        if number.isdigit():
-            found[fault, int(number)] = search.truths(goal.conditions[0]).values
-    return found
-
-
 
 
 def bad_states(search: Search, kind: GoalKind, goal: Goal) -> Bad:

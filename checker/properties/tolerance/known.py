@@ -35,10 +35,12 @@ class Known:
     def add(self, faults: FaultSet, verdict: Verdict, reason: str = "") -> None:
         if verdict == "unknown":
             self.unknown.setdefault(faults, reason)
+        elif self.event(faults) is not None:
+            return
         elif verdict == self.with_event:
             self.seen.append(faults)
         else:
-            self.unseen.append(faults)
+            self.unseen = [*(small for small in self.unseen if not within(small, faults)), faults]
 
     def event(self, faults: FaultSet) -> bool | None:
         """Whether the event is seen under these faults; None: not known."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from checker.model.model import Model
 from checker.properties.judge import FAILS
-from checker.properties.result import Verdict
 from checker.properties.search import Search
-from checker.properties.tolerance.bad_states import bad_states, used
-from checker.properties.tolerance.fault_sets import FaultSet
+from checker.properties.tolerance.bad_states import bad_states
+from checker.properties.tolerance.fault_sets import FaultSet, minimal, within
 from checker.properties.tolerance.known import Known
 
 if TYPE_CHECKING:
@@ -35,31 +35,27 @@ class Undecided(Exception):
 
 
 def answer(search: Search, known: Mapping[str, Known], sets: Sequence[FaultSet]) -> None:
-    """Enter for each property of the search what it says of each of `sets`, which come small ones first."""
-    everywhere = int.from_bytes(b"\1" * len(search.graph.states), "little")
-    fewer = {key: everywhere ^ int.from_bytes(marks, "little") for key, marks in used(search).items()}
-    inside: dict[FaultSet, int] = {}  # the states that need no more than a set has
+    """Enter for each property of the search what it says of each of `sets`."""
+    counters = [variable.name for variable in search.model.variables if variable.kind == "budget"]
+    keys = search.graph.tails(len(counters))
+
+    def used(marks: bytearray) -> list[FaultSet]:
+        """What the states that are marked have used; the least of it is enough."""
+        places = dict(zip(compress(keys, marks), compress(range(len(marks)), marks), strict=True))
+        ends = (search.graph.states[place][-len(counters) :] for place in places.values())
+        return minimal(tuple((f, n) for f, n in zip(counters, end, strict=True) if n) for end in ends)
+
     for goal in search.model.goals:
-        of = known.get(goal.name)
-        if of is None:
-            continue
+        of = known[goal.name]
         bad = bad_states(search, of.kind, goal)
-        seen, unclear = (int.from_bytes(marks, "little") for marks in (bad.seen, bad.unclear))
+        seen, unclear = used(bad.seen), used(bad.unclear)
         for faults in sets:
-            if of.event(faults) is None:
-                within = inside.setdefault(faults, _inside(everywhere, fewer, dict(faults)))
-                of.add(faults, _verdict(of, seen & within, unclear & within), NO_VALUE_THERE)
-
-
-def _inside(everywhere: int, fewer: Mapping[tuple[str, int], int], allowed: Mapping[str, int | None]) -> int:
-    for (fault, number), states in fewer.items():
-        if number == (allowed.get(fault) or 0) + 1:
-            everywhere &= states
-    return everywhere
-
-
-def _verdict(of: Known, seen: int, unclear: int) -> Verdict:
-    return of.with_event if seen else "unknown" if unclear else of.without_event
+            if any(within(least, faults) for least in seen):
+                of.add(faults, of.with_event)
+            elif any(within(least, faults) for least in unclear):
+                of.add(faults, "unknown", NO_VALUE_THERE)
+            else:
+                of.add(faults, of.without_event)
 
 
 @contextmanager

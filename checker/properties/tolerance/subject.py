@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.language.faults import is_text, with_text
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from checker.language.checked import Checked
     from checker.model.model import Model
 
+SMALL = 1_000  # states that the interpreter searches in the time that a native search takes to begin
 Said = Callable[[str], None]
 NO_ERROR = "no error"
 
@@ -49,12 +50,15 @@ class Subject:
 
     def check(self, faults: str, names: Sequence[str]) -> Report:
         """The verdicts on these properties under a fault model, each by a check of its own."""
-        from dataclasses import replace
-
         from checker.properties.running import run
 
-        report = run(self.jobs(faults, names), self.limits, self._told(faults))
+        report = run(self.jobs(faults, names), self.checking, self._told(faults))
         return replace(report, results=tuple(_of(names, report.results)))
+
+    @property
+    def checking(self) -> Limits:
+        """The limits of a check among many."""
+        return replace(self.limits, small=SMALL)
 
     def progress(self, doing: str) -> Callable[[Progress], None] | None:
         said = self.said

@@ -176,7 +176,8 @@ class _Work:
             for result in report.results:
                 known = self.known[result.property]
                 if result.verdict == known.without_event:
-                    known.unseen += sets
+                    for faults in sets:
+                        known.add(faults, result.verdict)
 
     # --- one set at a time -------------------------------------------------------------------------------------------
 
