@@ -37,7 +37,7 @@ def can_share(kind: GoalKind) -> bool:
 
 def observed(model: Model) -> Model:
     """`model` with goals whose conditions any engine can tell of every state."""
-    return replace(model, goals=tuple(_observed(model, goal) for goal in model.goals if can_share(goal.kind)))
+    return replace(model, goals=tuple(_observed(model, goal) for goal in model.goals))
 
 
 def _observed(model: Model, goal: Goal) -> Goal:
@@ -62,7 +62,7 @@ def _waiting(model: Model) -> Expr:
 
 def bad_states(search: Search, kind: GoalKind, goal: Goal) -> Bad:
     """`goal` as `observed` gives it, of a goal of that kind."""
-    return _FINDERS[kind](search, goal)
+    return _FINDERS.get(kind, _nowhere)(search, goal)
 
 
 def _where(truths: Truths, value: int) -> bytearray:
@@ -128,8 +128,8 @@ def _livelock(search: Search, goal: Goal) -> Bad:
     return Bad(seen=search.fair_states(_where(truths, FALSE)), unclear=_where(truths, NO_VALUE))
 
 
-def _errors(search: Search, goal: Goal) -> Bad:
-    """Of a search in which no step fails."""
+def _nowhere(search: Search, goal: Goal) -> Bad:
+    """Of a search in which no transition fails, or breaks what transitions decide."""
     none = bytearray(len(search.graph.states))
     return Bad(seen=none, unclear=none)
 
@@ -162,5 +162,5 @@ _FINDERS: dict[GoalKind, Callable[[Search, Goal], Bad]] = {
     "no deadlock": _deadlock,
     "no livelock": _livelock,
     "no unhandled message": _unhandled,
-    "no error": _errors,
+    "no error": _nowhere,
 }

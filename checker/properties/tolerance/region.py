@@ -1,4 +1,7 @@
-"""One search under all sets of some faults up to a number in total: it answers for each of these sets."""
+"""One program that searches under any faults: how often which may happen is said by the state that a search begins in.
+
+A search in which all faults are counted, up to a number in total, answers for every set of them.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,18 @@ from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from checker.model.model import Model
-from checker.properties.judge import FAILS
+from checker.elaborate.budgets import Shared
+from checker.model.model import Goal, Model
+from checker.properties.judge import FAILS, judge
 from checker.properties.search import Search
-from checker.properties.tolerance.bad_states import bad_states
+from checker.properties.tolerance.bad_states import bad_states, can_share, observed
 from checker.properties.tolerance.fault_sets import FaultSet, minimal, within
 from checker.properties.tolerance.known import Known
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress
+    from checker.engines.native.compile import Compiled
+    from checker.engines.native.explore import Explored
     from checker.properties.searches import Limits
 
 MOST_STATES = 2_000_000  # of a search for many sets at once: beyond that the sets are searched a few at a time
@@ -34,84 +40,130 @@ class Undecided(Exception):
         self.interrupted = reason == "interrupted"
 
 
-def answer(search: Search, known: Mapping[str, Known], sets: Sequence[FaultSet]) -> None:
-    """Enter for each property of the search what it says of each of `sets`."""
-    counters = [variable.name for variable in search.model.variables if variable.kind == "budget"]
-    keys = search.graph.tails(len(counters))
+class Regions:
+    """Searches of one model under different faults."""
 
-    def used(marks: bytearray) -> list[FaultSet]:
-        """What the states that are marked have used; the least of it is enough."""
-        places = dict(zip(compress(keys, marks), compress(range(len(marks)), marks), strict=True))
-        ends = (search.graph.states[place][-len(counters) :] for place in places.values())
-        return minimal(tuple((f, n) for f, n in zip(counters, end, strict=True) if n) for end in ends)
+    def __init__(self, shared: Shared, limits: Limits) -> None:
+        self.shared, self._limits = shared, limits
+        self._model = observed(shared.model)
+        self._compiled: Compiled | None = None
+        self._native = limits.engine != "reference"
 
-    for goal in search.model.goals:
-        of = known[goal.name]
-        bad = bad_states(search, of.kind, goal)
-        seen, unclear = used(bad.seen), used(bad.unclear)
+    def counting(self, kinds: Sequence[str], known: Mapping[str, Known], sets: Sequence[FaultSet], progress: Progressing) -> None:
+        """Enter what a search under up to so many faults of these kinds says of each of `sets`. Raises Undecided."""
+        start = {counter.name: self.shared.never for counter in self.shared.counters if counter.name not in kinds}
+        with self._searched(start, known, progress) as (search, goals):
+            for goal in goals:
+                self._enter(search, goal, known[goal.name], sets)
+
+    def without_limit(self, faults: FaultSet, known: Mapping[str, Known], progress: Progressing) -> None:
+        """Enter what a search under these faults says, each as often as it likes. Raises Undecided."""
+        start = {counter.name: self.shared.never for counter in self.shared.counters}
+        start |= {fault: self.shared.without_limit for fault, _ in faults}
+        with self._searched(start, known, progress) as (search, goals):
+            for goal in goals:
+                self._enter(search, goal, known[goal.name], [faults])
+
+    def _enter(self, search: Search, goal: Goal, known: Known, sets: Sequence[FaultSet]) -> None:
+        bad = bad_states(search, known.kind, goal)
+        seen, unclear = self._used(search, bad.seen), self._used(search, bad.unclear)
         for faults in sets:
             if any(within(least, faults) for least in seen):
-                of.add(faults, of.with_event)
+                known.add(faults, known.with_event)
             elif any(within(least, faults) for least in unclear):
-                of.add(faults, "unknown", NO_VALUE_THERE)
+                known.add(faults, "unknown", NO_VALUE_THERE)
             else:
-                of.add(faults, of.without_event)
+                known.add(faults, known.without_event)
 
+    def _used(self, search: Search, marks: bytearray) -> list[FaultSet]:
+        """What the states that are marked have used of the faults that are counted; the least of it is enough."""
+        counters = self.shared.counters
+        keys = search.graph.tails(len(counters) + 1)
+        places = dict(zip(compress(keys, marks), compress(range(len(marks)), marks), strict=True))
+        found = []
+        for place in places.values():
+            state = search.graph.states[place]
+            counts = ((counter.name, state[counter.offset]) for counter in counters)
+            found.append(tuple((fault, n) for fault, n in counts if 0 < n <= self.shared.most))
+        return minimal(found)
 
-@contextmanager
-def searched(model: Model, limits: Limits, progress: Progressing) -> Iterator[Search]:
-    """A complete search of `model`, in which no step fails. Raises Undecided."""
-    from checker.engines.native.library import NativeUnavailable
-    from checker.ground.graph import Unsupported
+    # --- searching -----------------------------------------------------------------------------------------------------
 
-    if limits.engine != "reference":
+    @contextmanager
+    def _searched(
+        self, start: Mapping[str, int], known: Mapping[str, Known], progress: Progressing
+    ) -> Iterator[tuple[Search, list[Goal]]]:
+        """A complete search in which no step fails, and the goals that it decides of those in `known`. Raises Undecided."""
+        from checker.engines.native.library import NativeUnavailable
+        from checker.ground.graph import Unsupported
+
+        model = Shared(model=self._model, counters=self.shared.counters, most=self.shared.most).starting(start)
+        wanted = [goal for goal in model.goals if goal.name in known]
+        if self._native:
+            try:
+                compiled = self._compile()
+            except (Unsupported, NativeUnavailable):
+                self._native = False
+            else:
+                with self._natively(model, compiled, progress) as (search, explored):
+                    yield search, [goal for goal in wanted if can_share(known[goal.name].kind) or _nowhere(explored, goal)]
+                return
+        search = self._interpreted(model, progress)
+        yield search, [g for g in wanted if can_share(known[g.name].kind) or judge(search, g).verdict == "holds"]
+
+    def _compile(self) -> Compiled:
+        from checker.engines.native import library
+        from checker.engines.native.compile import compile_model
+        from checker.ground.program import ground
+
+        if self._compiled is None:
+            library.load()
+            self._compiled = compile_model(ground(self._model), runs=True)
+        return self._compiled
+
+    @contextmanager
+    def _natively(self, model: Model, compiled: Compiled, progress: Progressing) -> Iterator[tuple[Search, Explored]]:
+        from checker.engines.native.edges import GraphTooLarge, NativeGraph
+        from checker.engines.native.explore import explore_native
+        from checker.properties.native_search import NativeSearch
+
+        limits = self._limits
+        explored = explore_native(
+            model,
+            states_limit=min(limits.states_limit or MOST_STATES, MOST_STATES),
+            time_s=limits.time_s,
+            memory_mib=limits.memory_mib,
+            threads=limits.threads,
+            progress=progress,
+            runs=True,
+            compiled=compiled,
+        )
         try:
-            with _natively(model, limits, progress) as search:
-                yield search
-            return
-        except (Unsupported, NativeUnavailable):
-            pass
-    yield _interpreted(model, limits, progress)
+            _require(explored.stopped, failed=explored.failed is not None)
+            if compiled.labels is None:
+                raise Undecided(compiled.unlabelled)
+            try:
+                graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
+            except (GraphTooLarge, MemoryError) as reason:
+                raise Undecided(str(reason) or "the memory does not suffice") from None
+            yield NativeSearch(graph, graph.interpreter), explored
+        finally:
+            explored.search.close()
 
+    def _interpreted(self, model: Model, progress: Progressing) -> Search:
+        from checker.engines.explicit import explore
+        from checker.semantics.interpreter import Interpreter
 
-@contextmanager
-def _natively(model: Model, limits: Limits, progress: Progressing) -> Iterator[Search]:
-    from checker.engines.native.edges import GraphTooLarge, NativeGraph
-    from checker.engines.native.explore import explore_native
-    from checker.properties.native_search import NativeSearch
-
-    explored = explore_native(
-        model,
-        states_limit=min(limits.states_limit or MOST_STATES, MOST_STATES),
-        time_s=limits.time_s,
-        memory_mib=limits.memory_mib,
-        threads=limits.threads,
-        runs=True,
-        progress=progress,
-    )
-    try:
-        _require(explored.stopped, failed=explored.failed is not None)
-        if explored.compiled.labels is None:
-            raise Undecided(explored.compiled.unlabelled)
-        try:
-            graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
-        except (GraphTooLarge, MemoryError) as reason:
-            raise Undecided(str(reason) or "the memory does not suffice") from None
-        yield NativeSearch(graph, graph.interpreter)
-    finally:
-        explored.search.close()
-
-
-def _interpreted(model: Model, limits: Limits, progress: Progressing) -> Search:
-    from checker.engines.explicit import explore
-    from checker.semantics.interpreter import Interpreter
-
-    limits = replace(limits, states_limit=min(limits.states_limit or MOST_INTERPRETED, MOST_INTERPRETED))
-    graph = explore(
-        model, states_limit=limits.states_limit, time_s=limits.time_s, memory_mib=limits.memory_mib, progress=progress
-    )
-    _require(graph.stopped, failed=bool(graph.failures))
-    return Search(graph, Interpreter(model))
+        limits = self._limits
+        graph = explore(
+            model,
+            states_limit=min(limits.states_limit or MOST_INTERPRETED, MOST_INTERPRETED),
+            time_s=limits.time_s,
+            memory_mib=limits.memory_mib,
+            progress=progress,
+        )
+        _require(graph.stopped, failed=bool(graph.failures))
+        return Search(graph, Interpreter(model))
 
 
 def _require(stopped: str, *, failed: bool) -> None:
@@ -119,3 +171,10 @@ def _require(stopped: str, *, failed: bool) -> None:
         raise Undecided(stopped)
     if failed:
         raise Undecided(FAILS)
+
+
+def _nowhere(explored: Explored, goal: Goal) -> bool:
+    """Whether no transition at all breaks a goal that transitions decide: then none does under fewer faults."""
+    from checker.engines.native.watches import Watched
+
+    return not any(explored.seen[Watched(goal=goal.name, what=what)].count for what in ("wrong", "undefined"))

@@ -8,18 +8,16 @@ without limit, each by itself. At last each smallest set of faults is checked by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
-from checker.elaborate.budgets import sharing
-from checker.elaborate.lower import elaborate
+from checker.elaborate.budgets import shared
+from checker.elaborate.lower import NEEDS_GHOSTS, elaborate
 from checker.language.faults import applicable, is_text, read
 from checker.properties.result import Result
-from checker.properties.running import verdicts_on
-from checker.properties.tolerance.bad_states import can_share, observed
 from checker.properties.tolerance.fault_sets import (
     NOTHING,
     FaultSet,
@@ -32,11 +30,12 @@ from checker.properties.tolerance.fault_sets import (
     written,
 )
 from checker.properties.tolerance.known import Known
-from checker.properties.tolerance.region import MOST_STATES, Undecided, answer, searched
+from checker.properties.tolerance.region import Regions, Undecided
 from checker.properties.tolerance.result import Breaking, Cell, Row, Tolerance
 from checker.properties.tolerance.subject import Subject
 
 if TYPE_CHECKING:
+    from checker.engines.explicit import Progress
     from checker.model.model import GoalKind
 
 LEAST = 2  # the table tells of one and of two
@@ -77,6 +76,7 @@ class _Work:
 
     def __init__(self, subject: Subject, faults: list[str], most: int) -> None:
         self.subject, self.columns, self.most = subject, faults, most
+        self.limits = subject.limits
         self.faults = with_crashes(faults)
         self.known: dict[str, Known] = {}
         self.results: dict[tuple[str, FaultSet], Result] = {}
@@ -89,7 +89,6 @@ class _Work:
         yield
         if self.faults:
             self._together()
-            self._nowhere()
         for faults in up_to(self.faults, self.most):
             self._apart(faults)
             yield
@@ -126,17 +125,30 @@ class _Work:
     # --- many sets at once -------------------------------------------------------------------------------------------
 
     def _together(self) -> None:
+        """Every set of faults up to a number, and every fault without limit, of the properties that need no ghosts."""
+        [main] = [job for job in self.subject.jobs(_unlimited(self.faults)) if not job.ghost] or [None]
+        names = {name for name in self._open(alone(self.columns[0], None)) if main and not _needs_ghosts(self.known[name])}
+        if main is None or not names:
+            return
+        model = self.subject.model(main)
+        model = replace(model, goals=tuple(goal for goal in model.goals if goal.name in names))
+        regions = Regions(shared(model, self.most), self.limits)
+        self._counted(regions, {name: self.known[name] for name in names})
+        for fault in self.columns:
+            faults = alone(fault, None)
+            known = {name: self.known[name] for name in names if self.known[name].event(faults) is None}
+            if known:
+                self._try(lambda k=known, f=faults: regions.without_limit(f, k, self._saying(written(f))))  # type: ignore[misc]
+
+    def _counted(self, regions: Regions, known: dict[str, Known]) -> None:
         failed: list[set[str]] = []
         for kinds in self._groups():
-            sets = [faults for faults in up_to(kinds, self.most) if self._shared(faults)]
+            sets = [faults for faults in up_to(kinds, self.most) if any(of.event(faults) is None for of in known.values())]
             if not sets or any(group < set(kinds) for group in failed):
                 continue
-            try:
-                self._region(kinds, sets)
-            except Undecided as reason:
+            doing = self._saying(f"up to {self.most} of {', '.join(kinds)}")
+            if not self._try(lambda k=kinds, s=sets, d=doing: regions.counting(k, known, s, d)):  # type: ignore[misc]
                 failed.append(set(kinds))
-                self.interrupted = self.interrupted or reason.interrupted
-                self._halt()
 
     def _groups(self) -> Iterator[list[str]]:
         """All kinds of faults; then one, two ... at a time."""
@@ -146,38 +158,18 @@ class _Work:
             for chosen in combinations(priced, size):
                 yield [fault for fault in self.faults if fault in chosen or (is_free(fault) and crash_of(fault) in chosen)]
 
-    def _shared(self, faults: FaultSet) -> list[str]:
-        return [name for name in self._open(faults) if can_share(self.known[name].kind)]
-
-    def _region(self, kinds: Sequence[str], sets: Sequence[FaultSet]) -> None:
-        """Raises Undecided."""
-        names = {name for faults in sets for name in self._shared(faults)}
-        [main] = [job for job in self.subject.jobs(_unlimited(kinds)) if not job.ghost]
-        model = sharing(self.subject.model(main), self.most)
-        model = replace(model, goals=tuple(goal for goal in model.goals if goal.name in names))
-        progress = self.subject.progress(f"under up to {self.most} of {', '.join(kinds)}")
-        with searched(observed(model), self.subject.limits, progress) as search:
-            answer(search, {name: self.known[name] for name in names}, sets)
-
-    def _nowhere(self) -> None:
-        """Of what transitions decide: where nothing is seen under all faults at once, nothing is under any set of them."""
-        sets = list(up_to(self.faults, self.most))
-        for job in self.subject.jobs(_unlimited(self.faults)):
-            names = [name for name in self._open(sets[-1]) if not can_share(self.known[name].kind)]
-            model = sharing(self.subject.model(job), self.most)
-            model = replace(model, goals=tuple(goal for goal in model.goals if goal.name in names))
-            if not model.goals:
-                continue
-            limits = replace(self.subject.limits, states_limit=self.subject.limits.states_limit or MOST_STATES)
-            progress = self.subject.progress(f"under up to {self.most} of {', '.join(self.faults)}")
-            report = verdicts_on(job, model, limits, progress)
-            self.interrupted = self.interrupted or report.interrupted
+    def _try(self, search: Callable[[], None]) -> bool:
+        """Whether the search answered."""
+        try:
+            search()
+        except Undecided as reason:
+            self.interrupted = self.interrupted or reason.interrupted
             self._halt()
-            for result in report.results:
-                known = self.known[result.property]
-                if result.verdict == known.without_event:
-                    for faults in sets:
-                        known.add(faults, result.verdict)
+            return False
+        return True
+
+    def _saying(self, faults: str) -> Callable[[Progress], None] | None:
+        return self.subject.progress(f"under {faults}")
 
     # --- one set at a time -------------------------------------------------------------------------------------------
 
@@ -251,6 +243,10 @@ def _cell(known: Known, fault: str) -> Cell:
     one, two, unlimited = (known.verdict(faults) for faults in sets)
     reason = next((known.reason(faults) for faults in sets if known.event(faults) is None), "")
     return Cell(fault=fault, one=one, two=two, unlimited=unlimited, reason=reason)
+
+
+def _needs_ghosts(known: Known) -> bool:
+    return known.kind in NEEDS_GHOSTS
 
 
 def _unlimited(faults: Sequence[str]) -> str:
