@@ -5,7 +5,7 @@ A search in which all faults are counted, up to a number in total, answers for e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import compress
@@ -53,20 +53,24 @@ class Regions:
         """Enter what a search under up to so many faults of these kinds says of each of `sets`. Raises Undecided."""
         start = {counter.name: self.shared.never for counter in self.shared.counters if counter.name not in kinds}
         with self._searched(start, known, progress) as (search, goals):
+            keys = search.graph.tails(len(self.shared.counters) + 1)
             for goal in goals:
-                self._enter(search, goal, known[goal.name], sets)
+                self._enter(search, keys, goal, known[goal.name], sets)
 
     def without_limit(self, faults: FaultSet, known: Mapping[str, Known], progress: Progressing) -> None:
         """Enter what a search under these faults says, each as often as it likes. Raises Undecided."""
         start = {counter.name: self.shared.never for counter in self.shared.counters}
         start |= {fault: self.shared.without_limit for fault, _ in faults}
         with self._searched(start, known, progress) as (search, goals):
+            keys = bytes(len(search.graph.states))  # nothing is counted
             for goal in goals:
-                self._enter(search, goal, known[goal.name], [faults])
+                self._enter(search, keys, goal, known[goal.name], [faults])
 
-    def _enter(self, search: Search, goal: Goal, known: Known, sets: Sequence[FaultSet]) -> None:
+    def _enter(
+        self, search: Search, keys: Sequence[Hashable], goal: Goal, known: Known, sets: Sequence[FaultSet]
+    ) -> None:
         bad = bad_states(search, known.kind, goal)
-        seen, unclear = self._used(search, bad.seen), self._used(search, bad.unclear)
+        seen, unclear = (self._used(search, keys, marks) for marks in (bad.seen, bad.unclear))
         for faults in sets:
             if any(within(least, faults) for least in seen):
                 known.add(faults, known.with_event)
@@ -75,10 +79,14 @@ class Regions:
             else:
                 known.add(faults, known.without_event)
 
-    def _used(self, search: Search, marks: bytearray) -> list[FaultSet]:
-        """What the states that are marked have used of the faults that are counted; the least of it is enough."""
+    def _used(self, search: Search, keys: Sequence[Hashable], marks: bytearray) -> list[FaultSet]:
+        """What the states that are marked have used of the faults that are counted; the least of it is enough.
+
+        States that have used the same have the same one of `keys`.
+        """
         counters = self.shared.counters
-        keys = search.graph.tails(len(counters) + 1)
+        if not any(marks):
+            return []
         places = dict(zip(compress(keys, marks), compress(range(len(marks)), marks), strict=True))
         found = []
         for place in places.values():
