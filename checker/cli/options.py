@@ -81,6 +81,13 @@ def add_checkpoints(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """The options of a report that is a text with traces, or JSON."""
+    parser.add_argument("--traces", choices=("all", "none"), default="all", help="whether to show the traces (default: all)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to say it (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a file")
+
+
 def settings(given: Iterable[str]) -> dict[str, str]:
     """`["workers=3"]` as a mapping. Raises BadInput."""
     found: dict[str, str] = {}

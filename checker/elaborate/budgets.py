@@ -49,8 +49,8 @@ class Shared:
     """`model`, whose faults have one budget of `most` together. The last cells of a state are `counters`, one for each fault, which
     counts how often it was used, and then what was used in total.
 
-    A counter that begins with `without_limit` stays there, and its fault costs nothing; one that begins with `never` keeps its fault from happening. A
-    `restart` costs nothing: there are never more than there were crashes.
+    A counter that begins with `without_limit` stays there, and its fault costs nothing; one that begins with `never` keeps its fault
+    from happening. A `restart` costs nothing: there are never more than there were crashes.
     """
 
     model: Model

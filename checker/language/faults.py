@@ -1,4 +1,6 @@
-"""Which faults can befall what, and fault models that are given as a text (`crash Worker <= 1, lose Assign unlimited`) rather than declared in a spec."""
+"""Which faults can befall what, and fault models that are given as a text rather than declared in a spec:
+`crash Worker <= 1, lose Assign unlimited`.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,12 @@ def _of_role(checked: Checked, role: RoleInfo, kind: tree.FaultKind) -> str | No
 
 def applicable(checked: Checked) -> list[FaultInfo]:
     """Every fault that is not pointless for the roles, messages and stores of the protocol, kind by kind, without a limit."""
-    return [_info(checked, kind, name, None) for kind in KINDS for name in targets(checked, kind) if not pointless(checked, kind, name)]
+    return [
+        _info(checked, kind, name, None)
+        for kind in KINDS
+        for name in targets(checked, kind)
+        if not pointless(checked, kind, name)
+    ]
 
 
 def targets(checked: Checked, kind: tree.FaultKind) -> list[str]:
@@ -98,7 +105,10 @@ def with_text(checked: Checked, name: str) -> None:
 
 
 def read(checked: Checked, text: str, *, budgets: bool = True) -> tuple[FaultInfo, ...]:
-    """The faults in `text`; with `budgets` each must have one, else none may, and a `restart` needs no `crash`. Raises BadInput with all that is wrong."""
+    """The faults in `text`; with `budgets` each must have one, else none may, and a `restart` needs no `crash`.
+
+    Raises BadInput with all that is wrong.
+    """
     found: dict[tuple[str, str], FaultInfo] = {}
     errors: list[Diagnostic] = []
     for part in filter(None, map(str.strip, text.split(","))):

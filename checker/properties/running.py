@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from checker.properties.coverage import Coverage
 
 
-
 @dataclass(slots=True)
 class Findings:
     """The report under construction."""

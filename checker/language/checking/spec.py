@@ -14,7 +14,6 @@ from checker.language.checking.words import nearest_help
 from checker.language.faults import AGENT_FAULTS, MESSAGE_FAULTS, pointless
 from checker.language.source import Span
 
-
 # --- instances ---------------------------------------------------------------------------------------------------
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import product
 
 from checker.elaborate import make
+from checker.language.types import values
 from checker.model.expr import Const, Expr, Read
 from checker.model.model import Goal, GoalKind, Model
-from checker.language.types import values
 from checker.properties.predicates import FALSE, NO_VALUE, TRUE, Truths
 from checker.properties.search import Search
-from itertools import product
 
 _STATE_KINDS = ("always", "never", "sometimes")
 

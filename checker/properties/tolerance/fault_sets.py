@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 from typing import TypeAlias
 
-FaultSet: TypeAlias = tuple[tuple[str, int | None], ...]  # fault ("crash Worker") and how often, None: without limit; none is there 0 times
+FaultSet: TypeAlias = tuple[
+    tuple[str, int | None], ...
+]  # fault ("crash Worker") and how often, None: without limit; none is there 0 times
 
 NOTHING: FaultSet = ()
 

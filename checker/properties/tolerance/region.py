@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -66,9 +65,7 @@ class Regions:
             for goal in goals:
                 self._enter(search, keys, goal, known[goal.name], [faults])
 
-    def _enter(
-        self, search: Search, keys: Sequence[Hashable], goal: Goal, known: Known, sets: Sequence[FaultSet]
-    ) -> None:
+    def _enter(self, search: Search, keys: Sequence[Hashable], goal: Goal, known: Known, sets: Sequence[FaultSet]) -> None:
         bad = bad_states(search, known.kind, goal)
         seen, unclear = (self._used(search, keys, marks) for marks in (bad.seen, bad.unclear))
         for faults in sets:

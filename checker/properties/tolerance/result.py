@@ -42,7 +42,7 @@ class Row:
     nothing is known, with the reason, so that smaller ones may be missing from `breaking`.
     """
 
-    property: str
+    name: str
     kind: str
     text: str | None
     place: str
@@ -54,14 +54,18 @@ class Row:
     @property
     def whole(self) -> bool:
         """Whether everything in the row is known."""
-        return not self.unknown and self.none != "unknown" and all(
-            "unknown" not in (cell.one, cell.two, cell.unlimited) for cell in self.cells
+        return (
+            not self.unknown
+            and self.none != "unknown"
+            and all("unknown" not in (cell.one, cell.two, cell.unlimited) for cell in self.cells)
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
-    """The table of one instance. `faults`: its columns. `most`: how many faults in total the sets in `breaking` have at most (restarts are not counted)."""
+    """The table of one instance. `faults`: its columns. `most`: how many faults in total the sets in `breaking` have at most, restarts not
+    counted; beside them there are single faults without limit.
+    """
 
     protocol: str
     spec: str

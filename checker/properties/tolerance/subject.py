@@ -105,5 +105,3 @@ def subject(
         limits=limits,
         said=said,
     )
-
-

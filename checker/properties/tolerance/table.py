@@ -126,8 +126,8 @@ class _Work:
 
     def _together(self) -> None:
         """Every set of faults up to a number, and every fault without limit, of the properties that need no ghosts."""
-        [main] = [job for job in self.subject.jobs(_unlimited(self.faults)) if not job.ghost] or [None]
-        names = {name for name in self._open(alone(self.columns[0], None)) if main and not _needs_ghosts(self.known[name])}
+        main = next((job for job in self.subject.jobs(_unlimited(self.faults)) if not job.ghost), None)
+        names = {name for name, known in self.known.items() if not known.event(NOTHING) and not _needs_ghosts(known)}
         if main is None or not names:
             return
         model = self.subject.model(main)
@@ -227,7 +227,7 @@ class _Work:
         ]
         unknown = [(written(s), known.reason(s)) for s in up_to(self.faults, self.most) if known.event(s) is None]
         return Row(
-            property=name,
+            name=name,
             kind=known.kind,
             text=shown.text,
             place=shown.place,
