@@ -91,7 +91,8 @@ class NativeSearch(Search):
 
     # --- paths ---------------------------------------------------------------------------------------------------
 
-    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray) -> Distances:
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: frozenset[int] = frozenset()) -> Distances:
+        assert not cut, "what transitions break is not asked of this graph"
         return self._cycles.forward(sources, inside)
 
     def path_states(self, path: Path) -> list[int]:
@@ -109,6 +110,9 @@ class NativeSearch(Search):
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         labels = self._fair_parts(inside, without_progress).part.labels
         return bytearray(map(bool, labels))
+
+    def progressing(self) -> bytearray | None:
+        return None
 
     def _fair_parts(self, inside: bytearray, without_progress: bool) -> FairParts:
         cut = None

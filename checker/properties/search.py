@@ -110,9 +110,9 @@ class Search:
         """Distances of all states from the initial ones."""
         return self.forward([(state, 0) for state in self.initial], bytearray(b"\1") * len(self.graph.states))
 
-    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray) -> Distances:
-        """Distances from sources, (state, level) in the order of the levels, over states with a true `inside`."""
-        return forward(self.graph, sources, inside)
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: frozenset[int] = frozenset()) -> Distances:
+        """Distances from sources, (state, level) in the order of the levels, over states with a true `inside` and edges that are not cut."""
+        return forward(self.graph, sources, inside, cut)
 
     def path_states(self, path: Path) -> list[int]:
         """The numbers of the states on a path, the first one included; a step that fails leads to none."""
@@ -134,6 +134,13 @@ class Search:
         for component in fair_components(self.fair, inside, self._cut(without_progress)):
             for state in component.states:
                 found[state] = 1
+        return found
+
+    def progressing(self) -> bytearray | None:
+        """1 for each state with a step that is progress; None where that takes long to find."""
+        found = bytearray(len(self.graph.states))
+        for edge in self._cut(without_progress=True):
+            found[self.source(edge)] = 1
         return found
 
     def _cut(self, without_progress: bool) -> frozenset[int]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from checker.model.model import Goal
 from checker.properties.finding import Finding, Path
 from checker.properties.judge import judge
+from checker.properties.no_return import no_return
 from checker.properties.plan import expects_violation
 from checker.properties.result import Result, Trace, Verdict
 from checker.properties.search import Search
-from checker.properties.traces import point_of_no_return, replayed, trace_of
+from checker.properties.traces import replayed, trace_of
 
 if TYPE_CHECKING:
     from checker.properties.searches import Job
@@ -42,8 +43,7 @@ def result_of(job: Job, search: Search, goal: Goal, found: Finding, began: float
 
 def _trace(search: Search, found: Finding, path: Path) -> Trace:
     run = replayed(search, path)
-    lost = None if found.returns_to is None else point_of_no_return(search, run, found.returns_to)
-    return trace_of(run, lost)
+    return trace_of(run, no_return(search, run, found) if found.verdict == "violated" else None)
 
 
 def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace | None, seconds: float) -> Result:
