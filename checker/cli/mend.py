@@ -8,10 +8,10 @@ import sys
 from checker.cli import options
 
 EPILOG = """\
-For each property that is violated: the smallest sets of assumptions under which it holds. An assumption is that a fault of
-the fault model does not happen, that an action is fair (is no `may`) or strongly fair, or that a `should` is enforced (is a
-`when`). Then, where actions have a `should`: which of them must be enforced so that what holds still holds when agents ignore
-the others.
+For each property that is violated: the smallest sets of assumptions under which it holds. An assumption is that a
+fault of the fault model does not happen, that an action is fair (is no `may`) or strongly fair, or that a `should` is
+enforced (is a `when`). Then, where actions have a `should`: which of them must be enforced so that what holds still
+holds when agents ignore the others.
 
 exit codes: 0 every question is answered, 2 the input cannot be used, 3 something is unknown
 

@@ -8,9 +8,9 @@ import sys
 from checker.cli import options
 
 EPILOG = """\
-Every fault that can happen to the roles, messages and stores of the protocol is looked at: alone (once, twice, without
-limit), and together with others up to a number in total. A fault that is not worth a column can be left out by naming the
-others: --faults "crash Worker, lose Assign".
+Every fault that can happen to the roles, messages and stores of the protocol is looked at: alone (once, twice,
+without limit), and together with others up to a number in total. To leave faults out, name the others:
+--faults "crash Worker, lose Assign".
 
 exit codes: 0 the whole table is known, 2 the input cannot be used, 3 something is unknown
 

@@ -18,6 +18,7 @@ from checker.semantics.failure import EvaluationError
 from checker.semantics.interpreter import Interpreter
 
 OWED = KINDS["weak"] | KINDS["strong"]
+MOST_MARKS = 5_000_000  # edges that are gone through one by one
 ACTING = OWED | KINDS["may"]
 
 
@@ -112,7 +113,16 @@ class NativeSearch(Search):
         return bytearray(map(bool, labels))
 
     def progressing(self) -> bytearray | None:
-        return None
+        marks, graph = self._native.edge_progress, self._native
+        if marks is None or len(marks) > MOST_MARKS:
+            return None
+        found, bits = bytearray(len(graph.states)), bytes(marks)
+        edge = bits.find(1)
+        while edge >= 0:
+            state = graph.source(edge)
+            found[state] = 1
+            edge = bits.find(1, graph.edge_start[state + 1])
+        return found
 
     def _fair_parts(self, inside: bytearray, without_progress: bool) -> FairParts:
         cut = None

@@ -76,7 +76,7 @@ class _Canvas:
     def around(self, trace: Trace, place: int, kind: str) -> list[str]:
         found = []
         if trace.no_return == place:
-            found.append(self.across(closing(trace, kind)))
+            found.append(self.across(closing(trace, kind).partition(":")[0]))
         if trace.cycle == place:
             found.append(self.across("from here on for ever"))
         return found

@@ -190,17 +190,22 @@ def _between(trace: Trace, place: int, style: Style, kind: str) -> list[str]:
     """The lines before step number `place`, counted from 0."""
     found = []
     if trace.no_return == place:
-        found.append(style.tint(f"  ---- {closing(trace, kind)} ----", "yellow"))
+        found += _closing(trace, style, kind)
     if trace.cycle == place:
         found.append(style.tint("  ---- from here on for ever: ----", "yellow"))
     return found
+
+
+def _closing(trace: Trace, style: Style, kind: str) -> list[str]:
+    lines = wrapped(visible(f"---- {closing(trace, kind)} ----"), style.width, "  ", "       ")
+    return [style.tint(line, "yellow") for line in lines]
 
 
 def _after(trace: Trace, style: Style, kind: str) -> list[str]:
     """At the end it need not be said that what has happened cannot be avoided."""
     found = []
     if trace.no_return == len(trace.steps) and trace.cycle is None and kind in GOALS:
-        found.append(style.tint(f"  ---- {closing(trace, kind)} ----", "yellow"))
+        found += _closing(trace, style, kind)
     if trace.cycle is not None:
         again = trace.cycle + 1
         if again > len(trace.steps):

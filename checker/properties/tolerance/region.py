@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from checker.engines.native.explore import Explored
     from checker.properties.searches import Limits
 
-MOST_STATES = 2_000_000  # of a search for many sets at once: beyond that the sets are searched a few at a time
+MOST_STATES = 1_000_000  # of a search for many sets at once: beyond that the sets are searched a few at a time
+MOST_IN_ALL = 20_000_000  # states of all such searches
 MOST_INTERPRETED = 200_000  # the same, where the native library cannot be used
 NO_VALUE_THERE = "it has no value in some reachable state"
 
@@ -47,6 +48,7 @@ class Regions:
         self._model = observed(shared.model)
         self._compiled: Compiled | None = None
         self._native = limits.engine != "reference"
+        self._spent = 0  # states
 
     def counting(self, kinds: Sequence[str], known: Mapping[str, Known], sets: Sequence[FaultSet], progress: Progressing) -> None:
         """Enter what a search under up to so many faults of these kinds says of each of `sets`. Raises Undecided."""
@@ -102,6 +104,8 @@ class Regions:
         from checker.engines.native.library import NativeUnavailable
         from checker.ground.graph import Unsupported
 
+        if self._spent > MOST_IN_ALL:
+            raise Undecided(f"{MOST_IN_ALL:,} states were searched already")
         model = Shared(model=self._model, counters=self.shared.counters, most=self.shared.most).starting(start)
         wanted = [goal for goal in model.goals if goal.name in known]
         if self._native:
@@ -143,6 +147,7 @@ class Regions:
             runs=True,
             compiled=compiled,
         )
+        self._spent += explored.stats.distinct
         try:
             _require(explored.stopped, failed=explored.failed is not None)
             if compiled.labels is None:
@@ -167,6 +172,7 @@ class Regions:
             memory_mib=limits.memory_mib,
             progress=progress,
         )
+        self._spent += graph.distinct
         _require(graph.stopped, failed=bool(graph.failures))
         return Search(graph, Interpreter(model))
 

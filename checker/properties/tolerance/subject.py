@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from checker.language.checked import Checked
     from checker.model.model import Model
 
+MOST_STATES = 5_000_000  # of one check among many, where no limit is given
 SMALL = 1_000  # states that the interpreter searches in the time that a native search takes to begin
 Said = Callable[[str], None]
 NO_ERROR = "no error"
@@ -58,7 +59,7 @@ class Subject:
     @property
     def checking(self) -> Limits:
         """The limits of a check among many."""
-        return replace(self.limits, small=SMALL)
+        return replace(self.limits, small=SMALL, states_limit=self.limits.states_limit or MOST_STATES)
 
     def progress(self, doing: str) -> Callable[[Progress], None] | None:
         said = self.said

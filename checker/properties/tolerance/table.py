@@ -30,7 +30,7 @@ from checker.properties.tolerance.fault_sets import (
     written,
 )
 from checker.properties.tolerance.known import Known
-from checker.properties.tolerance.region import Regions, Undecided
+from checker.properties.tolerance.region import MOST_IN_ALL, Regions, Undecided
 from checker.properties.tolerance.result import Breaking, Cell, Row, Tolerance
 from checker.properties.tolerance.subject import Subject
 
@@ -82,6 +82,7 @@ class _Work:
         self.results: dict[tuple[str, FaultSet], Result] = {}
         self.shown: dict[str, Result] = {}  # of each property its result without faults
         self.stopped: list[FaultSet] = []  # whose check reached a limit
+        self.spent = 0  # states of the checks set by set
         self.interrupted = False
 
     def steps(self) -> Iterator[None]:
@@ -177,11 +178,15 @@ class _Work:
         names = self._open(faults)
         if not names:
             return
-        if any(within(small, faults) for small in self.stopped):
+        if self.spent > MOST_IN_ALL or any(within(small, faults) for small in self.stopped):
+            reason = f"{MOST_IN_ALL:,} states were searched already"
             for name in names:
-                self.known[name].add(faults, "unknown", "a check under fewer faults reached a limit")
+                self.known[name].add(
+                    faults, "unknown", reason if self.spent > MOST_IN_ALL else "a check under fewer faults reached a limit"
+                )
             return
         for result in self._check(faults, names):
+            self.spent += result.distinct
             self.known[result.property].add(faults, result.verdict, result.reason)
             if result.verdict == "unknown" and result.basis == "bounded":
                 self.stopped.append(faults)
