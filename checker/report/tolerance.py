@@ -156,7 +156,7 @@ def _steps(breaking: Breaking) -> str:
 def _summary(tolerance: Tolerance, style: Style) -> str:
     sets = sum(len(row.breaking) for row in tolerance.rows)
     size = f"{counted(len(tolerance.rows), 'property')} under {counted(len(tolerance.faults), 'fault')}"
-    found = f"{counted(sets, 'smallest set')} of faults, of up to {tolerance.most} together or one without limit"
+    found = f"{counted(sets, 'smallest set')} of faults"
     parts = [size, found]
     if tolerance.interrupted:
         parts.append(style.tint("interrupted before the end", "bold", "yellow"))
