@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_settings(parser)
     options.add_limits(parser)
     options.add_engine(parser)
+    options.add_sweeps(parser)
     options.add_store(parser)
     options.add_checkpoints(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
@@ -110,6 +111,8 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         engine=arguments.engine,
         threads=arguments.threads,
         symmetry=arguments.symmetry,
+        sweeps=arguments.sweeps,
+        fewest=arguments.fewest,
         store=arguments.store,
         checkpoint=arguments.checkpoint,
         resume=arguments.resume,

@@ -6,7 +6,7 @@ exports) reads this form. Raises `Unsupported`, with the construct and its place
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -87,8 +87,18 @@ class GroundModel:
 
     def decoded(self, numbers: list[int]) -> tuple[Value, ...]:
         """The state of these fields."""
+        return decoder(self.model)(numbers)
+
+
+def decoder(model: Model) -> Callable[[Sequence[int]], tuple[Value, ...]]:
+    """What gives the state of these fields, where there is no `GroundModel` at hand."""
+    types = tuple(cell_types(model))
+
+    def decoded(numbers: Sequence[int]) -> tuple[Value, ...]:
         rest = iter(numbers)
-        return tuple(decode(type, rest) for type in cell_types(self.model))
+        return tuple(decode(type, rest) for type in types)
+
+    return decoded
 
 
 def cell_types(model: Model) -> Iterator[Type]:
