@@ -98,9 +98,9 @@ def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Cal
         if progress is not None:
             progress(Progress(states=0, transitions=0, depth=sweeps, queue=0, transitions_per_s=0.0, seconds=seconds))
 
-    hunted = hunt_all(job, model, limits, told)
-    found.interrupted = found.interrupted or hunted.interrupted
-    found.results += symbolic_verdicts(job, hunted)
+    outcome = hunt_all(job, model, limits, told)
+    found.interrupted = found.interrupted or outcome.interrupted
+    found.results += symbolic_verdicts(job, outcome)
 
 
 def _run_engines(

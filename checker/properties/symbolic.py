@@ -6,12 +6,14 @@ A run that the solver gives is one of states; the reference interpreter takes it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from checker.engines.along import explore_along
 from checker.engines.memory import default_limit_mib, used_mib
+from checker.engines.symbolic.child import INTERRUPTED, SolverMissing, hunted
+from checker.engines.symbolic.events import Event, Fewest, Found, LeftOpen, Stopped, Swept
 from checker.ground.graph import Unsupported
 from checker.ground.program import decoder
 from checker.model.model import Goal, Model
@@ -23,8 +25,6 @@ from checker.properties.search import Search
 from checker.semantics.interpreter import Interpreter
 
 if TYPE_CHECKING:
-    from checker.engines.symbolic.hunt import Event, Found
-    from checker.engines.symbolic.least import Counted, Fewest
     from checker.properties.searches import Job, Limits
 
 MEMORY_SHARE = 2 / 3  # of what is free, where no limit is given
@@ -32,24 +32,23 @@ MEMORY_SHARE = 2 / 3  # of what is free, where no limit is given
 
 @dataclass(slots=True, kw_only=True)
 class Hunted:
-    """What came of the search for the goals of a model. `stopped`: why it ended before all sweeps were done, else ""."""
+    """What came of the search for the goals of a model: of each that was found the run, of the others how many sweeps were looked at and why no
+    more, where that was not all.
+    """
 
     model: Model
-    found: dict[str, Found]
-    sweeps: int
-    stopped: str
-    seconds: float
-    interrupted: bool
+    found: dict[str, Found] = field(default_factory=dict)
+    sweeps: dict[str, int] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    interrupted: bool = False
 
 
 def hunt_all(job: Job, model: Model, limits: Limits, told: Callable[[int, float], None] | None) -> Hunted:
     """Look for violations of all goals that the search decides. `told`: of the sweeps done and the seconds, now and then."""
-    from checker.engines.symbolic.child import hunted
-    from checker.engines.symbolic.hunt import Found, Stopped, Swept
-
     began = perf_counter()
     asked = replace(model, goals=tuple([goal for goal in model.goals if decides(goal) and _wanted(job, goal)]))
-    result = Hunted(model=model, found={}, sweeps=0, stopped="", seconds=0.0, interrupted=False)
+    result = Hunted(model=model)
     memory = default_limit_mib(MEMORY_SHARE) if limits.memory_mib is None else limits.memory_mib
     left = None if memory is None else max(1.0, memory - used_mib())
     events: Iterator[Event | None] = iter(())
@@ -57,20 +56,32 @@ def hunt_all(job: Job, model: Model, limits: Limits, told: Callable[[int, float]
         events = hunted(asked, sweeps=limits.sweeps, fewest=limits.fewest, time_s=limits.time_s, memory_mib=left)
     try:
         for event in events:
-            match event:
-                case Swept():
-                    result.sweeps = event.sweeps
-                case Found():
-                    result.found[event.goal] = event
-                case Stopped():
-                    result.stopped = _stopped(event.reason, limits)
-                    result.interrupted = event.reason == "interrupted"
-            if told is not None:
-                told(result.sweeps, perf_counter() - began)
-    except Unsupported as refused:
-        result.stopped = f"the Z3 engine does not take this model: {refused}"
+            _take_in(result, event, limits)
+            if told is not None and not isinstance(event, Stopped):
+                told(max(result.sweeps.values(), default=0), perf_counter() - began)
+    except (Unsupported, SolverMissing) as refused:
+        _end(result, str(refused))
     result.seconds = perf_counter() - began
     return result
+
+
+def _take_in(result: Hunted, event: Event | None, limits: Limits) -> None:
+    match event:
+        case Swept():
+            result.sweeps[event.goal] = event.sweeps
+        case Found():
+            result.found[event.goal] = event
+        case LeftOpen():
+            result.stopped[event.goal] = _stopped(event.reason, limits)
+        case Stopped() if event.reason:
+            _end(result, _stopped(event.reason, limits))
+            result.interrupted = event.reason == INTERRUPTED
+
+
+def _end(result: Hunted, reason: str) -> None:
+    for goal in result.model.goals:
+        if goal.name not in result.found:
+            result.stopped.setdefault(goal.name, reason)
 
 
 def _wanted(job: Job, goal: Goal) -> bool:
@@ -86,14 +97,14 @@ def _stopped(reason: str, limits: Limits) -> str:
     return reason
 
 
-def symbolic_verdicts(job: Job, hunted: Hunted) -> Iterator[Result]:
+def symbolic_verdicts(job: Job, result: Hunted) -> Iterator[Result]:
     """A result for each goal, in order; on `no error` as `job.errors` says."""
     from checker.properties.verdicts import result_of
 
-    for goal in hunted.model.goals:
+    for goal in result.model.goals:
         if not _wanted(job, goal):
             continue
-        search, finding = _finding(hunted, goal)
+        search, finding = _finding(result, goal)
         if goal.kind == "no error" and job.errors == "violated" and finding.verdict != "violated":
             continue
         made = result_of(job, search, goal, finding)
@@ -103,17 +114,17 @@ def symbolic_verdicts(job: Job, hunted: Hunted) -> Iterator[Result]:
             engine="symbolic (Z3)",
             distinct=0,
             transitions=0,
-            depth=hunted.sweeps,
-            seconds=hunted.seconds + made.seconds,
+            depth=result.found[goal.name].sweeps if goal.name in result.found else result.sweeps.get(goal.name, 0),
+            seconds=result.seconds + made.seconds,
         )
 
 
-def _finding(hunted: Hunted, goal: Goal) -> tuple[Search, Finding]:
+def _finding(result: Hunted, goal: Goal) -> tuple[Search, Finding]:
     """The finding, and the part of the state graph that its path lies in."""
-    found = hunted.found.get(goal.name)
+    found = result.found.get(goal.name)
     if found is None:
-        return _along(hunted.model, None), Finding(verdict="unknown", reason=_not_found(hunted, goal))
-    search = _along(hunted.model, found)
+        return _along(result.model, None), Finding(verdict="unknown", reason=_not_found(result, goal))
+    search = _along(result.model, found)
     finding = judge(search, goal)
     assert finding.path is not None, f"the interpreter does not find {goal.name} where the solver saw it"
     shortest = found.fewest is not None and found.fewest.what == "steps" and found.fewest.proven
@@ -130,32 +141,32 @@ def _along(model: Model, found: Found | None) -> Search:
     return Search(explore_along(model, states), interpreter)
 
 
-def _not_found(hunted: Hunted, goal: Goal) -> str:
+def _not_found(result: Hunted, goal: Goal) -> str:
     if not decides(goal):
         return "the Z3 engine looks for what a state or a single step shows, not for runs without end: leave out `--engine z3`"
     what = "no witness" if goal.kind == "sometimes" else "no violation"
-    sweeps = "1 sweep" if hunted.sweeps == 1 else f"{hunted.sweeps} sweeps"
-    steps = "1 step" if hunted.sweeps == 1 else f"{hunted.sweeps} steps"
-    said = f"{what} in {sweeps}, which hold every run of up to {steps} and many longer ones"
-    if hunted.sweeps == 0:
-        said = f"{what} in the initial states"
-    return f"{said}; then {hunted.stopped}" if hunted.stopped else said
+    stopped, sweeps = result.stopped.get(goal.name), result.sweeps.get(goal.name)
+    if sweeps is None:
+        return stopped or "nothing was looked at"
+    looked_at = "the initial states"
+    if sweeps:
+        up_to = "1 step" if sweeps == 1 else f"up to {sweeps} steps"
+        looked_at = f"{counted(sweeps, 'sweep')} (every run of {up_to}, and many longer ones)"
+    return f"{what} in {looked_at}; then {stopped}" if stopped else f"{what} in {looked_at}"
+
+
+def counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _least(fewest: Fewest) -> str:
     """How few of what was asked for the trace has, and what is known of fewer."""
-    count = f"{fewest.count} {_noun(fewest)}"
-    if fewest.proven:
-        return f"It has {count}, and no run has fewer." if fewest.count else f"It has no {NOUNS[fewest.what]}."
-    if fewest.sweeps:
-        return f"It has {count}, and none of the runs of up to {fewest.sweeps} steps has fewer; a longer one may."
-    return f"It has {count}; whether a run has fewer was not found out in time."
-
-
-NOUNS: dict[Counted, str] = {"steps": "step", "faults": "fault", "agents": "agent that acts"}
-
-
-def _noun(fewest: Fewest) -> str:
     if fewest.what == "agents":
-        return "agent that acts" if fewest.count == 1 else "agents that act"
-    return fewest.what[:-1] if fewest.count == 1 else fewest.what
+        has = f"{counted(fewest.count, 'agent')} act{'s' if fewest.count == 1 else ''}"
+    else:
+        has = f"It has {counted(fewest.count, fewest.what[:-1])}" if fewest.count else f"It has no {fewest.what[:-1]}"
+    if fewest.proven:
+        return f"{has}, and no run has fewer." if fewest.count else f"{has}."
+    if fewest.sweeps:
+        return f"{has}, and no run of up to {counted(fewest.sweeps, 'step')} has fewer; a longer one may."
+    return f"{has}; whether a run has fewer was not found out in time."

@@ -10,10 +10,10 @@ from multiprocessing.connection import Connection
 from time import perf_counter
 from typing import final
 
-from checker.engines.symbolic.hunt import Event, Stopped, hunt
-from checker.engines.symbolic.least import Counted
+from checker.engines.symbolic.events import MEMORY, TIME, Counted, Event, Stopped
 from checker.model.model import Model
 
+INTERRUPTED = "interrupted"
 POLL_S = 0.1
 GRACE_S = 1.0  # beyond the limit on time, for a solver that looks at its clock now and then only
 
@@ -21,6 +21,9 @@ GRACE_S = 1.0  # beyond the limit on time, for a solver that looks at its clock 
 @final
 class SolverMissing(Exception):
     """z3-solver is not installed."""
+
+    def __str__(self) -> str:
+        return "Z3 is not installed here: `pip install z3-solver`"
 
 
 def hunted(
@@ -40,7 +43,7 @@ def hunted(
     try:
         yield from _received(ours, deadline)
     except KeyboardInterrupt:
-        yield Stopped(reason="interrupted")
+        yield Stopped(reason=INTERRUPTED)
     finally:
         child.kill()
         child.join()
@@ -51,14 +54,14 @@ def _received(ours: Connection, deadline: float | None) -> Iterator[Event | None
     while True:
         if not ours.poll(POLL_S):
             if deadline is not None and perf_counter() > deadline:
-                yield Stopped(reason="time")
+                yield Stopped(reason=TIME)
                 return
             yield None
             continue
         try:
             event = ours.recv()
         except EOFError:  # the system has ended it
-            yield Stopped(reason="memory")
+            yield Stopped(reason=MEMORY)
             return
         if isinstance(event, Exception):
             raise event
@@ -75,6 +78,8 @@ def _run(
     try:
         import z3
 
+        from checker.engines.symbolic.hunt import hunt
+
         if memory_mib is not None:
             z3.set_param("memory_max_size", max(1, int(memory_mib)))
         for event in hunt(model, sweeps=sweeps, fewest=fewest, time_s=time_s):
@@ -82,7 +87,7 @@ def _run(
     except ImportError:
         pipe.send(SolverMissing())
     except MemoryError:
-        pipe.send(Stopped(reason="memory"))
+        pipe.send(Stopped(reason=MEMORY))
     except Exception as fault:
         out_of_memory = type(fault).__name__ == "Z3Exception" and "memory" in str(fault)
-        pipe.send(Stopped(reason="memory") if out_of_memory else fault)
+        pipe.send(Stopped(reason=MEMORY) if out_of_memory else fault)

@@ -10,6 +10,7 @@ from typing import final
 import z3
 
 from checker.engines.symbolic.concrete import Play
+from checker.engines.symbolic.events import MEMORY, TIME
 from checker.engines.symbolic.sweeps import Chance, Sweeps
 from checker.engines.symbolic.terms import Terms
 from checker.ground.graph import Node
@@ -19,7 +20,7 @@ SOLVER = "QF_FD"  # Z3's solver for finite domains: incremental, by bit-blasting
 
 
 class GaveUp(Exception):
-    """The solver does not know; the text says why."""
+    """The solver does not know; the text says why: TIME, MEMORY, or in words."""
 
 
 @final
@@ -36,13 +37,13 @@ class Sought:
 
 
 class Formula:
-    """What holds of all runs so far; it grows sweep by sweep. `deadline`: of `perf_counter`, None: none."""
+    """What holds of all runs so far; it grows sweep by sweep. `deadline`: until when a question may take (of `perf_counter`), None: no end."""
 
     def __init__(self, sweeps: Sweeps, deadline: float | None = None) -> None:
         self.sweeps = sweeps
         self._terms = Terms(sweeps.graph)
         self._solver = z3.SolverFor(SOLVER)
-        self._deadline = deadline
+        self.deadline = deadline
         self._asked = 0
         for _, chosen, _ in sweeps.initial:
             self._solver.add(self._terms.bounds(chosen))
@@ -73,13 +74,16 @@ class Formula:
         """A run that shows it and keeps the limits, None where there is none. Raises GaveUp."""
         shows = [self._terms.truth(node) for node in _nodes(sought)]
         asked = [self._named(z3.Or(shows) if len(shows) != 1 else shows[0]), *map(self._named, limits)]
-        if self._deadline is not None:
-            self._solver.set("timeout", max(1, int((self._deadline - perf_counter()) * 1000)))
+        if self.deadline is not None:
+            left_ms = int((self.deadline - perf_counter()) * 1000)
+            if left_ms <= 0:
+                raise GaveUp(TIME)
+            self._solver.set("timeout", left_ms)
         answer = self._solver.check(*asked)
         if answer == z3.unsat:
             return None
         if answer == z3.unknown:
-            raise GaveUp(self._solver.reason_unknown())
+            raise GaveUp(_reason(self._solver.reason_unknown()))
         return self._play(sought, self._solver.model())
 
     def at_most(self, chances: Sequence[z3.BoolRef], most: int) -> z3.BoolRef:
@@ -146,3 +150,9 @@ class Formula:
 def _nodes(sought: Sought) -> list[Node]:
     """The nodes one of which is 1 where it is shown."""
     return [sought.state] if sought.state is not None else [node for _, node in sought.over or ()]
+
+
+def _reason(told: str) -> str:
+    if told in ("timeout", "canceled"):
+        return TIME
+    return MEMORY if "memory" in told or "resource" in told else f"the solver gave up: {told}"

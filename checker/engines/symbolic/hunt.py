@@ -3,80 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from time import perf_counter
-from typing import TypeAlias, final
 
-from checker.engines.symbolic.concrete import Fields, Play, Player, shortened, without_loops
+from checker.engines.symbolic.concrete import Play, Player, shortened, without_loops
+from checker.engines.symbolic.events import Counted, Event, Found, LeftOpen, Stopped, Swept
 from checker.engines.symbolic.formula import Formula, GaveUp, Sought
-from checker.engines.symbolic.least import Counted, Fewest, Least
+from checker.engines.symbolic.least import Least
 from checker.engines.symbolic.sweeps import Sweeps
 from checker.ground.program import ground
 from checker.model.model import Model
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swept:
-    """All runs of so many sweeps were looked at, for the goals that were still open."""
-
-    sweeps: int
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A run that shows something of a goal. `states`: up to the state that shows it, or that the step which shows it is taken from.
-
-    `sweeps`: in how many it was found. `fewest`: of what was asked to be few, None where nothing was.
-    """
-
-    goal: str
-    what: str
-    states: tuple[Fields, ...]
-    sweeps: int
-    fewest: Fewest | None = None
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
-    """There is no more to come: `reason` says why, "" where all goals were found or all sweeps done."""
-
-    reason: str = ""
-
-
-Event: TypeAlias = Swept | Found | Stopped
-
-
 def hunt(model: Model, *, sweeps: int, fewest: Counted | None = None, time_s: float | None = None) -> Iterator[Event]:
-    """Swept and Found, and Stopped at the end. Raises Unsupported for what the ground form cannot say."""
+    """Events as they come, Stopped at the end. The goals that are still open share what is left of the time, so that a hard one leaves some to
+    the others. Raises Unsupported for what the ground form cannot say.
+    """
     deadline = None if time_s is None else perf_counter() + time_s
     form = ground(model)
-    formula = Formula(Sweeps(form), deadline)
-    open_goals = {goal.name for goal in model.goals}
-    try:
-        for number in range(sweeps + 1):
-            if number:
-                formula.grow()
-            for sought in formula.sought():
-                if sought.goal in open_goals and (play := formula.run_that_shows(sought)) is not None:
-                    open_goals.discard(sought.goal)
-                    yield _found(formula, sought, play, number, None if fewest is None else Least(form, fewest, sweeps, deadline))
-            yield Swept(sweeps=number)
-            if not open_goals:
-                break
-    except GaveUp as reason:
-        yield Stopped(reason=_told(reason))
-        return
+    formula = Formula(Sweeps(form))
+    waiting = [goal.name for goal in model.goals]
+    for number in range(sweeps + 1):
+        if number:
+            formula.grow()
+        shown = list(formula.sought())
+        for goal in list(waiting):
+            formula.deadline = _share(deadline, len(waiting))
+            event: Event
+            try:
+                event = _looked_at(formula, goal, [s for s in shown if s.goal == goal], number, fewest, sweeps)
+            except GaveUp as reason:
+                event = LeftOpen(goal=goal, reason=str(reason))
+            yield event
+            if not isinstance(event, Swept):
+                waiting.remove(goal)
+        if not waiting:
+            break
     yield Stopped()
 
 
-def _told(reason: GaveUp) -> str:
-    text = str(reason)
-    if "timeout" in text or "canceled" in text:
-        return "time"
-    return "memory" if "memory" in text or "resource" in text else f"the solver gave up: {text}"
+def _share(deadline: float | None, among: int) -> float | None:
+    """Until when one of so many may take."""
+    now = perf_counter()
+    return None if deadline is None else now + (deadline - now) / among
+
+
+def _looked_at(
+    formula: Formula, goal: str, shown: list[Sought], number: int, fewest: Counted | None, most_sweeps: int
+) -> Swept | Found:
+    for sought in shown:
+        play = formula.run_that_shows(sought)
+        if play is not None:
+            return _found(formula, sought, play, number, None if fewest is None else Least(formula, fewest, most_sweeps))
+    return Swept(goal=goal, sweeps=number)
 
 
 def _found(formula: Formula, sought: Sought, play: Play, sweeps: int, least: Least | None) -> Found:
@@ -86,7 +64,7 @@ def _found(formula: Formula, sought: Sought, play: Play, sweeps: int, least: Lea
     assert player.shows(play, sought.goal, sought.what, state), "the run of the formula is none of the ground form"
     fewest = None
     if least is not None:
-        play, fewest = least.of(sought, play, sweeps)
+        play, fewest = least.of(sought, play)
     states = player.states(play)
     assert states is not None
     return Found(goal=sought.goal, what=sought.what, states=without_loops(states), sweeps=sweeps, fewest=fewest)

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, final
-
 import z3
 
 from checker.engines.symbolic.concrete import Play, Player, shortened
+from checker.engines.symbolic.events import Counted, Fewest
 from checker.engines.symbolic.formula import Formula, GaveUp, Sought
 from checker.engines.symbolic.sweeps import Sweeps
-from checker.ground.program import GroundModel
-
-Counted: TypeAlias = Literal["steps", "faults", "agents"]
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fewest:
-    """`count` of `what`, and no run of up to `sweeps` sweeps has fewer (0: time ran out before that was known).
-
-    `proven`: no run at all has fewer.
-    """
-
-    what: Counted
-    count: int
-    sweeps: int
-    proven: bool
 
 
 class Least:
     """Looks for less in a formula of its own, of at most `most_sweeps` sweeps."""
 
-    def __init__(self, form: GroundModel, what: Counted, most_sweeps: int, deadline: float | None) -> None:
-        self.form = form
+    def __init__(self, found_in: Formula, what: Counted, most_sweeps: int) -> None:
+        self.form = found_in.sweeps.form
         self.what = what
         self.most_sweeps = most_sweeps
-        self._sweeps = Sweeps(form)
-        self._formula = Formula(self._sweeps, deadline)
-        self._player = Player(form, self._sweeps.enabled)
+        self._sweeps = Sweeps(self.form)
+        self._formula = Formula(self._sweeps, found_in.deadline)
+        self._player = Player(self.form, self._sweeps.enabled)
 
-    def of(self, sought: Sought, play: Play, sweeps: int) -> tuple[Play, Fewest]:
-        """A play that shows what is sought with the fewest, beginning with one that was found in so many sweeps."""
+    def of(self, sought: Sought, play: Play) -> tuple[Play, Fewest]:
+        """A play that shows what is sought with the fewest, beginning with one that shows it."""
         looked_at = 0
         try:
             while (count := self._count(play)) > 0:
