@@ -95,6 +95,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
     from checker import api
 
     _require_sense(arguments)
+    _require_sense_of_z3(arguments)
     if not arguments.paths and not os.path.isdir("specs"):
         raise _nothing(
             "there is no folder `specs` here", "name a spec, a protocol or a folder, or start with `teamcheck new my_team`"
@@ -138,6 +139,27 @@ def _require_sense(arguments: argparse.Namespace) -> None:
     if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
         reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
         raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--store fingerprint`")])
+
+
+def _require_sense_of_z3(arguments: argparse.Namespace) -> None:
+    from checker.cli.argument_errors import OptionsDisagree
+    from checker.language.diagnostics import BadInput
+
+    z3 = arguments.engine == "z3"
+    of_z3 = {"--sweeps": arguments.sweeps, "--fewest": arguments.fewest}
+    of_searches = {
+        "--symmetry": arguments.symmetry,
+        "--threads": arguments.threads,
+        "--states": arguments.states,
+        "--store": arguments.store != "states",
+        "--checkpoint": arguments.checkpoint,
+    }
+    for option in [name for name, given in (of_searches if z3 else of_z3).items() if given]:
+        if z3:
+            reason, advice = f"Z3 looks at no states, so `{option}` says nothing to it", f"leave out `{option}`, or `--engine z3`"
+        else:
+            reason, advice = f"`{option}` is of the Z3 engine", "add `--engine z3`"
+        raise BadInput([OptionsDisagree(span=None, reason=reason, advice=advice)])
 
 
 def _nothing(reason: str, advice: str) -> BadInput:

@@ -14,7 +14,7 @@ one state more (`Promela.extra_states`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.export.names import field_legends, field_titles, identifiers
 from checker.export.promela_expressions import arguments, below, shared, written
@@ -54,10 +54,10 @@ class _Program:
     """One program: the names of everything in it, and the pieces of its text."""
 
     def __init__(self, form: GroundModel) -> None:
-        self.form = form
-        self.model = form.model
         # conditions are added to the graph: to a copy
         self.graph = Graph(list(form.graph.code), list(form.graph.low), list(form.graph.high), dict(form.graph.known))
+        self.form = form = replace(form, graph=self.graph)
+        self.model = form.model
         self.fields = identifiers(field_titles(form), "v_")
         self.named = {
             node: self.fields[number]

@@ -51,9 +51,10 @@ def hunt_all(job: Job, model: Model, limits: Limits, told: Callable[[int, float]
     result = Hunted(model=model)
     memory = default_limit_mib(MEMORY_SHARE) if limits.memory_mib is None else limits.memory_mib
     left = None if memory is None else max(1.0, memory - used_mib())
+    aside = frozenset(() if job.errors == "always" else ("no error",))
     events: Iterator[Event | None] = iter(())
     if asked.goals:
-        events = hunted(asked, sweeps=limits.sweeps, fewest=limits.fewest, time_s=limits.time_s, memory_mib=left)
+        events = hunted(asked, sweeps=limits.sweeps, fewest=limits.fewest, time_s=limits.time_s, memory_mib=left, aside=aside)
     try:
         for event in events:
             _take_in(result, event, limits)

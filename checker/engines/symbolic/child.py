@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from time import perf_counter
-from typing import final
+from typing import Any, final
 
 from checker.engines.symbolic.events import MEMORY, TIME, Counted, Event, Stopped
 from checker.model.model import Model
@@ -27,7 +27,13 @@ class SolverMissing(Exception):
 
 
 def hunted(
-    model: Model, *, sweeps: int, fewest: Counted | None, time_s: float | None, memory_mib: float | None
+    model: Model,
+    *,
+    sweeps: int,
+    fewest: Counted | None = None,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    aside: frozenset[str] = frozenset(),
 ) -> Iterator[Event | None]:
     """The events of `hunt`, and None now and then in between; the last is Stopped, also where the process was ended or interrupted.
 
@@ -35,8 +41,9 @@ def hunted(
     """
     linux = sys.platform == "linux"  # where a fork is safe, and spares the child its imports
     context = multiprocessing.get_context("fork") if linux else multiprocessing.get_context("spawn")
+    asked = {"sweeps": sweeps, "fewest": fewest, "time_s": time_s, "aside": aside}
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_run, args=(theirs, model, sweeps, fewest, time_s, memory_mib), daemon=True)
+    child = context.Process(target=_run, args=(theirs, model, memory_mib, asked), daemon=True)
     deadline = None if time_s is None else perf_counter() + time_s + GRACE_S
     child.start()
     theirs.close()
@@ -70,9 +77,7 @@ def _received(ours: Connection, deadline: float | None) -> Iterator[Event | None
             return
 
 
-def _run(
-    pipe: Connection, model: Model, sweeps: int, fewest: Counted | None, time_s: float | None, memory_mib: float | None
-) -> None:
+def _run(pipe: Connection, model: Model, memory_mib: float | None, asked: dict[str, Any]) -> None:
     """In the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     try:
@@ -82,7 +87,7 @@ def _run(
 
         if memory_mib is not None:
             z3.set_param("memory_max_size", max(1, int(memory_mib)))
-        for event in hunt(model, sweeps=sweeps, fewest=fewest, time_s=time_s):
+        for event in hunt(model, **asked):
             pipe.send(event)
     except ImportError:
         pipe.send(SolverMissing())

@@ -37,32 +37,42 @@ class Player:
         self.form = form
         self.enabled = enabled
 
-    def states(self, play: Play) -> list[Fields] | None:
-        """The states on the way, the first one included; None where an outcome is not enabled or fails."""
-        found = [play.initial]
-        for number in play.outcomes:
+    def states(self, play: Play) -> list[Fields]:
+        """The states on the way, the first one included. Of outcomes that cannot be taken: AssertionError."""
+        states, left_out = self._played(play)
+        assert not left_out, "the run of the formula is none of the ground form"
+        return states
+
+    def _played(self, play: Play) -> tuple[list[Fields], set[int]]:
+        """The states on the way over those outcomes that can be taken, and the places of the others."""
+        found, left_out = [play.initial], set[int]()
+        for place, number in enumerate(play.outcomes):
             after = self._after(found[-1], number)
             if after is None:
-                return None
-            found.append(after)
-        return found
+                left_out.add(place)
+            else:
+                found.append(after)
+        return found, left_out
 
     def value(self, node: Node, fields: Fields) -> int:
         return evaluated(self.form.graph, fields, [node])[0]
 
-    def shows(self, play: Play, goal: str, what: str, state: Node | None) -> bool:
-        """Whether the play can be played and shows it: in its last state, where `state` is 1, or on the way over its last outcome."""
-        states = self.states(play)
-        if states is None:
-            return False
+    def shown(self, play: Play, goal: str, what: str, state: Node | None) -> Play | None:
+        """The play without outcomes that cannot be taken, where it shows this: in its last state, where `state` is 1, or on the way over its
+        last outcome.
+        """
+        states, left_out = self._played(play)
+        kept = tuple(number for place, number in enumerate(play.outcomes) if place not in left_out)
+        played = Play(initial=play.initial, outcomes=kept, last=play.last)
         if state is not None:
-            return self.value(state, states[-1]) == 1
+            return played if self.value(state, states[-1]) else None
         assert play.last is not None
         outcome = self.form.outcomes[play.last]
         seen = {"wrong": outcome.goals, "undefined": outcome.undefined}[what]
         node = outcome.failed if goal == "no error" else dict(seen).get(goal)
-        nodes = [self.enabled[play.last], *(() if node is None else (node,))]
-        return node is not None and all(self.value(each, states[-1]) for each in nodes)
+        if node is None or not self.value(self.enabled[play.last], states[-1]) or not self.value(node, states[-1]):
+            return None
+        return played
 
     def _after(self, fields: Fields, number: int) -> Fields | None:
         outcome = self.form.outcomes[number]
@@ -88,29 +98,28 @@ def without_loops(states: Sequence[Fields]) -> tuple[Fields, ...]:
     return tuple(found)
 
 
-def shortened(play: Play, shows: Callable[[Play], bool]) -> Play:
-    """The play without outcomes that it can do without: no single one of those that are left can be left out.
+def shortened(play: Play, shown: Callable[[Play], Play | None]) -> Play:
+    """The play without outcomes that it can do without, and without those that then cannot happen any more.
 
-    `shows`: whether a play can be played and still shows what it is to show (Zeller and Hildebrandt, Simplifying and isolating failure-inducing
-    input, IEEE Trans. Softw. Eng. 28, 2002: parts are tried from large to small).
+    `shown`: what can be played of a play, where that still shows what it is to show. Parts are tried from large to small (Zeller and Hildebrandt,
+    Simplifying and isolating failure-inducing input, IEEE Trans. Softw. Eng. 28, 2002); of the result no single outcome can be left out.
     """
     size = max(1, len(play.outcomes) // 2)
     while play.outcomes:
-        shorter = _without_parts(play, size, shows)
+        shorter = _without_parts(play, size, shown)
         if shorter.steps == play.steps and size == 1:
-            return play
+            break
         size = max(1, size // 2) if shorter.steps == play.steps else min(size, max(1, len(shorter.outcomes)))
         play = shorter
     return play
 
 
-def _without_parts(play: Play, size: int, shows: Callable[[Play], bool]) -> Play:
+def _without_parts(play: Play, size: int, shown: Callable[[Play], Play | None]) -> Play:
     """Without each part of that size, from the end to the start, that it can do without."""
     end = len(play.outcomes)
     while end > 0:
         start = max(0, end - size)
-        less = Play(initial=play.initial, outcomes=play.outcomes[:start] + play.outcomes[end:], last=play.last)
-        if shows(less):
-            play = less
-        end = start
+        less = shown(Play(initial=play.initial, outcomes=play.outcomes[:start] + play.outcomes[end:], last=play.last))
+        play = play if less is None else less
+        end = min(start, len(play.outcomes))
     return play

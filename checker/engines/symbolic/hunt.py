@@ -14,9 +14,16 @@ from checker.ground.program import ground
 from checker.model.model import Model
 
 
-def hunt(model: Model, *, sweeps: int, fewest: Counted | None = None, time_s: float | None = None) -> Iterator[Event]:
+def hunt(
+    model: Model,
+    *,
+    sweeps: int,
+    fewest: Counted | None = None,
+    time_s: float | None = None,
+    aside: frozenset[str] = frozenset(),
+) -> Iterator[Event]:
     """Events as they come, Stopped at the end. The goals that are still open share what is left of the time, so that a hard one leaves some to
-    the others. Raises Unsupported for what the ground form cannot say.
+    the others. `aside`: goals that are looked at as long as there are others. Raises Unsupported for what the ground form cannot say.
     """
     deadline = None if time_s is None else perf_counter() + time_s
     form = ground(model)
@@ -36,7 +43,7 @@ def hunt(model: Model, *, sweeps: int, fewest: Counted | None = None, time_s: fl
             yield event
             if not isinstance(event, Swept):
                 waiting.remove(goal)
-        if not waiting:
+        if aside.issuperset(waiting):
             break
     yield Stopped()
 
@@ -60,11 +67,10 @@ def _looked_at(
 def _found(formula: Formula, sought: Sought, play: Play, sweeps: int, least: Least | None) -> Found:
     player = Player(formula.sweeps.form, formula.sweeps.enabled)
     state = formula.sweeps.target(sought.goal, sought.what)
-    play = shortened(play, lambda shorter: player.shows(shorter, sought.goal, sought.what, state))
-    assert player.shows(play, sought.goal, sought.what, state), "the run of the formula is none of the ground form"
+    play = shortened(play, lambda shorter: player.shown(shorter, sought.goal, sought.what, state))
+    assert player.shown(play, sought.goal, sought.what, state) == play, "the run of the formula does not show it"
     fewest = None
     if least is not None:
         play, fewest = least.of(sought, play)
-    states = player.states(play)
-    assert states is not None
-    return Found(goal=sought.goal, what=sought.what, states=without_loops(states), sweeps=sweeps, fewest=fewest)
+    states = without_loops(player.states(play))
+    return Found(goal=sought.goal, what=sought.what, states=states, sweeps=sweeps, fewest=fewest)

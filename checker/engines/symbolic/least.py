@@ -50,7 +50,7 @@ class Least:
         for target in here:
             found = self._formula.run_that_shows(target, self._at_most(most))
             if found is not None:
-                return shortened(found, lambda play: self._player.shows(play, sought.goal, sought.what, state))
+                return shortened(found, lambda play: self._player.shown(play, sought.goal, sought.what, state))
         return None
 
     def _at_most(self, most: int) -> z3.BoolRef:
@@ -72,7 +72,6 @@ class Least:
         if self.what == "faults":
             return sum(step.fault is not None for step in steps)
         states = self._player.states(play)
-        assert states is not None
         acting = {
             (step.role, self._player.value(form.outcomes[number].instance[0], state))
             for number, step, state in zip(numbers, steps, states, strict=False)
