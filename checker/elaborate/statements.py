@@ -7,8 +7,10 @@ after another. `Code.env` is extended by what the statements bind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.elaborate import channels, make
 from checker.elaborate.build import ASIDE, Build, Registers
@@ -41,8 +43,7 @@ from checker.model.model import (
 BlockLowering = Callable[["Code", tree.Block], Body]
 
 
-@dataclass(slots=True, kw_only=True)
-class Code:
+class Code(Struct, kw_only=True):
     """Where statements are lowered: one segment of one activity of one agent.
 
     `came_from` is the await that the segment goes on from, None at the start; `resumed` is what it read from the frame there. `joins`: of

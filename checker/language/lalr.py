@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from checker.language.layout import Layout
 from checker.language.source import Source, Span
@@ -41,8 +42,7 @@ class Building:
         return Span(self.source.path, token.line, token.column, token.end_line, token.end_column)
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """`rules`: (symbol, build function or None to splice or pass, whether to pass, length, children); see compile_grammar.
 
     `chains` remembers where runs of reductions by rules of one symbol end, which is most of what an expression needs:
@@ -65,8 +65,7 @@ def load_tables() -> Tables:
     return Tables(data["starts"], frozenset(data["words"]), rules, data["states"], {})
 
 
-@dataclass(slots=True)
-class Mark:
+class Mark(Struct):
     """The parser as it was before the first token of a line."""
 
     level: int

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal, TextIO
+
+from msgspec import Struct
 
 Tint = Literal["bold", "dim", "red", "green", "yellow", "blue"]
 
 _CODES: dict[Tint, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(Struct, frozen=True, kw_only=True):
     """How text for people is laid out: at most `width` columns, ANSI colours only with `colour`."""
 
     colour: bool = False

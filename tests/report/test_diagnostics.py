@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,8 +14,7 @@ from checker.report.terminal import Style
 
 
 # No code of its own: the catalogue lists classes that have one, and these are no part of the tool.
-@dataclass(frozen=True, kw_only=True)
-class Wrong(Diagnostic):
+class Wrong(Diagnostic, frozen=True, kw_only=True):
     title = "`{name}` is not a Status"
     label = "`Status` has open, claimed, done"
     help = "write `claimed`"
@@ -24,13 +22,11 @@ class Wrong(Diagnostic):
     name: str = "claimd"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quiet(Diagnostic):
+class Quiet(Diagnostic, frozen=True, kw_only=True):
     title = "nothing to add"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Warn(Diagnostic):
+class Warn(Diagnostic, frozen=True, kw_only=True):
     severity: ClassVar = "warning"
     title = "be careful"
     help = "first line\nsecond line"
