@@ -85,8 +85,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    for name, purpose in COMMANDS.items():
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser, prog=parser.prog)
+    for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:
+        purpose = COMMANDS[name]
         command = commands.add_parser(
             name,
             help=purpose,

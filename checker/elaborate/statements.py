@@ -7,7 +7,6 @@ after another. `Code.env` is extended by what the statements bind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -256,6 +255,8 @@ def probabilities(node: tree.Either) -> tuple[tuple[int, int], ...] | None:
     given = [text for text, _ in node.branches]
     if all(text is None for text in given):
         return None
+    from fractions import Fraction
+
     fractions = [Fraction(text or "0") for text in given]
     return tuple((f.numerator, f.denominator) for f in fractions)
 

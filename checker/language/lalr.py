@@ -6,13 +6,12 @@ the grammar wants them (`Parser.terminal_of`). Errors go to recovery.py, which m
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from checker.language.layout import Layout
 from checker.language.source import Source, Span
@@ -60,7 +59,8 @@ class Tables(Struct, frozen=True):
 def load_tables() -> Tables:
     from checker.language.build import BUILDERS
 
-    data = json.loads((Path(__file__).parent / "grammar.json").read_text(encoding="utf-8"))
+    with open(os.path.join(os.path.dirname(__file__), "grammar.json"), "rb") as file:
+        data = json.decode(file.read())
     rules = [(symbol, BUILDERS.get(name), name == "=", length, children) for symbol, name, length, children in data["rules"]]
     return Tables(data["starts"], frozenset(data["words"]), rules, data["states"], {})
 

@@ -13,8 +13,14 @@ from checker.report.diagnostics import lines, render
 from checker.report.terminal import Style
 
 
-# No code of its own: the catalogue lists classes that have one, and these are no part of the tool.
-class Wrong(Diagnostic, frozen=True, kw_only=True):
+class Coded:
+    """What gives the classes below their code: the catalogue lists those that have one of their own, and these are no part of the tool."""
+
+    __slots__ = ()
+    code = "T204"
+
+
+class Wrong(Coded, Diagnostic, frozen=True, kw_only=True):
     title = "`{name}` is not a Status"
     label = "`Status` has open, claimed, done"
     help = "write `claimed`"
@@ -22,21 +28,18 @@ class Wrong(Diagnostic, frozen=True, kw_only=True):
     name: str = "claimd"
 
 
-class Quiet(Diagnostic, frozen=True, kw_only=True):
+class Quiet(Coded, Diagnostic, frozen=True, kw_only=True):
     title = "nothing to add"
 
 
-class Warn(Diagnostic, frozen=True, kw_only=True):
+class Warn(Coded, Diagnostic, frozen=True, kw_only=True):
     severity: ClassVar = "warning"
     title = "be careful"
     help = "first line\nsecond line"
 
 
 def made(cls: type[Diagnostic], span: Span | None = None, **more: Any) -> Diagnostic:
-    """A diagnostic with a code of its own, where its class has none."""
-    found = cls(span=span, **more)
-    object.__setattr__(found, "code", "T204")
-    return found
+    return cls(span=span, **more)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct, field
@@ -257,6 +256,8 @@ def either(ctx: Context, node: tree.Either, scope: Scope, place: Place) -> Scope
 
 
 def _probabilities(ctx: Context, node: tree.Either, given: list[str]) -> None:
+    from fractions import Fraction
+
     numbers = [Fraction(text) for text in given]
     if len(given) < len(node.branches):
         ctx.report(value_errors.Probabilities(span=node.span, problem="some branches have a probability and some have none"))
