@@ -17,33 +17,19 @@ LAID_OUT = ("fmt", "--check", "protocols/task_board.team")
 EXPLAINED = ("explain", "T204")
 
 # what takes long to load, and is for some commands, faults or errors alone
-HEAVY = {
-    "dataclasses",
-    "inspect",
-    "json",
-    "pathlib",
-    "tempfile",
-    "subprocess",
-    "hashlib",
-    "ctypes",
-    "fractions",
-    "unicodedata",
-    "urllib",
-}
-HEAVY |= {"networkx", "numpy", "z3", "lark", "rich", "jsonschema", "logging", "asyncio", "difflib", "importlib.resources"}
+HEAVY = frozenset(
+    "dataclasses inspect json pathlib tempfile subprocess hashlib ctypes fractions unicodedata urllib difflib logging asyncio "
+    "networkx numpy z3 lark rich jsonschema".split()
+)
 ROOMS = ("checker.engines.native", "checker.ground", "checker.export", "checker.graph.networkx_graph", "checker.report.json")
 
 
-def loaded(*program: str) -> set[str]:
-    """The modules of a process that runs `program`, but for those of which Python itself and msgspec are made."""
-    done = subprocess.run([sys.executable, *program], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
-    return set(done.stderr.splitlines()[-1].split())
-
-
 def loaded_by(*words: str) -> set[str]:
-    code = "import sys; from checker.cli.main import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
-    always = loaded("-c", "import sys, msgspec; print(*sys.modules, file=sys.stderr)")
-    return loaded("-c", code, *words) - always
+    """The modules that `teamcheck WORDS` loads, but for those that Python and msgspec load by themselves."""
+    run = "import sys, msgspec; always = set(sys.modules)\nfrom checker.cli.main import main\nmain(sys.argv[1:])\n"
+    told = f"{run}print(*(set(sys.modules) - always), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", told, *words], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    return set(done.stderr.split())
 
 
 @pytest.mark.parametrize("words", [SMALL, VIOLATED, LISTED, LAID_OUT], ids=lambda words: " ".join(words[:2]))
