@@ -17,10 +17,8 @@ LAID_OUT = ("fmt", "--check", "protocols/task_board.team")
 EXPLAINED = ("explain", "T204")
 
 # what takes long to load, and is for some commands, faults or errors alone
-HEAVY = frozenset(
-    "dataclasses inspect json pathlib tempfile subprocess hashlib ctypes fractions unicodedata urllib difflib logging asyncio "
-    "networkx numpy z3 lark rich jsonschema".split()
-)
+HEAVY = {"dataclasses", "inspect", "json", "pathlib", "tempfile", "subprocess", "hashlib", "ctypes", "fractions", "unicodedata"}
+HEAVY |= {"urllib", "difflib", "logging", "asyncio", "networkx", "numpy", "z3", "lark", "rich", "jsonschema"}
 ROOMS = ("checker.engines.native", "checker.ground", "checker.export", "checker.graph.networkx_graph", "checker.report.json")
 
 
