@@ -14,7 +14,9 @@ one state more (`Promela.extra_states`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.export.names import field_legends, field_titles, identifiers
 from checker.export.promela_expressions import arguments, below, shared, written
@@ -29,8 +31,7 @@ NO_ERROR = "no error"
 LIVENESS = frozenset({"eventually", "whenever", "no livelock"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promela:
+class Promela(Struct, frozen=True, kw_only=True):
     """A program and how to read what SPIN says of it.
 
     `assertions`: for each property that it checks, the name in the assertion that fails where the property is violated (where it is

@@ -6,9 +6,11 @@ A run that the solver gives is one of states; the reference interpreter takes it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.engines.along import explore_along
 from checker.engines.memory import default_limit_mib, used_mib
@@ -30,16 +32,15 @@ if TYPE_CHECKING:
 MEMORY_SHARE = 2 / 3  # of what is free, where no limit is given
 
 
-@dataclass(slots=True, kw_only=True)
-class Hunted:
+class Hunted(Struct, kw_only=True):
     """What came of the search for the goals of a model: of each that was found the run, of the others how many sweeps were looked at and why no
     more, where that was not all.
     """
 
     model: Model
-    found: dict[str, Found] = field(default_factory=dict)
-    sweeps: dict[str, int] = field(default_factory=dict)
-    stopped: dict[str, str] = field(default_factory=dict)
+    found: dict[str, Found] = {}
+    sweeps: dict[str, int] = {}
+    stopped: dict[str, str] = {}
     seconds: float = 0.0
     interrupted: bool = False
 

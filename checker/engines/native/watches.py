@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from checker.ground.ends import messages_wait
 from checker.ground.graph import Node
@@ -11,8 +11,7 @@ from checker.ground.program import GroundModel
 RUNS = ("eventually", "whenever")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class Watched(Struct, frozen=True, kw_only=True):
     """What a watch tells of: a goal's name, and what of it: "wrong" (or "seen" of `sometimes`), "undefined", or "premise i".
 
     Of a property of runs "condition i" and "condition i undefined"; of goal "" "done" and "done undefined".

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import final
+
+from msgspec import Struct
 
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel
@@ -14,8 +15,7 @@ Fields = tuple[int, ...]
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
+class Play(Struct, frozen=True, kw_only=True):
     """Outcomes by their numbers, one after another from the state with these fields.
 
     `last`: the run is seen on the way over this outcome, which is taken (or fails) after all others; None: in the state that they lead to.

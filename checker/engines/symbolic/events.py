@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, final
+
+from msgspec import Struct
 
 from checker.engines.symbolic.concrete import Fields
 
@@ -12,8 +13,7 @@ TIME, MEMORY = "time", "memory"  # reasons for an end; others are in words
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fewest:
+class Fewest(Struct, frozen=True, kw_only=True):
     """`count` of `what`, and no run of up to `sweeps` sweeps has fewer (0: time ran out before that was known).
 
     `proven`: no run at all has fewer.
@@ -26,8 +26,7 @@ class Fewest:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swept:
+class Swept(Struct, frozen=True, kw_only=True):
     """No run of so many sweeps shows anything of the goal."""
 
     goal: str
@@ -35,8 +34,7 @@ class Swept:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOpen:
+class LeftOpen(Struct, frozen=True, kw_only=True):
     """The goal is not looked at further: `reason` says why."""
 
     goal: str
@@ -44,8 +42,7 @@ class LeftOpen:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A run that shows something of a goal. `states`: up to the state that shows it, or that the step which shows it is taken from.
 
     `sweeps`: in how many it was found. `fewest`: of what was asked to be few, None where nothing was.
@@ -59,8 +56,7 @@ class Found:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
+class Stopped(Struct, frozen=True, kw_only=True):
     """There is no more to come: `reason` says why, "" where every goal has had its last event."""
 
     reason: str = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import final
 
 import z3
+from msgspec import Struct
 
 from checker.engines.symbolic.concrete import Play
 from checker.engines.symbolic.events import MEMORY, TIME
@@ -24,8 +24,7 @@ class GaveUp(Exception):
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(Struct, frozen=True, kw_only=True):
     """Something that a sweep may show: a goal and what of it ("wrong", "undefined"). `over`: the chances that show it, each with the node
     that is 1 where it does; None: the state after the sweep shows it, where `state` is 1.
     """

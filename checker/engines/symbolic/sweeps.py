@@ -9,8 +9,9 @@ state is a function of the choices: there are no variables for it and no frame a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import final
+
+from msgspec import Struct
 
 from checker.ground.ends import acts_at_once, waits_for_others
 from checker.ground.graph import Graph, Node
@@ -23,8 +24,7 @@ MOST_NODES = 20_000_000  # asked for, of the formula: some GiB
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class Chance(Struct, frozen=True, kw_only=True):
     """One outcome in one sweep: it is taken where `taken`, a free variable, is 1, and that only where `enabled` is 1.
 
     Where `failed` is 1 too, taking it leaves the state as it is: the run ends there, and what follows is a run without it. `seen`: for each goal
