@@ -144,9 +144,6 @@ def _disagree(reason: str, advice: str) -> BadInput:
 
 
 def _require_sense_of_z3(arguments: argparse.Namespace) -> None:
-    from checker.cli.argument_errors import OptionsDisagree
-    from checker.language.diagnostics import BadInput
-
     z3 = arguments.engine == "z3"
     of_z3 = {"--sweeps": arguments.sweeps, "--fewest": arguments.fewest}
     of_searches = {
@@ -161,7 +158,7 @@ def _require_sense_of_z3(arguments: argparse.Namespace) -> None:
             reason, advice = f"Z3 looks at no states, so `{option}` says nothing to it", f"leave out `{option}`, or `--engine z3`"
         else:
             reason, advice = f"`{option}` is of the Z3 engine", "add `--engine z3`"
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice=advice)])
+        raise _disagree(reason, advice)
 
 
 def _nothing(reason: str, advice: str) -> BadInput:
