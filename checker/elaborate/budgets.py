@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.build import Build
@@ -44,8 +46,7 @@ def _one_more(variable: Variable, free: Expr) -> Assign:
 # --- one budget for many faults ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
+class Shared(Struct, frozen=True, kw_only=True):
     """`model`, whose faults have one budget of `most` together. The last cells of a state are `counters`, one for each fault, which
     counts how often it was used, and then what was used in total.
 

@@ -5,13 +5,10 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class FaultsText(Diagnostic):
+class FaultsText(Diagnostic, frozen=True, kw_only=True):
     """`--faults` takes the name of a fault model of the spec, or faults between commas: `--faults "crash Worker <= 1, lose Assign
     unlimited"`. `teamcheck tolerate` takes faults without a number there, for the columns of its table.
     """
@@ -24,8 +21,7 @@ class FaultsText(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoSuchTarget(Diagnostic):
+class NoSuchTarget(Diagnostic, frozen=True, kw_only=True):
     """`crash`, `restart`, `stall`, `forget`, `skip`, `repeat`, `disobey` and `byzantine` befall a role; `lose`, `duplicate`, `reorder` and
     `garble` a message; `stale` a shared variable.
     """
@@ -39,8 +35,7 @@ class NoSuchTarget(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThatFaultIsPointless(Diagnostic):
+class ThatFaultIsPointless(Diagnostic, frozen=True, kw_only=True):
     """A fault that can never happen, or that is part of the protocol already, would make a verdict look stronger than it is."""
 
     code = "T523"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from checker.properties.mending.assumptions import Assumption
 from checker.properties.mending.result import Mending, Mendings

@@ -7,8 +7,10 @@ allows it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.model.model import Model, Step
 from checker.properties.result import Trace
@@ -17,8 +19,7 @@ from checker.semantics.interpreter import Interpreter, State
 AssumptionKind = Literal["no fault", "fair", "strongly fair", "enforced"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
+class Assumption(Struct, frozen=True, kw_only=True):
     """`of`: the fault that does not happen ("crash Worker"), or the activity ("Worker.claim"); `place`: where the activity stands;
     `declared`: how its declaration begins ("action claim", "on Assign").
 

@@ -8,9 +8,10 @@ smallest ones are the minimal hitting sets of Reiter, Artificial Intelligence 32
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations
 from time import perf_counter
+
+from msgspec.structs import replace
 
 from checker.language.faults import written
 from checker.model.model import Model

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from checker.properties.mending.assumptions import Assumption
 from checker.properties.result import Result, Verdict
@@ -11,8 +12,7 @@ from checker.properties.result import Result, Verdict
 Question = Literal["assumptions", "rules"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mending:
+class Mending(Struct, frozen=True, kw_only=True):
     """One property that is violated under `faults`, and the smallest sets of assumptions under which it holds, each checked again.
 
     `question`: "assumptions" of fairness and faults; "rules": which `should` must be a `when` although agents may ignore the others.
@@ -32,8 +32,7 @@ class Mending:
         return self.result.verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mendings:
+class Mendings(Struct, frozen=True, kw_only=True):
     """Of one instance. `most`: how many assumptions a set has at most. `held`: the properties that needed nothing."""
 
     protocol: str

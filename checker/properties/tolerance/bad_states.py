@@ -9,8 +9,10 @@ search answers for all budgets at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.language.types import values
@@ -22,8 +24,7 @@ from checker.properties.search import Search
 _STATE_KINDS = ("always", "never", "sometimes")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bad:
+class Bad(Struct, frozen=True, kw_only=True):
     """One byte for each state: 1 where the event of the property is seen there; 1 where the property has no value."""
 
     seen: bytearray

@@ -7,15 +7,14 @@ event, which more faults can only bring about: broken, or reached.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from checker.model.model import GoalKind
 from checker.properties.result import Verdict
 from checker.properties.tolerance.fault_sets import FaultSet, minimal, within
 
 
-@dataclass(slots=True, kw_only=True)
-class Known:
+class Known(Struct, kw_only=True):
     """Of one property: sets of faults under which the event is seen, sets under which it is not, and why others are unknown."""
 
     kind: GoalKind

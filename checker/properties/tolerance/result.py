@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from checker.properties.result import Result, Verdict
 from checker.properties.tolerance.fault_sets import FaultSet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """The verdicts on one property under one fault alone (a restart: with as many crashes): at most once, at most twice, without limit.
 
     `reason`: why the first of them that is unknown is so; else "".
@@ -22,8 +21,7 @@ class Cell:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breaking:
+class Breaking(Struct, frozen=True, kw_only=True):
     """A smallest set of faults that breaks the property (a `sometimes`: with which it is reached): with less of any of them it does not.
 
     `result`: of a check under these faults alone, with the trace.
@@ -34,8 +32,7 @@ class Breaking:
     result: Result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One property. `none`: the verdict without faults, `cells` those under each fault, in the order of the table's faults.
 
     `breaking` is empty where the verdict without faults is already that which faults could bring about. `unknown`: sets of faults of which
@@ -61,8 +58,7 @@ class Row:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tolerance:
+class Tolerance(Struct, frozen=True, kw_only=True):
     """The table of one instance. `faults`: its columns. `most`: how many faults in total the sets in `breaking` have at most, restarts not
     counted; beside them there are single faults without limit.
     """

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.language.faults import is_text, with_text
 from checker.properties.plan import Filters, Target, property_name, read_target
@@ -23,8 +25,7 @@ Said = Callable[[str], None]
 NO_ERROR = "no error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """`properties`: those asked for. `errors`: whether `no error` is one of them. `said` is told now and then what is done."""
 
     target: Target

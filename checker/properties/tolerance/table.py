@@ -9,10 +9,11 @@ without limit, each by itself. At last each smallest set of faults is checked by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
 
 from checker.elaborate.budgets import shared
 from checker.elaborate.lower import NEEDS_GHOSTS, elaborate
