@@ -12,7 +12,6 @@ from checker.language import tree
 from checker.language.checked import Checked, FaultInfo, MessageInfo, RoleInfo
 from checker.language.diagnostics import BadInput, Diagnostic, nearest
 from checker.language.source import Span
-from checker.language.spec_text_errors import FaultsText, NoSuchTarget, ThatFaultIsPointless
 
 AGENT_FAULTS = ("crash", "restart", "stall", "forget", "skip", "repeat", "disobey", "byzantine")
 MESSAGE_FAULTS = ("lose", "duplicate", "reorder", "garble")
@@ -122,7 +121,7 @@ def read(checked: Checked, text: str, *, budgets: bool = True) -> tuple[FaultInf
     for item in found.values() if budgets else ():
         if item.kind == "restart" and ("crash", item.target) not in found:
             why = f"there is no `crash {item.target}` beside it, and whom the protocol stops is not restarted"
-            errors.append(ThatFaultIsPointless(span=None, fault=f"restart {item.target}", why=why))
+            errors.append(_pointless(f"restart {item.target}", why))
     if not (found or errors):
         errors.append(_refused(text, "it names no fault", "write for example `crash Worker <= 1`"))
     if errors:
@@ -150,15 +149,25 @@ def _item(checked: Checked, part: str, budgets: bool) -> tuple[FaultInfo | None,
         return None, _no_target(checked, known, target)
     why = pointless(checked, known, target)
     if why is not None:
-        return None, ThatFaultIsPointless(span=None, fault=f"{kind} {target}", why=why)
+        return None, _pointless(f"{kind} {target}", why)
     return _info(checked, known, target, int(match["budget"]) if match["budget"] is not None else None), None
 
 
+def _pointless(fault: str, why: str) -> Diagnostic:
+    from checker.language.spec_text_errors import ThatFaultIsPointless
+
+    return ThatFaultIsPointless(span=None, fault=fault, why=why)
+
+
 def _refused(part: str, reason: str, advice: str) -> Diagnostic:
+    from checker.language.spec_text_errors import FaultsText
+
     return FaultsText(span=None, given=part, reason=reason, advice=advice)
 
 
 def _no_target(checked: Checked, kind: tree.FaultKind, name: str) -> Diagnostic:
+    from checker.language.spec_text_errors import NoSuchTarget
+
     wanted = "a role" if kind in AGENT_FAULTS else "a message" if kind in MESSAGE_FAULTS else "a shared variable"
     names = targets(checked, kind)
     near = nearest(name, names)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from checker.model.model import Goal
 from checker.properties.finding import Finding, Path
 from checker.properties.judge import judge
-from checker.properties.no_return import no_return
 from checker.properties.plan import expects_violation
 from checker.properties.result import Result, Trace, Verdict
 from checker.properties.search import Search
@@ -42,7 +41,11 @@ def result_of(job: Job, search: Search, goal: Goal, found: Finding, began: float
 
 def _trace(search: Search, found: Finding, path: Path) -> Trace:
     run = replayed(search, path)
-    return trace_of(run, no_return(search, run, found) if found.verdict == "violated" else None)
+    if found.verdict != "violated":
+        return trace_of(run)
+    from checker.properties.no_return import no_return
+
+    return trace_of(run, no_return(search, run, found))
 
 
 def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace | None, seconds: float) -> Result:
