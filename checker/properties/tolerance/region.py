@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from checker.engines.native.explore import Explored
     from checker.properties.searches import Limits
 
-MOST_STATES = 1_000_000  # of a search for many sets at once: beyond that the sets are searched a few at a time
+MOST_STATES = 2_000_000  # of a search for many sets at once: beyond that the sets are searched a few at a time
 MOST_IN_ALL = 20_000_000  # states of all such searches
 MOST_INTERPRETED = 200_000  # the same, where the native library cannot be used
 NO_VALUE_THERE = "it has no value in some reachable state"
