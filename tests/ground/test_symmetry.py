@@ -11,7 +11,8 @@ from checker import api
 from checker.engines.explicit import explore
 from checker.ground.permute import permuted
 from checker.ground.program import ground
-from checker.ground.symmetry import interchangeable, obstacle, sorting_network
+from checker.ground.rows import sorting_network
+from checker.ground.symmetry import interchangeable, obstacle
 from checker.language.types import Sort, values
 from checker.model.model import Model
 from checker.properties.native import DECIDED

@@ -136,8 +136,7 @@ def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
     number = prod(len(set(choices)) for variable in model.variables for choices in variable.initial)
     if number > MOST_INITIAL:
         raise Unsupported(f"{number:,} initial states")
-    states = (compiled.packed(form.canonical(form.encoded(state))) for state in initial_states(model))
-    return iter(dict.fromkeys(states)) if form.symmetric else states
+    return (compiled.packed(form.encoded(state)) for state in initial_states(model))
 
 
 def _found_again(compiled: Compiled, search: Search, numbers: Iterable[int]) -> list[list[int]]:
