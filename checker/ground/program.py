@@ -17,6 +17,7 @@ from checker.ground.graph import Graph, Node, Unsupported
 from checker.ground.representative import Renaming, representative
 from checker.ground.run import evaluated
 from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
+from checker.ground.symmetry import Partial, obstacle
 from checker.language.types import Sort, Type, Value
 from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
@@ -58,7 +59,8 @@ class GroundModel:
     """`fields[i]` is the interval of field i; `cells[c]` the shape of cell c in nodes of fields.
 
     `representative`: the fields that change between a state and the one that stands for its orbit under renaming of the sorts
-    `symmetric`, and their new values; `renamings`: what is renamed for it, in order.
+    `symmetric`, and their new values; `renamings`: what is renamed for it, in order. `told_apart`: why other sorts, where symmetry
+    was asked for, are not among them.
     """
 
     model: Model
@@ -71,6 +73,7 @@ class GroundModel:
     symmetric: tuple[Sort, ...]
     representative: tuple[tuple[int, Node], ...]
     renamings: tuple[Renaming, ...]
+    told_apart: tuple[tuple[Sort, str], ...]
 
     def canonical(self, numbers: list[int]) -> list[int]:
         """The fields of the representative of the state with these fields."""
@@ -111,8 +114,8 @@ def _instance_locals(step: Step) -> tuple[Local, ...]:
     return (*(() if step.agent is None else (step.agent,)), *step.parameters)
 
 
-def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
-    """The ground form of a model; with what stands for an orbit under renaming of the elements of the sorts in `symmetric`
+def ground(model: Model, *, symmetry: bool = False) -> GroundModel:
+    """The ground form of a model; with `symmetry`, what stands for an orbit under renaming of the elements of all sorts that allow it
     (see `checker.ground.symmetry`).
     """
     graph = Graph()
@@ -130,24 +133,47 @@ def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
             raise Unsupported(f"{step.name} ({step.at}): {error.what}") from None
         if len(outcomes) > MOST_OUTCOMES:
             raise Unsupported(f"more than {MOST_OUTCOMES} step instances")
-    chosen, renamings = representative(model, graph, list(cells), symmetric) if symmetric else (cells, [])
+    done = _predicate(graph, cells, model.done) if model.done is not None else _never(graph)
+    goals = tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals)
+    told_apart = _told_apart(model, _partial(graph, outcomes, goals, done)) if symmetry else {}
+    symmetric = tuple(sort for sort, reason in told_apart.items() if reason is None)
+    chosen, renamings = representative(model, graph, list(cells), symmetric)
     return GroundModel(
         model=model,
         graph=graph,
         fields=tuple(fields),
         cells=cells,
         outcomes=tuple(outcomes),
-        done=_predicate(graph, cells, model.done) if model.done is not None else _never(graph),
-        goals=tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals),
+        done=done,
+        goals=goals,
         symmetric=symmetric,
         representative=tuple(_changes(cells, chosen)),
         renamings=tuple(renamings),
+        told_apart=tuple((sort, reason) for sort, reason in told_apart.items() if reason is not None and sort.size > 1),
     )
 
 
 def initial_states(model: Model) -> Iterator[tuple[Value, ...]]:
     """Every initial state, in the order of the reference interpreter."""
     return product(*(dict.fromkeys(choices) for variable in model.variables for choices in variable.initial))
+
+
+# --- symmetry -----------------------------------------------------------------------------------------------------------
+
+
+def _told_apart(model: Model, partial: Partial) -> dict[Sort, str | None]:
+    return {sort: obstacle(model, sort, partial) for sort in model.sorts}
+
+
+def _partial(
+    graph: Graph, outcomes: Sequence[GroundOutcome], goals: Sequence[tuple[Goal, tuple[Predicate, ...]]], done: Predicate
+) -> Partial:
+    unclear = [goal.name for goal, conditions in goals if any(graph.value(c.undefined) != 0 for c in conditions)]
+    return Partial(
+        steps=frozenset(outcome.step for outcome in outcomes if graph.value(outcome.failed) != 0),
+        goals=frozenset([*unclear, *(name for outcome in outcomes for name, _ in outcome.undefined)]),
+        done=graph.value(done.undefined) != 0,
+    )
 
 
 # --- predicates ---------------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ class Renaming(NamedTuple):
 
 def representative(model: Model, graph: Graph, cells: list[Shape], sorts: tuple[Sort, ...]) -> tuple[list[Shape], list[Renaming]]:
     """The cells of the state that stands for the one in `cells`, and what is renamed on the way, in order."""
+    if not sorts:
+        return cells, []
     parts = Parts(model, graph, cells, sorts)
     renamed: list[Renaming] = []
     for place, sort in enumerate(sorts):

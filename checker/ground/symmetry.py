@@ -2,14 +2,15 @@
 
 The elements of an unordered sort are interchangeable unless something names one of them (Ip and Dill, Better verification through
 symmetry, 1996). `obstacle` is the gate. It leaves a sort alone where a constant, a map that is written out, or an initial state tells
-its elements apart, and where the order of the elements could show: in a quantifier over them that stops at the first that decides, while its body has
-no value for others; in a `for` that ends at the first round that fails or blocks, whichever comes first.
-`representative` (checker.ground.representative) says which state stands for the others.
+its elements apart, and where the order of the elements could show: in a quantifier that stops at the first element that decides, while its
+body has no value for another; in a `for` that ends at the first round that fails or blocks. Where the ground form shows that nothing fails
+(`Partial`), order cannot show. `representative` (checker.ground.representative) says which state stands for the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise, product
 
 from checker.elaborate.independence import expressions, statements
@@ -23,24 +24,28 @@ from checker.model.model import Assert, Assign, Choose, For, If, Let, Mark, Mode
 NUMBERING = frozenset({"lt", "le", "gt", "ge", "next", "previous", "next_in_ring", "index"})  # of ordered sorts alone
 
 
-def interchangeable(model: Model) -> tuple[Sort, ...]:
-    """The sorts whose elements nothing tells apart, in the order of declaration."""
-    return tuple(sort for sort in model.sorts if obstacle(model, sort) is None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial:
+    """What may have no value in some state: `steps` by number, `goals` by name, `done when`."""
+
+    steps: frozenset[int]
+    goals: frozenset[str]
+    done: bool
 
 
-def obstacle(model: Model, sort: Sort) -> str | None:
+def obstacle(model: Model, sort: Sort, partial: Partial) -> str | None:
     """Why the elements of a sort may not be interchanged; None where they may."""
     if sort.size < 2:
         return f"{sort} has {sort.size} element{'s' if sort.size != 1 else ''}"
     if sort.ordered:
         return f"{sort} is ordered"
-    for where, expr in _every_expression(model):
+    for where, fails, expr in _every_expression(model, partial):
         for node in nodes(expr):
-            reason = _told_apart(node, sort)
+            reason = _told_apart(node, sort, fails=fails)
             if reason is not None:
                 return f"{where} {reason}"
-    for step in model.steps:
-        if any(_stops_early(loop, sort) for loop in statements(step.body) if isinstance(loop, For)):
+    for number, step in enumerate(model.steps):
+        if number in partial.steps and any(_stops_early(loop, sort) for loop in statements(step.body) if isinstance(loop, For)):
             return f"{step.name} ({step.at}) has a `for` over {sort} of which a round may fail and another block"
     for variable in model.variables:
         if not all(_same_initially(variable, sort, i, j) for i, j in pairwise(range(sort.size))):
@@ -50,19 +55,19 @@ def obstacle(model: Model, sort: Sort) -> str | None:
     return None
 
 
-def _every_expression(model: Model) -> Iterator[tuple[str, Expr]]:
-    """With where each stands."""
+def _every_expression(model: Model, partial: Partial) -> Iterator[tuple[str, bool, Expr]]:
+    """With where each stands, and whether it may have no value."""
     for goal in model.goals:
         for expr in (*goal.conditions, *(premise for _, premise in goal.premises)):
-            yield f"`{goal.name}` ({goal.at})", expr
+            yield f"`{goal.name}` ({goal.at})", goal.name in partial.goals, expr
     if model.done is not None:
-        yield "`done when`", model.done
-    for step in model.steps:
+        yield "`done when`", partial.done, model.done
+    for number, step in enumerate(model.steps):
         for expr in step_expressions(step):
-            yield f"{step.name} ({step.at})", expr
+            yield f"{step.name} ({step.at})", number in partial.steps, expr
 
 
-def _told_apart(node: Expr, sort: Sort) -> str | None:
+def _told_apart(node: Expr, sort: Sort, *, fails: bool) -> str | None:
     """What an expression's own node has to do with particular elements of the sort."""
     match node:
         case Const(value, type):
@@ -74,7 +79,7 @@ def _told_apart(node: Expr, sort: Sort) -> str | None:
         case Apply(operator, arguments) if operator in NUMBERING:
             if any(mentions(argument.type, sort) for argument in arguments):
                 return f"orders {sort}"
-        case Quantifier():
+        case Quantifier() if fails:
             if _ranges_over(node.domains, sort) and _may_fail_inside(node):
                 return f"has a quantifier over {sort} whose body may have no value for some of them"
     return None

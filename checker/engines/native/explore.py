@@ -18,7 +18,6 @@ from checker.engines.state_graph import counted_states
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
-from checker.ground.symmetry import interchangeable
 from checker.language.types import Sort
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
@@ -104,7 +103,7 @@ def explore_native(
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not (symmetry and runs), "fairness is not decided on orbits"
-    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()), runs=runs)
+    compiled = compile_model(ground(model, symmetry=symmetry), runs=runs)
     fingerprints = fingerprints and compiled.program.words > 1
 
     def make(states: int = 0) -> Search:
