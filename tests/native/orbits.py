@@ -73,12 +73,15 @@ def reduces_rightly(model: Model, whole: Explored) -> tuple[int, int]:
     number, kept = orbits(model, states_of(whole), sorts), states_of(reduced)
     assert {number[state] for state in kept} == set(number.values()), "every orbit keeps a state, and no other state is kept"
     assert (reduced.failed is None, reduced.deadlocked is None) == (whole.failed is None, whole.deadlocked is None)
-    assert reduced.stats.depth <= whole.stats.depth
+    exact = len(kept) == len(set(number.values()))
+    assert not exact or reduced.stats.depth == whole.stats.depth  # of an orbit that keeps several states some may be deeper
     assert reduced.fired == whole.fired
     assert {w for w, found in reduced.seen.items() if found.count} == {w for w, found in whole.seen.items() if found.count}
-    for at in (reduced.failed, reduced.deadlocked, len(kept) - 1):
+    for at, first in ((reduced.failed, whole.failed), (reduced.deadlocked, whole.deadlocked), (len(kept) - 1, None)):
         if at is not None:
             is_a_path(model, reduced.path(at))
+        if at is not None and first is not None:
+            assert len(reduced.path(at)) == len(whole.path(first)), "what is found first is found on a shortest path"
     return len(set(number.values())), len(kept)
 
 

@@ -66,7 +66,7 @@ def test_going_on_after_every_pause_changes_nothing(threads: int, strained: ctyp
             if pauses < 200:
                 search = moved(search, program, initial, make)
         assert search.stats().status is Status.COMPLETE
-        assert summary(search) == reach(program, initial)
+        assert summary(search, edges=not program.canonical_updates) == reach(program, initial)
         search.close()
 
 
@@ -91,7 +91,7 @@ def test_going_on_after_a_limit_changes_nothing(threads: int, kind: str, straine
 
             search = moved(search, program, initial, make)
         assert search.stats().status is Status.COMPLETE
-        assert summary(search) == reach(program, initial)
+        assert summary(search, edges=not program.canonical_updates) == reach(program, initial)
         search.close()
     assert in_the_midst > 10
 
