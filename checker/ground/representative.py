@@ -138,7 +138,7 @@ class _Names:
             first = graph.const(number * self._most)
             beyond = graph.le(first, old)
             word = graph.select(beyond, self._words[number], word)
-            at = graph.select(beyond, graph.sub(old, first), at)
+            at = graph.select(beyond, graph.max(graph.sub(old, first), graph.const(0)), at)
         mask = graph.const((1 << self._bits) - 1)
         return graph.bitand(graph.shr(word, graph.mul(at, graph.const(self._bits))), mask)
 

@@ -164,3 +164,31 @@ SETS_OF_SETS = """
         action a(q: set[W]) when self in q:
             quorums += {q}
     """
+
+EVERYWHERE = """
+    protocol p
+    ids T * 3
+    role W * 3
+    record Pair: who: W?, what: T, with: set[W], n: -1..1
+    message Ask(n: 0..1, t: T) to W: fifo, capacity 2
+    message Tell(who: W, w: W?) to W: unordered, capacity 3
+    message Say(t: T, w: W) to W: persistent
+    shared owner: map[T, W?] = none
+    shared chosen: Pair? = none
+    shared queue: seq[Pair, max 2] = []
+    shared trust: map[W, map[T, set[W]]] = {a: {t: {} for t in T} for a in W}
+    shared between: map[W, set[T]] = {a: {} for a in W}
+    role W:
+        var asked: W? = none
+        action ask(to: W, n: 0..1, t: T) when to != self and asked == none:
+            asked = to
+            send Ask(n, t) to to
+            send Say(t, self) to to
+        on Ask(n, t) from f when n == 1:
+            owner[t] = self
+            send Tell(f, asked) to f
+        on Tell(w, v):
+            asked = v
+        on Say(t, w):
+            chosen = Pair(who: w, what: t, with: {w}, n: -1)
+    """

@@ -13,9 +13,10 @@ from checker.engines.explicit import explore
 from checker.engines.native.explore import explore_native
 from checker.ground.graph import Graph
 from checker.ground.permute import renamed
-from checker.ground.program import ground
+from checker.ground.program import cell_types, ground
 from checker.ground.rows import exchanged_rows, sorted_rows, sorting_network
 from checker.ground.run import evaluated
+from checker.language.types import BagOf, MapOf, Option, Record, SeqOf, SetOf, Type, Value, sort_key, values
 from checker.model.model import Model
 from checker.properties.native import DECIDED
 from tests.elaborate.lowered import model_of
@@ -140,6 +141,37 @@ def test_the_representative_is_a_renaming_of_the_state(name: str) -> None:
         for sort, i, j in form.renaming(numbers):
             state = renamed(model, state, sort, i, j)
         assert state == chosen, "the renaming that is told leads to it"
+
+
+@pytest.mark.parametrize("agents", [2, 7, 8, 9, 11])
+def test_any_state_is_renamed_in_all_places(agents: int) -> None:
+    """States that need not be reachable: every place of `EVERYWHERE` holds names."""
+    model = model_of(protocols.EVERYWHERE.replace("W * 3", f"W * {agents}"))
+    form, random = ground(model, symmetry=True), Random(agents)
+    assert [sort.name for sort in form.symmetric] == ["T", "W"]
+    for _ in range(5):
+        state = tuple(random_value(type, random) for type in cell_types(model))
+        chosen = form.decoded(form.canonical(form.encoded(state)))
+        for sort, i, j in form.renaming(form.encoded(state)):
+            state = renamed(model, state, sort, i, j)
+        assert state == chosen
+
+
+def random_value(type: Type, random: Random) -> Value:
+    match type:
+        case Option(of):
+            return random_value(of, random) if random.random() < 0.7 else None
+        case SetOf(of):
+            return frozenset(value for value in values(of) if random.random() < 0.5)
+        case MapOf(key, of):
+            return tuple(random_value(of, random) for _ in values(key))
+        case Record(_, fields):
+            return tuple(random_value(of, random) for _, of in fields)
+        case SeqOf(of, most):
+            return tuple(random_value(of, random) for _ in range(random.randint(0, most)))
+        case BagOf(of, most):
+            return tuple(sorted((random_value(of, random) for _ in range(random.randint(0, most))), key=sort_key))
+    return random.choice(list(values(type)))
 
 
 def test_the_library_makes_the_same_of_the_initial_states() -> None:
