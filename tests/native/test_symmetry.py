@@ -34,7 +34,7 @@ def compared(model: Model) -> tuple[int, int]:
         return 0, 0
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
 @given(protocols())
 def test_generated_protocols(generated: Generated) -> None:
     for model in (*models(generated), *models(of_three(generated))):
