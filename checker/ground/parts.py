@@ -7,8 +7,9 @@ its set hold. It may *name* an element: its value does. Renaming moves parts to 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
 from itertools import groupby, product
+
+from msgspec import Struct, field
 
 from checker.ground.convert import nothing
 from checker.ground.graph import Graph, Node
@@ -21,8 +22,7 @@ from checker.model.model import Model
 Elements = tuple[int, ...]
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Group:
+class Group(Struct, kw_only=True, eq=False):
     """Parts that renaming moves to each other's places. `parts[e]` belongs to the elements e of `sorts`; of None: a place in a bag.
 
     A value of `base` + i names element i of `names`, where the part of `guard` for the same elements, as far as it has any, is above `above[e]`.
@@ -42,8 +42,7 @@ class Group:
         return graph.lt(graph.const(self.above[elements]), self.guard.parts[elements[: len(self.guard.sorts)]])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """Where the walk is: `key` tells groups apart."""
 
     key: Hashable

@@ -10,8 +10,9 @@ body has no value for another; in a `for` that ends at the first round that fail
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise, product
+
+from msgspec import Struct
 
 from checker.elaborate.independence import expressions, statements
 from checker.elaborate.rewrite import may_fail, nodes, step_expressions
@@ -24,8 +25,7 @@ from checker.model.model import Assert, Assign, Choose, For, If, Let, Mark, Mode
 NUMBERING = frozenset({"lt", "le", "gt", "ge", "next", "previous", "next_in_ring", "index"})  # of ordered sorts alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partial:
+class Partial(Struct, frozen=True, kw_only=True):
     """What may have no value in some state: `steps` by number, `goals` by name, `done when`."""
 
     steps: frozenset[int]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Symmetric:
+class Symmetric(Struct, frozen=True, kw_only=True):
     """`counts`: states, orbits, and states that a reduced search keeps."""
 
     protocol: str

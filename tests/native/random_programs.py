@@ -4,8 +4,9 @@ Every third has a canonical section: any map from states to states, that need no
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
+
+from msgspec.structs import replace
 
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Program, Watch
 from tests.native.assembler import Assembler
