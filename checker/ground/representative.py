@@ -50,34 +50,33 @@ def _left_out(group: Group, sort: Sort, fixed: tuple[Sort, ...]) -> bool:
 # --- one sort ------------------------------------------------------------------------------------------------------------
 
 
-def _sorted(parts: Parts, sort: Sort, fixed: frozenset[Sort]) -> Iterator[Renaming]:
+def _sorted(parts: Parts, sort: Sort, fixed: frozenset[Sort]) -> list[Renaming]:
     """Sort the elements of a sort by what does not depend on names, then by what depends on names of the sorts in `fixed`."""
     graph = parts.graph
     keys = dict.fromkeys(map(tuple, [*_facts(parts, sort, frozenset()), *_facts(parts, sort, fixed)]))
-    keys = {key: None for key in keys if len(set(key)) > 1}  # what is the same for all decides nothing
-    columns = [list(key) for key in keys]
-    slots: list[tuple[int, Group, Elements]] = []  # of which column a part that moves is
-    at = {tuple(column): place for place, column in enumerate(columns)}
-    for group, rest in _own_columns(parts, sort):
-        column = [group.parts[_with(rest, group.sorts.index(sort), e)] for e in range(sort.size)]
-        if tuple(column) not in at:
-            at[tuple(column)] = len(columns)
-            columns.append(column)
-        slots.append((at[tuple(column)], group, rest))
+    place = {key: number for number, key in enumerate(key for key in keys if len(set(key)) > 1)}  # the others decide nothing
+    decisive = len(place)
+    moving = [(group, rest, tuple(_column(group, rest, sort))) for group, rest in _own_columns(parts, sort)]
+    for *_, column in moving:
+        place.setdefault(column, len(place))
+    columns = [list(column) for column in place]
     named = any(group.names == sort for group in parts.groups.values())
     if named:
         columns.append([graph.const(e) for e in range(sort.size)])
-    made, exchanges = sorted_rows(graph, columns, keys=len(keys))
-    for place, group, rest in slots:
-        for e, node in enumerate(made[place]):
+    made, exchanges = sorted_rows(graph, columns, keys=decisive)
+    for group, rest, column in moving:
+        for e, node in enumerate(made[place[column]]):
             group.parts[_with(rest, group.sorts.index(sort), e)] = node
     for group in parts.groups.values():
         for axis in [axis for axis, of in enumerate(group.sorts) if of == sort][1:]:
             _move(graph, group, axis, exchanges)
     if named:
         _replace_names(parts, sort, made[-1])
-    for a, b, wrong in exchanges:
-        yield Renaming(sort, a, b, wrong)
+    return [Renaming(sort, a, b, wrong) for a, b, wrong in exchanges]
+
+
+def _column(group: Group, rest: Elements, sort: Sort) -> list[Node]:
+    return [group.parts[_with(rest, group.sorts.index(sort), e)] for e in range(sort.size)]
 
 
 def _own_columns(parts: Parts, sort: Sort) -> Iterator[tuple[Group, Elements]]:
