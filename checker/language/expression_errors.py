@@ -8,6 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.language.diagnostics import Diagnostic
+from checker.language.source import Span
+
+_EXAMPLES = {  # types without a name of their own, by the word that shows them
+    "..": ("Index", "0..3"),
+    "set": ("Group", "set[T]"),
+    "map": ("Table", "map[K, V]"),
+    "seq": ("List", "seq[T, max 3]"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +100,26 @@ class IncrementSign(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RangeAsDomain(Diagnostic):
-    """A range `lo..hi` stands in an expression. Ranges are types: name one with `type` and use the name."""
+class TypeInExpression(Diagnostic):
+    """A type that has no name of its own stands in an expression: a range `lo..hi`, `set[T]`, `map[K, V]` or `seq[T, max n]`.
+
+    Where all values of a type may be gone over, its name may stand: name it with `type` and use the name.
+    """
 
     code = "T129"
-    title = "a range is a type, not an expression"
-    label = "a range cannot stand here"
-    help = "name it at the top of the protocol, `type Index = 0..3`, and write `Index` here"
+    title = "{what} is a type, not an expression"
+    label = "{what} cannot stand here"
+    help = "name it at the top of the protocol, `type {name} = {type}`, and write `{name}` here"
+    what: str
+    name: str
+    type: str
+
+    @classmethod
+    def of(cls, span: Span, word: str) -> TypeInExpression:
+        """`word`: `..`, or what stands before the bracket."""
+        what = "a range" if word == ".." else f"`{word}[...]`"
+        name, type = _EXAMPLES[word]
+        return cls(span=span, what=what, name=name, type=type)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -173,11 +173,25 @@ def reserved_name(parser: Parser, token: Token, terminals: set[str]) -> bool:
     return replace(token, "NAME")
 
 
-def range_in_expression(parser: Parser, token: Token, terminals: set[str]) -> bool:
-    if token.text != "..":
+def type_in_expression(parser: Parser, token: Token, terminals: set[str]) -> bool:
+    if token.text == "..":
+        report(parser, expression_errors.TypeInExpression.of(span_of(parser, token), ".."))
+        return replace(token, "+") if "+" in terminals else _skip(parser)
+    opener = _opener(parser)
+    if token.text != "," or "]" not in terminals or opener < 1 or parser.text(opener - 1) not in ("map", "seq"):
         return False
-    report(parser, expression_errors.RangeAsDomain(span=span_of(parser, token)))
-    return replace(token, "+") if "+" in terminals else _skip(parser)
+    word = parser.tokens[opener - 1]
+    report(parser, expression_errors.TypeInExpression.of(span_of(parser, word), word.text))
+    return _skip(parser)
+
+
+def _opener(parser: Parser) -> int:
+    """The place of the bracket that is open at the current token; -1: none."""
+    at, depth = parser.at, 1
+    while depth and at:
+        at -= 1
+        depth += (parser.tokens[at].text in (")", "]", "}")) - (parser.tokens[at].text in ("(", "[", "{"))
+    return at if not depth else -1
 
 
 def misused_word(parser: Parser, token: Token, terminals: set[str]) -> bool:
@@ -278,7 +292,7 @@ MENDS = (
     foreign_operator,
     block_in_line,
     reserved_name,
-    range_in_expression,
+    type_in_expression,
     misused_word,
     wrong_first_word,
 )
