@@ -47,7 +47,43 @@ role Worker:
 done when all(w in Worker: rounds[w] == 1)
 """
 
+LEASE = """\
+protocol board()
+ids  Task * 1
+role Worker * 2
+shared owner: map[Task, Worker?] = none
+shared done_by: map[Task, set[Worker]] = {}
+role Worker:
+    action work(t: Task) when owner[t] == none and done_by[t] == {}:
+        owner[t] = self
+        await llm() as working
+        done_by[t] += {self}
+    action expire(t: Task) when owner[t] != none and owner[t] != self:
+        owner[t] = none
+"""
+
+FLAG = """\
+protocol board()
+role Worker
+role Lead
+shared raised: bool = false
+shared lowered: bool = false
+role Worker:
+    run:
+        if not raised:
+            await lowered as watching
+            await llm() as acting
+role Lead:
+    run:
+        raised = true
+        await llm() as checking
+        raised = false
+        lowered = true
+"""
+
 TEAMS = {
+    "lease": LEASE,
+    "flag": FLAG,
     "request": REQUEST.replace("Task0", "first(Task)").replace("ids  Task * 2", "ids  Task * 2, ordered"),
     "counter": COUNTER,
 }
@@ -56,7 +92,7 @@ TEAMS = {
 def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
     """The result on one property."""
     spec = 'spec board for "board.team"\nfaults lossy: lose Ask <= 1\nfaults deadly: crash Worker <= 1\nsometimes ever: true\n'
-    if team == "counter":
+    if team != "request":
         spec = spec.replace("faults lossy: lose Ask <= 1\n", "")
     path = write(folder, TEAMS[team], f"{spec}{line}\n")
     name = line.split(":")[0].split(" ", 1)[1] if ":" in line else line
@@ -66,6 +102,22 @@ def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
 @pytest.mark.parametrize(
     ("team", "line", "faults", "why"),
     [
+        (
+            "lease",
+            "never twice: any(t in Task: len(done_by[t]) == 2)",
+            "none",
+            (
+                "It is true for t = Task0 since step 5 (Worker1 goes on with work after working): done_by[Task0] went from {Worker0} to "
+                "{Worker0, Worker1}. Worker0 made owner[Task0] Worker0 in step 1, Worker1 changed it to Worker1 in step 3, and Worker0 "
+                "went on in step 4 without looking at it again."
+            ),
+        ),
+        (
+            "flag",  # as it was read, again: no stale read
+            "never late: Worker at acting",
+            "none",
+            "It is true since step 4 (Worker goes on with run after watching): Worker.run went from watching to acting.",
+        ),
         (
             "request",
             "no deadlock",
