@@ -36,7 +36,7 @@ def find_stale(run: Run, cells: Collection[int]) -> StaleRead | None:
 
 
 def stale_sentence(run: Run, stale: StaleRead) -> str:
-    """`Worker1 read status[Task0] (open) in step 2, Worker0 changed it to claimed in step 3, and Worker1 went on in step 4 without looking at it again.`"""
+    """`Worker1 read count (0) in step 2, Worker0 changed it to 1 in step 3, and Worker1 went on in step 4 without looking at it again.`"""
     cell = run.names[stale.cell]
     known, now = run.value(stale.cell, stale.reader.after), run.value(stale.cell, stale.writer.after)
     knew = f"made {cell} {known}" if stale.cell in stale.reader.changed else f"read {cell} ({known})"
