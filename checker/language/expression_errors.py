@@ -1,4 +1,4 @@
-"""Common mistakes in expressions and statements (T122 to T140).
+"""Common mistakes in expressions and statements (T122 to T140, T155).
 
 The docstring of a class is its page in `teamcheck explain`.
 """
@@ -216,6 +216,16 @@ class NotAType(Diagnostic):
     title = "this is not a type"
     label = "expected a type"
     help = "types are `bool`, `0..3`, a name, `T?`, `set[T]`, `map[K, V]`, `seq[T, max n]`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeInParentheses(Diagnostic):
+    """A range stands in parentheses where a type is wanted. `0..3?` is a number from 0 to 3, or none."""
+
+    code = "T155"
+    title = "a range stands without parentheses"
+    label = "leave them out"
+    help = "write `0..3` for `(0..3)`, and `0..3?` for `(0..3)?`"
 
 
 @dataclass(frozen=True, kw_only=True)

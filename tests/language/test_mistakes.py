@@ -98,6 +98,11 @@ MISTAKES_IN_STATEMENTS = {
     "work(x)": ("T127", "a call by itself does nothing", None),
     "x.y++": ("T128", "`++` is not an operator of the language", "write `x.y += 1`"),
     "for i in 0..3: pass": ("T129", "a range is a type, not an expression", None),
+    "choose x: (0..3)?": (
+        "T155",
+        "a range stands without parentheses",
+        "write `0..3` for `(0..3)`, and `0..3?` for `(0..3)?`",
+    ),
     "x = all(s in map[K, V]: p)": (
         "T129",
         "`map[...]` is a type, not an expression",

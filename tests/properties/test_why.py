@@ -81,7 +81,41 @@ role Lead:
         lowered = true
 """
 
+BOARD = """\
+protocol board()
+role Agent * 2
+shared board: set[Agent] = {}
+role Agent:
+    action post when self not in board:
+        await llm() as composing
+        board += {self}
+"""
+
+TIMEOUT = """\
+protocol board()
+role Lead
+role Worker
+message Ask() to Worker
+message Answer() to Lead
+role Lead:
+    var alone: bool = false
+    run:
+        send Ask to Worker
+        await:
+            Answer:
+                pass
+            timeout:
+                alone = true
+role Worker:
+    on Ask:
+        send Answer to Lead
+"""
+
+FAULTS = {"lossy": "lose Ask", "deadly": "crash Worker", "late": "stale board"}
+
 TEAMS = {
+    "board": BOARD,
+    "timeout": TIMEOUT,
     "lease": LEASE,
     "flag": FLAG,
     "request": REQUEST.replace("Task0", "first(Task)").replace("ids  Task * 2", "ids  Task * 2, ordered"),
@@ -91,9 +125,8 @@ TEAMS = {
 
 def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
     """The result on one property."""
-    spec = 'spec board for "board.team"\nfaults lossy: lose Ask <= 1\nfaults deadly: crash Worker <= 1\nsometimes ever: true\n'
-    if team != "request":
-        spec = spec.replace("faults lossy: lose Ask <= 1\n", "")
+    declared = "".join(f"faults {name}: {FAULTS[name]} <= 1\n" for name in [faults] if name != "none")
+    spec = f'spec board for "board.team"\n{declared}timeouts only when stuck\nsometimes ever: true\n'
     path = write(folder, TEAMS[team], f"{spec}{line}\n")
     name = line.split(":")[0].split(" ", 1)[1] if ":" in line else line
     return next(r for r in checker.check(path, faults=[faults]).results if r.property == name)
@@ -102,6 +135,36 @@ def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
 @pytest.mark.parametrize(
     ("team", "line", "faults", "why"),
     [
+        (
+            "board",
+            "step grows: old(board) subset board",
+            "late",
+            "False in step 4: board went from {Agent0} to {Agent1}. Agent1 read an old value in step 4 (stale board).",
+        ),
+        (
+            "board",
+            "no lost update on board",
+            "late",
+            "Agent1 replaced board in step 4 after it read an old value: Agent0 had written {Agent0} in step 3.",
+        ),
+        (
+            "timeout",
+            "never alone: Lead.alone",
+            "lossy",
+            (
+                "It is true since step 3 (Lead times out at waiting): Lead.alone went from false to true. "
+                "A message was lost in step 2 (lose Ask)."
+            ),
+        ),
+        (
+            "timeout",
+            "no deadlock",
+            "none",
+            (
+                "Nothing can happen any more: Lead has finished its run; Worker is idle. "
+                "The protocol has no `done when`, so this is no proper end."
+            ),
+        ),
         (
             "lease",
             "never twice: any(t in Task: len(done_by[t]) == 2)",
