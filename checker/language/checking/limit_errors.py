@@ -64,6 +64,21 @@ class MapsTogether(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StateTooLarge(Diagnostic):
+    """A state has a cell for each entry of a shared map, for each variable of each agent, for each channel from one agent to another, and
+    it keeps all of them.
+    """
+
+    code = "T710"
+    title = "a state of this instance is too large: `{name}` alone has {cells:,} cells"
+    label = "a state has at most {most:,} cells"
+    help = "check a smaller instance: fewer agents, ids or keys"
+    name: str
+    cells: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExpandsTooFar(Diagnostic):
     """A call of a def stands for the def's expression, with the arguments in the places of the parameters. A def that calls another one
     twice, which calls a third one twice, and so on, soon stands for more than can be handled.
