@@ -85,12 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _open_what_is_closed() -> None:
     """Started with a closed stream (`>&-`), Python has None in its place."""
-    if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115: open as long as the process
 
 
 def _not_written(error: OSError) -> int:
