@@ -7,9 +7,10 @@ cannot be used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, TypeAlias, get_args
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import networkx
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
     from checker.model.model import Model
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Engine, Job, Store, Told
+    from checker.properties.searches import Counted, Engine, Job, Store, Told
 
 
 CHECKPOINT_EVERY_S = 60.0
@@ -26,8 +27,7 @@ AnyPath: TypeAlias = str | PathLike[str]
 Overrides: TypeAlias = Mapping[str, str | int]  # values as a spec writes them, or numbers and truth values of Python
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
     search of its own."""
 
@@ -71,6 +71,8 @@ def check(
     threads: int = 0,
     symmetry: bool = False,
     store: Store = "states",
+    sweeps: int | None = None,
+    fewest: Counted | None = None,
     checkpoint: AnyPath | None = None,
     resume: bool = False,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
@@ -82,7 +84,9 @@ def check(
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
-    model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
+    model); "z3" looks for violations in every run of up to `sweeps` steps (12) and many longer ones, in teams too large for a
+    search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
+    ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
     engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `store`
     "fingerprint": it keeps 64 bits of a state that has more; a state may then be missed, and nothing `holds`. `checkpoint`:
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
@@ -91,11 +95,11 @@ def check(
     BadInput before anything is searched when a spec, a name or a checkpoint cannot be used, and at an instance whose states are too
     large to keep; ValueError where no path is given, or an engine or store that does not exist.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from checker.properties.plan import Filters
     from checker.properties.running import run
-    from checker.properties.searches import Engine, Limits, Store, plan
+    from checker.properties.searches import SWEEPS, Engine, Limits, Store, plan
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
     several = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
@@ -106,7 +110,7 @@ def check(
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    limits = replace(limits, store=store)
+    limits = replace(limits, store=store, sweeps=SWEEPS if sweeps is None else sweeps, fewest=fewest)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)

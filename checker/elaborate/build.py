@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import product
 
+from msgspec import Struct, field
+
 from checker.language.checked import Checked, FaultInfo, RoleInfo
-from checker.language.checking.limit_errors import StateTooLarge
 from checker.language.checking.limits import MOST_CELLS
 from checker.language.diagnostics import BadInput
 from checker.language.source import Span
@@ -18,8 +18,7 @@ from checker.model.model import Channel, Variable, VariableKind
 ASIDE = "(aside)"  # names the registers that hold a cell which the code itself does not read
 
 
-@dataclass(slots=True)
-class Registers:
+class Registers(Struct):
     """Numbers the registers of one step or one goal."""
 
     count: int = 0
@@ -30,8 +29,7 @@ class Registers:
         return local
 
 
-@dataclass(slots=True, kw_only=True)
-class Build:
+class Build(Struct, kw_only=True):
     """The model under construction.
 
     `variables` are in the order of their cells in the state; `marks` are the names of the goals that steps report.
@@ -68,6 +66,8 @@ class Build:
         """Raises BadInput where a state with these cells too is too large; the largest variable is named."""
         if offset + cells <= MOST_CELLS:
             return
+        from checker.elaborate.size_errors import StateTooLarge
+
         largest = max(self.variables.values(), key=lambda variable: variable.cells, default=None)
         if largest is not None and largest.cells > cells:
             name, cells, at = largest.name, largest.cells, largest.at

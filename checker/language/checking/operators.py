@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checker.language import expression_errors, tree
+from checker.language import tree
 from checker.language.checking import relations
 from checker.language.checking.context import Context, Scope
 from checker.language.checking.errors import type_errors, value_errors
@@ -218,7 +218,9 @@ def _places(type: SeqOf) -> str:
 @rule(tree.Index)
 def index(ctx: Context, node: tree.Index, scope: Scope, hint: Type | None) -> Type | None:
     if isinstance(node.of, tree.Name) and node.of.name in ("set", "map", "seq") and node.of.name not in visible(ctx, scope):
-        ctx.report(expression_errors.TypeInExpression.of(node.of.span, node.of.name))
+        from checker.language.expression_errors import TypeInExpression
+
+        ctx.report(TypeInExpression.of(node.of.span, node.of.name))
         return None
     of = infer(ctx, node.of, scope)
     if isinstance(of, MapOf):
