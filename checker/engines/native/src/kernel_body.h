@@ -130,19 +130,28 @@ TARGET static void unpack(const unpacking *fields, uint32_t n, const uint64_t *c
     }
 }
 
-TARGET static void pack(const packing *fields, uint32_t n, uint64_t keep, const uint64_t *before, const int32_t *registers, uint64_t *after,
-                        int32_t *excess)
+/* Four vectors of a word at once, which stay in registers while its fields are added. Lanes with excess get any bits. */
+TARGET static void pack(const packing *fields, uint32_t n, uint64_t keep, uint64_t set, const uint64_t *before, const int32_t *registers,
+                        uint64_t *after, int32_t *excess)
 {
-    u64x8 *to = (u64x8 *)after;
-    u32x8 *over = (u32x8 *)excess;
-    for (int k = 0; k < LANES / 8; k++)
-        to[k] = ((const u64x8 *)before)[k] & keep;
-    for (const packing *f = fields; f < fields + n; f++)
-        for (int k = 0; k < LANES / 8; k++) {
-            u32x8 value = ((const u32x8 *)COLUMN(f->reg))[k] - (uint32_t)f->low;
-            over[k] |= value & ~f->mask;
-            to[k] |= __builtin_convertvector(value & f->mask, u64x8) << f->shift;
+    for (int k = 0; k < LANES / 8; k += 4) {
+        u64x8 word[4];
+        u32x8 over[4];
+        for (int j = 0; j < 4; j++) {
+            word[j] = (((const u64x8 *)before)[k + j] & keep) | set;
+            over[j] = ((u32x8 *)excess)[k + j];
         }
+        for (const packing *f = fields; f < fields + n; f++)
+            for (int j = 0; j < 4; j++) {
+                u32x8 value = ((const u32x8 *)COLUMN(f->reg))[k + j] - (uint32_t)f->low;
+                over[j] |= value & ~f->mask;
+                word[j] |= __builtin_convertvector(value, u64x8) << f->shift;
+            }
+        for (int j = 0; j < 4; j++) {
+            ((u64x8 *)after)[k + j] = word[j];
+            ((u32x8 *)excess)[k + j] = over[j];
+        }
+    }
 }
 
 const kernel KERNEL = {TIER_NAME, run, nonzero, unpack, pack};

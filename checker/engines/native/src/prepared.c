@@ -66,23 +66,40 @@ static int prepare_fields(prepared *to, const tc_program *program)
     return 0;
 }
 
+/* Is the new value a constant that fits? Then `raw` is its bits in the word. */
+static int known_update(const tc_program *program, const tc_update *u, uint64_t *raw)
+{
+    const tc_field *f = &program->fields[u->field];
+    if (u->reg < program->n_fields || u->reg >= tc_first_temporary(program))
+        return 0;
+    int64_t value = (int64_t)program->consts[u->reg - program->n_fields] - f->low;
+    if (value < 0 || value >> f->width != 0)
+        return 0;
+    *raw = (uint64_t)value << f->shift;
+    return 1;
+}
+
 /* Groups the updates of an outcome by word; changes and packings go to the ends of the arrays. */
 static void prepare_updates(prepared *to, const tc_program *program, const tc_outcome *from, prepared_outcome *outcome, uint32_t *n_changes,
                             uint32_t *n_packings)
 {
     outcome->first_change = *n_changes;
     for (uint32_t word = 0; word < program->words && from->n_updates; word++) {
-        word_change change = {word, *n_packings, 0, ~0ull};
+        word_change change = {word, *n_packings, 0, ~0ull, 0};
         for (uint32_t i = 0; i < from->n_updates; i++) {
             const tc_update *u = &program->updates[from->first_update + i];
             const tc_field *f = &program->fields[u->field];
+            uint64_t raw = 0;
             if (f->word != word)
                 continue;
-            to->packings[(*n_packings)++] = (packing){u->reg, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
+            if (!known_update(program, u, &raw)) {
+                to->packings[(*n_packings)++] = (packing){u->reg, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
+                change.n++;
+            }
             change.keep &= ~tc_field_mask(f);
-            change.n++;
+            change.set |= raw;
         }
-        if (change.n)
+        if (~change.keep)
             to->changes[(*n_changes)++] = change;
     }
     outcome->n_changes = *n_changes - outcome->first_change;

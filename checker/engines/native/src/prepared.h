@@ -8,7 +8,7 @@
 /* The updates of an outcome that fall into one word. */
 typedef struct {
     uint32_t word, first, n; /* of `packings` */
-    uint64_t keep;           /* the bits of the word that stay */
+    uint64_t keep, set;      /* the bits of the word that stay; those that become 1 because a constant has them */
 } word_change;
 
 typedef struct {

@@ -54,7 +54,8 @@ static store_result insert_initial(tc_search *search, const uint64_t *initial, u
     number_block block = {0, 0};
     for (uint64_t i = 0; i < n;) {
         const uint64_t *state = initial + i * s->words;
-        if (store_insert(s, &block, state, hash_state(state, s->words), NO_STATE) != INSERT_NO_ROOM) {
+        const uint64_t hash = hash_state(state, s->words);
+        if (store_insert(s, &block, state, hash, store_slot(s, hash), NO_STATE) != INSERT_NO_ROOM) {
             i++;
             continue;
         }
@@ -177,7 +178,9 @@ static int run_phase(tc_search *search)
     number_block blocks[MOST_THREADS];
     uint32_t n = search->layer_workers;
     atomic_store(&search->work.stop, GO_ON);
+    search->store.alone = n == 1;
     run_parallel(n, run_worker, search);
+    search->store.alone = 1;
     for (uint32_t i = 0; i < n; i++) {
         blocks[i] = search->workers[i].block;
         search->workers[i].block = (number_block){0, 0};
