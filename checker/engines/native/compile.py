@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from checker.engines.native.conditions import Conditions, NodeTest, conditions
 from checker.engines.native.labels import Labels, label_outcomes
-from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import Graph, Node, Unsupported
-from checker.ground.program import GroundModel, GroundOutcome
+from checker.ground.program import GroundModel
 
 WORD_BITS = 64
 MOST_WORDS = 64
@@ -63,21 +64,26 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         watched, state_roots = with_conditions(ground, watched, state_roots)
     done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
-    outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
-    of_states = {node for node, _ in state_roots}
+    taken = conditions(ground.graph, ground.outcomes)
+    tests = {test: i for i, test in enumerate(dict.fromkeys(test for outcome in taken for test in outcome.tests))}
+    outcome_roots = [_roots(outcome) for outcome in taken]
+    of_states = {node for node, _ in state_roots} | {test.node for test in tests}
     of_final = [done, *(node for node, _ in final_roots)]
     shared = _shared(ground.graph, [*outcome_roots, of_final], sorted(of_states))
     assembler.section(sorted(shared | of_states), keep=True)
     state_length = len(assembler.code)
     numbers = {watch: i for i, watch in enumerate(watched)}
     outcomes = [
-        _outcome(assembler, ground, outcome, roots, numbers, None if labels is None else (labels.bases[i], labels.nodes[i]))
-        for i, (outcome, roots) in enumerate(zip(ground.outcomes, outcome_roots, strict=True))
+        _outcome(
+            assembler, ground, outcome, roots, tests, numbers, None if labels is None else (labels.bases[i], labels.nodes[i])
+        )
+        for i, (outcome, roots) in enumerate(zip(taken, outcome_roots, strict=True))
     ]
     final_start = len(assembler.code)
     assembler.section(of_final)
     # every constant is known before the first register gets its final number
     state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
+    test_registers = [assembler.register(test.node) for test in tests]
     final_registers = [(numbers[w], assembler.register(n)) for n, w in final_roots]
     done_register = None if ground.graph.value(done) == 0 else assembler.register(done)
     program = Program(
@@ -95,6 +101,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
         timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
+        tests=tuple(StateTest(assembler.final(at), test.mask, test.zero) for at, test in zip(test_registers, tests, strict=True)),
     )
     steps = tuple(outcome.step for outcome in ground.outcomes)
     return Compiled(
@@ -143,9 +150,10 @@ def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
         return None, reason.what
 
 
-def _roots(outcome: GroundOutcome) -> list[Node]:
+def _roots(conditions: Conditions) -> list[Node]:
+    outcome = conditions.outcome
     return [
-        outcome.enabled,
+        *(() if conditions.guard is None else (conditions.guard,)),
         outcome.failed,
         *(node for _, node in outcome.updates),
         *(node for _, node in outcome.goals),
@@ -285,11 +293,13 @@ class Assembler:
 def _outcome(
     assembler: Assembler,
     ground: GroundModel,
-    outcome: GroundOutcome,
+    conditions: Conditions,
     roots: Sequence[Node],
+    tests: dict[NodeTest, int],
     numbers: dict[Watched, int],
     label: tuple[int, Node] | None,
 ) -> OutcomeCode:
+    outcome = conditions.outcome
     step = ground.model.steps[outcome.step]
     start = len(assembler.code)
     guard = assembler.section(roots)
@@ -299,13 +309,14 @@ def _outcome(
     made = OutcomeCode(
         start=start,
         length=len(assembler.code) - start,
-        guard=guard,
-        enabled=assembler.register(outcome.enabled),
+        guard=0 if conditions.guard is None else guard,
+        enabled=NO_REGISTER if conditions.guard is None else assembler.register(conditions.guard),
         failed=NO_REGISTER if ground.graph.value(outcome.failed) == 0 else assembler.register(outcome.failed),
         updates=tuple((place_of[place], assembler.register(node)) for place, node in outcome.updates if place in place_of),
         watches=tuple(Watch(numbers[Watched(goal=name, what=what)], assembler.register(node)) for name, what, node in goals),
         is_fault=step.fault is not None,
         is_timeout=step.kind == "timeout" and step.fault is None,
+        needs=tuple(tests[test] for test in conditions.tests),
     )
     if label is not None:
         made = _labelled(assembler, made, *label, outcome.progress)

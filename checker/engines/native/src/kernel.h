@@ -32,6 +32,7 @@ typedef struct {
     const char *name;
     void (*run)(const tc_instruction *code, uint32_t n, int32_t *registers);
     lane_set (*nonzero)(const int32_t *column);
+    void (*test)(const tc_test *tests, uint32_t n, const int32_t *registers, lane_set *passed);
     void (*unpack)(const unpacking *fields, uint32_t n, const uint64_t *columns, int32_t *registers);
     /* after = (before & keep) | set | the packed registers; a lane of `excess` gets bits where a value does not fit its mask, and its `after`
      * is of no use then */

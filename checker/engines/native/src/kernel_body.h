@@ -1,5 +1,5 @@
 /* The kernel itself. The including file defines TARGET (the attribute of its tier), KERNEL (the name of its table), TIER_NAME, and, where the
- * machine has an instruction for it, NONZERO_16 (16 lanes to 16 bits).
+ * machine has an instruction for it, NONZERO_16 (which of 16 lanes have a bit of a mask, as 16 bits).
  * Vectors are the compilers' generic ones (gcc, clang): on machines with shorter registers each operation becomes several. A destination may be
  * one of the operands: columns are the same or disjoint, so lane by lane is safe. */
 #include <string.h>
@@ -95,12 +95,12 @@ TARGET static void run(const tc_instruction *code, uint32_t n, int32_t *register
 }
 
 #ifndef NONZERO_16
-/* Each byte of the mask is 0 or -1; the multiplication gathers the lowest bits of 8 bytes in the highest byte. */
-TARGET static inline uint32_t nonzero_16(const int32_t *column)
+/* Each byte of what is found is 0 or -1; the multiplication gathers the lowest bits of 8 bytes in the highest byte. */
+TARGET static inline uint32_t nonzero_16(const int32_t *column, uint32_t mask)
 {
-    i8x16 mask = __builtin_convertvector(*(const i32x16 *)column != 0, i8x16);
+    i8x16 found = __builtin_convertvector((*(const u32x16 *)column & mask) != 0, i8x16);
     uint64_t halves[2];
-    memcpy(halves, &mask, sizeof halves);
+    memcpy(halves, &found, sizeof halves);
     uint64_t low = ((halves[0] & 0x0101010101010101u) * 0x0102040810204080u) >> 56;
     uint64_t high = ((halves[1] & 0x0101010101010101u) * 0x0102040810204080u) >> 56;
     return (uint32_t)(low | high << 8);
@@ -108,16 +108,30 @@ TARGET static inline uint32_t nonzero_16(const int32_t *column)
 #define NONZERO_16 nonzero_16
 #endif
 
-TARGET static lane_set nonzero(const int32_t *column)
+TARGET static inline lane_set nonzero_under(const int32_t *column, uint32_t mask)
 {
     lane_set result;
     for (int g = 0; g < GROUPS; g++) {
         uint64_t bits = 0;
         for (int k = 0; k < 4; k++)
-            bits |= (uint64_t)NONZERO_16(column + g * 64 + k * 16) << (k * 16);
+            bits |= (uint64_t)NONZERO_16(column + g * 64 + k * 16, mask) << (k * 16);
         result.group[g] = bits;
     }
     return result;
+}
+
+TARGET static lane_set nonzero(const int32_t *column)
+{
+    return nonzero_under(column, ~0u);
+}
+
+TARGET static void test(const tc_test *tests, uint32_t n, const int32_t *registers, lane_set *passed)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        passed[i] = nonzero_under(COLUMN(tests[i].reg), tests[i].mask);
+        for (int g = 0; g < GROUPS; g++)
+            passed[i].group[g] ^= (uint64_t)0 - tests[i].zero;
+    }
 }
 
 TARGET static void unpack(const unpacking *fields, uint32_t n, const uint64_t *columns, int32_t *registers)
@@ -154,4 +168,4 @@ TARGET static void pack(const packing *fields, uint32_t n, uint64_t keep, uint64
     }
 }
 
-const kernel KERNEL = {TIER_NAME, run, nonzero, unpack, pack};
+const kernel KERNEL = {TIER_NAME, run, nonzero, test, unpack, pack};

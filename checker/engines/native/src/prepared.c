@@ -20,7 +20,7 @@ static void mark(uint8_t *read, uint32_t reg)
         read[reg] = 1;
 }
 
-/* Which registers anything reads: what no instruction, update, watch or flag names need not be unpacked. */
+/* Which registers anything reads: what no instruction, test, update, watch or flag names need not be unpacked. */
 static void mark_reads(const tc_program *program, uint8_t *read)
 {
     for (uint32_t i = 0; i < program->n_code; i++) {
@@ -38,6 +38,8 @@ static void mark_reads(const tc_program *program, uint8_t *read)
         mark(read, program->state_watches[i].reg);
     for (uint32_t i = 0; i < program->n_final_watches; i++)
         mark(read, program->final_watches[i].reg);
+    for (uint32_t i = 0; i < program->n_tests; i++)
+        mark(read, program->tests[i].reg);
     for (uint32_t i = 0; i < program->n_outcomes; i++) {
         mark(read, program->outcomes[i].enabled);
         mark(read, program->outcomes[i].failed);
@@ -124,6 +126,8 @@ static void prepare_outcomes(prepared *to, const tc_program *program)
                                           .label_length = from->label_length,
                                           .label_base = from->label_base,
                                           .number = i,
+                                          .first_need = from->first_need,
+                                          .n_needs = from->n_needs,
                                           .first_watch = from->first_watch,
                                           .n_watches = from->n_watches,
                                           .enabled = from->enabled,
@@ -151,6 +155,9 @@ int prepare(prepared *to, const tc_program *program)
     to->n_final_watches = program->n_final_watches;
     to->n_watch_ids = program->n_watch_ids;
     to->done_reg = program->done_reg;
+    to->n_tests = program->n_tests;
+    to->tests = copy_of(program->tests, program->n_tests, sizeof *to->tests);
+    to->needs = copy_of(program->needs, program->n_needs, sizeof *to->needs);
     to->consts = copy_of(program->consts, program->n_consts, sizeof *to->consts);
     to->code = copy_of(program->code, program->n_code, sizeof *to->code);
     to->watches = copy_of(program->watches, program->n_watches, sizeof *to->watches);
@@ -159,7 +166,7 @@ int prepare(prepared *to, const tc_program *program)
     to->outcomes = malloc(program->n_outcomes * sizeof *to->outcomes + 1);
     to->changes = malloc(n_updates * sizeof *to->changes + 1);
     to->packings = malloc(n_updates * sizeof *to->packings + 1);
-    if (!to->consts || !to->code || !to->watches || !to->state_watches || !to->final_watches || !to->outcomes || !to->changes ||
+    if (!to->tests || !to->needs || !to->consts || !to->code || !to->watches || !to->state_watches || !to->final_watches || !to->outcomes || !to->changes ||
         !to->packings || prepare_fields(to, program)) {
         prepared_free(to);
         return -1;
@@ -174,6 +181,8 @@ int prepare(prepared *to, const tc_program *program)
 
 void prepared_free(prepared *p)
 {
+    free(p->tests);
+    free(p->needs);
     free(p->consts);
     free(p->code);
     free(p->watches);

@@ -27,7 +27,7 @@ static uint32_t recent_places(const prepared *program)
 
 uint64_t worker_bytes(const prepared *program)
 {
-    return register_bytes(program) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull;
+    return register_bytes(program) + program->n_tests * sizeof(lane_set) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull;
 }
 
 static void *column_memory(size_t bytes)
@@ -45,12 +45,13 @@ int worker_open(worker *w, const prepared *program)
     w->columns = column_memory(program->words * LANES * sizeof(uint64_t));
     w->changed = column_memory((program->most_changes + 1) * LANES * sizeof(uint64_t));
     w->excess = column_memory(LANES * sizeof(int32_t));
+    w->passed = column_memory((program->n_tests + 1) * sizeof *w->passed);
     w->successors = malloc((size_t)BUFFER * program->words * sizeof *w->successors);
     w->hashes = malloc(BUFFER * sizeof *w->hashes);
     w->parents = malloc(BUFFER * sizeof *w->parents);
     w->recent_mask = recent_places(program) - 1;
     w->recent = malloc(((size_t)w->recent_mask + 1) * program->words * sizeof *w->recent);
-    if (!w->recent || !w->registers || !w->columns || !w->changed || !w->excess || !w->successors || !w->hashes || !w->parents ||
+    if (!w->recent || !w->registers || !w->columns || !w->changed || !w->excess || !w->passed || !w->successors || !w->hashes || !w->parents ||
         tally_open(&w->tally, program))
         return -1;
     for (uint32_t i = 0; i < program->n_consts; i++)
@@ -72,6 +73,7 @@ void worker_close(worker *w)
     free(w->columns);
     free(w->changed);
     free(w->excess);
+    free(w->passed);
     free(w->successors);
     free(w->hashes);
     free(w->parents);
@@ -193,6 +195,7 @@ void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n)
     load_columns(w, work->store, first, n);
     work->kernel->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
     work->kernel->run(p->state_code, p->state_code_length, w->registers);
+    work->kernel->test(p->tests, p->n_tests, w->registers, w->passed);
     w->batch = (batch){.state = first, .active = 1, .live = set_below(n)};
 }
 
@@ -232,13 +235,18 @@ lane_set worker_enabled(worker *w, const layer_work *work, const prepared_outcom
 {
     const kernel *k = work->kernel;
     batch *b = &w->batch;
-    lane_set candidates = o->waits ? set_without(b->live, b->busy) : b->live;
-    if (o->waits && set_empty(candidates))
-        return candidates;
-    k->run(o->guard, o->guard_length, w->registers);
-    lane_set enabled = set_and(candidates, k->nonzero(column_of(w, o->enabled)));
+    const uint32_t *needs = work->program->needs + o->first_need;
+    lane_set enabled = o->waits ? set_without(b->live, b->busy) : b->live;
+    for (uint32_t i = 0; i < o->n_needs; i++)
+        enabled = set_and(enabled, w->passed[needs[i]]);
     if (set_empty(enabled))
         return enabled;
+    k->run(o->guard, o->guard_length, w->registers);
+    if (o->enabled != TC_NONE) {
+        enabled = set_and(enabled, k->nonzero(column_of(w, o->enabled)));
+        if (set_empty(enabled))
+            return enabled;
+    }
     k->run(o->rest, o->rest_length, w->registers);
     if (!o->is_fault) {
         b->moving = set_or(b->moving, enabled);
