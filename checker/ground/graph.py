@@ -76,7 +76,40 @@ class Graph:
             return a
         if self.value(a) == 0:
             return b
+        (x, some), (y, others) = self._counted(a), self._counted(b)
+        if x == y and some & others == 0 and some and others:  # two counts of bits of one pattern
+            every = some | others
+            return self.popcount(x if every == (1 << self.high[x].bit_length()) - 1 else self.bitand(x, self.const(every)))
         return self._fold("add", a, b, self.low[a] + self.low[b], self.high[a] + self.high[b])
+
+    def _counted(self, node: Node) -> tuple[Node, int]:
+        """A pattern, and the mask of those of its bits that the node counts; the mask is 0 where it is no such number."""
+        operation, *arguments = self.code[node]
+        if operation == "popcount":
+            of, mask = self._masked(self._argument(arguments[0]))
+            return of, (1 << self.high[of].bit_length()) - 1 if mask is None else mask
+        if operation == "bitand":
+            of, mask = self._masked(node)
+            if mask == 1:
+                operation, *shifted = self.code[of]
+                by = self.value(self._argument(shifted[1])) if operation == "shr" else None
+                return (of, 1) if by is None else (self._argument(shifted[0]), 1 << by)
+        return node, 0
+
+    def _masked(self, node: Node) -> tuple[Node, int | None]:
+        """A pattern and the constant that it is masked with."""
+        operation, *arguments = self.code[node]
+        if operation == "bitand":
+            a, b = (self._argument(x) for x in arguments)
+            for mask, of in ((a, b), (b, a)):
+                if self.value(mask) is not None:
+                    return of, self.value(mask)
+        return node, None
+
+    @staticmethod
+    def _argument(argument: object) -> Node:
+        assert isinstance(argument, int)
+        return argument
 
     def sub(self, a: Node, b: Node) -> Node:
         if self.value(b) == 0:
@@ -128,9 +161,20 @@ class Graph:
             return self.const(1)
         if self.high[a] < self.low[b] or self.high[b] < self.low[a]:
             return self.const(0)
-        for x, y in ((a, b), (b, a)):  # a truth value compared with 0 or 1
-            if self.value(y) is not None and self.low[x] >= 0 and self.high[x] <= 1:
-                return x if self.value(y) == 1 else self.negate(x)
+        for x, y in ((a, b), (b, a)):
+            known = self.value(y)
+            if known is None:
+                continue
+            if self.low[x] >= 0 and self.high[x] <= 1:  # a truth value compared with 0 or 1
+                return x if known == 1 else self.negate(x)
+            operation, *arguments = self.code[x]
+            if operation in ("max", "add"):
+                p, q = (self._argument(argument) for argument in arguments)
+                of, by = (p, self.value(q)) if self.value(p) is None else (q, self.value(p))
+                if by is not None and operation == "add":
+                    return self.eq(of, self.const(known - by))
+                if by is not None and known > by:
+                    return self.eq(of, y)
         return self._fold("eq", a, b, 0, 1)
 
     def ne(self, a: Node, b: Node) -> Node:
@@ -186,6 +230,10 @@ class Graph:
         if code[0] == "not":
             assert isinstance(code[1], int)
             condition, a, b = code[1], b, a
+        inner, *parts = self.code[a]
+        if inner == "select" and parts[2] == b:  # the same unless both conditions hold
+            both = self.both(condition, self._argument(parts[0]))
+            return self.select(both, self._argument(parts[1]), b)
         return self._node(("select", condition, a, b), min(self.low[a], self.low[b]), max(self.high[a], self.high[b]))
 
     # --- bit patterns ------------------------------------------------------------------------------------------------
