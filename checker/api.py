@@ -7,8 +7,9 @@ cannot be used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import networkx
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 CHECKPOINT_EVERY_S = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
     search of its own."""
 
@@ -86,7 +86,7 @@ def check(
     check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
     BadInput before anything is searched when a spec or a name cannot be used, and when a checkpoint cannot be used.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from checker.properties.plan import Filters
     from checker.properties.running import run

@@ -122,19 +122,21 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
 
 
 def _require_sense(arguments: argparse.Namespace) -> None:
-    """Options that go together only in some ways."""
+    """Options that go together only in some ways. Raises BadInput."""
+    if arguments.resume and arguments.checkpoint is None:
+        raise _disagree("`--resume` needs the folder", "add `--checkpoint DIR`")
+    if arguments.checkpoint is not None and arguments.engine == "reference":
+        raise _disagree("the reference interpreter keeps no checkpoints", "leave out `--engine reference`, or `--checkpoint`")
+    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
+        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
+        raise _disagree(reason, "leave out `--store fingerprint`")
+
+
+def _disagree(reason: str, advice: str) -> BadInput:
     from checker.cli.argument_errors import OptionsDisagree
     from checker.language.diagnostics import BadInput
 
-    if arguments.resume and arguments.checkpoint is None:
-        raise BadInput([OptionsDisagree(span=None, reason="`--resume` needs the folder", advice="add `--checkpoint DIR`")])
-    if arguments.checkpoint is not None and arguments.engine == "reference":
-        reason = "the reference interpreter keeps no checkpoints"
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--engine reference`, or `--checkpoint`")])
-
-    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
-        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--store fingerprint`")])
+    return BadInput([OptionsDisagree(span=None, reason=reason, advice=advice)])
 
 
 def _nothing(reason: str, advice: str) -> BadInput:

@@ -14,7 +14,8 @@ one state more (`Promela.extra_states`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.export.names import field_legends, field_titles, identifiers
 from checker.export.promela_expressions import arguments, below, shared, written
@@ -27,8 +28,7 @@ NO_ERROR = "no error"
 LIVENESS = frozenset({"eventually", "whenever", "no livelock"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promela:
+class Promela(Struct, frozen=True, kw_only=True):
     """A program and how to read what SPIN says of it.
 
     `assertions`: for each property that it checks, the name in the assertion that fails where the property is violated (where it is

@@ -15,8 +15,9 @@ what is partial in the language has its condition beside it (`checker.ground.eva
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 Node: TypeAlias = int
 
@@ -32,8 +33,7 @@ class Unsupported(Exception):
         super().__init__(what)
 
 
-@dataclass(slots=True)
-class Graph:
+class Graph(Struct):
     """`code[n]` is (operation, arguments...), `low[n]`..`high[n]` the interval of node n."""
 
     code: list[tuple[object, ...]] = field(default_factory=list)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.source import Span
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 SMALL = 20_000  # states that the reference interpreter searches in well under a second
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """The report under construction."""
 
     results: list[Result] = field(default_factory=list)

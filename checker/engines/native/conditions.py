@@ -8,7 +8,10 @@ its other code need not ask them again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.ground.graph import LARGEST, Graph, Node
 from checker.ground.program import GroundOutcome
@@ -17,8 +20,7 @@ CHEAP = 3  # operations of a part that only one outcome asks: more of them are w
 ALL_BITS = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class NodeTest:
+class NodeTest(NamedTuple):
     """Passes where `node` has a bit of `mask`; with `zero`, where it has none."""
 
     node: Node
@@ -26,8 +28,7 @@ class NodeTest:
     zero: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(Struct, frozen=True, kw_only=True):
     """The outcome is enabled where all `tests` pass and `guard` is 1 (None: where the tests pass). `outcome` is equal to it there."""
 
     tests: tuple[NodeTest, ...]

@@ -6,8 +6,9 @@ follow; the rest are temporaries. See `src/` for the instruction set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 OPCODES = (
     "add", "sub", "mul", "div", "mod", "eq", "lt", "and", "or", "not", "select",
@@ -49,8 +50,7 @@ class StateTest(NamedTuple):
     zero: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeCode:
+class OutcomeCode(Struct, frozen=True, kw_only=True):
     """`code[start : start + length]` computes the registers; `updates` are (field, register) of the successor.
 
     It is there where all tests of the numbers `needs` pass and the register `enabled` is not 0 (NO_REGISTER: wherever the tests pass),
@@ -75,8 +75,7 @@ class OutcomeCode:
     needs: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the tests and the state watches need.
 
     `code[final_start:][:final_length]` is run for batches with final states and leaves what `done` and the final watches need.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel
@@ -11,8 +11,7 @@ from checker.ground.rules import node_of, parts_of
 RUNS = ("eventually", "whenever")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class Watched(Struct, frozen=True, kw_only=True):
     """What a watch tells of: a goal's name, and what of it: "wrong" (or "seen" of `sometimes`), "undefined", or "premise i".
 
     Of a property of runs "condition i" and "condition i undefined"; of goal "" "done" and "done undefined".
