@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from checker.export.names import field_legends, field_titles, identifiers
 from checker.export.promela_expressions import arguments, below, shared, written
-from checker.ground.graph import Graph, Node
+from checker.ground.graph import Node
 from checker.ground.program import GroundModel, GroundOutcome, Predicate
 from checker.ground.shapes import encode, flat
 from checker.model.model import Goal, Step
@@ -54,8 +54,7 @@ class _Program:
     def __init__(self, form: GroundModel) -> None:
         self.form = form
         self.model = form.model
-        # conditions are added to the graph: to a copy
-        self.graph = Graph(list(form.graph.code), list(form.graph.low), list(form.graph.high), dict(form.graph.known))
+        self.graph = form.graph.copy()  # conditions are added to it
         self.fields = identifiers(field_titles(form), "v_")
         self.named = {
             node: self.fields[number]

@@ -15,13 +15,14 @@ what is partial in the language has its condition beside it (`checker.ground.eva
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from msgspec import Struct, field
 
 Node: TypeAlias = int
 
 LARGEST = 2**31 - 1
+LEAVES = ("const", "field")
 MOST_ASKED = 4_000_000  # nodes that are asked for, new or known: some seconds of work
 
 
@@ -34,13 +35,24 @@ class Unsupported(Exception):
 
 
 class Graph(Struct):
-    """`code[n]` is (operation, arguments...), `low[n]`..`high[n]` the interval of node n."""
+    """`code[n]` is (operation, arguments...), `arguments[n]` the nodes among them, `low[n]`..`high[n]` the interval of node n."""
 
     code: list[tuple[object, ...]] = field(default_factory=list)
+    arguments: list[tuple[Node, ...]] = field(default_factory=list)
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], Node] = field(default_factory=dict)
     asked: int = 0
+
+    def copy(self) -> Graph:
+        return Graph(
+            code=list(self.code),
+            arguments=list(self.arguments),
+            low=list(self.low),
+            high=list(self.high),
+            known=dict(self.known),
+            asked=self.asked,
+        )
 
     def _node(self, code: tuple[object, ...], low: int, high: int) -> Node:
         self.asked += 1
@@ -52,6 +64,7 @@ class Graph(Struct):
         if low < -LARGEST or high > LARGEST:
             raise Unsupported("a number beyond 31 bits")
         self.code.append(code)
+        self.arguments.append(() if code[0] in LEAVES else cast("tuple[Node, ...]", code[1:]))
         self.low.append(low)
         self.high.append(high)
         self.known[code] = len(self.code) - 1
@@ -84,32 +97,24 @@ class Graph(Struct):
 
     def _counted(self, node: Node) -> tuple[Node, int]:
         """A pattern, and the mask of those of its bits that the node counts; the mask is 0 where it is no such number."""
-        operation, *arguments = self.code[node]
+        operation = self.code[node][0]
         if operation == "popcount":
-            of, mask = self._masked(self._argument(arguments[0]))
+            of, mask = self._masked(*self.arguments[node])
             return of, (1 << self.high[of].bit_length()) - 1 if mask is None else mask
-        if operation == "bitand":
-            of, mask = self._masked(node)
-            if mask == 1:
-                operation, *shifted = self.code[of]
-                by = self.value(self._argument(shifted[1])) if operation == "shr" else None
-                return (of, 1) if by is None else (self._argument(shifted[0]), 1 << by)
-        return node, 0
+        of, mask = self._masked(node)
+        if mask != 1:
+            return node, 0
+        by = self.value(self.arguments[of][1]) if self.code[of][0] == "shr" else None
+        return (of, 1) if by is None else (self.arguments[of][0], 1 << by)
 
     def _masked(self, node: Node) -> tuple[Node, int | None]:
         """A pattern and the constant that it is masked with."""
-        operation, *arguments = self.code[node]
-        if operation == "bitand":
-            a, b = (self._argument(x) for x in arguments)
+        if self.code[node][0] == "bitand":
+            a, b = self.arguments[node]
             for mask, of in ((a, b), (b, a)):
                 if self.value(mask) is not None:
                     return of, self.value(mask)
         return node, None
-
-    @staticmethod
-    def _argument(argument: object) -> Node:
-        assert isinstance(argument, int)
-        return argument
 
     def sub(self, a: Node, b: Node) -> Node:
         if self.value(b) == 0:
@@ -167,9 +172,9 @@ class Graph(Struct):
                 continue
             if self.low[x] >= 0 and self.high[x] <= 1:  # a truth value compared with 0 or 1
                 return x if known == 1 else self.negate(x)
-            operation, *arguments = self.code[x]
+            operation = self.code[x][0]
             if operation in ("max", "add"):
-                p, q = (self._argument(argument) for argument in arguments)
+                p, q = self.arguments[x]
                 of, by = (p, self.value(q)) if self.value(p) is None else (q, self.value(p))
                 if by is not None and operation == "add":
                     return self.eq(of, self.const(known - by))
@@ -228,12 +233,10 @@ class Graph(Struct):
             return self.negate(condition)
         code = self.code[condition]
         if code[0] == "not":
-            assert isinstance(code[1], int)
-            condition, a, b = code[1], b, a
-        inner, *parts = self.code[a]
-        if inner == "select" and parts[2] == b:  # the same unless both conditions hold
-            both = self.both(condition, self._argument(parts[0]))
-            return self.select(both, self._argument(parts[1]), b)
+            condition, a, b = self.arguments[condition][0], b, a
+        if self.code[a][0] == "select" and self.arguments[a][2] == b:  # the new value only where both conditions hold
+            inner, new, _ = self.arguments[a]
+            return self.select(self.both(condition, inner), new, b)
         return self._node(("select", condition, a, b), min(self.low[a], self.low[b]), max(self.high[a], self.high[b]))
 
     # --- bit patterns ------------------------------------------------------------------------------------------------

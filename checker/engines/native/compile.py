@@ -15,7 +15,7 @@ from checker.engines.native.conditions import Conditions, NodeTest, conditions
 from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 from checker.engines.native.watches import Watched, predicates, with_conditions
-from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.graph import LEAVES, Graph, Node, Unsupported
 from checker.ground.program import GroundModel
 
 WORD_BITS = 64
@@ -161,20 +161,15 @@ def _roots(conditions: Conditions) -> list[Node]:
     ]
 
 
-def _arguments(graph: Graph, node: Node) -> tuple[Node, ...]:
-    code = graph.code[node]
-    return () if code[0] in ("const", "field") else tuple(a for a in code[1:] if isinstance(a, int))
-
-
 def _needed(graph: Graph, roots: Iterable[Node]) -> set[Node]:
     """The nodes that must be computed for these, leaves left out."""
     found: set[Node] = set()
     waiting = list(roots)
     while waiting:
         node = waiting.pop()
-        if node not in found and graph.code[node][0] not in ("const", "field"):
+        if node not in found and graph.code[node][0] not in LEAVES:
             found.add(node)
-            waiting += _arguments(graph, node)
+            waiting += graph.arguments[node]
     return found
 
 
@@ -190,7 +185,7 @@ def _shared(graph: Graph, outcomes: Sequence[Sequence[Node]], state: Sequence[No
         frontier.update(node for node in roots if uses.get(node, 0) > 1)
         for node in nodes:
             if uses[node] == 1:
-                frontier.update(a for a in _arguments(graph, node) if uses.get(a, 0) > 1)
+                frontier.update(a for a in graph.arguments[node] if uses.get(a, 0) > 1)
     return frontier
 
 
@@ -244,11 +239,11 @@ class Assembler(Struct):
         order += sorted(self._missing(roots) - set(order))
         last: dict[Node, int] = {}
         for place, node in enumerate(order):
-            for argument in _arguments(self.graph, node):
+            for argument in self.graph.arguments[node]:
                 last[argument] = place
         wanted = set(roots)
         for place, node in enumerate(order):
-            arguments = _arguments(self.graph, node)
+            arguments = self.graph.arguments[node]
             registers = [self.register(argument) for argument in arguments]
             for argument in set(arguments):
                 if last[argument] == place and argument in self.local and argument not in wanted:
@@ -278,10 +273,10 @@ class Assembler(Struct):
         waiting = list(roots)
         while waiting:
             node = waiting.pop()
-            if node in found or node in self.kept or self.graph.code[node][0] in ("const", "field"):
+            if node in found or node in self.kept or self.graph.code[node][0] in LEAVES:
                 continue
             found.add(node)
-            waiting += _arguments(self.graph, node)
+            waiting += self.graph.arguments[node]
         return found
 
     def _fresh(self) -> int:

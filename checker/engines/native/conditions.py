@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.ground.graph import LARGEST, Graph, Node
+from checker.ground.graph import LARGEST, LEAVES, Graph, Node
 from checker.ground.program import GroundOutcome
 
 CHEAP = 3  # operations of a part that only one outcome asks: more of them are worth waiting whether the other parts hold at all
@@ -76,7 +76,7 @@ def _parts(graph: Graph, condition: Node) -> list[Node]:
     while waiting:
         node = waiting.pop()
         if graph.code[node][0] == "and":
-            waiting += reversed(_arguments(graph, node))
+            waiting += reversed(graph.arguments[node])
         elif graph.value(node) != 1:
             found[node] = None
     return list(found)
@@ -85,7 +85,7 @@ def _parts(graph: Graph, condition: Node) -> list[Node]:
 def _test(graph: Graph, condition: Node) -> NodeTest:
     """A truth value as a test of the bits of something: "is not 0" of as little code as there is."""
     operation = graph.code[condition][0]
-    a, b = (*_arguments(graph, condition), 0, 0)[:2]
+    a, b = (*graph.arguments[condition], 0, 0)[:2]
     if operation == "not":
         inner = _test(graph, a)
         return NodeTest(inner.node, inner.mask, not inner.zero)
@@ -101,7 +101,7 @@ def _test(graph: Graph, condition: Node) -> NodeTest:
 def _bits(graph: Graph, node: Node, *, zero: bool) -> NodeTest:
     """Whether a number is not 0, or is it: of `x >> k & m` only the bits of x count."""
     if graph.code[node][0] == "bitand":
-        a, b = _arguments(graph, node)
+        a, b = graph.arguments[node]
         for value, other in ((a, b), (b, a)):
             mask = graph.value(value)
             if mask is not None:
@@ -113,7 +113,7 @@ def _bits(graph: Graph, node: Node, *, zero: bool) -> NodeTest:
 def _shifted(graph: Graph, node: Node) -> tuple[int, Node]:
     """A number as another one shifted to the right by a constant."""
     if graph.code[node][0] == "shr":
-        a, b = _arguments(graph, node)
+        a, b = graph.arguments[node]
         by = graph.value(b)
         if by is not None and 0 <= by < 32:
             return by, a
@@ -126,9 +126,9 @@ def _is_cheap(graph: Graph, node: Node) -> bool:
     waiting = [node]
     while waiting and len(found) <= CHEAP:
         at = waiting.pop()
-        if at not in found and graph.code[at][0] not in ("const", "field"):
+        if at not in found and graph.code[at][0] not in LEAVES:
             found.add(at)
-            waiting += _arguments(graph, at)
+            waiting += graph.arguments[at]
     return len(found) <= CHEAP
 
 
@@ -144,7 +144,7 @@ def _assuming(graph: Graph, roots: Sequence[Node], known: frozenset[Node]) -> di
         if node not in found:
             found.add(node)
             if node not in known and graph.code[node][0] in TRUTH_TABLES:
-                waiting += _arguments(graph, node)
+                waiting += graph.arguments[node]
     made: dict[Node, Node] = {}
     for node in sorted(found):  # a node is made after its arguments
         operation = graph.code[node][0]
@@ -153,8 +153,8 @@ def _assuming(graph: Graph, roots: Sequence[Node], known: frozenset[Node]) -> di
         elif operation not in TRUTH_TABLES:
             made[node] = node
         else:
-            arguments = _arguments(graph, node)
-            new = [made[a] for a in arguments]
+            arguments = graph.arguments[node]
+            new = tuple([made[a] for a in arguments])
             made[node] = node if new == arguments else _again(graph, str(operation), new)
     return made
 
@@ -168,7 +168,3 @@ def _again(graph: Graph, operation: str, arguments: Sequence[Node]) -> Node:
         case "not":
             return graph.negate(*arguments)
     return graph.select(*arguments)
-
-
-def _arguments(graph: Graph, node: Node) -> list[Node]:
-    return [a for a in graph.code[node][1:] if isinstance(a, int)]
