@@ -7,7 +7,8 @@ cannot be used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
     from checker.model.model import Model
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Engine, Job, Store, Told
+    from checker.properties.searches import Counted, Engine, Job, Store, Told
 
 
 CHECKPOINT_EVERY_S = 60.0
+
+AnyPath: TypeAlias = str | PathLike[str]
+Overrides: TypeAlias = Mapping[str, str | int]  # values as a spec writes them, or numbers and truth values of Python
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -39,27 +43,27 @@ class Progress(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-def load(path: str, instance: str | None = None, faults: str = "none", overrides: Mapping[str, str] | None = None) -> Model:
+def load(path: AnyPath, instance: str | None = None, faults: str = "none", overrides: Overrides | None = None) -> Model:
     """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault
     models.
 
     `instance` None: the spec's only or first instance, the parameters' defaults for a protocol. `overrides` gives values to
-    parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that
+    parameters (`{"workers": 3}`), over those of the instance. The model carries every goal of the spec that
     needs no instrumentation of its own. Raises BadInput.
     """
     from checker.elaborate.lower import elaborate
     from checker.properties.requests import one_checked
 
-    return elaborate(one_checked(path, instance, faults, overrides or {}), faults)
+    return elaborate(one_checked(fspath(path), instance, faults, _texts(overrides)), faults)
 
 
 def check(
-    paths: str | Iterable[str],
+    paths: AnyPath | Iterable[AnyPath],
     *,
     instances: Sequence[str] | None = None,
     faults: Sequence[str] | None = None,
     properties: Sequence[str] | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
     time_s: float | None = None,
     memory_mib: float | None = None,
     states_limit: int | None = None,
@@ -67,7 +71,9 @@ def check(
     threads: int = 0,
     symmetry: bool = False,
     store: Store = "states",
-    checkpoint: str | None = None,
+    sweeps: int | None = None,
+    fewest: Counted | None = None,
+    checkpoint: AnyPath | None = None,
     resume: bool = False,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     progress: Callable[[Progress], None] | None = None,
@@ -78,33 +84,50 @@ def check(
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
-    model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
+    model); "z3" looks for violations in every run of up to `sweeps` steps (12) and many longer ones, in teams too large for a
+    search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
+    ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
     engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `store`
     "fingerprint": it keeps 64 bits of a state that has more; a state may then be missed, and nothing `holds`. `checkpoint`:
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
     has found, every `checkpoint_every_s` seconds and at the end of each search; with `resume`, go on from what the same
     check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
-    BadInput before anything is searched when a spec or a name cannot be used, and when a checkpoint cannot be used.
+    BadInput before anything is searched when a spec, a name or a checkpoint cannot be used, and at an instance whose states are too
+    large to keep; ValueError where no path is given, or an engine or store that does not exist.
     """
     from msgspec.structs import replace
 
     from checker.properties.plan import Filters
     from checker.properties.running import run
-    from checker.properties.searches import Limits, plan
+    from checker.properties.searches import SWEEPS, Engine, Limits, Store, plan
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
-    jobs = plan([paths] if isinstance(paths, str) else list(paths), filters, overrides or {})
+    several = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
+    _require(bool(several), "no path is given")
+    _require(engine in get_args(Engine), f"there is no engine {engine!r}")
+    _require(store in get_args(Store), f"there is no store {store!r}")
+    jobs = plan([fspath(path) for path in several], filters, _texts(overrides))
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    limits = replace(limits, store=store)
+    limits = replace(limits, store=store, sweeps=SWEEPS if sweeps is None else sweeps, fewest=fewest)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)
     from checker.properties.checkpoints import opened
 
-    with opened(checkpoint, jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
+    with opened(fspath(checkpoint), jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
         return run(jobs, replace(limits, checkpoints=checkpoints), told)
+
+
+def _require(given: bool, otherwise: str) -> None:
+    if not given:
+        raise ValueError(otherwise)
+
+
+def _texts(overrides: Overrides | None) -> dict[str, str]:
+    """The values as `--set` gives them."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (overrides or {}).items()}
 
 
 def _told(progress: Callable[[Progress], None]) -> Told:
@@ -128,10 +151,10 @@ def _told(progress: Callable[[Progress], None]) -> Told:
 
 
 def graph(
-    path: str,
+    path: AnyPath,
     instance: str | None = None,
     faults: str = "none",
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
     *,
     states_limit: int | None = None,
     time_s: float | None = None,
@@ -149,13 +172,13 @@ def graph(
 
 
 def replay(
-    path: str,
+    path: AnyPath,
     trace: str,
     *,
     instance: str | None = None,
     faults: str = "none",
     property: str | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
 ) -> Trace:
     """The trace that `Result.replay` names, run again by the reference interpreter.
 
@@ -165,4 +188,4 @@ def replay(
     """
     from checker.properties.requests import replay_request
 
-    return replay_request(path, trace, instance=instance, faults=faults, property=property, overrides=overrides or {})
+    return replay_request(fspath(path), trace, instance=instance, faults=faults, property=property, overrides=_texts(overrides))

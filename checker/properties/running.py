@@ -14,7 +14,7 @@ from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
-from checker.properties.warned import about_spec, not_native
+from checker.properties.warned import about_spec, no_symmetry, not_native
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -82,9 +82,26 @@ def _bound(told: Told, job: Job, number: int, searches: int) -> Callable[[Engine
 
 def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
     model, first = model_of(job), len(found.results)
-    _run_engines(job, model, limits, found, progress)
+    if limits.engine == "z3":
+        _hunt(job, model, limits, found, progress)
+    else:
+        _run_engines(job, model, limits, found, progress)
     order = {goal.name: place for place, goal in enumerate(model.goals)}
     found.results[first:] = sorted(found.results[first:], key=lambda result: order[result.property])
+
+
+def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
+    """By Z3: it looks at no states, so there are no counts, and nothing is known of what never fires."""
+    from checker.engines.explicit import Progress
+    from checker.properties.symbolic import hunt_all, symbolic_verdicts
+
+    def told(sweeps: int, seconds: float) -> None:
+        if progress is not None:
+            progress(Progress(states=0, transitions=0, depth=sweeps, queue=0, transitions_per_s=0.0, seconds=seconds))
+
+    outcome = hunt_all(job, model, limits, told)
+    found.interrupted = found.interrupted or outcome.interrupted
+    found.results += symbolic_verdicts(job, outcome)
 
 
 def _run_engines(
@@ -119,6 +136,10 @@ def _judge_runs(
 
     if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry, where fairness is not decided
         explored.search.close()
+        if explored.reduction:
+            names = " and ".join(f"`{goal.name}`" for goal in model.goals)
+            what = f"without symmetry for {names}: fairness is not decided on one state of each orbit"
+            found.warn(no_symmetry(job.target, job.instance, job.faults, what))
         again = _native_first(job, model, replace(limits, symmetry=False, checkpoints=None), found, progress)
         if again is None:
             return False
@@ -167,7 +188,7 @@ def _native_first(
         return None
     symmetry = limits.symmetry and any(decides_natively(goal) for goal in model.goals)
     try:
-        return explore_native(
+        explored = explore_native(
             model,
             states_limit=limits.states_limit,
             time_s=limits.time_s,
@@ -183,6 +204,10 @@ def _native_first(
         if told is not None:
             told.warn(not_native(job.target, job.instance, job.faults, reason, everywhere=isinstance(reason, NativeUnavailable)))
         return None
+    for sort, why in explored.compiled.ground.told_apart:
+        if told is not None:
+            told.warn(no_symmetry(job.target, job.instance, job.faults, f"without symmetry of {sort}: {why}"))
+    return explored
 
 
 def _after_a_small_search(

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 Told = Callable[["Job", int, int, "EngineProgress"], None]  # which search, its number from 1, how many there are, how far it is
 Errors = Literal["always", "violated", "never"]
-Engine = Literal["auto", "reference", "native"]
+Engine = Literal["auto", "reference", "native", "z3"]
+Counted = Literal["steps", "faults", "agents"]
+SWEEPS = 12
 Store = Literal["states", "fingerprint"]
 
 
@@ -37,6 +39,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
+    sweeps: int = SWEEPS  # of the Z3 engine: how many at most
+    fewest: Counted | None = None  # of the Z3 engine: what its traces shall have few of
 
 
 class Job(Struct, frozen=True, kw_only=True):
