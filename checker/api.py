@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `graph`, `replay`.
+"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `graph`, `replay`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -7,23 +7,29 @@ cannot be used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import networkx
 
     from checker.engines.explicit import Progress as EngineProgress
     from checker.model.model import Model
+    from checker.properties.mending.result import Mendings
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Engine, Job, Store, Told
+    from checker.properties.searches import Counted, Engine, Job, Store, Told
+    from checker.properties.tolerance.result import Tolerance
 
 
 CHECKPOINT_EVERY_S = 60.0
 
+AnyPath: TypeAlias = str | PathLike[str]
+Overrides: TypeAlias = Mapping[str, str | int]  # values as a spec writes them, or numbers and truth values of Python
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
     search of its own."""
 
@@ -39,27 +45,27 @@ class Progress:
     seconds: float
 
 
-def load(path: str, instance: str | None = None, faults: str = "none", overrides: Mapping[str, str] | None = None) -> Model:
+def load(path: AnyPath, instance: str | None = None, faults: str = "none", overrides: Overrides | None = None) -> Model:
     """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault
-    models.
+    models. Wherever a fault model is named, its text may be given as well: `crash Worker <= 1, lose Assign unlimited`.
 
     `instance` None: the spec's only or first instance, the parameters' defaults for a protocol. `overrides` gives values to
-    parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that
+    parameters (`{"workers": 3}`), over those of the instance. The model carries every goal of the spec that
     needs no instrumentation of its own. Raises BadInput.
     """
     from checker.elaborate.lower import elaborate
     from checker.properties.requests import one_checked
 
-    return elaborate(one_checked(path, instance, faults, overrides or {}), faults)
+    return elaborate(one_checked(fspath(path), instance, faults, _texts(overrides)), faults)
 
 
 def check(
-    paths: str | Iterable[str],
+    paths: AnyPath | Iterable[AnyPath],
     *,
     instances: Sequence[str] | None = None,
     faults: Sequence[str] | None = None,
     properties: Sequence[str] | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
     time_s: float | None = None,
     memory_mib: float | None = None,
     states_limit: int | None = None,
@@ -68,7 +74,9 @@ def check(
     symmetry: bool = False,
     partial_order: bool = False,
     store: Store = "states",
-    checkpoint: str | None = None,
+    sweeps: int | None = None,
+    fewest: Counted | None = None,
+    checkpoint: AnyPath | None = None,
     resume: bool = False,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     progress: Callable[[Progress], None] | None = None,
@@ -79,7 +87,9 @@ def check(
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
-    model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
+    model); "z3" looks for violations in every run of up to `sweeps` steps (12) and many longer ones, in teams too large for a
+    search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
+    ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
     engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `partial_order`: it leaves
     out states that only another order of steps goes through, where no verdict asks for them; not together with `symmetry` or
     `checkpoint` (ValueError). `store`
@@ -87,27 +97,42 @@ def check(
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
     has found, every `checkpoint_every_s` seconds and at the end of each search; with `resume`, go on from what the same
     check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
-    BadInput before anything is searched when a spec or a name cannot be used, and when a checkpoint cannot be used.
+    BadInput before anything is searched when a spec, a name or a checkpoint cannot be used, and at an instance whose states are too
+    large to keep; ValueError where no path is given, or an engine or store that does not exist.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from checker.properties.plan import Filters
     from checker.properties.running import run
-    from checker.properties.searches import Limits, plan
+    from checker.properties.searches import SWEEPS, Engine, Limits, Store, plan
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
-    jobs = plan([paths] if isinstance(paths, str) else list(paths), filters, overrides or {})
+    several = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
+    _require(bool(several), "no path is given")
+    _require(engine in get_args(Engine), f"there is no engine {engine!r}")
+    _require(store in get_args(Store), f"there is no store {store!r}")
+    jobs = plan([fspath(path) for path in several], filters, _texts(overrides))
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    limits = replace(limits, store=store, partial_order=partial_order)
+    limits = replace(limits, store=store, partial_order=partial_order, sweeps=SWEEPS if sweeps is None else sweeps, fewest=fewest)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)
     from checker.properties.checkpoints import opened
 
-    with opened(checkpoint, jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
+    with opened(fspath(checkpoint), jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
         return run(jobs, replace(limits, checkpoints=checkpoints), told)
+
+
+def _require(given: bool, otherwise: str) -> None:
+    if not given:
+        raise ValueError(otherwise)
+
+
+def _texts(overrides: Overrides | None) -> dict[str, str]:
+    """The values as `--set` gives them."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (overrides or {}).items()}
 
 
 def _told(progress: Callable[[Progress], None]) -> Told:
@@ -130,11 +155,88 @@ def _told(progress: Callable[[Progress], None]) -> Told:
     return tell
 
 
-def graph(
-    path: str,
+def tolerate(
+    path: AnyPath,
+    *,
+    instance: str | None = None,
+    faults: str | None = None,
+    properties: Sequence[str] | None = None,
+    overrides: Overrides | None = None,
+    together: int = 2,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    states_limit: int | None = None,
+    engine: Literal["auto", "reference"] = "auto",
+    threads: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Tolerance:
+    """Which faults break which property of one instance (by default the first) of the spec or protocol at `path`.
+
+    `faults`: those to look at, as text (`crash Worker, lose Assign`) or as the name of a fault model, whose numbers do not count;
+    None: all that apply to the protocol. `together`: of sets of faults, how many there are in total at most (2 at
+    least). The limits are of each search; what they leave open is `unknown`. An interrupt ends it with what is known by then. Raises
+    BadInput.
+    """
+    from checker.properties.searches import Limits
+    from checker.properties.tolerance.subject import subject
+    from checker.properties.tolerance.table import tolerate as table_of
+
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
+    asked = subject(
+        fspath(path),
+        instance=instance,
+        faults=faults,
+        properties=properties,
+        overrides=_texts(overrides),
+        limits=limits,
+        said=progress,
+    )
+    return table_of(asked, faults, together)
+
+
+def mend(
+    path: AnyPath,
+    *,
     instance: str | None = None,
     faults: str = "none",
-    overrides: Mapping[str, str] | None = None,
+    properties: Sequence[str] | None = None,
+    overrides: Overrides | None = None,
+    together: int = 3,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    states_limit: int | None = None,
+    engine: Literal["auto", "reference"] = "auto",
+    threads: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Mendings:
+    """Under which smallest sets of assumptions each violated property of `load(path, instance, faults)` holds, and which `should` must be
+    a `when` so that the others hold although agents ignore advice.
+
+    `together`: how many assumptions in a set at most. The limits are of each search; what they leave open is said. An interrupt ends it
+    with what is known by then. Raises BadInput.
+    """
+    from checker.properties.mending.mend import mend as mendings_of
+    from checker.properties.searches import Limits
+    from checker.properties.tolerance.subject import subject
+
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
+    asked = subject(
+        fspath(path),
+        instance=instance,
+        faults=faults,
+        properties=properties,
+        overrides=_texts(overrides),
+        limits=limits,
+        said=progress,
+    )
+    return mendings_of(asked, faults, together)
+
+
+def graph(
+    path: AnyPath,
+    instance: str | None = None,
+    faults: str = "none",
+    overrides: Overrides | None = None,
     *,
     states_limit: int | None = None,
     time_s: float | None = None,
@@ -152,13 +254,13 @@ def graph(
 
 
 def replay(
-    path: str,
+    path: AnyPath,
     trace: str,
     *,
     instance: str | None = None,
     faults: str = "none",
     property: str | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
 ) -> Trace:
     """The trace that `Result.replay` names, run again by the reference interpreter.
 
@@ -168,4 +270,4 @@ def replay(
     """
     from checker.properties.requests import replay_request
 
-    return replay_request(path, trace, instance=instance, faults=faults, property=property, overrides=overrides or {})
+    return replay_request(fspath(path), trace, instance=instance, faults=faults, property=property, overrides=_texts(overrides))

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """The options that choose one model: an instance, a fault model, values of parameters."""
     parser.add_argument("--instance", metavar="NAME", help="the instance (default: the first of the spec)")
-    parser.add_argument("--faults", metavar="NAME", default="none", help="the fault model (default: none)")
+    parser.add_argument(
+        "--faults", metavar="NAME", default="none", help='the fault model, or faults: "crash Worker <= 1" (default: none)'
+    )
     add_settings(parser)
 
 
@@ -39,10 +41,11 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     """The options that choose what searches."""
     parser.add_argument(
         "--engine",
-        choices=("auto", "reference", "native"),
+        choices=("auto", "reference", "native", "z3"),
         default="auto",
         help="what searches: the interpreter, and beyond some thousand states the native library (auto, the default); "
-        "the interpreter (reference); the library (native)",
+        "the interpreter (reference); the library (native); Z3, which finds violations in teams too large for a search and proves "
+        "none absent (z3)",
     )
     parser.add_argument(
         "--symmetry",
@@ -58,6 +61,19 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--threads", metavar="N", type=positive, default=0, help="threads of the native engine (default: one a processor)"
+    )
+
+
+def add_sweeps(parser: argparse.ArgumentParser) -> None:
+    """The options of the Z3 engine."""
+    parser.add_argument(
+        "--sweeps",
+        metavar="K",
+        type=positive,
+        help="how far Z3 looks: every run of up to K steps and many longer ones (default: 12)",
+    )
+    parser.add_argument(
+        "--fewest", choices=("steps", "faults", "agents"), help="what the traces of Z3 shall have as few of as can be"
     )
 
 
@@ -86,6 +102,13 @@ def add_checkpoints(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """The options of a report that is a text with traces, or JSON."""
+    parser.add_argument("--traces", choices=("all", "none"), default="all", help="whether to show the traces (default: all)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to say it (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a file")
+
+
 def settings(given: Iterable[str]) -> dict[str, str]:
     """`["workers=3"]` as a mapping. Raises BadInput."""
     found: dict[str, str] = {}
@@ -107,6 +130,14 @@ def names(given: Iterable[str] | None) -> list[str] | None:
     """The names of an option that may be repeated and may hold several between commas; None where it was not given."""
     found = [name.strip() for text in given or () for name in text.split(",")]
     return [name for name in found if name] or None
+
+
+def fault_models(given: Iterable[str] | None) -> list[str] | None:
+    """As `names`, but that the text of a fault model (`crash Worker <= 1, lose Assign <= 1`) stays whole."""
+    from checker.language.faults import is_text
+
+    found = [name for text in given or () for name in ([text.strip()] if is_text(text.split(",")[0]) else names([text]) or [])]
+    return found or None
 
 
 def positive(text: str) -> int:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import product
 
+from msgspec import Struct, field
+
 from checker.language.checked import Checked, FaultInfo, RoleInfo
+from checker.language.checking.limits import MOST_CELLS
+from checker.language.diagnostics import BadInput
 from checker.language.source import Span
 from checker.language.types import MapOf, Sort, Type, Value, cardinality, values
 from checker.model.expr import Const, Expr, Local, Read
@@ -15,8 +18,7 @@ from checker.model.model import Channel, Variable, VariableKind
 ASIDE = "(aside)"  # names the registers that hold a cell which the code itself does not read
 
 
-@dataclass(slots=True)
-class Registers:
+class Registers(Struct):
     """Numbers the registers of one step or one goal."""
 
     count: int = 0
@@ -27,8 +29,7 @@ class Registers:
         return local
 
 
-@dataclass(slots=True, kw_only=True)
-class Build:
+class Build(Struct, kw_only=True):
     """The model under construction.
 
     `variables` are in the order of their cells in the state; `marks` are the names of the goals that steps report.
@@ -54,11 +55,23 @@ class Build:
         """A new variable; `initial` is a value for every cell, or a function from the cell's index values to its initial values."""
         last = next(reversed(self.variables.values()), None)
         offset = 0 if last is None else last.offset + last.cells
+        self._check_size(name, size(index), offset, at)
         cells = product(*(tuple(values(t)) for t in index))
         start = tuple(tuple(initial(cell)) if callable(initial) else (initial,) for cell in cells)
         variable = Variable(name=name, kind=kind, index=index, type=type, initial=start, offset=offset, durable=durable, at=at)
         self.variables[name] = variable
         return variable
+
+    def _check_size(self, name: str, cells: int, offset: int, at: Span | None) -> None:
+        """Raises BadInput where a state with these cells too is too large; the largest variable is named."""
+        if offset + cells <= MOST_CELLS:
+            return
+        from checker.elaborate.size_errors import StateTooLarge
+
+        largest = max(self.variables.values(), key=lambda variable: variable.cells, default=None)
+        if largest is not None and largest.cells > cells:
+            name, cells, at = largest.name, largest.cells, largest.at
+        raise BadInput([StateTooLarge(span=at, name=name, cells=cells, most=MOST_CELLS)])
 
     def get(self, name: str) -> Variable | None:
         return self.variables.get(name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Sequence
 from typing import final
+
+from msgspec import Struct, field
 
 from checker.language.types import Value
 from checker.model.model import Model
@@ -15,8 +16,7 @@ Instance = tuple[int, Value | None, tuple[Value, ...]]  # step, agent, values of
 
 
 @final
-@dataclass(slots=True, kw_only=True)
-class StateGraph:
+class StateGraph(Struct, kw_only=True):
     """States are numbers, in the order in which a breadth-first search reached them.
 
     `parent[s]` is the state from which s was first reached (-1 for an initial state), by its transition number `parent_edge[s]`.
@@ -81,6 +81,10 @@ class StateGraph:
             state = self.parent[state]
         indices.reverse()
         return self.initial.index(state), indices
+
+    def tails(self, cells: int) -> Sequence[Hashable]:
+        """Of each state what its last cells hold: equal for two states where those are."""
+        return [state[len(state) - cells :] for state in self.states]
 
     def final_states(self) -> Iterator[int]:
         """The expanded states without a transition."""

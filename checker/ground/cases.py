@@ -12,7 +12,9 @@ value of an option that is absent, is the least of its interval.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import cast
+
+from msgspec import Struct, field
 
 from checker.ground.graph import FOLD, Graph, Node, Unsupported
 from checker.ground.shapes import is_scalar, scalars
@@ -35,8 +37,7 @@ class Open(Exception):
         self.node = node
 
 
-@dataclass(slots=True, kw_only=True)
-class Fields:
+class Fields(Struct, kw_only=True):
     """The fields of a ground model; `conditions`: on what it hangs whether the value of a field is there.
 
     `fixed`: fields that have one value in every state that counts. `left` bounds the work: so many cases may still be looked at.
@@ -53,11 +54,11 @@ class Fields:
     def mask(self, node: Node) -> int:
         """The fields that a node reads, as bits."""
         while len(self.reads) <= node:
-            operation, *arguments = self.graph.code[len(self.reads)]
-            mask = 0
-            for argument in arguments:
-                assert isinstance(argument, int)
-                mask |= 1 << argument if operation == "field" else 0 if operation == "const" else self.reads[argument]
+            here = len(self.reads)
+            operation, *rest = self.graph.code[here]
+            mask = 1 << cast("int", rest[0]) if operation == "field" else 0
+            for argument in self.graph.arguments[here]:
+                mask |= self.reads[argument]
             self.reads.append(mask)
         return self.reads[node]
 
@@ -153,8 +154,7 @@ def _conditions(type: Type, first: int, outer: tuple[Condition, ...]) -> Iterato
         at += sum(1 for _ in scalars(of))
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """A state in which the nodes in `values` (fields, truth values) are known. Raises `Open` where a number hangs on another one."""
 
     fields: Fields

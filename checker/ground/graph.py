@@ -9,18 +9,20 @@ what is partial in the language has its condition beside it (`checker.ground.eva
     eq ne lt le        and or not         (0 or 1)
     select c a b       (a where c, else b)
     bitand bitor bitclear (a and not b)   shl shr   (bit patterns of sets, never negative)
-    popcount           min max
+    popcount           min max            within a low high (formulas only)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, cast
+
+from msgspec import Struct, field
 
 Node: TypeAlias = int
 
 LARGEST = 2**31 - 1
+LEAVES = ("const", "field")
 MOST_ASKED = 4_000_000  # nodes that are asked for, new or known: some seconds of work
 
 
@@ -32,30 +34,48 @@ class Unsupported(Exception):
         super().__init__(what)
 
 
-@dataclass(slots=True)
-class Graph:
-    """`code[n]` is (operation, arguments...), `low[n]`..`high[n]` the interval of node n."""
+class Graph(Struct):
+    """`code[n]` is (operation, arguments...), `arguments[n]` the nodes among them, `low[n]`..`high[n]` the interval of node n."""
 
     code: list[tuple[object, ...]] = field(default_factory=list)
+    arguments: list[tuple[Node, ...]] = field(default_factory=list)
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], Node] = field(default_factory=dict)
     asked: int = 0
+    most_asked: int | None = None  # None: MOST_ASKED
+
+    def copy(self) -> Graph:
+        return Graph(
+            code=list(self.code),
+            arguments=list(self.arguments),
+            low=list(self.low),
+            high=list(self.high),
+            known=dict(self.known),
+            asked=self.asked,
+            most_asked=self.most_asked,
+        )
 
     def _node(self, code: tuple[object, ...], low: int, high: int) -> Node:
         self.asked += 1
-        if self.asked > MOST_ASKED:
-            raise Unsupported(f"code of more than {MOST_ASKED:,} operations")
+        if self.asked > (self.most_asked or MOST_ASKED):
+            raise Unsupported(f"code of more than {self.most_asked or MOST_ASKED:,} operations")
         found = self.known.get(code)
         if found is not None:
             return found
         if low < -LARGEST or high > LARGEST:
             raise Unsupported("a number beyond 31 bits")
         self.code.append(code)
+        self.arguments.append(() if code[0] in LEAVES else cast("tuple[Node, ...]", code[1:]))
         self.low.append(low)
         self.high.append(high)
         self.known[code] = len(self.code) - 1
         return len(self.code) - 1
+
+    def apply(self, operation: str, operands: Sequence[Node]) -> Node:
+        """The operation on these nodes, as the code of a node names it."""
+        made: Node = getattr(self, METHODS.get(operation, operation))(*operands)
+        return made
 
     # --- leaves -----------------------------------------------------------------------------------------------------
 
@@ -69,6 +89,12 @@ class Graph:
         """The value of a node that is known, else None."""
         return self.low[node] if self.low[node] == self.high[node] else None
 
+    def within(self, a: Node, low: int, high: int) -> Node:
+        """`a`, where what it is used for knows that it lies in this interval although its own is wider."""
+        if low <= self.low[a] and self.high[a] <= high:
+            return a
+        return self._node(("within", a, low, high), low, high)
+
     # --- numbers ----------------------------------------------------------------------------------------------------
 
     def add(self, a: Node, b: Node) -> Node:
@@ -76,7 +102,32 @@ class Graph:
             return a
         if self.value(a) == 0:
             return b
+        (x, some), (y, others) = self._counted(a), self._counted(b)
+        if x == y and some & others == 0 and some and others:  # two counts of bits of one pattern
+            every = some | others
+            return self.popcount(x if every == (1 << self.high[x].bit_length()) - 1 else self.bitand(x, self.const(every)))
         return self._fold("add", a, b, self.low[a] + self.low[b], self.high[a] + self.high[b])
+
+    def _counted(self, node: Node) -> tuple[Node, int]:
+        """A pattern, and the mask of those of its bits that the node counts; the mask is 0 where it is no such number."""
+        operation = self.code[node][0]
+        if operation == "popcount":
+            of, mask = self._masked(*self.arguments[node])
+            return of, (1 << self.high[of].bit_length()) - 1 if mask is None else mask
+        of, mask = self._masked(node)
+        if mask != 1:
+            return node, 0
+        by = self.value(self.arguments[of][1]) if self.code[of][0] == "shr" else None
+        return (of, 1) if by is None else (self.arguments[of][0], 1 << by)
+
+    def _masked(self, node: Node) -> tuple[Node, int | None]:
+        """A pattern and the constant that it is masked with."""
+        if self.code[node][0] == "bitand":
+            a, b = self.arguments[node]
+            for mask, of in ((a, b), (b, a)):
+                if self.value(mask) is not None:
+                    return of, self.value(mask)
+        return node, None
 
     def sub(self, a: Node, b: Node) -> Node:
         if self.value(b) == 0:
@@ -128,9 +179,20 @@ class Graph:
             return self.const(1)
         if self.high[a] < self.low[b] or self.high[b] < self.low[a]:
             return self.const(0)
-        for x, y in ((a, b), (b, a)):  # a truth value compared with 0 or 1
-            if self.value(y) is not None and self.low[x] >= 0 and self.high[x] <= 1:
-                return x if self.value(y) == 1 else self.negate(x)
+        for x, y in ((a, b), (b, a)):
+            known = self.value(y)
+            if known is None:
+                continue
+            if self.low[x] >= 0 and self.high[x] <= 1:  # a truth value compared with 0 or 1
+                return x if known == 1 else self.negate(x)
+            operation = self.code[x][0]
+            if operation in ("max", "add"):
+                p, q = self.arguments[x]
+                of, by = (p, self.value(q)) if self.value(p) is None else (q, self.value(p))
+                if by is not None and operation == "add":
+                    return self.eq(of, self.const(known - by))
+                if by is not None and known > by:
+                    return self.eq(of, y)
         return self._fold("eq", a, b, 0, 1)
 
     def ne(self, a: Node, b: Node) -> Node:
@@ -192,8 +254,10 @@ class Graph:
             return self.negate(condition)
         code = self.code[condition]
         if code[0] == "not":
-            assert isinstance(code[1], int)
-            condition, a, b = code[1], b, a
+            condition, a, b = self.arguments[condition][0], b, a
+        if self.code[a][0] == "select" and self.arguments[a][2] == b:  # the new value only where both conditions hold
+            inner, new, _ = self.arguments[a]
+            return self.select(self.both(condition, inner), new, b)
         return self._node(("select", condition, a, b), min(self.low[a], self.low[b]), max(self.high[a], self.high[b]))
 
     # --- bit patterns ------------------------------------------------------------------------------------------------
@@ -225,6 +289,7 @@ class Graph:
         return self._node(("popcount", a), 0, self.high[a].bit_length())
 
 
+METHODS = {"and": "both", "or": "either", "not": "negate"}  # of `Graph`, where they are not called as the operation
 COMMUTATIVE = frozenset({"add", "mul", "eq", "and", "or", "bitand", "bitor", "min", "max"})
 
 FOLD: dict[str, Callable[[int, int], int]] = {

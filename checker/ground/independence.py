@@ -12,10 +12,12 @@ Godefroid's valid dependency relation (Partial-order methods for the verificatio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 from math import prod
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.ground.cases import UNDECIDED, Fields, State, fields_of
 from checker.ground.graph import Graph, Node
@@ -28,8 +30,7 @@ MOST_CASES = 40_000  # all questions together: a second or two
 MOST_LENGTHS = 64  # combinations of lengths that two outcomes are compared at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Independence:
+class Independence(Struct, frozen=True, kw_only=True):
     """Of the `outcomes` that may happen at all. Sets of them are numbers: bit i is outcome i.
 
     `conflicts[i]`: those that do not accord with outcome i, i left out. `conditions`: nodes whose conjunctions are the guards; outcome i is
@@ -48,8 +49,7 @@ class Independence:
 Difference = tuple[Node, Node, Node]  # where the first is 1, the others must be equal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
+class Touched(Struct, frozen=True, kw_only=True):
     """The fields that an outcome reads and writes, as bits."""
 
     reads: int
@@ -135,8 +135,7 @@ def _accord(lengths: Lengths, pair: tuple[GroundOutcome, GroundOutcome], touched
         return False
 
 
-@dataclass(slots=True)
-class Lengths:
+class Lengths(Struct):
     """States by how long what two outcomes share is. Kept: many pairs share the same."""
 
     fields: Fields

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import cast
+
+from msgspec import Struct, field
 
 from checker.ground.cases import Fields
-from checker.ground.graph import Graph, Node
-
-MAKE: dict[str, Callable[[Graph, Node, Node], Node]] = {
-    "add": Graph.add,
-    "sub": Graph.sub,
-    "mul": Graph.mul,
-    "div": Graph.div,
-    "mod": Graph.mod,
-    "min": Graph.min,
-    "max": Graph.max,
-    "eq": Graph.eq,
-    "lt": Graph.lt,
-    "and": Graph.both,
-    "or": Graph.either,
-    "bitand": Graph.bitand,
-    "bitor": Graph.bitor,
-    "bitclear": Graph.bitclear,
-    "shl": Graph.shl,
-    "shr": Graph.shr,
-}
+from checker.ground.graph import Node
 
 
-@dataclass(slots=True)
-class Substitution:
+class Substitution(Struct):
     """`updates`: the nodes that fields (by number) get; `written`: these fields, as bits."""
 
     fields: Fields
@@ -47,16 +29,7 @@ class Substitution:
 
     def _made(self, node: Node) -> Node:
         graph = self.fields.graph
-        operation, *rest = graph.code[node]
-        arguments = [argument for argument in rest if isinstance(argument, int)]
+        operation = str(graph.code[node][0])
         if operation == "field":
-            return self.updates[arguments[0]]
-        new = [self(argument) for argument in arguments]
-        match operation:
-            case "not":
-                return graph.negate(new[0])
-            case "select":
-                return graph.select(*new)
-            case "popcount":
-                return graph.popcount(new[0])
-        return MAKE[str(operation)](graph, *new)
+            return self.updates[cast("int", graph.code[node][1])]
+        return graph.apply(operation, [self(argument) for argument in graph.arguments[node]])

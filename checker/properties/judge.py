@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from checker.engines.explicit import LimitReached
 from checker.engines.state_graph import counted_states
@@ -38,7 +38,7 @@ def judge(search: Search, goal: Goal) -> Finding:
 
 
 def _unknown(found: Finding, reason: str) -> Finding:
-    return replace(found, verdict="unknown", reason=reason, why="", path=None, returns_to=None)
+    return replace(found, verdict="unknown", reason=reason, why="", path=None, returns_to=None, avoided=None)
 
 
 def _incomplete(search: Search) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
-from checker.properties.warned import about_spec, not_native, not_reduced
+from checker.properties.warned import about_spec, no_symmetry, not_native, not_reduced
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -22,11 +24,8 @@ if TYPE_CHECKING:
     from checker.model.model import Goal, Model
     from checker.properties.coverage import Coverage
 
-SMALL = 20_000  # states that the reference interpreter searches in well under a second
 
-
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """The report under construction."""
 
     results: list[Result] = field(default_factory=list)
@@ -79,11 +78,44 @@ def _bound(told: Told, job: Job, number: int, searches: int) -> Callable[[Engine
     return lambda progress: told(job, number, searches, progress)
 
 
+def verdicts_on(job: Job, model: Model, limits: Limits, progress: Callable[[EngineProgress], None] | None = None) -> Report:
+    """The verdicts on the goals of `model`, which was made from that of `job`."""
+    began, found = perf_counter(), Findings()
+    try:
+        _run_model(job, model, limits, found, progress)
+    except KeyboardInterrupt:
+        found.interrupted = True
+    return found.report(perf_counter() - began)
+
+
 def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
-    model, first = model_of(job), len(found.results)
-    _run_engines(job, model, limits, found, progress)
+    _run_model(job, model_of(job), limits, found, progress)
+
+
+def _run_model(
+    job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
+) -> None:
+    first = len(found.results)
+    if limits.engine == "z3":
+        _hunt(job, model, limits, found, progress)
+    else:
+        _run_engines(job, model, limits, found, progress)
     order = {goal.name: place for place, goal in enumerate(model.goals)}
     found.results[first:] = sorted(found.results[first:], key=lambda result: order[result.property])
+
+
+def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
+    """By Z3: it looks at no states, so there are no counts, and nothing is known of what never fires."""
+    from checker.engines.explicit import Progress
+    from checker.properties.symbolic import hunt_all, symbolic_verdicts
+
+    def told(sweeps: int, seconds: float) -> None:
+        if progress is not None:
+            progress(Progress(states=0, transitions=0, depth=sweeps, queue=0, transitions_per_s=0.0, seconds=seconds))
+
+    outcome = hunt_all(job, model, limits, told)
+    found.interrupted = found.interrupted or outcome.interrupted
+    found.results += symbolic_verdicts(job, outcome)
 
 
 def _run_engines(
@@ -122,10 +154,10 @@ def _judge_runs(
     from checker.properties.native import run_verdicts
     from checker.semantics.domains import watched
 
-    if (
-        explored.compiled.labels is None and not explored.compiled.unlabelled
-    ):  # reduced: fairness is not decided on a part of the graph
+    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with a reduction, where fairness is not decided
         explored.search.close()
+        if explored.reduction:
+            found.warn(_all_states_for(job, model, explored.reduction))
         again = _native_first(job, model, replace(limits, symmetry=False, partial_order=False, checkpoints=None), found, progress)
         if again is None:
             return False
@@ -145,6 +177,17 @@ def _judge_runs(
         explored.search.close()
     found.results += results
     return True
+
+
+def _all_states_for(job: Job, model: Model, reduction: str) -> Warning:
+    from checker.engines.native.explore import PARTIAL_ORDER
+
+    names = " and ".join(f"`{goal.name}`" for goal in model.goals)
+    if reduction == PARTIAL_ORDER:
+        what = f"without partial order for {names}: fairness is not decided on a part of the states"
+        return not_reduced(job.target, job.instance, job.faults, what)
+    what = f"without symmetry for {names}: fairness is not decided on one state of each orbit"
+    return no_symmetry(job.target, job.instance, job.faults, what)
 
 
 def _without_edges(model: Model, reason: Exception) -> Exception:
@@ -175,7 +218,7 @@ def _native_first(
     decided = [decides_natively(goal) for goal in model.goals]
     symmetry, partial_order = limits.symmetry and any(decided), limits.partial_order and any(decided)
     try:
-        return explore_native(
+        explored = explore_native(
             model,
             states_limit=limits.states_limit,
             time_s=limits.time_s,
@@ -192,17 +235,21 @@ def _native_first(
         if told is not None:
             told.warn(not_native(job.target, job.instance, job.faults, reason, everywhere=isinstance(reason, NativeUnavailable)))
         return None
+    for sort, why in explored.compiled.ground.told_apart:
+        if told is not None:
+            told.warn(no_symmetry(job.target, job.instance, job.faults, f"without symmetry of {sort}: {why}"))
+    return explored
 
 
 def _after_a_small_search(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> Explored | None:
-    """Search by the reference interpreter; where that grows beyond SMALL states, a native search takes over what it decides."""
-    if limits.engine != "auto" or (limits.states_limit is not None and limits.states_limit <= SMALL):
+    """Search by the reference interpreter; where that grows beyond `limits.small` states, a native search takes over what it decides."""
+    if limits.engine != "auto" or (limits.states_limit is not None and limits.states_limit <= limits.small):
         _search(job, model, limits, found, progress)
         return None
-    graph = _explored(model, replace(limits, states_limit=SMALL), progress)
-    if graph.complete or graph.distinct < SMALL:
+    graph = _explored(model, replace(limits, states_limit=limits.small), progress)
+    if graph.complete or graph.distinct < limits.small:
         _judge(job, graph, limits, found)
         return None
     explored = _native_first(job, model, limits, None, progress)
@@ -281,7 +328,7 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
     found.interrupted = found.interrupted or explored.stopped == "interrupted"
     found.results += native_verdicts(job, explored)
     if explored.unreduced:
-        found.warn(not_reduced(job.target, job.instance, job.faults, explored.unreduced))
+        found.warn(not_reduced(job.target, job.instance, job.faults, f"partial order leaves nothing out: {explored.unreduced}"))
     if job.ghost:
         return
     if not explored.reduction and not explored.fingerprints:  # the counts that a spec expects are of all states

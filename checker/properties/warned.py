@@ -1,4 +1,4 @@
-"""Warnings of what a spec does not ask, and of an engine or a reduction that could not be used."""
+"""Warnings that need no search: of what a spec does not ask, and of an engine or a reduction that could not be used."""
 
 from __future__ import annotations
 
@@ -26,16 +26,14 @@ def not_native(target: Target, instance: str, faults: str, reason: Exception, *,
     )
 
 
-def not_reduced(target: Target, instance: str, faults: str, reason: str) -> Warning:
-    """That partial order was asked for and every state was expanded in full."""
-    return Warning(
-        spec=target.path,
-        instance=instance,
-        faults=faults,
-        kind="not reduced",
-        text=f"partial order leaves nothing out: {reason}",
-        place="",
-    )
+def not_reduced(target: Target, instance: str, faults: str, what: str) -> Warning:
+    """That partial order was asked for and something was searched without it."""
+    return Warning(spec=target.path, instance=instance, faults=faults, kind="not reduced", text=what, place="")
+
+
+def no_symmetry(target: Target, instance: str, faults: str, what: str) -> Warning:
+    """That symmetry was asked for and something was searched without it."""
+    return Warning(spec=target.path, instance=instance, faults=faults, kind="no symmetry", text=what, place="")
 
 
 def _no_witness(target: Target, spec: tree.Spec, instance: str, faults: str) -> list[Warning]:

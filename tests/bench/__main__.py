@@ -2,7 +2,7 @@
 
 Each round of a protocol is: ours with one thread, SPIN, ours with two threads, each in a process of its own; so what else the machine does
 falls on all of them. SPIN searches our own export (gcc -O2, no reduction), and must find the same distinct states.
-Without `spin` or `gcc` ours is measured alone.
+Without `spin` or `gcc` ours is measured alone. Where there is symmetry, each round has one more of ours, of one state for each orbit.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from compileall import compile_dir
 from pathlib import Path
 from typing import Any
 
+from msgspec import to_builtins
+
 from tests.bench import report
-from tests.bench.cases import FULL, QUICK, Case, named, with_settings
-from tests.bench.figures import Round, figures, missed
+from tests.bench.cases import FULL, QUICK, ROOT, Case, named, with_settings
+from tests.bench.figures import Round, figures, missed, reduced
 from tests.bench.machine import described, free_mib
 from tests.bench.measure import made_searcher, ours, small_check, spins
 from tests.bench.process import CommandFailed
@@ -34,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     cases = _cases(arguments)
     machine = described()
     report.heading(machine, MISSING, arguments.rounds)
+    for folder in ("checker", "tests/bench"):  # as in an installation
+        compile_dir(ROOT / folder, quiet=1)
     starts = [small_check() for _ in range(arguments.rounds)]
     report.starts(starts)
     results = []
@@ -42,10 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             results.append(_measured(case, arguments))
         except CommandFailed as error:
             print(f"{case.name}: not measured: {error}", file=sys.stderr)
-            results.append({"case": asdict(case), "failed": str(error)})
+            results.append({"case": to_builtins(case), "failed": str(error)})
         report.row(results[-1])
     told = [line for result in results for line in result.get("missed", [f"{result['case']['name']}: not measured"])]
     told += report.missed_starts(starts)
+    report.symmetry(results)
     report.closing(results, told)
     if arguments.json:
         written = {"machine": machine, "rounds": arguments.rounds, "small_check": starts, "cases": results, "missed": told}
@@ -91,11 +96,12 @@ def _measured(case: Case, arguments: argparse.Namespace) -> dict[str, Any]:
     found = figures(rounds, searcher.made_wall_s if searcher else 0.0)
     first = rounds[0]["ours"]
     return {
-        "case": asdict(case),
+        "case": to_builtins(case),
         "commands": _commands(case, arguments.set, searcher),
         "spin_made": {"wall_s": searcher.made_wall_s, "cpu_s": searcher.made_cpu_s} if searcher else None,
         "rounds": rounds,
-        "figures": asdict(found),
+        "figures": to_builtins(found),
+        "symmetry": to_builtins(reduced(rounds)) if case.symmetric else None,
         "missed": missed(case.name, case.wanted_ratio, first["states"], found),
     }
 
@@ -115,6 +121,8 @@ def _round(case: Case, settings: Sequence[str], searcher: Searcher | None) -> Ro
             raise CommandFailed(
                 f"the counts differ: {tool} has {found['states']:,} states, {found['transitions']:,} transitions, not {counts}"
             )
+    if case.symmetric:
+        one["orbits"] = ours(case, settings, 1, "--symmetry")
     return one
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED_RATIO = 5.0  # our transitions a CPU second by SPIN's
 WANTED_RATIO_ARITHMETIC = 3.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A protocol at one size. `states`: the known number of distinct states, 0 where none is known."""
+class Case(Struct, frozen=True, kw_only=True):
+    """A protocol at one size. `states`: the known number of distinct states, 0 where none is known; `symmetric`: it has fewer orbits."""
 
     name: str
     spec: str
@@ -22,6 +23,7 @@ class Case:
     settings: tuple[tuple[str, str], ...] = ()
     states: int = 0
     wanted_ratio: float = WANTED_RATIO
+    symmetric: bool = False
 
 
 def two_phase_commit(participants: int, states: int) -> Case:
@@ -31,6 +33,7 @@ def two_phase_commit(participants: int, states: int) -> Case:
         instance="three",
         settings=(("participants", str(participants)),),
         states=states,
+        symmetric=True,
     )
 
 
@@ -43,6 +46,7 @@ def lossy_lease(clients: int, leases: int, states: int) -> Case:
         faults="rough",
         settings=(("clients", str(clients)), ("leases", str(leases))),
         states=states,
+        symmetric=True,
     )
 
 
@@ -55,6 +59,7 @@ def seed_team(agents: int, tasks: int, faults: str, states: int) -> Case:
         faults=faults,
         settings=(("agents", str(agents)), ("tasks", str(tasks))),
         states=states,
+        symmetric=True,
     )
 
 
@@ -75,6 +80,7 @@ def paxos(proposers: int, acceptors: int, states: int) -> Case:
         instance="small",
         settings=(("proposers", str(proposers)), ("acceptors", str(acceptors))),
         states=states,
+        symmetric=True,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 OVERHEAD_BYTES = 12  # a state may take this much more than its packed words at the peak
 SPEEDUP = 1.7  # of two threads over one
@@ -16,8 +17,7 @@ SMALL_CHECK_S = 0.3
 Round = dict[str, Any]  # what one round of a case measured: "ours", "two threads", "spin"; the last two may be missing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(Struct, frozen=True, kw_only=True):
     """The middle of some measurements, and how far they reach."""
 
     median: float
@@ -36,8 +36,7 @@ def spread(values: Iterable[float]) -> Spread | None:
     return Spread(median=statistics.median(numbers), least=numbers[0], most=numbers[-1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, frozen=True, kw_only=True):
     """What the rounds of a case come to. Rates are millions of transitions a second of processor time in the search alone.
 
     `ratio`: our rate by SPIN's of the same round. `whole`: SPIN's wall time by ours, whole processes, making the searcher included
@@ -72,6 +71,37 @@ def figures(rounds: Sequence[Round], made_wall_s: float = 0.0) -> Figures:
         rss_bytes=statistics.median(r["ours"]["rss_bytes"] / r["ours"]["states"] for r in rounds),
         spin_rss_bytes=statistics.median(r["spin"]["rss_bytes"] / r["spin"]["states"] for r in with_spin) if with_spin else None,
     )
+
+
+class Reduced(Struct, frozen=True, kw_only=True):
+    """What symmetry comes to, beside the search of all states in the same round: `kept` states of `states`; times in seconds,
+    `compile_s` from the model to the first state, `search_s` of processor time, `gain` the time of both without symmetry by that with it.
+    """
+
+    states: int
+    kept: int
+    compile_s: Spread | None
+    compile_all_s: Spread | None
+    search_s: Spread | None
+    search_all_s: Spread | None
+    gain: Spread | None
+
+
+def reduced(rounds: Sequence[Round]) -> Reduced:
+    """Of rounds that have a search of one state for each orbit."""
+    return Reduced(
+        states=rounds[0]["ours"]["states"],
+        kept=rounds[0]["orbits"]["states"],
+        compile_s=spread(r["orbits"]["compile_s"] for r in rounds),
+        compile_all_s=spread(r["ours"]["compile_s"] for r in rounds),
+        search_s=spread(r["orbits"]["search_cpu_s"] for r in rounds),
+        search_all_s=spread(r["ours"]["search_cpu_s"] for r in rounds),
+        gain=spread(_whole(r["ours"]) / _whole(r["orbits"]) for r in rounds),
+    )
+
+
+def _whole(one: dict[str, Any]) -> float:
+    return float(one["compile_s"] + one["search_cpu_s"])
 
 
 def _our_rate(one: Round) -> float:

@@ -7,9 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec import to_builtins
 
 from tests.bench.cases import ROOT, Case
 from tests.bench.ours import STARTED
@@ -24,10 +25,10 @@ def _command(case: str, settings: Sequence[str], *rest: str) -> list[str]:
     return [sys.executable, "-m", "tests.bench.ours", case, *(f"--set={setting}" for setting in settings), *rest]
 
 
-def ours(case: Case, settings: Sequence[str], threads: int) -> dict[str, Any]:
+def ours(case: Case, settings: Sequence[str], threads: int, *rest: str) -> dict[str, Any]:
     """One search of ours, and its process as a whole."""
     environment = {**os.environ, STARTED: str(time.monotonic())}
-    done = run(_command(case.name, settings, f"--threads={threads}"), ROOT, environment)
+    done = run(_command(case.name, settings, f"--threads={threads}", *rest), ROOT, environment)
     return {**json.loads(done.output), "wall_s": done.wall_s, "cpu_s": done.cpu_s, "rss_bytes": done.rss_bytes}
 
 
@@ -39,7 +40,7 @@ def made_searcher(case: Case, settings: Sequence[str], folder: Path, *, states: 
 
 def spins(made: Searcher) -> dict[str, Any]:
     """One search of SPIN's."""
-    return asdict(made.run())
+    return to_builtins(made.run())
 
 
 def small_check() -> dict[str, float]:

@@ -168,6 +168,10 @@ def test_bad_input_is_2_with_every_error(board: Path, teamcheck: Teamcheck) -> N
         (["--set", "wrkers=2"], "wrkers"),
         (["--output", "no/such/folder/x"], "cannot write `no/such/folder/x`: there is no folder `no/such/folder`"),
         (["--output", "specs"], "cannot write `specs`: it is a folder"),
+        (["--engine", "z3", "--symmetry"], "Z3 looks at no states, so `--symmetry` says nothing to it"),
+        (["--engine", "z3", "--states", "9"], "Z3 looks at no states, so `--states` says nothing to it"),
+        (["--sweeps", "3"], "`--sweeps` is of the Z3 engine"),
+        (["--fewest", "faults", "--engine", "native"], "`--fewest` is of the Z3 engine"),
     ],
 )
 def test_what_cannot_be_used_is_2(board: Path, teamcheck: Teamcheck, words: list[str], text: str) -> None:
@@ -238,6 +242,13 @@ def test_a_report_that_cannot_be_made_leaves_the_old_file(board: Path, teamcheck
     said = teamcheck("check", "--instance", "pear", "--output", "report.txt")
     assert said.code == 2
     assert (board / "report.txt").read_text(encoding="utf-8") == "old"
+
+
+def test_symmetry_is_asked_for_and_can_be_taken_back(board: Path, teamcheck: Teamcheck) -> None:
+    words = ("check", "--instance", "pair", "--faults", "none", "--property", "no deadlock")
+    assert "(exhaustive, 10 states up to symmetry of Worker)" in teamcheck(*words, "--symmetry").out
+    assert "symmetry" not in teamcheck(*words).out
+    assert "symmetry" not in teamcheck(*words, "--symmetry", "--no-symmetry").out
 
 
 def test_quiet_is_silent_when_all_is_as_expected(board: Path, teamcheck: Teamcheck) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from checker.engines.native import build, library
-from checker.engines.native.build import BuildError, compile_library, compiler, source_digest
+from checker.engines.native.build import BuildError, compile_library, compiler
 from checker.engines.native.library import NativeUnavailable, load
 from checker.engines.native.search import Search, Status
+from checker.engines.native.sources import source_digest
 from tests.native.assembler import two_phase
 
 
@@ -40,7 +41,7 @@ def test_older_than_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_another_interface(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = compile_library(tmp_path / "made.so", ["-O0"])
     monkeypatch.setattr(library, "INTERFACE", 0)
-    with pytest.raises(NativeUnavailable, match="has interface 4, this teamcheck needs 0"):
+    with pytest.raises(NativeUnavailable, match="has interface 6, this teamcheck needs 0"):
         load(str(made))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from checker.properties.result import Event, Trace
 from checker.report.chart import has_messages, render_chart
@@ -17,7 +17,7 @@ def text(lines: list[str]) -> str:
 
 
 def test_messages_faults_and_the_point_of_no_return() -> None:
-    assert text(render_trace(samples.MESSAGES)) == (
+    assert text(render_trace(samples.MESSAGES, kind="eventually")) == (
         """\
     1  Lead     does assign (t = Task0)
                   sends Assign(Task0) to Worker1
@@ -25,7 +25,7 @@ def test_messages_faults_and_the_point_of_no_return() -> None:
                   sends Done(Task0) to Lead
                   Worker.seen[Worker1]: none -> Task0
     3  (fault)  Done(Task0) from Worker1 to Lead is lost
-  ---- from here on the goal cannot be reached any more ----
+  ---- from here on the goal cannot be reached any more: step 3 closed the way ----
     4  Worker0  crashes [fault]
   > 5  Lead     does assign
                   Assign(Task1) to Worker0 is lost"""
@@ -130,7 +130,7 @@ def test_long_values_and_states_are_cut_unless_everything_is_wanted() -> None:
 
 
 def test_a_chart() -> None:
-    assert text(render_chart(samples.MESSAGES)) == (
+    assert text(render_chart(samples.MESSAGES, kind="eventually")) == (
         """\
      Lead                           Worker0                        Worker1
   1  * does assign (Task0)          |                              |
@@ -181,3 +181,6 @@ def test_a_fault_of_a_message_names_what_it_strikes() -> None:
     bound = (("from", "A"), ("to", "C0"), ("place", "0"), ("message", "M(n: 1, at: Task0)"), ("n", "2"))
     garbled = step(0, None, "garble M", "M is garbled", fault="garble M", parameters=bound)
     assert step_lines(1, garbled) == ["  1  (fault)  M(1, Task0) from A to C0 is garbled (n = 2)"]
+    bag = (("message", "M(sender: B1, n: 1)"), ("to", "C0"), ("n", "2"))
+    garbled = step(0, None, "garble M", "M is garbled", fault="garble M", parameters=bag)
+    assert step_lines(1, garbled) == ["  1  (fault)  M(1) from B1 to C0 is garbled (n = 2)"]

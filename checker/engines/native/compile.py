@@ -7,15 +7,18 @@ and keep their registers. Everything else lives in temporaries, given back after
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from checker.engines.native.conditions import Conditions, NodeTest, conditions
 from checker.engines.native.labels import Labels, label_outcomes
-from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 from checker.engines.native.reduction import independent, reduction
 from checker.engines.native.watches import Watched, predicates, with_conditions
-from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.graph import LEAVES, Graph, Node, Unsupported
 from checker.ground.independence import Independence
-from checker.ground.program import GroundModel, GroundOutcome
+from checker.ground.program import GroundModel
 
 WORD_BITS = 64
 MOST_WORDS = 64
@@ -23,8 +26,7 @@ TRUTHS = {"and": "bitand", "or": "bitor"}  # truth values are 0 and 1
 OPCODE = {name: number for number, name in enumerate(OPCODES)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
+class Compiled(Struct, frozen=True, kw_only=True):
     """A program with what its numbers mean: `steps[i]` is the step of outcome i, `watched[w]` what watch w tells of.
 
     `field_of[i]` is the place of field i of the program among the fields of the ground model; fields with one value are left out.
@@ -68,33 +70,39 @@ def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: boo
     if labels is not None:
         watched, state_roots = with_conditions(ground, watched, state_roots)
     ground, independence, unreduced = independent(ground, state_roots) if partial_order else (ground, None, "")
-    conditions = independence.conditions if independence is not None else ()
+    needed = independence.conditions if independence is not None else ()
     done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
-    outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
-    of_states = {*(node for node, _ in state_roots), *conditions}
+    taken = conditions(ground.graph, ground.outcomes)
+    tests = {test: i for i, test in enumerate(dict.fromkeys(test for outcome in taken for test in outcome.tests))}
+    outcome_roots = [_roots(outcome) for outcome in taken]
+    of_states = {node for node, _ in state_roots} | {test.node for test in tests} | set(needed)
     of_final = [done, *(node for node, _ in final_roots)]
     shared = _shared(ground.graph, [*outcome_roots, of_final], sorted(of_states))
     assembler.section(sorted(shared | of_states), keep=True)
     state_length = len(assembler.code)
     numbers = {watch: i for i, watch in enumerate(watched)}
     outcomes = [
-        _outcome(assembler, ground, outcome, roots, numbers, None if labels is None else (labels.bases[i], labels.nodes[i]))
-        for i, (outcome, roots) in enumerate(zip(ground.outcomes, outcome_roots, strict=True))
+        _outcome(
+            assembler, ground, outcome, roots, tests, numbers, None if labels is None else (labels.bases[i], labels.nodes[i])
+        )
+        for i, (outcome, roots) in enumerate(zip(taken, outcome_roots, strict=True))
     ]
     final_start = len(assembler.code)
     assembler.section(of_final)
+    canonical, canonical_updates = _canonical(assembler, ground)
     # every constant is known before the first register gets its final number
-    condition_registers = [assembler.register(node) for node in conditions]
+    condition_registers = [assembler.register(node) for node in needed]
     state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
+    test_registers = [assembler.register(test.node) for test in tests]
     final_registers = [(numbers[w], assembler.register(n)) for n, w in final_roots]
     done_register = None if ground.graph.value(done) == 0 else assembler.register(done)
     program = Program(
         words=layout.words,
         fields=layout.fields,
         constants=tuple(assembler.constants),
-        registers=assembler.used,
-        code=tuple(assembler.finished()),
+        registers=max(assembler.used, canonical.used),
+        code=(*assembler.finished(), *canonical.finished()),
         state_length=state_length,
         state_watches=tuple(Watch(watch, assembler.final(register)) for watch, register in state_registers),
         final_start=final_start,
@@ -104,6 +112,10 @@ def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: boo
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
         timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
+        tests=tuple(StateTest(assembler.final(at), test.mask, test.zero) for at, test in zip(test_registers, tests, strict=True)),
+        canonical_start=len(assembler.code),
+        canonical_length=len(canonical.code),
+        canonical_updates=tuple((place, canonical.final(register)) for place, register in canonical_updates),
         reduction=None if independence is None else reduction(independence, map(assembler.final, condition_registers)),
     )
     steps = tuple(outcome.step for outcome in ground.outcomes)
@@ -123,8 +135,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: boo
 # --- layout ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     places: list[int]
     fields: tuple[Field, ...]
     words: int
@@ -155,19 +166,15 @@ def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
         return None, reason.what
 
 
-def _roots(outcome: GroundOutcome) -> list[Node]:
+def _roots(conditions: Conditions) -> list[Node]:
+    outcome = conditions.outcome
     return [
-        outcome.enabled,
+        *(() if conditions.guard is None else (conditions.guard,)),
         outcome.failed,
         *(node for _, node in outcome.updates),
         *(node for _, node in outcome.goals),
         *(node for _, node in outcome.undefined),
     ]
-
-
-def _arguments(graph: Graph, node: Node) -> tuple[Node, ...]:
-    code = graph.code[node]
-    return () if code[0] in ("const", "field") else tuple(a for a in code[1:] if isinstance(a, int))
 
 
 def _needed(graph: Graph, roots: Iterable[Node]) -> set[Node]:
@@ -176,9 +183,9 @@ def _needed(graph: Graph, roots: Iterable[Node]) -> set[Node]:
     waiting = list(roots)
     while waiting:
         node = waiting.pop()
-        if node not in found and graph.code[node][0] not in ("const", "field"):
+        if node not in found and graph.code[node][0] not in LEAVES:
             found.add(node)
-            waiting += _arguments(graph, node)
+            waiting += graph.arguments[node]
     return found
 
 
@@ -194,15 +201,14 @@ def _shared(graph: Graph, outcomes: Sequence[Sequence[Node]], state: Sequence[No
         frontier.update(node for node in roots if uses.get(node, 0) > 1)
         for node in nodes:
             if uses[node] == 1:
-                frontier.update(a for a in _arguments(graph, node) if uses.get(a, 0) > 1)
+                frontier.update(a for a in graph.arguments[node] if uses.get(a, 0) > 1)
     return frontier
 
 
 # --- assembling ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Assembler:
+class Assembler(Struct):
     """Emits code with virtual registers for constants (negative numbers, settled at the end: how many there are is known only then)."""
 
     graph: Graph
@@ -249,11 +255,11 @@ class Assembler:
         order += sorted(self._missing(roots) - set(order))
         last: dict[Node, int] = {}
         for place, node in enumerate(order):
-            for argument in _arguments(self.graph, node):
+            for argument in self.graph.arguments[node]:
                 last[argument] = place
         wanted = set(roots)
         for place, node in enumerate(order):
-            arguments = _arguments(self.graph, node)
+            arguments = self.graph.arguments[node]
             registers = [self.register(argument) for argument in arguments]
             for argument in set(arguments):
                 if last[argument] == place and argument in self.local and argument not in wanted:
@@ -283,10 +289,10 @@ class Assembler:
         waiting = list(roots)
         while waiting:
             node = waiting.pop()
-            if node in found or node in self.kept or self.graph.code[node][0] in ("const", "field"):
+            if node in found or node in self.kept or self.graph.code[node][0] in LEAVES:
                 continue
             found.add(node)
-            waiting += _arguments(self.graph, node)
+            waiting += self.graph.arguments[node]
         return found
 
     def _fresh(self) -> int:
@@ -297,11 +303,13 @@ class Assembler:
 def _outcome(
     assembler: Assembler,
     ground: GroundModel,
-    outcome: GroundOutcome,
+    conditions: Conditions,
     roots: Sequence[Node],
+    tests: dict[NodeTest, int],
     numbers: dict[Watched, int],
     label: tuple[int, Node] | None,
 ) -> OutcomeCode:
+    outcome = conditions.outcome
     step = ground.model.steps[outcome.step]
     start = len(assembler.code)
     guard = assembler.section(roots)
@@ -311,18 +319,28 @@ def _outcome(
     made = OutcomeCode(
         start=start,
         length=len(assembler.code) - start,
-        guard=guard,
-        enabled=assembler.register(outcome.enabled),
+        guard=0 if conditions.guard is None else guard,
+        enabled=NO_REGISTER if conditions.guard is None else assembler.register(conditions.guard),
         failed=NO_REGISTER if ground.graph.value(outcome.failed) == 0 else assembler.register(outcome.failed),
         updates=tuple((place_of[place], assembler.register(node)) for place, node in outcome.updates if place in place_of),
         watches=tuple(Watch(numbers[Watched(goal=name, what=what)], assembler.register(node)) for name, what, node in goals),
         is_fault=step.fault is not None,
         is_timeout=step.kind == "timeout" and step.fault is None,
+        needs=tuple(tests[test] for test in conditions.tests),
     )
     if label is not None:
         made = _labelled(assembler, made, *label, outcome.progress)
     assembler.done()
     return made
+
+
+def _canonical(assembler: Assembler, ground: GroundModel) -> tuple[Assembler, list[tuple[int, int]]]:
+    """The code for what stands for an orbit, with the registers of fields. It shares constants with the rest, and no other register."""
+    own = Assembler(ground.graph, assembler.field_register, assembler.fields, constants=assembler.constants)
+    own.section([node for _, node in ground.representative])
+    return own, [
+        (own.field_register[field], own.register(node)) for field, node in ground.representative if field in own.field_register
+    ]
 
 
 def _labelled(assembler: Assembler, made: OutcomeCode, base: int, label: Node, progress: Node) -> OutcomeCode:

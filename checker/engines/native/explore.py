@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from math import prod
 from time import perf_counter
 from typing import final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
@@ -18,7 +20,6 @@ from checker.engines.state_graph import counted_states
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
-from checker.ground.symmetry import interchangeable
 from checker.language.types import Sort
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
@@ -30,8 +31,7 @@ MOST_INITIAL = 1_000_000  # states
 
 
 @final
-@dataclass(slots=True, kw_only=True)
-class Explored:
+class Explored(Struct, kw_only=True):
     """What a native search found. `complete` False: `stopped` says why.
 
     `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.
@@ -99,6 +99,7 @@ def explore_native(
     runs: bool = False,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
+    compiled: Compiled | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
     `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
@@ -106,6 +107,7 @@ def explore_native(
     With `runs`, as `NativeGraph` needs it.
 
     `fingerprints`: tell states apart by 64 bits, unless they have no more than that: then the search is never `complete`.
+    `compiled`: of a model that differs in its initial values alone, so that it need not be compiled again.
     `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
 
     Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there,
@@ -115,8 +117,14 @@ def explore_native(
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not ((symmetry or partial_order) and runs), "fairness is not decided on a part of the graph"
     assert not (partial_order and (symmetry or keep is not None)), "partial order goes with neither symmetry nor checkpoints"
-    form = ground(model, interchangeable(model) if symmetry else (), split=partial_order)
-    compiled = compile_model(form, runs=runs, partial_order=partial_order)
+    assert compiled is None or not (symmetry or partial_order), (
+        "initial values may tell elements apart, and steps never to happen"
+    )
+    if compiled is None:
+        form = ground(model, symmetry=symmetry, split=partial_order)
+        compiled = compile_model(form, runs=runs, partial_order=partial_order)
+    else:
+        compiled = replace(compiled, ground=replace(compiled.ground, model=model))
     fingerprints = fingerprints and compiled.program.words > 1
 
     def make(states: int = 0) -> Search:
@@ -148,8 +156,7 @@ def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
     number = prod(len(set(choices)) for variable in model.variables for choices in variable.initial)
     if number > MOST_INITIAL:
         raise Unsupported(f"{number:,} initial states")
-    states = (compiled.packed(form.canonical(form.encoded(state))) for state in initial_states(model))
-    return iter(dict.fromkeys(states)) if form.symmetric else states
+    return (compiled.packed(form.encoded(state)) for state in initial_states(model))
 
 
 def _found_again(compiled: Compiled, search: Search, numbers: Iterable[int]) -> list[list[int]]:

@@ -6,8 +6,9 @@ follow; the rest are temporaries. See `src/` for the instruction set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 OPCODES = (
     "add", "sub", "mul", "div", "mod", "eq", "lt", "and", "or", "not", "select",
@@ -41,11 +42,19 @@ class Watch(NamedTuple):
     register: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeCode:
+class StateTest(NamedTuple):
+    """Passes where the register has a bit of `mask`; with `zero`, where it has none."""
+
+    register: int
+    mask: int
+    zero: bool
+
+
+class OutcomeCode(Struct, frozen=True, kw_only=True):
     """`code[start : start + length]` computes the registers; `updates` are (field, register) of the successor.
 
-    `enabled` is known after the first `guard` instructions. `failed` is NO_REGISTER where the outcome cannot fail.
+    It is there where all tests of the numbers `needs` pass and the register `enabled` is not 0 (NO_REGISTER: wherever the tests pass),
+    which is known after the first `guard` instructions. `failed` is NO_REGISTER where the outcome cannot fail.
     `label_length` instructions after them are for labels of edges alone: `label_base` plus the register `label` (NO_REGISTER: 0).
     The transition is progress where the register `progress` is not 0 (NO_REGISTER: never).
     """
@@ -63,10 +72,10 @@ class OutcomeCode:
     label_base: int = 0
     label: int = NO_REGISTER
     progress: int = NO_REGISTER
+    needs: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reduction:
+class Reduction(Struct, frozen=True, kw_only=True):
     """For partial-order reduction; sets of outcomes are numbers: bit i is outcome i (`checker.ground.independence`).
 
     `conditions`: registers that the state section leaves; outcome i is enabled where all of `needs[i]` (places among them) are not 0.
@@ -79,11 +88,12 @@ class Reduction:
     invisible: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need.
+class Program(Struct, frozen=True, kw_only=True):
+    """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the tests and the state watches need.
 
     `code[final_start:][:final_length]` is run for batches with final states and leaves what `done` and the final watches need.
+    `code[canonical_start:][:canonical_length]` is run for successors and initial states, in registers of its own: `canonical_updates`,
+    (field, register), make of one the state that stands for its orbit. Empty where every state stands for itself.
     """
 
     words: int
@@ -100,4 +110,8 @@ class Program:
     outcomes: tuple[OutcomeCode, ...]
     watches: int
     timeouts_only_when_stuck: bool
+    tests: tuple[StateTest, ...] = ()
+    canonical_start: int = 0
+    canonical_length: int = 0
+    canonical_updates: tuple[tuple[int, int], ...] = ()
     reduction: Reduction | None = None

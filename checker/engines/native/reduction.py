@@ -25,7 +25,8 @@ timeouts that wait for all others there is none, nor together with symmetry.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from checker.engines.native.program import Reduction
 from checker.engines.native.watches import Watched

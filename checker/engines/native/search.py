@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate
 from typing import Any, NamedTuple, Self, TypeAlias
+
+from msgspec import Struct
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program, Reduction, Watch
@@ -32,8 +33,7 @@ class Status(IntEnum):
     BROKEN = 4  # an update left the range of its field: the program is wrong
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class Witness(Struct, frozen=True, kw_only=True):
     """How often something happened, and where first; state and outcome are -1 where there is none."""
 
     count: int
@@ -83,19 +83,26 @@ def program_struct(program: Program) -> lib.ProgramStruct:
     """The program as the library reads it; ctypes keeps the arrays alive with the struct."""
     updates: list[tuple[int, int]] = []
     watches: list[Watch] = []
+    needs: list[int] = []
     outcomes = []
     for o in program.outcomes:
+        needed = (len(needs), len(o.needs))
         first = (len(updates), len(o.updates), len(watches), len(o.watches))
         code = (o.start, o.length, o.guard, o.label_length)
         registers = (o.enabled, o.failed, o.label, o.progress)
-        outcomes.append((*code, *first, o.label_base, *registers, o.is_fault, o.is_timeout, 0))
+        outcomes.append((*needed, *code, *first, o.label_base, *registers, o.is_fault, o.is_timeout, 0))
+        needs += o.needs
         updates += o.updates
         watches += o.watches
+    first_canonical = len(updates)
+    updates += program.canonical_updates
     return lib.ProgramStruct(
         program.words, len(program.fields), len(program.constants), program.registers,
         len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches),
-        len(program.final_watches), program.watches,
-        0, program.state_length, program.final_start, program.final_length, program.done, program.timeouts_only_when_stuck,
+        len(program.final_watches), program.watches, len(program.tests), len(needs),
+        0, program.state_length, program.final_start, program.final_length,
+        program.canonical_start, program.canonical_length, first_canonical, len(program.canonical_updates),
+        program.done, program.timeouts_only_when_stuck,
         _structs(lib.FieldStruct, program.fields),
         (ctypes.c_int32 * max(1, len(program.constants)))(*program.constants),
         _structs(lib.InstructionStruct, program.code),
@@ -104,6 +111,8 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         _structs(lib.WatchStruct, watches),
         _structs(lib.WatchStruct, program.state_watches),
         _structs(lib.WatchStruct, program.final_watches),
+        _structs(lib.TestStruct, [(test.mask, test.register, test.zero) for test in program.tests]),
+        (ctypes.c_uint32 * max(1, len(needs)))(*needs),
         None if program.reduction is None else ctypes.pointer(_independence(program.reduction)),
     )  # fmt: skip
 

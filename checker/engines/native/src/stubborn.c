@@ -195,9 +195,7 @@ static void find_enabled(worker *w, const layer_work *work)
         r->truths[i] = work->kernel->nonzero(column_of(w, d->conditions[i]));
     for (uint32_t i = 0; i < p->n_outcomes; i++) {
         const prepared_outcome *o = &p->outcomes[i];
-        work->kernel->run(o->guard, o->guard_length, w->registers);
-        r->enabled[i] = set_and(w->batch.live, work->kernel->nonzero(column_of(w, o->enabled)));
-        r->wanted[i] = r->enabled[i];
+        r->enabled[i] = r->wanted[i] = worker_passing(w, work, o, w->batch.live);
         for (int g = 0; g < GROUPS; g++)
             for (uint64_t bits = r->enabled[i].group[g]; bits; bits &= bits - 1)
                 put(r->rows + ((size_t)g * 64 + (uint32_t)__builtin_ctzll(bits)) * d->row, i);

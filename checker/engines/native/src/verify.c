@@ -8,12 +8,12 @@
 
 typedef struct {
     const tc_program *program;
-    uint32_t *written; /* for each register: the last section that wrote it (0: none, PINNED, FINAL, or 3 + outcome) */
+    uint32_t *written; /* for each register: the last section that wrote it (0: none, CANONICAL, PINNED, FINAL, or 4 + outcome) */
     char *message;
     uint32_t capacity;
 } verifier;
 
-enum { UNWRITTEN = 0, PINNED = 1, FINAL = 2, FIRST_OUTCOME = 3 };
+enum { UNWRITTEN = 0, CANONICAL = 1, PINNED = 2, FINAL = 3, FIRST_OUTCOME = 4 };
 enum { MAX_REGISTERS = 65535, MAX_ITEMS = 1 << 28 };
 
 static int refuse(const verifier *v, const char *format, ...)
@@ -36,11 +36,11 @@ static int check_sizes(const verifier *v)
     if (p->n_fields + p->n_consts > p->n_registers)
         return refuse(v, "%u fields and %u constants do not fit into %u registers", p->n_fields, p->n_consts, p->n_registers);
     if (p->n_code > MAX_ITEMS || p->n_outcomes > MAX_ITEMS || p->n_updates > MAX_ITEMS || p->n_watches > MAX_ITEMS ||
-        p->n_state_watches > MAX_ITEMS || p->n_final_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS)
+        p->n_state_watches > MAX_ITEMS || p->n_final_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS || p->n_tests > MAX_ITEMS || p->n_needs > MAX_ITEMS)
         return refuse(v, "an array has more than %d entries", MAX_ITEMS);
     if ((p->n_fields && !p->fields) || (p->n_consts && !p->consts) || (p->n_code && !p->code) || (p->n_outcomes && !p->outcomes) ||
         (p->n_updates && !p->updates) || (p->n_watches && !p->watches) || (p->n_state_watches && !p->state_watches) ||
-        (p->n_final_watches && !p->final_watches))
+        (p->n_final_watches && !p->final_watches) || (p->n_tests && !p->tests) || (p->n_needs && !p->needs))
         return refuse(v, "an array is missing");
     if (p->timeouts_only_when_stuck > 1)
         return refuse(v, "timeouts_only_when_stuck is %u, not 0 or 1", p->timeouts_only_when_stuck);
@@ -108,21 +108,37 @@ static int check_watches(const verifier *v, const tc_watch *watches, uint32_t n,
     return 0;
 }
 
-static int check_updates(const verifier *v, const tc_outcome *o, uint32_t number, uint32_t section)
+static int check_tests(const verifier *v)
 {
     const tc_program *p = v->program;
-    if (o->first_update > p->n_updates || o->n_updates > p->n_updates - o->first_update)
-        return refuse(v, "outcome %u: updates %u..%u of %u", number, o->first_update, o->first_update + o->n_updates, p->n_updates);
+    for (uint32_t i = 0; i < p->n_tests; i++) {
+        if (!readable(v, p->tests[i].reg, PINNED))
+            return refuse(v, "test %u reads register %u, which has no value after the state section", i, p->tests[i].reg);
+        if (p->tests[i].zero > 1)
+            return refuse(v, "test %u: a flag is not 0 or 1", i);
+    }
+    for (uint32_t i = 0; i < p->n_needs; i++)
+        if (p->needs[i] >= p->n_tests)
+            return refuse(v, "need %u: test %u of %u", i, p->needs[i], p->n_tests);
+    return 0;
+}
+
+/* `who` makes them: "outcome 3". */
+static int check_updates(const verifier *v, uint32_t first, uint32_t n, const char *who, uint32_t section)
+{
+    const tc_program *p = v->program;
+    if (first > p->n_updates || n > p->n_updates - first)
+        return refuse(v, "%s: updates %u..%u of %u", who, first, first + n, p->n_updates);
     uint64_t changed[TC_MAX_WORDS] = {0};
-    for (uint32_t i = 0; i < o->n_updates; i++) {
-        const tc_update *u = &p->updates[o->first_update + i];
+    for (uint32_t i = 0; i < n; i++) {
+        const tc_update *u = &p->updates[first + i];
         if (u->field >= p->n_fields)
-            return refuse(v, "outcome %u updates field %u of %u", number, u->field, p->n_fields);
+            return refuse(v, "%s updates field %u of %u", who, u->field, p->n_fields);
         if (!readable(v, u->reg, section))
-            return refuse(v, "outcome %u: an update reads register %u, which has no value there", number, u->reg);
+            return refuse(v, "%s: an update reads register %u, which has no value there", who, u->reg);
         const tc_field *f = &p->fields[u->field];
         if (changed[f->word] & tc_field_mask(f))
-            return refuse(v, "outcome %u updates field %u twice", number, u->field);
+            return refuse(v, "%s updates field %u twice", who, u->field);
         changed[f->word] |= tc_field_mask(f);
     }
     return 0;
@@ -149,14 +165,16 @@ static int check_outcome(const verifier *v, uint32_t number)
         return refuse(v, "outcome %u: its guard is longer than its code", number);
     if (o->is_fault > 1 || o->is_timeout > 1)
         return refuse(v, "outcome %u: a flag is not 0 or 1", number);
+    if (o->first_need > p->n_needs || o->n_needs > p->n_needs - o->first_need)
+        return refuse(v, "outcome %u: needs %u..%u of %u", number, o->first_need, o->first_need + o->n_needs, p->n_needs);
     if (check_code(v, o->code_start, o->guard_length, section))
         return -1;
-    if (!readable(v, o->enabled, section))
+    if (o->enabled != TC_NONE && !readable(v, o->enabled, section))
         return refuse(v, "outcome %u: `enabled` is register %u, which has no value after the guard", number, o->enabled);
     if (check_code(v, o->code_start + o->guard_length, o->code_length - o->guard_length, section))
         return -1;
     for (uint32_t at = o->code_start + o->guard_length; at < o->code_start + o->code_length; at++)
-        if (p->code[at].d == o->enabled)
+        if (p->code[at].d == o->enabled) /* never where it is TC_NONE: no instruction writes that */
             return refuse(v, "outcome %u: instruction %u writes `enabled` after the guard", number, at);
     if (o->failed != TC_NONE && !readable(v, o->failed, section))
         return refuse(v, "outcome %u: `failed` is register %u, which has no value there", number, o->failed);
@@ -164,16 +182,18 @@ static int check_outcome(const verifier *v, uint32_t number)
         return refuse(v, "outcome %u: watches %u..%u of %u", number, o->first_watch, o->first_watch + o->n_watches, p->n_watches);
     if (o->n_watches && check_watches(v, p->watches + o->first_watch, o->n_watches, section))
         return -1;
-    return check_updates(v, o, number, section) || check_label(v, o, number, section) ? -1 : 0;
+    char who[32];
+    snprintf(who, sizeof who, "outcome %u", number);
+    return check_updates(v, o->first_update, o->n_updates, who, section) || check_label(v, o, number, section) ? -1 : 0;
 }
 
 /* Outcomes may share code, but not so much that the program is larger than its arrays are allowed to be. */
 static int check_totals(const verifier *v)
 {
-    uint64_t total = 0;
+    uint64_t total = v->program->n_canonical_updates;
     for (uint32_t i = 0; i < v->program->n_outcomes; i++) {
         const tc_outcome *o = &v->program->outcomes[i];
-        total += (uint64_t)o->code_length + o->label_length + o->n_updates + o->n_watches;
+        total += (uint64_t)o->code_length + o->label_length + o->n_needs + o->n_updates + o->n_watches;
     }
     return total > MAX_ITEMS ? refuse(v, "the outcomes together have more than %d entries", MAX_ITEMS) : 0;
 }
@@ -226,6 +246,8 @@ static int check_independence(const verifier *v)
         return 0;
     if (v->program->timeouts_only_when_stuck)
         return refuse(v, "no reduction where timeouts wait: they look at all other outcomes");
+    if (v->program->n_canonical_updates)
+        return refuse(v, "no reduction together with a canonical section");
     if (v->program->n_outcomes > TC_MOST_REDUCED || d->n_conditions > MAX_ITEMS || d->n_needs > MAX_ITEMS)
         return refuse(v, "%u outcomes, %u conditions, %u needs: too many to reduce", v->program->n_outcomes, d->n_conditions, d->n_needs);
     if (!d->first_need || !d->conflicts || !d->invisible || (d->n_needs && !d->needs) || (d->n_conditions && (!d->conditions || !d->enablers)))
@@ -233,12 +255,20 @@ static int check_independence(const verifier *v)
     return check_needs(v, d) || check_rows(v, d) ? -1 : 0;
 }
 
+/* Before all others: nothing is PINNED yet, and what it marks as written no other section may read. */
+static int check_canonical(const verifier *v)
+{
+    const tc_program *p = v->program;
+    return check_code(v, p->canonical_code_start, p->canonical_code_length, CANONICAL) ||
+           check_updates(v, p->first_canonical_update, p->n_canonical_updates, "the canonical section", CANONICAL);
+}
+
 static int check_all(const verifier *v)
 {
     const tc_program *p = v->program;
-    if (check_totals(v) || check_fields(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
+    if (check_totals(v) || check_fields(v) || check_canonical(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
         return -1;
-    if (check_watches(v, p->state_watches, p->n_state_watches, PINNED))
+    if (check_tests(v) || check_watches(v, p->state_watches, p->n_state_watches, PINNED))
         return -1;
     if (check_code(v, p->final_code_start, p->final_code_length, FINAL) || check_watches(v, p->final_watches, p->n_final_watches, FINAL))
         return -1;

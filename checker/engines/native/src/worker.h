@@ -3,7 +3,8 @@
  *
  * RECENT  Neighbours in a layer have many successors in common. Each worker remembers the last states that it collected, by some bits of their
  *         hash, and collects none that it finds there: that takes two thirds of the successors of two-phase commit off the table. A state is in
- *         `recent` only if it is in the store or in this worker's buffer: each place starts with state 0 (worker_start).
+ *         `recent` only if it, or the state that stands for its orbit, is in the store or in this worker's buffer: each place starts with an
+ *         initial state (worker_start).
  *
  * A worker stops at any outcome or insertion (no room, end of the time slice) and goes on from there at the next call: nothing that was counted
  * is counted again, nothing collected is lost. What it found is in its `tally`; the tallies of all workers together do not depend on how the
@@ -54,15 +55,24 @@ typedef struct {
     lane_set live, moving, busy; /* has a state; has an enabled outcome: not a fault; nor a timeout */
 } batch;
 
+/* Where the canonical section runs (canonical.c); empty where there is none. */
+typedef struct {
+    int32_t *registers;
+    uint64_t *columns, *changed;
+} canonical_room;
+
 typedef struct worker {
     int32_t *registers;
     uint64_t *columns; /* the words of the batch, word by word */
     uint64_t *changed; /* the changed words of the successors of an outcome */
     int32_t *excess;
+    lane_set *passed; /* of each test */
     batch batch;
     uint64_t *successors, *hashes; /* the buffer: `filled` states, of which the first `inserted` are in the store */
     uint32_t *parents;
     uint32_t filled, inserted;
+    uint32_t representatives; /* so many, from the first on, have been through the canonical section */
+    canonical_room canonical;
     uint64_t *recent;
     uint32_t recent_mask; /* places in `recent`, less one */
     number_block block;
@@ -72,7 +82,7 @@ typedef struct worker {
 
 /* 0, or -1 when there is no memory. */
 int worker_open(worker *w, const prepared *program);
-/* Before the first layer: `state` is in the store. */
+/* Before the first layer: `state` is an initial state, and in the store, or what stands for its orbit is. */
 void worker_start(worker *w, const prepared *program, const uint64_t *state);
 void worker_close(worker *w);
 uint64_t worker_bytes(const prepared *program);
@@ -80,6 +90,10 @@ uint64_t worker_bytes(const prepared *program);
 void worker_run(worker *w, layer_work *work);
 /* Is anything left that was taken or collected? */
 int worker_pending(const worker *w);
+/* Columns of zeros; a register file, its constants in place; NULL when there is no memory. */
+void *column_memory(size_t bytes);
+size_t register_bytes(const prepared *program);
+int32_t *register_memory(const prepared *program);
 static inline const int32_t *column_of(const worker *w, uint32_t reg)
 {
     return w->registers + (size_t)reg * LANES;
@@ -87,6 +101,8 @@ static inline const int32_t *column_of(const worker *w, uint32_t reg)
 
 /* The steps of an expansion. A batch of the n states from `first` on: unpacked, the state section run. */
 void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n);
+/* Those of `candidates` that pass the outcome's tests and its guard, which has run if any pass the tests. */
+lane_set worker_passing(worker *w, const layer_work *work, const prepared_outcome *o, lane_set candidates);
 /* The lanes where the outcome is enabled, those where it fails included; its code has run there. In the order of the outcomes. */
 lane_set worker_enabled(worker *w, const layer_work *work, const prepared_outcome *o);
 /* The successors' changed words; -1 when a value of a lane of `set` leaves the range of its field. */
