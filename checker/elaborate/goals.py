@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from checker.elaborate.build import Build, Registers
+from checker.elaborate.formulas import Formulas
 from checker.elaborate.shapes import element_type
 from checker.elaborate.terms import Terms
 from checker.language import tree
@@ -27,12 +29,26 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
         case tree.Absence():
             kind: GoalKind = node.kind
             mark = node.name if node.name in build.marks else None
-            return Goal(name=node.name, kind=kind, text=None, mark=mark, at=node.span)
+            role = node.on if kind == "no starvation" else None
+            return Goal(name=node.name, kind=kind, text=None, mark=mark, role=role, at=node.span)
         case tree.Whenever():
             conditions = [node.trigger, node.goal]
             lowered = tuple(_terms(build).lower(c) for c in conditions)
             trigger = (("the trigger of `leads to`", lowered[0]),)
-            return Goal(name=node.name, kind="whenever", text=node.text, conditions=lowered, premises=trigger, at=node.span)
+            goal = Goal(name=node.name, kind="whenever", text=node.text, conditions=lowered, premises=trigger, at=node.span)
+            return goal if node.bound is None else replace(goal, within=(build.checked.bounds[id(node.bound)], node.unit))
+        case tree.StateProperty(kind="ltl"):
+            formulas = Formulas(build)
+            formula = formulas.lower(node.condition, {})
+            return Goal(
+                name=node.name,
+                kind="ltl",
+                text=node.text,
+                conditions=tuple(formulas.conditions),
+                formula=formula,
+                texts=tuple(formulas.texts),
+                at=node.span,
+            )
         case tree.StateProperty():
             return Goal(
                 name=node.name,

@@ -76,12 +76,12 @@ class CycleSearch:
         self._known: dict[int, list[tuple[int, int, int]]] = {}
 
     def _steps(self, state: int) -> list[tuple[int, int, int]]:
-        """The edges of the component out of `state`: edge, target, class bit. Found when asked for: components can be very large."""
+        """The edges of the component out of `state`: edge, target, what it takes. Found when asked for: components can be very large."""
         found = self._known.get(state)
         if found is None:
             edges, component = self._graph.edges, self._component
             inner = inner_edges(edges, component.part, [state], component.label)
-            found = self._known[state] = [(edge, edges.edge_target[edge], 1 << edges.edge_class[edge]) for _, edge in inner]
+            found = self._known[state] = [(edge, edges.edge_target[edge], self._graph.taken(edge)) for _, edge in inner]
         return found
 
     def _first(self, start: int) -> Node:
@@ -89,7 +89,7 @@ class CycleSearch:
         return start, enabled & self._graph.weak, enabled & self._graph.strong, 0, False
 
     def _after(self, node: Node, to: int, bit: int) -> Node:
-        """The debts after a step of class `bit` to `to`: what is disabled there or taken is no longer due."""
+        """The debts after a step that takes `bit` to `to`: what is disabled there or taken is no longer due."""
         _, due, wanted, taken, acted = node
         graph, here = self._graph, self._graph.enabled[to]
         acts = acted or bool(bit & graph.acting)
@@ -130,8 +130,7 @@ class CycleSearch:
         while not (self._paid(node) and node[0] == start):
             way = self._nearest(node, start)
             for edge in way:
-                edges = self._graph.edges
-                node = self._after(node, edges.edge_target[edge], 1 << edges.edge_class[edge])
+                node = self._after(node, self._graph.edges.edge_target[edge], self._graph.taken(edge))
             found.extend(way)
         return found
 

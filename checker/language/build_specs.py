@@ -97,7 +97,16 @@ def fault(b: Building, span: Span, c: list[Any]) -> tree.FaultItem:
 
 
 def property_kind(b: Building, span: Span, c: list[Token]) -> str:
-    return c[0].text
+    return " ".join(word.text for word in c)
+
+
+def ltl(b: Building, span: Span, c: list[Any]) -> tree.StateProperty:
+    return state_property(b, span, ["ltl", *c])
+
+
+def formula_block(b: Building, span: Span, c: list[Any]) -> tree.Expr:
+    formula: tree.Expr = c[0]
+    return formula
 
 
 def state_property(b: Building, span: Span, c: list[Any]) -> tree.StateProperty:
@@ -111,9 +120,22 @@ def leads_block(b: Building, span: Span, c: list[Any]) -> list[Any]:
     return c
 
 
+def unit(b: Building, span: Span, c: list[Token]) -> str:
+    return c[0].text.removesuffix("s") + "s"
+
+
+def within(b: Building, span: Span, c: list[Any]) -> tuple[tree.Expr, str]:
+    return c[0], c[1]
+
+
 def whenever(b: Building, span: Span, c: list[Any]) -> tree.Whenever:
-    name, text, (trigger, goal) = c
-    return tree.Whenever(span=span, name=name.text, text=string(text) if text is not None else None, trigger=trigger, goal=goal)
+    name, text, (trigger, goal, bound) = c
+    made = tree.Whenever(span=span, name=name.text, text=string(text) if text is not None else None, trigger=trigger, goal=goal)
+    return made if bound is None else replace(made, bound=bound[0], unit=bound[1])
+
+
+def no_starvation(b: Building, span: Span, c: list[Any]) -> tree.Absence:
+    return tree.Absence(span=span, kind="no starvation", on=c[0].name, on_span=c[0].span)
 
 
 def absence_of_whole(b: Building, span: Span, c: list[Token]) -> str:

@@ -219,3 +219,28 @@ class UnknownFact(Diagnostic):
     found: str
     facts: str
     advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HowFar(Diagnostic):
+    """`always p implies q` could be read in two ways. `always`, `eventually` and `next` reach as far as `not` does, so it would be
+    `(always p) implies q`; what is meant is nearly always `always (p implies q)`.
+    """
+
+    code = "T155"
+    title = "how far does `{word}` reach here?"
+    label = "this alone, or the whole `implies`?"
+    help = "write `{word} (... implies ...)`, or `({word} ...) implies ...` if that is meant"
+    word: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextOrSuccessor(Diagnostic):
+    """In a formula `next p` says that p holds after the next step. So `next(t) == u` says that `t == u` holds then, and nothing of the element after
+    t. For the element after t give the condition a name with a `def` of the spec.
+    """
+
+    code = "T156"
+    title = "in a formula `next` is the next step, not the next element"
+    label = "what is meant?"
+    help = "write `next (... == ...)` for the next step; for the next element, put the condition into a `def`"

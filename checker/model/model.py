@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias, final
 from checker.language.source import Span
 from checker.language.types import Sort, Type, Value, cardinality
 from checker.model.expr import Expr, FailureKind, Local
+from checker.model.formula import Formula
 
 VariableKind = Literal["shared", "agent", "control", "frame", "up", "stalled", "channel", "budget", "ghost"]
 
@@ -228,9 +229,13 @@ GoalKind = Literal[
     "step",
     "sometimes",
     "eventually",
+    "eventually always",
+    "infinitely often",
+    "ltl",
     "whenever",
     "no deadlock",
     "no livelock",
+    "no starvation",
     "no unhandled message",
     "no lost update",
     "no stale write",
@@ -242,7 +247,9 @@ GoalKind = Literal[
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, none for the `no ...` kinds.
+    """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, those that its formula speaks of for `ltl`,
+    none for the `no ...` kinds. `formula`: of `ltl`, with `texts`: how its conditions were written. `within`: of a `whenever` with a bound, how many and of what ("steps", "rounds").
+    `role`: of `no starvation`.
 
     `premises` are closed predicates, one for each implication in the condition, that hold where its left side does for some
     values of its quantifiers: a premise that never holds makes the implication vacuous. `mark` is set for the kinds that a `Mark` reports.
@@ -254,6 +261,10 @@ class Goal:
     conditions: tuple[Expr, ...] = ()
     premises: tuple[tuple[str, Expr], ...] = ()
     mark: str | None = None
+    formula: Formula | None = None
+    texts: tuple[str, ...] = ()
+    within: tuple[int, Literal["steps", "rounds"]] | None = None
+    role: str | None = None
     at: Span
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checker.graph.fair_cycles import FairGraph, Fairness, fair_components
 from checker.graph.lassos import Lasso, find_lasso
+from checker.graph.product import UNREAD
 from checker.graph.reachability import Backward, Distances, forward
 from checker.model.expr import Expr
 from checker.model.model import Model
 from checker.properties.finding import Finding, Path
-from checker.properties.predicates import NO_VALUE, Truths, of_states
+from checker.properties.predicates import NO_VALUE, TRUE, Truths, of_states
 
 if TYPE_CHECKING:
     from checker.engines.native.edges import NativeGraph
     from checker.engines.state_graph import StateGraph
+    from checker.properties.ltl.accepted import ProductSearch
+    from checker.properties.ltl.automaton import Automaton
     from checker.semantics.failure import Failure
     from checker.semantics.interpreter import Interpreter
 
@@ -44,6 +47,20 @@ class Search:
         if found is None:
             found = self._truths[id(expr)] = (expr, of_states(expr, self.graph.states))
         return found[1]
+
+    def letters(self, conditions: Mapping[int, Expr]) -> Sequence[int]:
+        """Of each state the mask of the conditions that are true there, bit i for condition i; UNREAD where one has no value."""
+        found = [0] * len(self.graph.states)
+        for number, condition in conditions.items():
+            bit = 1 << number
+            for state, value in enumerate(self.truths(condition).values):
+                if value == TRUE:
+                    found[state] |= bit
+        for condition in conditions.values():
+            for state, value in enumerate(self.truths(condition).values):
+                if value == NO_VALUE:
+                    found[state] = UNREAD
+        return found
 
     # --- edges ---------------------------------------------------------------------------------------------------
 
@@ -123,6 +140,12 @@ class Search:
             if target >= 0:
                 found.append(target)
         return found
+
+    def product(self, letters: Sequence[int], automaton: Automaton) -> ProductSearch:
+        """The runs that the automaton accepts."""
+        from checker.properties.ltl.accepted import ProductSearch
+
+        return ProductSearch(self, letters, automaton)
 
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
         """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""

@@ -9,11 +9,12 @@ from checker.properties.deadlock import check_deadlock
 from checker.properties.errors import check_errors
 from checker.properties.finding import Finding
 from checker.properties.livelock import check_livelock
+from checker.properties.ltl.check import check_eventually_always, check_ltl
 from checker.properties.marks import check_mark
 from checker.properties.search import Search
 from checker.properties.state import check_always, check_never, check_sometimes
 from checker.properties.step import check_step
-from checker.properties.temporal import check_eventually, check_whenever
+from checker.properties.temporal import check_eventually, check_infinitely_often, check_whenever
 from checker.properties.unhandled import check_unhandled
 
 CHECKERS: dict[GoalKind, Callable[[Search, Goal], Finding]] = {
@@ -22,6 +23,9 @@ CHECKERS: dict[GoalKind, Callable[[Search, Goal], Finding]] = {
     "step": check_step,
     "sometimes": check_sometimes,
     "eventually": check_eventually,
+    "eventually always": check_eventually_always,
+    "infinitely often": check_infinitely_often,
+    "ltl": check_ltl,
     "whenever": check_whenever,
     "no deadlock": check_deadlock,
     "no livelock": check_livelock,

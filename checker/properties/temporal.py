@@ -1,4 +1,4 @@
-"""`eventually P` and `whenever P leads to Q`: what every fair run does.
+"""`eventually P`, `infinitely often P` and `whenever P leads to Q`: what every fair run does.
 
 A run that never gets to its goal stays, from some state on, in states where the goal is false. So it ends in a state where it
 may rest for ever (no step there is owed fairness), or it goes round a fair cycle among such states.
@@ -21,6 +21,14 @@ def check_eventually(search: Search, goal: Goal) -> Finding:
     """Violated by a run from an initial state that stays among states without P."""
     truths = search.truths(goal.conditions[0])
     return _check(search, goal, truths, [(state, 0) for state in search.initial], (truths,))
+
+
+def check_infinitely_often(search: Search, goal: Goal) -> Finding:
+    """Violated by a run that stays among states without P from some state on."""
+    truths = search.truths(goal.conditions[0])
+    depth = search.graph.depth
+    sources = ((state, depth[state]) for state in range(len(search.graph.states)))
+    return _check(search, goal, truths, sources, (truths,))
 
 
 def check_whenever(search: Search, goal: Goal) -> Finding:

@@ -13,6 +13,7 @@ from checker.model.model import Assign, Body, Either, For, Goal, If, Model, Whil
 from checker.properties.agents import agents, listed, situations
 from checker.properties.finding import Path
 from checker.properties.instance_of import Instance, find_instance
+from checker.properties.predicates import TRUE, of_states
 from checker.properties.run import Run, Taken
 from checker.properties.search import Search
 from checker.properties.stale import find_stale, stale_at, stale_sentence
@@ -108,16 +109,49 @@ def liveness_why(search: Search, goal: Goal, path: Path) -> str:
     if path.cycle is not None:
         start = _cycle(run)
     else:
-        may = any(
-            t.target is not None for t in search.interpreter.transitions(run.end) if search.model.steps[t.step].fault is None
-        )
-        rests = (
-            "Nothing has to happen any more (only steps that may never come are left)" if may else "Nothing can happen any more"
-        )
-        everyone = situations(run, agents(run))
-        start = f"{rests}: {'; '.join(everyone)}." if everyone else f"{rests}."
+        start = _rests(search, run)
     never = f"The goal is not reached{_for(found)}{_since(run, found)}."
     return _sentences(start, never, _lost(run) or _stale_anywhere(run))
+
+
+def formula_why(search: Search, goal: Goal, conditions: Sequence[int], path: Path) -> str:
+    """Of a run that does not satisfy a formula, which speaks of these conditions of the goal."""
+    run = replayed(search, path)
+    if path.cycle is not None:
+        start = _cycle(run)
+    elif not path.indices or _may_go_on(search, run):
+        start = "What has happened by then breaks it, whatever comes after."
+    else:
+        start = _rests(search, run)
+    seen = run.states[path.cycle :] if path.cycle is not None else [run.end]
+    said = [_course(goal.texts[number], of_states(goal.conditions[number], seen).values) for number in conditions if goal.texts]
+    when = "While they repeat" if path.cycle is not None else "At the end"
+    return _sentences(start, f"{when}, {listed(said)}." if said else "", _lost(run))
+
+
+def _course(text: str, values: bytearray) -> str:
+    """`status[t] == done` is never true."""
+    if len(values) == 1:
+        return f"`{text}` is {'true' if values[0] == TRUE else 'false'}"
+    word = "always" if all(value == TRUE for value in values) else "now and then" if TRUE in values else "never"
+    return f"`{text}` is {word} true"
+
+
+def _rests(search: Search, run: Run) -> str:
+    """Of a run that ends where nothing has to happen."""
+    rests = (
+        "Nothing has to happen any more (only steps that may never come are left)"
+        if _may_go_on(search, run)
+        else "Nothing can happen any more"
+    )
+    everyone = situations(run, agents(run))
+    return f"{rests}: {'; '.join(everyone)}." if everyone else f"{rests}."
+
+
+def _may_go_on(search: Search, run: Run) -> bool:
+    """Whether some step that is no fault can be taken at the end."""
+    found = search.interpreter.transitions(run.end)
+    return any(t.target is not None for t in found if search.model.steps[t.step].fault is None)
 
 
 # --- parts of sentences --------------------------------------------------------------------------------------------

@@ -100,3 +100,15 @@ class TooManyImports(Diagnostic):
     label = "the limit is passed here"
     help = "import a part once, and bind it in the others with `with`"
     most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargeFormula(Diagnostic):
+    """A formula becomes an automaton, which can be exponentially larger. `all` and `any` stand for one formula for each element."""
+
+    code = "T708"
+    title = "the formula has {found} operators and predicates with `all` and `any` in place"
+    label = "at most {most} can be handled"
+    help = "make several properties of it, or speak of one element"
+    found: str
+    most: int

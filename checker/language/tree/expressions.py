@@ -161,6 +161,17 @@ class SeqLiteral(Expr):
     items: tuple[Expr, ...]
 
 
+TemporalOperator = Literal["always", "eventually", "next", "until", "weak until", "release"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Temporal(Expr):
+    """`always p`, `p until q`: within the formula of an `ltl` property only."""
+
+    operator: TemporalOperator
+    operands: tuple[Expr, ...]
+
+
 AgentFact = Literal["busy", "idle", "up", "down", "stalled", "finished"]
 
 

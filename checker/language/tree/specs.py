@@ -58,9 +58,9 @@ class PropertyDecl(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StateProperty(PropertyDecl):
-    """`kind name "text": condition`."""
+    """`kind name "text": condition`; of `ltl` the condition is a formula."""
 
-    kind: Literal["always", "never", "step", "sometimes", "eventually"]
+    kind: Literal["always", "never", "step", "sometimes", "eventually", "eventually always", "infinitely often", "ltl"]
     name: str
     text: str | None
     condition: Expr
@@ -68,22 +68,32 @@ class StateProperty(PropertyDecl):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Whenever(PropertyDecl):
-    """`whenever name "text": trigger leads to goal`."""
+    """`whenever name "text": trigger leads to goal within bound unit`; `bound` is None where it says nothing of when."""
 
     name: str
     text: str | None
     trigger: Expr
     goal: Expr
+    bound: Expr | None = None
+    unit: Literal["steps", "rounds"] = "steps"
 
 
 AbsenceKind = Literal[
-    "no deadlock", "no livelock", "no unhandled message", "no lost update", "no stale write", "no overwrite", "no error"
+    "no deadlock",
+    "no livelock",
+    "no starvation",
+    "no unhandled message",
+    "no lost update",
+    "no stale write",
+    "no overwrite",
+    "no error",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Absence(PropertyDecl):
-    """`no deadlock`, or `no lost update on v` (`on` is the variable). Its name is its text as one would write it."""
+    """`no deadlock`, `no lost update on v` (`on` is the variable), or `no starvation of R` (`on` is the role). Its name is its text as one would
+    write it."""
 
     kind: AbsenceKind
     on: str | None
@@ -91,7 +101,9 @@ class Absence(PropertyDecl):
 
     @property
     def name(self) -> str:
-        return f"{self.kind} on {self.on}" if self.on is not None else self.kind
+        if self.on is None:
+            return self.kind
+        return f"{self.kind} {'of' if self.kind == 'no starvation' else 'on'} {self.on}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,0 +1,87 @@
+"""`ltl F` and `eventually always P`: every fair run satisfies a formula.
+
+A run violates it that an automaton of the negation accepts. A conjunction, `always` of one too, is checked part by part: a run violates it
+that violates a part, and the automata of the parts are small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.model.expr import Expr
+from checker.model.formula import FALSE, TRUE, And, Formula, Literal, Release, conditions_of, negated, release, until
+from checker.model.model import Goal
+from checker.properties.finding import Finding, Path
+from checker.properties.lasso import fairness_text
+from checker.properties.ltl.automaton import TooLarge, automaton_of
+from checker.properties.ltl.words import holds_on
+from checker.properties.predicates import NO_VALUE, TRUE as IS_TRUE, of_states
+from checker.properties.search import Search, no_value
+from checker.properties.why import formula_why
+
+
+def check_ltl(search: Search, goal: Goal) -> Finding:
+    """Violated by a fair run that does not satisfy the formula."""
+    assert goal.formula is not None, "an ltl goal has a formula"
+    return _check(search, goal, goal.formula)
+
+
+def check_eventually_always(search: Search, goal: Goal) -> Finding:
+    """Violated by a fair run in which P is false again and again, or in the state where it ends."""
+    return _check(search, goal, until(TRUE, release(FALSE, Literal(0))))
+
+
+def _check(search: Search, goal: Goal, formula: Formula) -> Finding:
+    assumed = fairness_text(search)
+    try:
+        for part in conjuncts(formula):
+            path = violating_run(search, goal.conditions, part)
+            if path is not None:
+                why = formula_why(search, goal, sorted(conditions_of(part)), path)
+                return Finding(verdict="violated", path=path, shown=True, why=why, fairness=assumed)
+    except TooLarge as reason:
+        return Finding(verdict="unknown", reason=str(reason))
+    asked = [search.truths(condition) for condition in goal.conditions]
+    return no_value(search, *asked) or Finding(verdict="holds", fairness=assumed)
+
+
+def conjuncts(formula: Formula) -> Iterator[Formula]:
+    """Formulas that together say the same."""
+    match formula:
+        case And(left, right):
+            yield from conjuncts(left)
+            yield from conjuncts(right)
+        case Release(left, right) if left == FALSE and isinstance(right, And):
+            for part in conjuncts(right):
+                yield from conjuncts(release(FALSE, part))
+        case _:
+            yield formula
+
+
+def violating_run(search: Search, conditions: Sequence[Expr], formula: Formula) -> Path | None:
+    """A fair run that does not satisfy the formula: a path to where it may end, or after which no run does, or a lasso. Raises TooLarge."""
+    automaton = automaton_of(negated(formula))
+    if not any(automaton.moves):
+        return None
+    spoken_of = sorted(conditions_of(formula))
+    path = search.product(search.letters({number: conditions[number] for number in spoken_of}), automaton).run()
+    if path is not None:
+        _require_violation(search, conditions, formula, path)
+    return path
+
+
+def _require_violation(search: Search, conditions: Sequence[Expr], formula: Formula, path: Path) -> None:
+    """By the definition of the operators, with the values that the interpreter has in the states of the path."""
+    taken = search.interpreter.replay(path.initial, path.indices)
+    states = [search.graph.states[number] for number in search.path_states(path)]
+    if path.cycle is not None:
+        states.pop()  # it is the first one of the cycle
+    assert len(taken) == len(path.indices), "the path is one of the interpreter"
+    letters = [0] * len(states)
+    for number in conditions_of(formula):
+        for place, value in enumerate(of_states(conditions[number], states).values):
+            assert value != NO_VALUE, "a condition has no value on the run"
+            letters[place] |= (value == IS_TRUE) << number
+    cycle = path.cycle if path.cycle is not None else len(letters) - 1
+    assert not holds_on(formula, letters, cycle), "the run satisfies the formula"
+
