@@ -10,6 +10,7 @@ from checker.elaborate.formulas import Formulas
 from checker.elaborate.shapes import element_type
 from checker.elaborate.terms import Terms
 from checker.language import tree
+from checker.language.checking.written import written
 from checker.language.source import Span
 from checker.language.types import Bool
 from checker.model.expr import Expr, Quantifier
@@ -56,6 +57,7 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
                 text=node.text,
                 conditions=(_terms(build).lower(node.condition),),
                 premises=tuple(_premises(build, node.condition)) if node.kind in ("always", "step") else (),
+                texts=(written(node.condition),) if node.kind == "eventually always" else (),
                 at=node.span,
             )
     raise TypeError(node)

@@ -248,7 +248,7 @@ GoalKind = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
     """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, those that its formula speaks of for `ltl`,
-    none for the `no ...` kinds. `formula`: of `ltl`, with `texts`: how its conditions were written. `within`: of a `whenever` with a bound, how many and of what ("steps", "rounds").
+    none for the `no ...` kinds. `formula`: of `ltl`. `texts`: how the conditions were written, where a reason names them. `within`: of a `whenever` with a bound, how many and of what ("steps", "rounds").
     `role`: of `no starvation`.
 
     `premises` are closed predicates, one for each implication in the condition, that hold where its left side does for some

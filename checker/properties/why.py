@@ -114,12 +114,12 @@ def liveness_why(search: Search, goal: Goal, path: Path) -> str:
     return _sentences(start, never, _lost(run) or _stale_anywhere(run))
 
 
-def formula_why(search: Search, goal: Goal, conditions: Sequence[int], path: Path) -> str:
-    """Of a run that does not satisfy a formula, which speaks of these conditions of the goal."""
+def formula_why(search: Search, goal: Goal, conditions: Sequence[int], path: Path, *, decided: bool) -> str:
+    """Of a run that does not satisfy a formula, which speaks of these conditions of the goal. `decided`: whatever comes after the path."""
     run = replayed(search, path)
     if path.cycle is not None:
         start = _cycle(run)
-    elif not path.indices or _may_go_on(search, run):
+    elif decided:
         start = "What has happened by then breaks it, whatever comes after."
     else:
         start = _rests(search, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.graph.fair_cycles import FairGraph, fair_components
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from checker.properties.search import Search
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A fair lasso, or a path to where a run may end; `decided`: whatever comes after the path, the run is accepted."""
+
+    path: Path
+    decided: bool
+
+
 class ProductSearch:
     """Of one search with one automaton. `letters[s]` is what the automaton reads in state s, or UNREAD."""
 
@@ -26,16 +35,17 @@ class ProductSearch:
     def _product(self) -> Product:
         return Product(self.search.graph, self.letters, self.automaton, self.search.initial)
 
-    def run(self) -> Path | None:
-        """A run that is accepted: a path to where every run is, or to where it may end, or a fair lasso, whichever is shortest; None where
-        there is none."""
+    def run(self) -> Accepted | None:
+        """A run that is accepted, the shortest of those that are looked at; None where there is none."""
         distances = self._distances()
         end = self._end(distances)
         lasso = self._lasso(distances)
         if end is not None and (lasso is None or lasso.steps >= distances.distance[end]):
             source, edges = distances.path(end)
-            return self._path(source, edges, self.product.node_state[end])
-        return None if lasso is None else self._lasso_path(lasso)
+            state, read = self.product.node_state[end], self.product.node_reader[end]
+            decided = self.automaton.decided(read, self.letters[state])
+            return Accepted(path=self._path(source, edges, state), decided=decided)
+        return None if lasso is None else Accepted(path=self._lasso_path(lasso), decided=False)
 
     def ends(self, node: int, resting: bytearray) -> bool:
         """Whether every run that comes to the node is accepted, or one that may end there is."""

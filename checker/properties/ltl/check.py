@@ -13,6 +13,7 @@ from checker.model.formula import FALSE, TRUE, And, Formula, Literal, Release, c
 from checker.model.model import Goal
 from checker.properties.finding import Finding, Path
 from checker.properties.lasso import fairness_text
+from checker.properties.ltl.accepted import Accepted
 from checker.properties.ltl.automaton import TooLarge, automaton_of
 from checker.properties.ltl.words import holds_on
 from checker.properties.predicates import NO_VALUE, TRUE as IS_TRUE, of_states
@@ -35,10 +36,10 @@ def _check(search: Search, goal: Goal, formula: Formula) -> Finding:
     assumed = fairness_text(search)
     try:
         for part in conjuncts(formula):
-            path = violating_run(search, goal.conditions, part)
-            if path is not None:
-                why = formula_why(search, goal, sorted(conditions_of(part)), path)
-                return Finding(verdict="violated", path=path, shown=True, why=why, fairness=assumed)
+            run = violating_run(search, goal.conditions, part)
+            if run is not None:
+                why = formula_why(search, goal, sorted(conditions_of(part)), run.path, decided=run.decided)
+                return Finding(verdict="violated", path=run.path, shown=True, why=why, fairness=assumed)
     except TooLarge as reason:
         return Finding(verdict="unknown", reason=str(reason))
     asked = [search.truths(condition) for condition in goal.conditions]
@@ -58,16 +59,16 @@ def conjuncts(formula: Formula) -> Iterator[Formula]:
             yield formula
 
 
-def violating_run(search: Search, conditions: Sequence[Expr], formula: Formula) -> Path | None:
-    """A fair run that does not satisfy the formula: a path to where it may end, or after which no run does, or a lasso. Raises TooLarge."""
+def violating_run(search: Search, conditions: Sequence[Expr], formula: Formula) -> Accepted | None:
+    """A fair run that does not satisfy the formula. Raises TooLarge."""
     automaton = automaton_of(negated(formula))
     if not any(automaton.moves):
         return None
     spoken_of = sorted(conditions_of(formula))
-    path = search.product(search.letters({number: conditions[number] for number in spoken_of}), automaton).run()
-    if path is not None:
-        _require_violation(search, conditions, formula, path)
-    return path
+    run = search.product(search.letters({number: conditions[number] for number in spoken_of}), automaton).run()
+    if run is not None:
+        _require_violation(search, conditions, formula, run.path)
+    return run
 
 
 def _require_violation(search: Search, conditions: Sequence[Expr], formula: Formula, path: Path) -> None:
