@@ -78,7 +78,7 @@ class LazyMasks:
 
     __slots__ = ("_always", "_edges", "_known")
 
-    def __init__(self, edges: Edges, always: int) -> None:
+    def __init__(self, edges: Edges, always: int = 0) -> None:
         self._edges, self._always = edges, always
         self._known: dict[int, int] = {}
 

@@ -50,7 +50,11 @@ class CutEdges(Collection[int]):
 class NativeCycles:
     """The algorithms on one graph. `fairness` tells of each class. What has a value for each state is a bytearray or an array."""
 
-    def __init__(self, edges: FlatEdges, fairness: Sequence[Fairness]) -> None:
+    def __init__(
+        self, edges: FlatEdges, fairness: Sequence[Fairness], edge_sets: memoryview | bytearray | None = None, sets: int = 0
+    ) -> None:
+        """`edge_sets`: one byte for each edge, the mask of the sets that it is in; all are `sets`, and a fair cycle has an edge of each."""
+        self._edge_sets, self._sets = edge_sets, sets
         self._library = lib.load()
         self._edges = edges
         self._states = len(edges.edge_start) - 1
@@ -66,7 +70,8 @@ class NativeCycles:
         edges = self._edges
         assert cut is None or len(cut.marks) == len(edges.edge_target), "a cut has one byte for each edge"
         places = [address(part) for part in (edges.edge_start, edges.edge_target, edges.edge_class)]
-        return lib.GraphStruct(self._states, *places, None if cut is None else address(cut.marks))
+        sets = None if self._edge_sets is None else address(self._edge_sets)
+        return lib.GraphStruct(self._states, *places, None if cut is None else address(cut.marks), sets, self._sets)
 
     def kinds(self) -> bytearray:
         """Of each state the kinds of its edges: the bits of `KINDS`."""

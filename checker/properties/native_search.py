@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from checker.engines.native.edges import NativeGraph
@@ -12,6 +12,8 @@ from checker.graph.native_cycles import KINDS, CutEdges, NativeCycles
 from checker.graph.reachability import Distances
 from checker.model.expr import Expr
 from checker.properties.finding import Path
+from checker.properties.ltl.automaton import Automaton
+from checker.properties.ltl.native_accepted import NativeProductSearch
 from checker.properties.predicates import NO_VALUE, TRUE, Truths
 from checker.properties.search import Search
 from checker.semantics.failure import EvaluationError
@@ -22,7 +24,7 @@ ACTING = OWED | KINDS["may"]
 
 
 class NativeSearch(Search):
-    """The interpreter still replays every path, and checks that every lasso is fair."""
+    """The interpreter still replays every path."""
 
     def __init__(self, graph: NativeGraph, interpreter: Interpreter) -> None:
         super().__init__(graph, interpreter)
@@ -89,6 +91,12 @@ class NativeSearch(Search):
     def resting(self) -> bytearray:
         return self._kinds.translate(bytes(not bits & OWED for bits in range(256)))
 
+    def product(self, conditions: Mapping[int, Expr], automaton: Automaton) -> NativeProductSearch:
+        from checker.graph.native_product import letters_of
+
+        letters, bits = letters_of(self._native, {number: self.truths(expr).values for number, expr in conditions.items()})
+        return NativeProductSearch(self, self._native, letters, bits, automaton)
+
     # --- paths ---------------------------------------------------------------------------------------------------
 
     def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray) -> Distances:
@@ -105,24 +113,4 @@ class NativeSearch(Search):
             assert self._native.edge_progress is not None, "the graph of a model with progress keeps it"
             cut = CutEdges(self._native.edge_progress)
         parts = self._cycles.fair_parts(inside, cut)
-        lasso = lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
-        if lasso is not None:
-            self._require_fair(lasso.cycle)
-        return lasso
-
-    def _require_fair(self, cycle: list[int]) -> None:
-        """By the definition, with the transitions that the interpreter has in the states of the cycle."""
-        always, ever, taken = None, set[object](), set[object]()
-        for edge in cycle:
-            state = self._native.states[self.source(edge)]
-            transitions = self.interpreter.transitions(state)
-            here = {(t.step, t.agent, t.values) for t in transitions}
-            always = here if always is None else always & here
-            ever |= here
-            chosen = transitions[self._native.index(edge)]
-            taken.add((chosen.step, chosen.agent, chosen.values))
-        assert always is not None
-        kinds = {instance: self._fairness(instance[0]) for instance in ever | taken}  # type: ignore[index]
-        assert any(kinds[instance] != "fault" for instance in taken), "a cycle of faults alone"
-        assert all(kinds[instance] != "weak" or instance in taken for instance in always), "a cycle that is not weakly fair"
-        assert all(kinds[instance] != "strong" or instance in taken for instance in ever), "a cycle that is not strongly fair"
+        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)

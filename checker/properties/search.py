@@ -70,9 +70,10 @@ class Search:
 
     def fairness(self) -> list[Fairness]:
         """Of each class."""
-        return [self._fairness(step) for step, _, _ in self.graph.classes]
+        return [self.fairness_of(step) for step, _, _ in self.graph.classes]
 
-    def _fairness(self, number: int) -> Fairness:
+    def fairness_of(self, number: int) -> Fairness:
+        """Of a step of the model."""
         step = self.model.steps[number]
         return "fault" if step.fault is not None else step.fairness
 
@@ -141,11 +142,11 @@ class Search:
                 found.append(target)
         return found
 
-    def product(self, letters: Sequence[int], automaton: Automaton) -> ProductSearch:
-        """The runs that the automaton accepts."""
+    def product(self, conditions: Mapping[int, Expr], automaton: Automaton) -> ProductSearch:
+        """The runs that an automaton accepts which reads these conditions."""
         from checker.properties.ltl.accepted import ProductSearch
 
-        return ProductSearch(self, letters, automaton)
+        return ProductSearch(self, self.letters(conditions), automaton)
 
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
         """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""

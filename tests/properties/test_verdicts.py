@@ -185,6 +185,9 @@ SETS = {
     "step": (EVERY,),
     "sometimes": (NONE,),
     "eventually": ({3},),
+    "eventually always": ({3},),
+    "infinitely often": ({3},),
+    "ltl": ({3},),
     "whenever": ({1}, {3}),
 }
 MARKED = ("no lost update", "no stale write", "no overwrite")

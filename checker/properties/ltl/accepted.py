@@ -14,6 +14,7 @@ from checker.properties.finding import Path
 from checker.properties.ltl.automaton import Automaton
 
 if TYPE_CHECKING:
+    from checker.graph.native_product import NativeProduct
     from checker.properties.search import Search
 
 
@@ -30,10 +31,7 @@ class ProductSearch:
 
     def __init__(self, search: Search, letters: Sequence[int], automaton: Automaton) -> None:
         self.search, self.letters, self.automaton = search, letters, automaton
-        self.product = self._product()
-
-    def _product(self) -> Product:
-        return Product(self.search.graph, self.letters, self.automaton, self.search.initial)
+        self.product: Product | NativeProduct = Product(search.graph, letters, automaton, search.initial)
 
     def run(self) -> Accepted | None:
         """A run that is accepted, the shortest of those that are looked at; None where there is none."""
@@ -42,20 +40,8 @@ class ProductSearch:
         lasso = self._lasso(distances)
         if end is not None and (lasso is None or lasso.steps >= distances.distance[end]):
             source, edges = distances.path(end)
-            state, read = self.product.node_state[end], self.product.node_reader[end]
-            decided = self.automaton.decided(read, self.letters[state])
-            return Accepted(path=self._path(source, edges, state), decided=decided)
+            return Accepted(path=self._path(source, edges, self.product.node_state[end]), decided=self._is_decided(end))
         return None if lasso is None else Accepted(path=self._lasso_path(lasso), decided=False)
-
-    def ends(self, node: int, resting: bytearray) -> bool:
-        """Whether every run that comes to the node is accepted, or one that may end there is."""
-        state, read = self.product.node_state[node], self.product.node_reader[node]
-        letter = self.letters[state]
-        if letter == UNREAD:
-            return False
-        if self.automaton.decided(read, letter):
-            return True
-        return bool(resting[state]) and self.automaton.accepts_for_ever(read, letter)
 
     # --- on the arrays of the product ---------------------------------------------------------------------------
 
@@ -66,7 +52,18 @@ class ProductSearch:
 
     def _end(self, distances: Distances) -> int | None:
         resting = self.search.resting()
-        return next((node for node in distances.order if self.ends(node, resting)), None)
+        return next((node for node in distances.order if self._is_decided(node) or self._may_end(node, resting)), None)
+
+    def _is_decided(self, node: int) -> bool:
+        """Whether every run that comes to the node is accepted."""
+        letter = self.letters[self.product.node_state[node]]
+        return letter != UNREAD and self.automaton.decided(self.product.node_reader[node], letter)
+
+    def _may_end(self, node: int, resting: bytearray) -> bool:
+        """Whether a run that comes to the node may end there, and is accepted then."""
+        state, read = self.product.node_state[node], self.product.node_reader[node]
+        letter = self.letters[state]
+        return bool(resting[state]) and letter != UNREAD and self.automaton.accepts_for_ever(read, letter)
 
     def _lasso(self, distances: Distances) -> Lasso | None:
         product = self.product

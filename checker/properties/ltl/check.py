@@ -12,7 +12,7 @@ from checker.model.expr import Expr
 from checker.model.formula import FALSE, TRUE, And, Formula, Literal, Release, conditions_of, negated, release, until
 from checker.model.model import Goal
 from checker.properties.finding import Finding, Path
-from checker.properties.lasso import fairness_text
+from checker.properties.lasso import fairness_text, require_fair
 from checker.properties.ltl.accepted import Accepted
 from checker.properties.ltl.automaton import TooLarge, automaton_of
 from checker.properties.ltl.words import holds_on
@@ -65,7 +65,7 @@ def violating_run(search: Search, conditions: Sequence[Expr], formula: Formula) 
     if not any(automaton.moves):
         return None
     spoken_of = sorted(conditions_of(formula))
-    run = search.product(search.letters({number: conditions[number] for number in spoken_of}), automaton).run()
+    run = search.product({number: conditions[number] for number in spoken_of}, automaton).run()
     if run is not None:
         _require_violation(search, conditions, formula, run.path)
     return run
@@ -73,16 +73,16 @@ def violating_run(search: Search, conditions: Sequence[Expr], formula: Formula) 
 
 def _require_violation(search: Search, conditions: Sequence[Expr], formula: Formula, path: Path) -> None:
     """By the definition of the operators, with the values that the interpreter has in the states of the path."""
-    taken = search.interpreter.replay(path.initial, path.indices)
     states = [search.graph.states[number] for number in search.path_states(path)]
     if path.cycle is not None:
         states.pop()  # it is the first one of the cycle
-    assert len(taken) == len(path.indices), "the path is one of the interpreter"
     letters = [0] * len(states)
     for number in conditions_of(formula):
         for place, value in enumerate(of_states(conditions[number], states).values):
             assert value != NO_VALUE, "a condition has no value on the run"
             letters[place] |= (value == IS_TRUE) << number
+    if path.cycle is not None:
+        require_fair(search, path)
     cycle = path.cycle if path.cycle is not None else len(letters) - 1
     assert not holds_on(formula, letters, cycle), "the run satisfies the formula"
 
