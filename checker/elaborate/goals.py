@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.formulas import Formulas
+from checker.elaborate.standing import control, fact, resting
 from checker.elaborate.shapes import element_type
 from checker.elaborate.terms import Terms
 from checker.language import tree
+from checker.language.checked import RoleInfo
 from checker.language.checking.written import written
 from checker.language.source import Span
-from checker.language.types import Bool
-from checker.model.expr import Expr, Quantifier
+from checker.language.types import Bool, values
+from checker.model.expr import Const, Expr, Quantifier
 from checker.model.model import Goal, GoalKind
 
 
@@ -30,8 +33,11 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
         case tree.Absence():
             kind: GoalKind = node.kind
             mark = node.name if node.name in build.marks else None
-            role = node.on if kind == "no starvation" else None
-            return Goal(name=node.name, kind=kind, text=None, mark=mark, role=role, at=node.span)
+            if kind == "no starvation":
+                assert node.on is not None
+                conditions = tuple(_hunger(build, build.checked.roles[node.on]))
+                return Goal(name=node.name, kind=kind, text=None, role=node.on, conditions=conditions, at=node.span)
+            return Goal(name=node.name, kind=kind, text=None, mark=mark, at=node.span)
         case tree.Whenever():
             conditions = [node.trigger, node.goal]
             lowered = tuple(_terms(build).lower(c) for c in conditions)
@@ -61,6 +67,20 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
                 at=node.span,
             )
     raise TypeError(node)
+
+
+def _hunger(build: Build, role: RoleInfo) -> Iterator[Expr]:
+    """For each agent of the role: that it can act and an activity of it waits; then of each activity that may wait, in the order of the model's
+    variables, that it does not."""
+    activities = [v.name.removeprefix(f"{role.name}.") for v in build.variables.values() if v.kind == "control" and v.index == (role.sort,)]
+    for value in values(role.sort):
+        agent = Const(value, role.sort)
+        acts = make.both(fact(build, agent, "up", False), make.negate(fact(build, agent, "stalled", False)))
+        yield make.both(acts, fact(build, agent, "busy", False))
+        for name in activities:
+            here = control(build, agent, name)
+            assert here is not None
+            yield resting(here)
 
 
 def _terms(build: Build) -> Terms:

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from checker.engines.native import library as lib
+from checker.engines.native.edges import memory
 from checker.engines.native.search import address
 from checker.graph.components import Part
 from checker.graph.fair_cycles import Fairness, FairPart
+from checker.graph.hunger import Hunger
 from checker.graph.reachability import Distances
 
 KINDS: dict[Fairness, int] = {"weak": 1, "strong": 2, "may": 4, "fault": 8}  # TC_WEAK, ...
@@ -103,6 +105,17 @@ class NativeCycles:
         if self._library.tc_graph_backward(self._graph(), address(found)):
             raise MemoryError
         return found
+
+    def hunger(self, hunger: Hunger, progress: memoryview | None) -> tuple[memoryview, memoryview]:
+        """As `hunger.marks`; the letters are an array of 16 bits each."""
+        n = len(self._edges.edge_target)
+        sets, cut = memory(n), memory(n)
+        serves, letters = array("H", hunger.serves), hunger.letters
+        assert isinstance(letters, array), "letters of the library"
+        assert letters.itemsize == 2 and len(letters) == self._states, "a letter of 16 bits for each state"
+        given = (address(letters), address(hunger.roles), address(serves), None if progress is None else address(progress))
+        self._library.tc_graph_hunger(self._graph(), *given, address(sets), address(cut))
+        return sets, cut
 
     def fair_parts(self, inside: bytearray, cut: CutEdges | None = None) -> FairParts:
         """The fair components among the states with a true `inside`, without the edges in `cut`. Raises MemoryError."""

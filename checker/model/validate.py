@@ -100,6 +100,8 @@ def _goal(goal: Goal, judge: Judge) -> None:
             judge.say(f"its formula speaks of conditions that it does not have: {shown(goal.formula)}")
     if goal.within is not None and (goal.kind != "whenever" or goal.within[0] < 1):
         judge.say(f"`{goal.kind}` within {goal.within[0]} {goal.within[1]}")
+    if goal.kind == "no starvation":
+        wanted = len(goal.conditions)
     if (goal.role is not None) != (goal.kind == "no starvation"):
         judge.say(f"`{goal.kind}` of the role {goal.role!r}")
     if len(goal.conditions) != wanted:

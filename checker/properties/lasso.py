@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.engines.state_graph import Instance
+from checker.graph.lassos import Lasso
 from checker.graph.reachability import Distances
 from checker.properties.finding import Path
 from checker.properties.search import Search
@@ -15,11 +16,16 @@ def lasso_path(search: Search, inside: bytearray, distances: Distances, *, witho
     lasso = search.lasso(inside, distances, without_progress=without_progress)
     if lasso is None:
         return None
-    stem = search.extended(search.path(lasso.source), lasso.stem, None)
-    entry = search.source(lasso.cycle[0])
-    path = search.extended(stem, lasso.cycle, entry, cycle=len(stem.indices), shortest=lasso.shortest)
+    path = as_path(search, lasso)
     require_fair(search, path)
     return path
+
+
+def as_path(search: Search, lasso: Lasso) -> Path:
+    """The lasso from an initial state on."""
+    stem = search.extended(search.path(lasso.source), lasso.stem, None)
+    entry = search.source(lasso.cycle[0])
+    return search.extended(stem, lasso.cycle, entry, cycle=len(stem.indices), shortest=lasso.shortest)
 
 
 def require_fair(search: Search, path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from checker.engines.native.edges import NativeGraph
 from checker.graph.fair_cycles import FairGraph
+from checker.graph.hunger import EVERY, Hunger
 from checker.graph.lassos import ENTRIES, Lasso, lasso_from
 from checker.graph.native_cycles import KINDS, CutEdges, NativeCycles
 from checker.graph.reachability import Distances
@@ -97,6 +98,11 @@ class NativeSearch(Search):
         letters, bits = letters_of(self._native, {number: self.truths(expr).values for number, expr in conditions.items()})
         return NativeProductSearch(self, self._native, letters, bits, automaton)
 
+    def letters(self, conditions: Mapping[int, Expr]) -> Sequence[int]:
+        from checker.graph.native_product import letters_of
+
+        return letters_of(self._native, {number: self.truths(expr).values for number, expr in conditions.items()})[0]
+
     # --- paths ---------------------------------------------------------------------------------------------------
 
     def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray) -> Distances:
@@ -114,3 +120,11 @@ class NativeSearch(Search):
             cut = CutEdges(self._native.edge_progress)
         parts = self._cycles.fair_parts(inside, cut)
         return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
+
+    def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
+        progress = self._native.edge_progress if hunger.by_progress else None
+        sets, served = self._cycles.hunger(hunger, progress)
+        cycles = NativeCycles(self._native, self.fairness(), sets, EVERY)
+        parts = cycles.fair_parts(bytearray(b"\1") * self.expanded, CutEdges(served))
+        fair = FairGraph(self._native, self.fairness(), lazy=True, edge_sets=sets, sets=EVERY)
+        return lasso_from(fair, parts.nearest(distances, ENTRIES + 1), distances)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checker.graph.fair_cycles import FairGraph, Fairness, fair_components
+from checker.graph.hunger import EVERY, Hunger, marks
 from checker.graph.lassos import Lasso, find_lasso
 from checker.graph.product import UNREAD
 from checker.graph.reachability import Backward, Distances, forward
@@ -154,6 +155,19 @@ class Search:
         if without_progress:
             cut = frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
         return find_lasso(self.fair, fair_components(self.fair, inside, cut), distances)
+
+
+    def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
+        """A short lasso whose cycle is fair and starves the agent."""
+        graph = self.graph
+        progress = bytearray(graph.transitions)
+        for edge in (edge for edge, found in graph.edge_marks.items() if "progress" in found):
+            progress[edge] = 1
+        sets, served = marks(graph, hunger, progress)
+        cut = frozenset(edge for edge, serves in enumerate(served) if serves)
+        fair = FairGraph(graph, self.fairness(), edge_sets=sets, sets=EVERY)
+        known = bytearray(b"\1") * self.expanded + bytearray(len(graph.states) - self.expanded)
+        return find_lasso(fair, fair_components(fair, known, cut), distances)
 
 
 def no_value(search: Search, *asked: Truths) -> Finding | None:

@@ -12,6 +12,7 @@ from checker.properties.livelock import check_livelock
 from checker.properties.ltl.check import check_eventually_always, check_ltl
 from checker.properties.marks import check_mark
 from checker.properties.search import Search
+from checker.properties.starvation import check_starvation
 from checker.properties.state import check_always, check_never, check_sometimes
 from checker.properties.step import check_step
 from checker.properties.temporal import check_eventually, check_infinitely_often, check_whenever
@@ -29,6 +30,7 @@ CHECKERS: dict[GoalKind, Callable[[Search, Goal], Finding]] = {
     "whenever": check_whenever,
     "no deadlock": check_deadlock,
     "no livelock": check_livelock,
+    "no starvation": check_starvation,
     "no unhandled message": check_unhandled,
     "no lost update": check_mark,
     "no stale write": check_mark,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checker.language.types import Sort, Value, element
 from checker.model.expr import Expr
 from checker.model.model import Assign, Body, Either, For, Goal, If, Model, While
-from checker.properties.agents import agents, listed, situations
+from checker.properties.agents import agents, listed, situation, situations
 from checker.properties.finding import Path
 from checker.properties.instance_of import Instance, find_instance
 from checker.properties.predicates import TRUE, of_states
@@ -152,6 +153,27 @@ def _may_go_on(search: Search, run: Run) -> bool:
     """Whether some step that is no fault can be taken at the end."""
     found = search.interpreter.transitions(run.end)
     return any(t.target is not None for t in found if search.model.steps[t.step].fault is None)
+
+
+def starvation_why(search: Search, path: Path, sort: Sort, agent: Value, *, by_progress: bool) -> str:
+    """Of a fair cycle that starves an agent."""
+    run = replayed(search, path)
+    name = element(sort, agent)
+    found = next(one for one in agents(run) if one.name == name)
+    around = run.taken[path.cycle :]
+    if any(taken.who == name for taken in around):
+        what = f"{name} goes on and never {'makes progress' if by_progress else 'ends what it does'}"
+    elif found.waits:
+        what = f"{name} {situation(run, found)} for ever"
+    else:
+        could = [
+            f"{search.model.steps[t.step].phrase} (before step {taken.number})"
+            for taken in around
+            for t in search.interpreter.transitions(taken.before)
+            if search.model.steps[t.step].fault is None and search.model.steps[t.step].role == sort.name and t.agent == agent
+        ]
+        what = f"{name} never gets its turn: it could have made the step `{could[0]}`, and others take the chance away" if could else f"{name} waits"
+    return _sentences(_cycle(run), f"{what}.", _lost(run))
 
 
 # --- parts of sentences --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from checker.ground.graph import Node
 from checker.ground.program import GroundModel
 from checker.ground.rules import node_of, parts_of
 
-RUNS = ("eventually", "eventually always", "infinitely often", "ltl", "whenever")
+RUNS = ("eventually", "eventually always", "infinitely often", "ltl", "no starvation", "whenever")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

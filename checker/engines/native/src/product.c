@@ -79,6 +79,23 @@ void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nod
     start[nodes->n] = edge;
 }
 
+void tc_graph_hunger(const tc_graph *g, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, const uint8_t *progress,
+                     uint8_t *sets, uint8_t *cut)
+{
+    for (uint64_t s = 0; s < g->states; s++) {
+        uint8_t wants = letter[s] & 1;
+        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
+            wants |= (roles[g->label[e]] & TC_WANTS) != 0;
+        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++) {
+            const uint32_t label = g->label[e];
+            const uint16_t of = serves[label];
+            const int32_t to = g->target[e];
+            sets[e] = (uint8_t)(wants | ((roles[label] & TC_OTHER) ? 2 : 0));
+            cut[e] = (roles[label] & TC_OWN) && (progress ? progress[e] != 0 : !of || (to >= 0 && (letter[to] & of)));
+        }
+    }
+}
+
 int64_t tc_product_end(const tc_reader *r, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++) {

@@ -85,6 +85,8 @@ typedef struct {
 
 /* Of the label (a fairness class) of an edge. */
 enum { TC_WEAK = 1, TC_STRONG = 2, TC_MAY = 4, TC_FAULT = 8 };
+/* Of a label, for one agent: a step of it; one that shows that it wants to act; a step of another agent. */
+enum { TC_OWN = 1, TC_WANTS = 2, TC_OTHER = 4 };
 
 #pragma GCC visibility push(default)
 
@@ -167,6 +169,11 @@ void tc_product_edges(const tc_graph *graph, const tc_reader *reader, const tc_n
                       uint32_t *label, uint8_t *sets);
 /* The first of n nodes, in this order, where every run is accepted, or one that ends there: in states with `resting` not 0 runs may. Or -1. */
 int64_t tc_product_end(const tc_reader *reader, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n);
+/* For the hunger of one agent (checker/graph/hunger.py). Of each label: `roles`, bits of TC_OWN ..., and `serves`, the bit of a letter that says
+ * that the activity of the label is at rest, 0 where it never waits; bit 0 of a letter says that the agent is busy. `progress`: one byte for each
+ * edge where steps of progress serve, else NULL. Of each edge: sets is 1 where the agent wants, 2 where another acts; cut, where it is served. */
+void tc_graph_hunger(const tc_graph *graph, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, const uint8_t *progress,
+                     uint8_t *sets, uint8_t *cut);
 /* The fair components (cycles.c) among the states with inside[s] not 0: component[s] is 1, 2, ..., 0 in none. How many there are, -1 when there
  * is no memory. */
 int64_t tc_graph_fair(const tc_graph *graph, const uint8_t *inside, const uint8_t *kinds, uint32_t labels, uint32_t *component);
