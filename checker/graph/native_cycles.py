@@ -13,6 +13,7 @@ from checker.graph.components import Part
 from checker.graph.fair_cycles import Fairness, FairPart
 from checker.graph.hunger import Hunger
 from checker.graph.reachability import Distances
+from checker.semantics.domains import watch
 
 KINDS: dict[Fairness, int] = {"weak": 1, "strong": 2, "may": 4, "fault": 8}  # TC_WEAK, ...
 
@@ -105,6 +106,13 @@ class NativeCycles:
         if self._library.tc_graph_backward(self._graph(), address(found)):
             raise MemoryError
         return found
+
+    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> array[int]:
+        """As `longest.longest`."""
+        most = array("i", bytes(4 * self._states))
+        while self._library.tc_graph_longest(self._graph(), address(inside), address(ends), address(counted), limit, address(most)):
+            watch()
+        return most
 
     def hunger(self, hunger: Hunger, progress: memoryview | None) -> tuple[memoryview, memoryview]:
         """As `hunger.marks`; the letters are an array of 16 bits each."""

@@ -121,6 +121,9 @@ class NativeSearch(Search):
         parts = self._cycles.fair_parts(inside, cut)
         return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
 
+    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
+        return self._cycles.longest(inside, ends, counted, limit)
+
     def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
         progress = self._native.edge_progress if hunger.by_progress else None
         sets, served = self._cycles.hunger(hunger, progress)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from checker.graph.fair_cycles import FairGraph, Fairness, fair_components
 from checker.graph.hunger import EVERY, Hunger, marks
 from checker.graph.lassos import Lasso, find_lasso
+from checker.graph.longest import longest
 from checker.graph.product import UNREAD
 from checker.graph.reachability import Backward, Distances, forward
 from checker.model.expr import Expr
@@ -156,6 +157,10 @@ class Search:
             cut = frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
         return find_lasso(self.fair, fair_components(self.fair, inside, cut), distances)
 
+
+    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
+        """See `graph.longest`."""
+        return longest(self.graph, inside, ends, counted, limit)
 
     def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
         """A short lasso whose cycle is fair and starves the agent."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from checker.graph.reachability import Distances
 from checker.model.model import Goal
+from checker.properties.bounded import check_within
 from checker.properties.finding import Finding, Path
 from checker.properties.lasso import fairness_text, lasso_path
 from checker.properties.predicates import FALSE, TRUE, Truths
@@ -32,8 +33,12 @@ def check_infinitely_often(search: Search, goal: Goal) -> Finding:
 
 
 def check_whenever(search: Search, goal: Goal) -> Finding:
-    """Violated by a run that stays among states without Q from a reachable state with P on."""
+    """Violated by a run that stays among states without Q from a reachable state with P on, for ever or for longer than the bound."""
     trigger, target = search.truths(goal.conditions[0]), search.truths(goal.conditions[1])
+    if goal.within is not None:
+        found = check_within(search, goal, trigger, target)
+        if found is not None:
+            return found
     depth = search.graph.depth
     sources = ((state, depth[state]) for state, value in enumerate(trigger.values) if value == TRUE)
     return _check(search, goal, target, sources, (trigger, target))

@@ -155,6 +155,23 @@ def _may_go_on(search: Search, run: Run) -> bool:
     return any(t.target is not None for t in found if search.model.steps[t.step].fault is None)
 
 
+def bounded_why(search: Search, goal: Goal, path: Path, steps: int) -> str:
+    """Of a path that ends so many steps after a trigger."""
+    run = replayed(search, path)
+    assert goal.within is not None
+    limit, unit = goal.within
+    found = find_instance(goal.conditions[-1], False, run.end)
+    began = len(run.taken) - steps
+    start = f"after step {began}" if began else "at the start"
+    passed = sum(taken.step.kind == "round" if unit == "rounds" else taken.step.fault is None for taken in run.taken[began:])
+    if passed < limit:
+        return _sentences(
+            f"The bound begins {start}.", _rests(search, run), f"The goal is not reached{_for(found)}{_since(run, found)}.", _lost(run)
+        )
+    many = f"{limit} {unit if limit > 1 else unit.removesuffix('s')}"
+    return _sentences(f"The bound begins {start}; {many} later the goal is not reached{_for(found)}{_since(run, found)}.", _lost(run))
+
+
 def starvation_why(search: Search, path: Path, sort: Sort, agent: Value, *, by_progress: bool) -> str:
     """Of a fair cycle that starves an agent."""
     run = replayed(search, path)
@@ -166,14 +183,19 @@ def starvation_why(search: Search, path: Path, sort: Sort, agent: Value, *, by_p
     elif found.waits:
         what = f"{name} {situation(run, found)} for ever"
     else:
-        could = [
-            f"{search.model.steps[t.step].phrase} (before step {taken.number})"
-            for taken in around
-            for t in search.interpreter.transitions(taken.before)
-            if search.model.steps[t.step].fault is None and search.model.steps[t.step].role == sort.name and t.agent == agent
-        ]
-        what = f"{name} never gets its turn: it could have made the step `{could[0]}`, and others take the chance away" if could else f"{name} waits"
+        what = f"{name} never gets its turn: {_could(search, around, sort, agent)}, and others take the chance away"
     return _sentences(_cycle(run), f"{what}.", _lost(run))
+
+
+def _could(search: Search, around: Sequence[Taken], sort: Sort, agent: Value) -> str:
+    """`before step 3 it could do what others do: starts take`, of an agent that wants to act."""
+    for taken in around:
+        for transition in search.interpreter.transitions(taken.before):
+            step = search.model.steps[transition.step]
+            owed = step.fault is None and step.fairness != "may"
+            if owed and step.agent is not None and step.role == sort.name and transition.agent == agent:
+                return f"`{step.name}` is enabled for it before step {taken.number}"
+    raise AssertionError("a starved agent is busy or wants to act")
 
 
 # --- parts of sentences --------------------------------------------------------------------------------------------

@@ -79,6 +79,28 @@ void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nod
     start[nodes->n] = edge;
 }
 
+int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *ends, const uint8_t *counted, int32_t limit, int32_t *most)
+{
+    int changed = 0;
+    for (uint64_t s = g->states; s-- > 0;) {
+        if (!inside[s] || most[s] == limit)
+            continue;
+        int32_t best = ends[s] ? limit : most[s];
+        for (int64_t e = g->start[s]; e < g->start[s + 1] && best < limit; e++) {
+            const int32_t to = g->target[e];
+            if (to >= 0 && inside[to] && most[to] + counted[g->label[e]] > best)
+                best = most[to] + counted[g->label[e]];
+        }
+        if (best > limit)
+            best = limit;
+        if (best > most[s]) {
+            most[s] = best;
+            changed = 1;
+        }
+    }
+    return changed;
+}
+
 void tc_graph_hunger(const tc_graph *g, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, const uint8_t *progress,
                      uint8_t *sets, uint8_t *cut)
 {
