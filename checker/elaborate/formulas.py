@@ -71,7 +71,7 @@ class Formulas:
             symbol = self._build.checked.symbols[id(binder.domain)]
             assert isinstance(symbol, TypeName)
             types.append(symbol.type)
-        found = TRUE if node.kind == "all" else FALSE
+        found: Formula = TRUE if node.kind == "all" else FALSE
         for chosen in product(*(tuple(values(t)) for t in types)):
             bound = {b.name: Const(value, t) for b, value, t in zip(node.binders, chosen, types, strict=True)}
             one = self.lower(node.body, {**env, **bound})
@@ -82,5 +82,7 @@ class Formulas:
 def _text(node: tree.Expr, env: Env) -> str:
     """`status[t] == done`, `status[t] == done for t = Task0`."""
     names = {part.name for part in nodes(node) if isinstance(part, tree.Name)}
-    bound = [f"{name} = {show(value.type, value.value)}" for name, value in env.items() if name in names and isinstance(value, Const)]
+    bound = [
+        f"{name} = {show(value.type, value.value)}" for name, value in env.items() if name in names and isinstance(value, Const)
+    ]
     return written(node) + (f" for {', '.join(bound)}" if bound else "")

@@ -8,8 +8,8 @@ from dataclasses import replace
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.formulas import Formulas
-from checker.elaborate.standing import control, fact, resting
 from checker.elaborate.shapes import element_type
+from checker.elaborate.standing import control, fact, resting
 from checker.elaborate.terms import Terms
 from checker.language import tree
 from checker.language.checked import RoleInfo
@@ -39,8 +39,7 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
                 return Goal(name=node.name, kind=kind, text=None, role=node.on, conditions=conditions, at=node.span)
             return Goal(name=node.name, kind=kind, text=None, mark=mark, at=node.span)
         case tree.Whenever():
-            conditions = [node.trigger, node.goal]
-            lowered = tuple(_terms(build).lower(c) for c in conditions)
+            lowered = tuple(_terms(build).lower(c) for c in (node.trigger, node.goal))
             trigger = (("the trigger of `leads to`", lowered[0]),)
             goal = Goal(name=node.name, kind="whenever", text=node.text, conditions=lowered, premises=trigger, at=node.span)
             return goal if node.bound is None else replace(goal, within=(build.checked.bounds[id(node.bound)], node.unit))
@@ -72,7 +71,9 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
 def _hunger(build: Build, role: RoleInfo) -> Iterator[Expr]:
     """For each agent of the role: that it can act and an activity of it waits; then of each activity that may wait, in the order of the model's
     variables, that it does not."""
-    activities = [v.name.removeprefix(f"{role.name}.") for v in build.variables.values() if v.kind == "control" and v.index == (role.sort,)]
+    activities = [
+        v.name.removeprefix(f"{role.name}.") for v in build.variables.values() if v.kind == "control" and v.index == (role.sort,)
+    ]
     for value in values(role.sort):
         agent = Const(value, role.sort)
         acts = make.both(fact(build, agent, "up", False), make.negate(fact(build, agent, "stalled", False)))

@@ -24,7 +24,7 @@ from checker.ground.shapes import encode, flat
 from checker.model.model import Goal, Step
 
 NO_ERROR = "no error"
-LIVENESS = frozenset({"eventually", "whenever", "no livelock"})
+LIVENESS = frozenset({"eventually", "eventually always", "infinitely often", "ltl", "whenever", "no livelock", "no starvation"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

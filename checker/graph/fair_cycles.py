@@ -51,7 +51,9 @@ class FairGraph:
             self.weak |= (kind == "weak") << number
             self.strong |= (kind == "strong") << number
             self.acting |= (kind != "fault") << number
-        self.enabled: Sequence[int] | LazyMasks = LazyMasks(edges, sets << self._shift) if lazy else self._enabled(sets << self._shift)
+        self.enabled: Sequence[int] | LazyMasks = (
+            LazyMasks(edges, sets << self._shift) if lazy else self._enabled(sets << self._shift)
+        )
 
     def taken(self, edge: int) -> int:
         """The mask of what `edge` takes: its class and its sets."""

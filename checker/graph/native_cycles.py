@@ -110,7 +110,9 @@ class NativeCycles:
     def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> array[int]:
         """As `longest.longest`."""
         most = array("i", bytes(4 * self._states))
-        while self._library.tc_graph_longest(self._graph(), address(inside), address(ends), address(counted), limit, address(most)):
+        while self._library.tc_graph_longest(
+            self._graph(), address(inside), address(ends), address(counted), limit, address(most)
+        ):
             watch()
         return most
 
@@ -120,7 +122,7 @@ class NativeCycles:
         sets, cut = memory(n), memory(n)
         serves, letters = array("H", hunger.serves), hunger.letters
         assert isinstance(letters, array), "letters of the library"
-        assert letters.itemsize == 2 and len(letters) == self._states, "a letter of 16 bits for each state"
+        assert (letters.itemsize, len(letters)) == (2, self._states), "a letter of 16 bits for each state"
         given = (address(letters), address(hunger.roles), address(serves), None if progress is None else address(progress))
         self._library.tc_graph_hunger(self._graph(), *given, address(sets), address(cut))
         return sets, cut

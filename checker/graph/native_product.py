@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import Any, Protocol, final
 
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native import library as lib
@@ -23,10 +23,11 @@ DECIDED = 2
 UNREADABLE = 1 << MOST_CONDITIONS
 
 
-class RestingReader(Reader):
+class RestingReader(Reader, Protocol):
     """What the native product asks of an automaton besides."""
 
-    moves: Sequence[Sequence[Any]]
+    @property
+    def moves(self) -> Sequence[Sequence[Any]]: ...
 
     def accepts_for_ever(self, state: int, letter: int) -> bool: ...
 
@@ -48,7 +49,9 @@ def letters_of(graph: NativeGraph, values: Mapping[int, bytearray]) -> tuple[arr
 class NativeProduct:
     """See `Product`; its arrays are filled by the library. `letters`: of `letters_of`, with the condition of each of their bits."""
 
-    def __init__(self, graph: NativeGraph, letters: array[int], bits: Mapping[int, int], reader: RestingReader, limit: float | None) -> None:
+    def __init__(
+        self, graph: NativeGraph, letters: array[int], bits: Mapping[int, int], reader: RestingReader, limit: float | None
+    ) -> None:
         """Raises GraphTooLarge."""
         if len(reader.moves) > MOST_READERS or reader.sets >= 1 << MOST_SETS:
             raise GraphTooLarge(f"an automaton of {len(reader.moves):,} states and {reader.sets.bit_length()} sets")
@@ -62,7 +65,8 @@ class NativeProduct:
         states, reading, numbers = memory(4 * room), memory(2 * room), memory(4 * self._graph.expanded * readers)
         self._nodes = lib.NodesStruct(address(states), address(reading), address(numbers), 0, room)
         whole = lib.GraphStruct(
-            self._graph.expanded, *(address(part) for part in (self._graph.edge_start, self._graph.edge_target, self._graph.edge_class))
+            self._graph.expanded,
+            *(address(part) for part in (self._graph.edge_start, self._graph.edge_target, self._graph.edge_class)),
         )
         edges = self._library.tc_product_nodes(whole, self._tables.struct, len(self._graph.initial), self._nodes)
         if edges < 0:
@@ -72,7 +76,12 @@ class NativeProduct:
         start, target, label, sets = memory(8 * (n + 1)), memory(4 * edges), memory(4 * edges), memory(edges)
         parts = [address(part) for part in (start, target, label, sets)]
         self._library.tc_product_edges(whole, self._tables.struct, self._nodes, *parts)
-        self.edge_start, self.edge_target, self.edge_class, self.edge_sets = start.cast("q"), target.cast("i"), label.cast("I"), sets
+        self.edge_start, self.edge_target, self.edge_class, self.edge_sets = (
+            start.cast("q"),
+            target.cast("i"),
+            label.cast("I"),
+            sets,
+        )
         self.node_state, self.node_reader = states.cast("i")[:n], reading.cast("H")[:n]
 
     @staticmethod
@@ -115,11 +124,19 @@ class _Tables:
                 self._add(reader, state, None if letter & UNREADABLE else _conditions(letter, bits))
         self._sets += b"\0"  # so that there is an address
         self._to.append(0)
-        parts = map(address, (letters, self._place, self._first, self._to, self._sets, self._ends))
+        parts = [
+            address(letters),
+            address(self._place),
+            address(self._first),
+            address(self._to),
+            address(self._sets),
+            address(self._ends),
+        ]
         self.struct = lib.ReaderStruct(*parts, len(reader.moves), len(occurring))
 
     def ends(self, state: int, reader: int) -> int:
-        return self._ends[reader * self.struct.letters + self._place[self._letters[state]]]
+        place: int = reader * self.struct.letters + self._place[self._letters[state]]
+        return self._ends[place]
 
     def _add(self, reader: RestingReader, state: int, letter: int | None) -> None:
         decided = letter is not None and reader.decided(state, letter)

@@ -52,7 +52,10 @@ def _every_expression(model: Model) -> Iterator[Expr]:
     for step in model.steps:
         yield from step_expressions(step)
     for goal in model.goals:
-        if goal.kind in ("ltl", "no starvation"):  # never decided on orbits: their `all` and their agents are one condition for each
+        if goal.kind in (
+            "ltl",
+            "no starvation",
+        ):  # never decided on orbits: their `all` and their agents are one condition for each
             continue
         yield from goal.conditions
         yield from (premise for _, premise in goal.premises)

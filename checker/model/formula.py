@@ -71,7 +71,7 @@ TRUE, FALSE = Truth(True), Truth(False)
 def both(left: Formula, right: Formula) -> Formula:
     if FALSE in (left, right):
         return FALSE
-    if left == TRUE or left == right:
+    if left in (TRUE, right):
         return right
     return left if right == TRUE else And(left, right)
 
@@ -79,7 +79,7 @@ def both(left: Formula, right: Formula) -> Formula:
 def either(left: Formula, right: Formula) -> Formula:
     if TRUE in (left, right):
         return TRUE
-    if left == FALSE or left == right:
+    if left in (FALSE, right):
         return right
     return left if right == FALSE else Or(left, right)
 
@@ -89,17 +89,17 @@ def next_(of: Formula) -> Formula:
 
 
 def until(left: Formula, right: Formula) -> Formula:
-    if isinstance(right, Truth) or left == FALSE or left == right:
+    if isinstance(right, Truth) or left in (FALSE, right):
         return right
-    if isinstance(right, Until) and (left in (TRUE, right.left)) and right.left in (TRUE, left):
+    if isinstance(right, Until) and right.left == left:
         return right
     return Until(left, right)
 
 
 def release(left: Formula, right: Formula) -> Formula:
-    if isinstance(right, Truth) or left == TRUE or left == right:
+    if isinstance(right, Truth) or left in (TRUE, right):
         return right
-    if isinstance(right, Release) and (left in (FALSE, right.left)) and right.left in (FALSE, left):
+    if isinstance(right, Release) and right.left == left:
         return right
     return Release(left, right)
 

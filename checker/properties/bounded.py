@@ -66,11 +66,10 @@ def _to_next(
     for here in waiting:
         for edge in graph.edges(here):
             to, counts = graph.edge_target[edge], counted[graph.edge_class[edge]]
-            if to < 0 or not outside[to] or most[to] < left - counts or to in came and not counts:
+            if to < 0 or not outside[to] or most[to] < left - counts or (to in came and not counts):
                 continue
             if counts or ends[to]:
                 return [*came[here], edge], to
             came[to] = [*came[here], edge]
             waiting.append(to)
     raise AssertionError("a path takes all that is left")
-

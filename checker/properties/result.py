@@ -51,11 +51,23 @@ class TraceStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lap:
+    """What one time round the cycle of a lasso costs: its steps, how many of them are faults, the messages that are sent, the rounds that begin,
+    and what each meter of its awaits adds up to (name, amount), by name."""
+
+    steps: int
+    faults: int
+    messages: int
+    rounds: int
+    meters: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """A path from initial state number `initial`; a lasso when `cycle` is the place in `steps` where the cycle begins.
 
     `shortest`: no shorter one exists. `no_return`: how many steps had been taken when the goal could no longer be reached, where that
-    applies. `start` and `end`: the first and last state, cell -> value, as text.
+    applies. `start` and `end`: the first and last state, cell -> value, as text. `lap`: of a lasso.
     """
 
     initial: int
@@ -65,6 +77,7 @@ class Trace:
     cycle: int | None = None
     shortest: bool = True
     no_return: int | None = None
+    lap: Lap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

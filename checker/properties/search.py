@@ -157,7 +157,6 @@ class Search:
             cut = frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
         return find_lasso(self.fair, fair_components(self.fair, inside, cut), distances)
 
-
     def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
         """See `graph.longest`."""
         return longest(self.graph, inside, ends, counted, limit)

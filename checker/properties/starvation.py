@@ -12,7 +12,7 @@ from checker.graph.hunger import OTHER, OWN, WANTS, Hunger
 from checker.language.types import Sort, values
 from checker.model.expr import Expr
 from checker.model.model import Goal, Mark, Model, Step
-from checker.properties.finding import Finding, Path
+from checker.properties.finding import Finding
 from checker.properties.lasso import as_path, fairness_text, require_fair
 from checker.properties.search import Search
 from checker.properties.why import starvation_why

@@ -166,10 +166,15 @@ def bounded_why(search: Search, goal: Goal, path: Path, steps: int) -> str:
     passed = sum(taken.step.kind == "round" if unit == "rounds" else taken.step.fault is None for taken in run.taken[began:])
     if passed < limit:
         return _sentences(
-            f"The bound begins {start}.", _rests(search, run), f"The goal is not reached{_for(found)}{_since(run, found)}.", _lost(run)
+            f"The bound begins {start}.",
+            _rests(search, run),
+            f"The goal is not reached{_for(found)}{_since(run, found)}.",
+            _lost(run),
         )
     many = f"{limit} {unit if limit > 1 else unit.removesuffix('s')}"
-    return _sentences(f"The bound begins {start}; {many} later the goal is not reached{_for(found)}{_since(run, found)}.", _lost(run))
+    return _sentences(
+        f"The bound begins {start}; {many} later the goal is not reached{_for(found)}{_since(run, found)}.", _lost(run)
+    )
 
 
 def starvation_why(search: Search, path: Path, sort: Sort, agent: Value, *, by_progress: bool) -> str:

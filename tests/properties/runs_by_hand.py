@@ -116,9 +116,7 @@ def _successors(graph: HandGraph, node: Node) -> Iterator[tuple[tuple[int, bool]
             yield (graph.edge_target[edge], False), graph.edge_class[edge]
 
 
-def _is_good(
-    graph: HandGraph, part: networkx.MultiDiGraph, wanted: set[int], letters: Sequence[int], guesses: Guesses
-) -> bool:
+def _is_good(graph: HandGraph, part: networkx.MultiDiGraph, wanted: set[int], letters: Sequence[int], guesses: Guesses) -> bool:
     taken = {number for _, _, number in part.edges(data="number")}
     if not taken or not all(any(column) for column in zip(*(guesses.fulfils(letters[n[0]], n[2]) for n in part), strict=True)):
         return False

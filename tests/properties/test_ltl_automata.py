@@ -6,7 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.model.formula import FALSE, TRUE, Formula, Literal, Or, Until, both, negated, next_, release, shown, until
+from checker.model.formula import (
+    FALSE,
+    TRUE,
+    And,
+    Formula,
+    Literal,
+    Next,
+    Or,
+    Release,
+    Until,
+    both,
+    either,
+    negated,
+    next_,
+    release,
+    shown,
+    until,
+)
 from checker.properties.ltl.automaton import Automaton, TooLarge, automaton_of
 from checker.properties.ltl.words import holds_on
 from tests.properties.formulas import accepts, formulas
@@ -42,6 +59,22 @@ def test_what_is_accepted_for_ever(formula: Formula, letter: int) -> None:
 def test_negation(formula: Formula, word: tuple[list[int], int]) -> None:
     assert holds_on(negated(formula), *word) != holds_on(formula, *word)
     assert negated(negated(formula)) == formula
+
+
+@given(formulas(CONDITIONS), formulas(CONDITIONS), words())
+@settings(max_examples=400)
+def test_what_is_made_simpler_says_the_same(left: Formula, right: Formula, word: tuple[list[int], int]) -> None:
+    pairs = [
+        (until(left, right), Until(left, right)),
+        (until(left, until(left, right)), Until(left, Until(left, right))),
+        (release(left, right), Release(left, right)),
+        (release(left, release(left, right)), Release(left, Release(left, right))),
+        (both(left, right), And(left, right)),
+        (either(left, right), Or(left, right)),
+        (next_(left), Next(left)),
+    ]
+    for simple, whole in pairs:
+        assert holds_on(simple, *word) == holds_on(whole, *word)
 
 
 @pytest.mark.parametrize(

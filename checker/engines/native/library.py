@@ -103,7 +103,11 @@ class WitnessStruct(Structure):
 
 
 class GraphStruct(Structure):
-    _fields_ = [("states", c_uint64), *((name, c_void_p) for name in ("start", "target", "label", "cut", "sets")), ("every", c_uint64)]
+    _fields_ = [
+        ("states", c_uint64),
+        *((name, c_void_p) for name in ("start", "target", "label", "cut", "sets")),
+        ("every", c_uint64),
+    ]
 
 
 class ReaderStruct(Structure):

@@ -59,7 +59,9 @@ class Automaton:
 
     def decided(self, state: int, letter: int) -> bool:
         """Whether every word that begins with the letter is accepted from the state."""
-        return self.everything >= 0 and (state == self.everything or any(t == self.everything for t, _ in self.after(state, letter)))
+        return self.everything >= 0 and (
+            state == self.everything or any(t == self.everything for t, _ in self.after(state, letter))
+        )
 
     def accepts_for_ever(self, state: int, letter: int) -> bool:
         """Whether the word that is this letter for ever is accepted from the state."""

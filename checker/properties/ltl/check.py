@@ -16,7 +16,8 @@ from checker.properties.lasso import fairness_text, require_fair
 from checker.properties.ltl.accepted import Accepted
 from checker.properties.ltl.automaton import TooLarge, automaton_of
 from checker.properties.ltl.words import holds_on
-from checker.properties.predicates import NO_VALUE, TRUE as IS_TRUE, of_states
+from checker.properties.predicates import NO_VALUE, of_states
+from checker.properties.predicates import TRUE as IS_TRUE
 from checker.properties.search import Search, no_value
 from checker.properties.why import formula_why
 
@@ -85,4 +86,3 @@ def _require_violation(search: Search, conditions: Sequence[Expr], formula: Form
         require_fair(search, path)
     cycle = path.cycle if path.cycle is not None else len(letters) - 1
     assert not holds_on(formula, letters, cycle), "the run satisfies the formula"
-
