@@ -32,8 +32,11 @@ release = _binary("release")
 
 def next_operation(b: Building, span: Span, c: list[Any]) -> tree.Temporal:
     operand = c[0]
-    if isinstance(operand, tree.Binary) and b.source.line(operand.span.line)[operand.span.column - 1] == "(":
-        from checker.language.expression_errors import NextOrSuccessor
+    if isinstance(operand, tree.Binary) and operand.span.line == span.line:
+        line = b.source.line(span.line)
+        between = line[span.column - 1 + len("next") : operand.span.column - 1]
+        if not between.strip() and line[operand.span.column - 1] == "(":  # no bracket around the whole operand
+            from checker.language.expression_errors import NextOrSuccessor
 
-        b.errors.append(NextOrSuccessor(span=span))
+            b.errors.append(NextOrSuccessor(span=span))
     return tree.Temporal(span=span, operator="next", operands=(operand,))
