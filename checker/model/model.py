@@ -247,10 +247,12 @@ GoalKind = Literal[
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, those that its formula speaks of for `ltl`,
-    none for the `no ...` kinds. `formula`: of `ltl`. `texts`: how the conditions were written, where a reason names them. `within`: of a `whenever` with a bound, how many and of what ("steps", "rounds").
-    `role`: of `no starvation`, whose conditions are for each of its agents: it is up, not stalled, and an activity of it waits; and of each control
-    variable of the role, in the order of the variables, that the activity does not wait.
+    """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, those that its formula speaks of for `ltl`, none
+    for most of the `no ...` kinds.
+
+    `formula`: of `ltl`. `texts`: how the conditions were written, where a reason names them. `within`: of a `whenever` with a bound, how many and of
+    what. `role`: of `no starvation`, whose conditions are for each of its agents: it is up, not stalled, and an activity of it waits; and of
+    each control variable of the role, in the order of the variables, that the activity does not wait.
 
     `premises` are closed predicates, one for each implication in the condition, that hold where its left side does for some
     values of its quantifiers: a premise that never holds makes the implication vacuous. `mark` is set for the kinds that a `Mark` reports.

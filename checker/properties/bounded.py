@@ -1,7 +1,7 @@
 """`whenever P leads to Q within k steps`, or `rounds`: no path from a state with P goes on so long among states without Q.
 
-Steps of agents and the barriers of rounds count as steps, faults do not; rounds are counted by their barriers. A run that ends without Q breaks it, and
-so does one that goes on for ever without Q and without the rounds: within a bound is at least in the end.
+Steps of agents and the barriers of rounds count as steps, faults do not; rounds are counted by their barriers. A run that ends without Q
+breaks it, and so does one that goes on for ever without Q and without the rounds (temporal.py): within a bound is at least in the end.
 """
 
 from __future__ import annotations
