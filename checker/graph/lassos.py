@@ -15,6 +15,7 @@ from checker.graph.reachability import Distances
 Node: TypeAlias = tuple[int, int, int, int, bool]  # state, weak classes due, strong ones enabled, strong ones taken, acted
 PAIRS = 20_000  # of state and debt that one exact search looks at
 ENTRIES = 50  # places where an exact search is begun
+ALL_PAIRS = 100_000  # that the exact searches look at in all, before the last one is begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +48,17 @@ def lasso_from(graph: FairGraph, entries: Iterable[tuple[int, FairPart]], distan
     `ENTRIES` where there are so many."""
     searches: dict[int, CycleSearch] = {}
     best: tuple[int, int, list[int]] | None = None
-    exact = True
+    exact, looked = True, 0
     for tried, (entry, component) in enumerate(entries):
         level = distances.distance[entry]
         if best is not None and level + 1 >= best[0]:
             break
-        if tried >= ENTRIES:
+        if tried >= ENTRIES or looked > ALL_PAIRS:
             exact = False
             break
         search = searches.setdefault(component.label, CycleSearch(graph, component))
         cycle, finished = search.shortest(entry, best[0] - level if best else None)
-        exact = exact and finished
+        exact, looked = exact and finished, looked + search.looked
         if cycle is None and best is None and not finished:
             cycle = search.walk(entry)
         if cycle is not None and (best is None or level + len(cycle) < best[0]):
@@ -74,6 +75,7 @@ class CycleSearch:
     def __init__(self, graph: FairGraph, component: FairPart) -> None:
         self._graph, self._component = graph, component
         self._known: dict[int, list[tuple[int, int, int]]] = {}
+        self.looked = 0  # pairs, in the last exact search
 
     def _steps(self, state: int) -> list[tuple[int, int, int]]:
         """The edges of the component out of `state`: edge, target, what it takes. Found when asked for: components can be very large."""
@@ -117,8 +119,10 @@ class CycleSearch:
                         continue
                     came[after] = (node, edge)
                     if to == start and self._paid(after):
+                        self.looked = len(came)
                         return _unwind(came, after), True
                     following.append(after)
+            self.looked = len(came)
             if len(came) > PAIRS:
                 return None, False
             layer = following
