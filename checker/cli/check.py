@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_settings(parser)
     options.add_limits(parser)
     options.add_engine(parser)
+    options.add_sweeps(parser)
     options.add_store(parser)
     options.add_checkpoints(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
@@ -94,6 +95,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
     from checker import api
 
     _require_sense(arguments)
+    _require_sense_of_z3(arguments)
     if not arguments.paths and not os.path.isdir("specs"):
         raise _nothing(
             "there is no folder `specs` here", "name a spec, a protocol or a folder, or start with `teamcheck new my_team`"
@@ -110,6 +112,8 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         engine=arguments.engine,
         threads=arguments.threads,
         symmetry=arguments.symmetry,
+        sweeps=arguments.sweeps,
+        fewest=arguments.fewest,
         store=arguments.store,
         checkpoint=arguments.checkpoint,
         resume=arguments.resume,
@@ -122,19 +126,39 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
 
 
 def _require_sense(arguments: argparse.Namespace) -> None:
-    """Options that go together only in some ways."""
+    """Options that go together only in some ways. Raises BadInput."""
+    if arguments.resume and arguments.checkpoint is None:
+        raise _disagree("`--resume` needs the folder", "add `--checkpoint DIR`")
+    if arguments.checkpoint is not None and arguments.engine == "reference":
+        raise _disagree("the reference interpreter keeps no checkpoints", "leave out `--engine reference`, or `--checkpoint`")
+    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
+        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
+        raise _disagree(reason, "leave out `--store fingerprint`")
+
+
+def _disagree(reason: str, advice: str) -> BadInput:
     from checker.cli.argument_errors import OptionsDisagree
     from checker.language.diagnostics import BadInput
 
-    if arguments.resume and arguments.checkpoint is None:
-        raise BadInput([OptionsDisagree(span=None, reason="`--resume` needs the folder", advice="add `--checkpoint DIR`")])
-    if arguments.checkpoint is not None and arguments.engine == "reference":
-        reason = "the reference interpreter keeps no checkpoints"
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--engine reference`, or `--checkpoint`")])
+    return BadInput([OptionsDisagree(span=None, reason=reason, advice=advice)])
 
-    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
-        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--store fingerprint`")])
+
+def _require_sense_of_z3(arguments: argparse.Namespace) -> None:
+    z3 = arguments.engine == "z3"
+    of_z3 = {"--sweeps": arguments.sweeps, "--fewest": arguments.fewest}
+    of_searches = {
+        "--symmetry": arguments.symmetry,
+        "--threads": arguments.threads,
+        "--states": arguments.states,
+        "--store": arguments.store != "states",
+        "--checkpoint": arguments.checkpoint,
+    }
+    for option in [name for name, given in (of_searches if z3 else of_z3).items() if given]:
+        if z3:
+            reason, advice = f"Z3 looks at no states, so `{option}` says nothing to it", f"leave out `{option}`, or `--engine z3`"
+        else:
+            reason, advice = f"`{option}` is of the Z3 engine", "add `--engine z3`"
+        raise _disagree(reason, advice)
 
 
 def _nothing(reason: str, advice: str) -> BadInput:

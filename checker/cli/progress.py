@@ -59,7 +59,10 @@ class ProgressLine:
 def progress_text(progress: Progress, elapsed_s: float) -> str:
     """`search 2 of 5, specs/x.spec, instance pair, no faults: 12,000 states, 31,000 transitions, depth 9 (12 s)`."""
     goal = f", {progress.goal}" if progress.goal else ""
-    counts = f"{counted(progress.distinct, 'state')}, {counted(progress.transitions, 'transition')}, depth {progress.depth}"
+    if not progress.distinct:  # of an engine that looks at no states
+        counts = counted(progress.depth, "sweep")
+    else:
+        counts = f"{counted(progress.distinct, 'state')}, {counted(progress.transitions, 'transition')}, depth {progress.depth}"
     place = f"{progress.spec}, {where(progress.instance, progress.faults)}{goal}"
     return f"search {progress.search} of {progress.searches}, {place}: {counts} ({duration(elapsed_s)})"
 

@@ -6,19 +6,18 @@ written with these: `eventually f` is true until f, `always f` is false release 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias, final
+
+from msgspec import Struct
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Struct, frozen=True):
     value: bool
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """Condition number `condition` of the goal is true now, or false where not `positive`."""
 
     condition: int
@@ -26,28 +25,24 @@ class Literal:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     left: Formula
     right: Formula
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     left: Formula
     right: Formula
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(Struct, frozen=True):
     of: Formula
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Until:
+class Until(Struct, frozen=True):
     """`right` comes true, and until then `left` is."""
 
     left: Formula
@@ -55,8 +50,7 @@ class Until:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """`right` is true up to and with the first time that `left` is, for ever where that never comes."""
 
     left: Formula

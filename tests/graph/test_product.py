@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from checker.engines.native.edges import NativeGraph
 from checker.engines.native.explore import explore_native

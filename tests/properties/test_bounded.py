@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from checker.model.formula import FALSE, Formula, Literal, either, negated, next_, release
 from checker.properties.finding import Finding
@@ -28,7 +28,7 @@ def test_a_bound_is_a_formula_with_next(seed: int) -> None:
     """Without faults: they do not count as steps of a bound, and do for `next`."""
     chance = random.Random(seed)
     machine, moves = random_machine(chance)
-    moves = [replace(move, fault=False) for move in moves]
+    moves = [Move(move.arrows, move.fairness) for move in moves]
     steps = chance.randint(1, 4)
     numbers = range(machine.number.high + 1)
     sets = [machine.among(chance.sample(numbers, chance.randint(0, len(numbers)))) for _ in range(2)]
