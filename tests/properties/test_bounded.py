@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+import checker
 from checker.model.formula import FALSE, Formula, Literal, either, negated, next_, release
 from checker.properties.finding import Finding
 from checker.properties.judge import judge
@@ -87,3 +89,21 @@ def test_a_step_that_may_never_come() -> None:
     found = bounded(2, moves, {0}, {1}, 5)
     assert found.path is not None
     assert found.path.indices == ()
+
+
+def test_rounds_are_counted_by_their_barriers(tmp_path: Path) -> None:
+    """What a worker does in round two is done after the second barrier; a run that ends, or goes on without rounds, keeps no bound."""
+    team = "protocol r()\nrole W * 2\nshared done: bool = false\nshared x: bool = false\nrole W:\n    run:\n"
+    team += "        await round\n        await round\n        done = true\n"
+    (tmp_path / "r.team").write_text(team, encoding="utf-8")
+    lines = [f"whenever w{n}: not done leads to done within {n} round{'s' * (n > 1)}" for n in (1, 2, 3)]
+    (tmp_path / "r.spec").write_text(
+        "\n".join(['spec r for "r.team"', *lines, "whenever never: not x leads to x within 9 rounds\n"])
+    )
+    report = checker.check(str(tmp_path / "r.spec"))
+    assert {r.property: r.verdict for r in report.results if r.property != "no error"} == {
+        "w1": "violated",
+        "w2": "violated",
+        "w3": "holds",
+        "never": "violated",
+    }
