@@ -7,7 +7,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from checker.model.formula import Formula, negated
+from checker.model.formula import TRUE, Formula, Literal, both, either, negated, next_, until
 from checker.model.model import Goal
 from checker.properties.judge import judge
 from checker.properties.ltl.words import holds_on
@@ -78,3 +78,13 @@ def test_random_formulas(block: int) -> None:
 def test_many_random_formulas() -> None:
     found = [compare(seed) for seed in range(1_000, 21_000)]
     assert min(found.count("holds"), found.count("violated")) > 5_000
+
+
+def test_a_formula_whose_automaton_is_too_large_is_unknown() -> None:
+    contrary: Formula = TRUE
+    for number in range(14):
+        contrary = both(contrary, either(next_(until(TRUE, Literal(2 * number))), next_(until(TRUE, Literal(2 * number + 1)))))
+    machine = Machine(3)
+    asked = replace(goal("ltl", *(machine.among({n % 3}) for n in range(28))), formula=negated(contrary))
+    finding = judge(searched(machine.model([Move(((0, 1), (1, 2), (2, 0)))], [asked])), asked)
+    assert (finding.verdict, finding.reason) == ("unknown", "a state of its automaton has more than 2,000 moves")
