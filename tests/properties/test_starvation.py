@@ -18,11 +18,11 @@ def _engines() -> list[str]:
     return ["reference", "native"]
 
 
-def found(folder: Path, team: str, engine: str = "reference", faults: str = "") -> checker.Result:
+def found(folder: Path, team: str, engine: str = "reference", faults: str = "", states: int | None = None) -> checker.Result:
     (folder / "hungry.team").write_text(f"protocol hungry()\n{team}", encoding="utf-8")
     spec = f'spec hungry for "hungry.team"\n{faults}\nno starvation of Worker\n'
     (folder / "hungry.spec").write_text(spec, encoding="utf-8")
-    report = checker.check(str(folder / "hungry.spec"), engine=engine, faults=["some"] if faults else None)  # type: ignore[arg-type]
+    report = checker.check(str(folder / "hungry.spec"), engine=engine, faults=["some"] if faults else None, states_limit=states)  # type: ignore[arg-type]
     return next(r for r in report.results if r.property == "no starvation of Worker")
 
 
@@ -91,3 +91,13 @@ def test_who_is_starved_and_why(tmp_path: Path) -> None:
     )
     assert found(tmp_path, WAITS.format(effect="pass")).why.endswith("Worker waits at waiting for ever.")
     assert found(tmp_path, LOOP.format(served="pass")).why.endswith("Worker0 goes on and never ends what it does.")
+
+
+def test_an_incomplete_search_never_says_holds(tmp_path: Path) -> None:
+    fair = LOCK.format(fairness="strongly fair ")
+    assert found(tmp_path, fair, states=2).verdict == "unknown"
+
+
+def test_where_a_step_fails_nothing_is_said_to_hold(tmp_path: Path) -> None:
+    result = found(tmp_path, LOCK.format(fairness="strongly fair ").replace("        holder = none", "        assert false"))
+    assert (result.verdict, result.reason) == ("unknown", "the protocol itself fails: see no error")
