@@ -14,7 +14,7 @@ from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
-from checker.properties.warned import about_spec, not_native
+from checker.properties.warned import about_spec, no_symmetry, not_native
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -136,6 +136,10 @@ def _judge_runs(
 
     if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry, where fairness is not decided
         explored.search.close()
+        if explored.reduction:
+            names = " and ".join(f"`{goal.name}`" for goal in model.goals)
+            what = f"without symmetry for {names}: fairness is not decided on one state of each orbit"
+            found.warn(no_symmetry(job.target, job.instance, job.faults, what))
         again = _native_first(job, model, replace(limits, symmetry=False, checkpoints=None), found, progress)
         if again is None:
             return False
@@ -184,7 +188,7 @@ def _native_first(
         return None
     symmetry = limits.symmetry and any(decides_natively(goal) for goal in model.goals)
     try:
-        return explore_native(
+        explored = explore_native(
             model,
             states_limit=limits.states_limit,
             time_s=limits.time_s,
@@ -200,6 +204,10 @@ def _native_first(
         if told is not None:
             told.warn(not_native(job.target, job.instance, job.faults, reason, everywhere=isinstance(reason, NativeUnavailable)))
         return None
+    for sort, why in explored.compiled.ground.told_apart:
+        if told is not None:
+            told.warn(no_symmetry(job.target, job.instance, job.faults, f"without symmetry of {sort}: {why}"))
+    return explored
 
 
 def _after_a_small_search(

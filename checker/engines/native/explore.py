@@ -19,7 +19,6 @@ from checker.engines.state_graph import counted_states
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
-from checker.ground.symmetry import interchangeable
 from checker.language.types import Sort
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
@@ -104,7 +103,7 @@ def explore_native(
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not (symmetry and runs), "fairness is not decided on orbits"
-    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()), runs=runs)
+    compiled = compile_model(ground(model, symmetry=symmetry), runs=runs)
     fingerprints = fingerprints and compiled.program.words > 1
 
     def make(states: int = 0) -> Search:
@@ -136,8 +135,7 @@ def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
     number = prod(len(set(choices)) for variable in model.variables for choices in variable.initial)
     if number > MOST_INITIAL:
         raise Unsupported(f"{number:,} initial states")
-    states = (compiled.packed(form.canonical(form.encoded(state))) for state in initial_states(model))
-    return iter(dict.fromkeys(states)) if form.symmetric else states
+    return (compiled.packed(form.encoded(state)) for state in initial_states(model))
 
 
 def _found_again(compiled: Compiled, search: Search, numbers: Iterable[int]) -> list[list[int]]:

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "canonical.h"
 #include "edges.h"
 #include "parallel.h"
 #include "search.h"
@@ -48,24 +49,40 @@ uint32_t tc_sizeof(uint32_t which)
 
 /* --- start and end --- */
 
-/* Puts the initial states into the store; equal ones once. */
-static store_result insert_initial(tc_search *search, const uint64_t *initial, uint64_t n)
+/* Puts the buffer of a worker into the store, as initial states. */
+static store_result insert_buffer(store *s, const worker *w, number_block *block)
 {
-    store *s = &search->store;
-    number_block block = {0, 0};
-    for (uint64_t i = 0; i < n;) {
-        const uint64_t *state = initial + i * s->words;
-        if (store_insert(s, &block, state, hash_state(state, s->words), NO_STATE) != INSERT_NO_ROOM) {
+    for (uint32_t i = 0; i < w->filled;) {
+        if (store_insert(s, block, w->successors + (size_t)i * s->words, w->hashes[i], NO_STATE) != INSERT_NO_ROOM) {
             i++;
             continue;
         }
-        store_settle(s, &block, 1);
+        store_settle(s, block, 1);
         store_result result = store_grow(s, 1);
         if (result != STORE_OK)
             return result;
     }
-    store_settle(s, &block, 1);
     return STORE_OK;
+}
+
+/* Puts the initial states, or what stands for their orbits, into the store; equal ones once. -1 when the program is broken. */
+static int insert_initial(tc_search *search, const uint64_t *initial, uint64_t n)
+{
+    store *s = &search->store;
+    worker *w = &search->workers[0];
+    number_block block = {0, 0};
+    int result = STORE_OK;
+    for (uint64_t first = 0; first < n && result == STORE_OK; first += w->filled) {
+        w->filled = (uint32_t)(n - first < BUFFER ? n - first : BUFFER);
+        w->representatives = 0;
+        memcpy(w->successors, initial + first * s->words, (size_t)w->filled * s->words * sizeof *initial);
+        for (uint32_t i = 0; i < w->filled; i++)
+            w->hashes[i] = hash_state(w->successors + (size_t)i * s->words, s->words);
+        result = canonical_run(w, &search->work) ? -1 : (int)insert_buffer(s, w, &block);
+    }
+    store_settle(s, &block, 1);
+    w->filled = w->representatives = 0;
+    return result;
 }
 
 static int known_bits_only(const prepared *program, const uint64_t *initial, uint64_t n)
@@ -125,12 +142,14 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     if (store_open(&search->store, search->program.words, options->fingerprints != 0, memory, states, options->expected_states, other) != STORE_OK)
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
-    store_result result = insert_initial(search, initial, n);
+    int result = insert_initial(search, initial, n);
+    if (result < 0)
+        return "an initial state leaves the range of a field";
     search->has_initial = result == STORE_OK;
     search->status = result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
     if (atomic_load(&search->store.count) > 0)
         for (uint32_t i = 0; i < search->n_workers; i++)
-            worker_start(&search->workers[i], &search->program, store_state(&search->store, 0));
+            worker_start(&search->workers[i], &search->program, initial);
     return start_layer(search) ? "out of memory" : NULL;
 }
 
@@ -349,7 +368,8 @@ int64_t tc_search_find(const tc_search *search, const uint64_t *state)
 
 static int over_all_states(tc_search *search, edge_pass *pass)
 {
-    if (search->status != TC_COMPLETE || search->store.fingerprints.base)
+    const int orbits = search->program.canonical.n_changes > 0 && pass->kind != PASS_WATCH;
+    if (search->status != TC_COMPLETE || search->store.fingerprints.base || orbits)
         return -1;
     pass->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     pass->work.layer_end = atomic_load(&search->store.count);
