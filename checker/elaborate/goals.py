@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
-from checker.elaborate.formulas import Formulas
 from checker.elaborate.shapes import element_type
 from checker.elaborate.standing import control, fact, resting
 from checker.elaborate.terms import Terms
@@ -45,6 +44,8 @@ def _goal(build: Build, node: tree.PropertyDecl) -> Goal:
             goal = Goal(name=node.name, kind="whenever", text=node.text, conditions=lowered, premises=trigger, at=node.span)
             return goal if node.bound is None else replace(goal, within=(build.checked.bounds[id(node.bound)], node.unit))
         case tree.StateProperty(kind="ltl"):
+            from checker.elaborate.formulas import Formulas
+
             formulas = Formulas(build)
             formula = formulas.lower(node.condition, {})
             return Goal(

@@ -8,8 +8,9 @@ that serves it never, in some state of which it wants, and in which another agen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import final
+
+from msgspec import Struct
 
 from checker.graph.components import Edges
 
@@ -19,8 +20,7 @@ EVERY = WANTING | ACTED
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hunger:
+class Hunger(Struct, frozen=True, kw_only=True):
     """Of one agent. `letters[s]`: bit 0 where it is busy in state s, the other bits where an activity of it is at rest. Of each class `roles` has the
     bits OWN, WANTS and OTHER, and `serves` the bit of its activity, 0 where that never waits. `by_progress`: only progress serves."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from checker.language import build_declarations, build_expressions, build_formulas, build_specs, build_statements
+from checker.language import build_declarations, build_expressions, build_specs, build_statements
 from checker.language.lalr import Build
 
-_MODULES: tuple[ModuleType, ...] = (build_expressions, build_formulas, build_statements, build_declarations, build_specs)
+_MODULES: tuple[ModuleType, ...] = (build_expressions, build_statements, build_declarations, build_specs)
 
 BUILDERS: dict[str, Build] = {
     name: value

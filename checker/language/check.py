@@ -18,7 +18,6 @@ from checker.language.checking import (
     calls,
     declarations,
     facts,
-    formulas,
     literals,
     names,
     operators,
@@ -34,7 +33,7 @@ from checker.language.checking.words import nearest_help
 from checker.language.diagnostics import BadInput, Diagnostic
 from checker.language.source import Span
 
-RULES = (awaits, calls, facts, formulas, literals, names, operators, quantifiers)  # importing these registers their rules
+RULES = (awaits, calls, facts, literals, names, operators, quantifiers)  # importing these registers their rules
 
 
 def check(

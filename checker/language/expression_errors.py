@@ -235,7 +235,7 @@ class HowFar(Diagnostic, frozen=True, kw_only=True):
     `(always p) implies q`; what is meant is nearly always `always (p implies q)`.
     """
 
-    code = "T155"
+    code = "T157"
     title = "how far does `{word}` reach here?"
     label = "this alone, or the whole `implies`?"
     help = "write `{word} (... implies ...)`, or `({word} ...) implies ...` if that is meant"
@@ -247,7 +247,7 @@ class NextOrSuccessor(Diagnostic, frozen=True, kw_only=True):
     t. For the element after t give the condition a name with a `def` of the spec.
     """
 
-    code = "T156"
+    code = "T158"
     title = "in a formula `next` is the next step, not the next element"
     label = "what is meant?"
     help = "write `next (... == ...)` for the next step; for the next element, put the condition into a `def`"

@@ -7,10 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checker.graph.fair_cycles import FairGraph, Fairness, fair_components
-from checker.graph.hunger import EVERY, Hunger, marks
 from checker.graph.lassos import Lasso, find_lasso
-from checker.graph.longest import longest
-from checker.graph.product import UNREAD
 from checker.graph.reachability import Backward, Distances, forward
 from checker.model.expr import Expr
 from checker.model.model import Model
@@ -20,6 +17,7 @@ from checker.properties.predicates import NO_VALUE, TRUE, Truths, of_states
 if TYPE_CHECKING:
     from checker.engines.native.edges import NativeGraph
     from checker.engines.state_graph import StateGraph
+    from checker.graph.hunger import Hunger
     from checker.properties.ltl.accepted import ProductSearch
     from checker.properties.ltl.automaton import Automaton
     from checker.semantics.failure import Failure
@@ -52,6 +50,8 @@ class Search:
 
     def letters(self, conditions: Mapping[int, Expr]) -> Sequence[int]:
         """Of each state the mask of the conditions that are true there, bit i for condition i; UNREAD where one has no value."""
+        from checker.graph.product import UNREAD
+
         found = [0] * len(self.graph.states)
         for number, condition in conditions.items():
             bit = 1 << number
@@ -159,10 +159,14 @@ class Search:
 
     def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
         """See `graph.longest`."""
+        from checker.graph.longest import longest
+
         return longest(self.graph, inside, ends, counted, limit)
 
     def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
         """A short lasso whose cycle is fair and starves the agent."""
+        from checker.graph.hunger import EVERY, marks
+
         graph = self.graph
         progress = bytearray(graph.transitions)
         for edge in (edge for edge, found in graph.edge_marks.items() if "progress" in found):

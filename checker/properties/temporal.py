@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from checker.graph.reachability import Distances
 from checker.model.model import Goal
-from checker.properties.bounded import check_within
 from checker.properties.finding import Finding, Path
 from checker.properties.lasso import fairness_text, lasso_path
 from checker.properties.predicates import FALSE, TRUE, Truths
@@ -36,6 +35,8 @@ def check_whenever(search: Search, goal: Goal) -> Finding:
     """Violated by a run that stays among states without Q from a reachable state with P on, for ever or for longer than the bound."""
     trigger, target = search.truths(goal.conditions[0]), search.truths(goal.conditions[1])
     if goal.within is not None:
+        from checker.properties.bounded import check_within
+
         found = check_within(search, goal, trigger, target)
         if found is not None:
             return found

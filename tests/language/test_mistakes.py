@@ -312,12 +312,12 @@ MISTAKES_IN_SPECS = {
         "a property has one of these words, then its name: `always NAME: p`",
     ),
     "ltl w: always p implies eventually q": (
-        "T155",
+        "T157",
         "how far does `always` reach here?",
         "write `always (... implies ...)`, or `(always ...) implies ...` if that is meant",
     ),
     "ltl w: next(t) == u": (
-        "T156",
+        "T158",
         "in a formula `next` is the next step, not the next element",
         "write `next (... == ...)` for the next step; for the next element, put the condition into a `def`",
     ),

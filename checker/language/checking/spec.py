@@ -8,7 +8,6 @@ from checker.language import tree
 from checker.language.checked import FaultInfo
 from checker.language.checking.context import Context, Scope
 from checker.language.checking.errors import spec_errors, value_errors
-from checker.language.checking.formulas import formula
 from checker.language.checking.inference import expect_bool
 from checker.language.checking.resolve import constant_number
 from checker.language.checking.words import nearest_help
@@ -172,6 +171,8 @@ def properties(ctx: Context) -> None:
         match node:
             case tree.StateProperty(kind="ltl"):
                 _once(ctx, node.name, node.span, "property", seen)
+                from checker.language.checking.formulas import formula  # which makes the rule for what is temporal known
+
                 formula(ctx, node.condition, Scope(mode="spec"))
             case tree.StateProperty():
                 _once(ctx, node.name, node.span, "property", seen)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from checker.graph.fair_cycles import FairGraph, fair_components
 from checker.graph.lassos import Lasso, find_lasso
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from checker.properties.search import Search
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """A fair lasso, or a path to where a run may end; `decided`: whatever comes after the path, the run is accepted."""
 
     path: Path

@@ -8,7 +8,8 @@ must satisfy; a move reads a letter, and where it puts the right side of an `unt
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.model.formula import And, Formula, Literal, Next, Or, Release, Truth, Until
 from checker.semantics.domains import watch
@@ -24,8 +25,7 @@ class TooLarge(Exception):
     """The automaton of the formula would have more states or moves than can be handled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """May be taken on a letter that has all bits of `true` and none of `false`; `sets` is the mask of the sets that it is in."""
 
     true: int
@@ -129,8 +129,7 @@ def _parts(formula: Formula) -> Iterator[Formula]:
             yield from _parts(right)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """One way to satisfy obligations: what must be true and false now, what the rest of the word must satisfy, and which untils are put off."""
 
     true: int
