@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `graph`, `replay`.
+"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `graph`, `replay`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from checker.engines.explicit import Progress as EngineProgress
     from checker.model.model import Model
+    from checker.properties.mending.result import Mendings
     from checker.properties.result import Report, Trace
     from checker.properties.searches import Counted, Engine, Job, Store, Told
+    from checker.properties.tolerance.result import Tolerance
 
 
 CHECKPOINT_EVERY_S = 60.0
@@ -45,7 +47,7 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 def load(path: AnyPath, instance: str | None = None, faults: str = "none", overrides: Overrides | None = None) -> Model:
     """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault
-    models.
+    models. Wherever a fault model is named, its text may be given as well: `crash Worker <= 1, lose Assign unlimited`.
 
     `instance` None: the spec's only or first instance, the parameters' defaults for a protocol. `overrides` gives values to
     parameters (`{"workers": 3}`), over those of the instance. The model carries every goal of the spec that
@@ -148,6 +150,83 @@ def _told(progress: Callable[[Progress], None]) -> Told:
         )
 
     return tell
+
+
+def tolerate(
+    path: AnyPath,
+    *,
+    instance: str | None = None,
+    faults: str | None = None,
+    properties: Sequence[str] | None = None,
+    overrides: Overrides | None = None,
+    together: int = 2,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    states_limit: int | None = None,
+    engine: Literal["auto", "reference"] = "auto",
+    threads: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Tolerance:
+    """Which faults break which property of one instance (by default the first) of the spec or protocol at `path`.
+
+    `faults`: those to look at, as text (`crash Worker, lose Assign`) or as the name of a fault model, whose numbers do not count;
+    None: all that apply to the protocol. `together`: of sets of faults, how many there are in total at most (2 at
+    least). The limits are of each search; what they leave open is `unknown`. An interrupt ends it with what is known by then. Raises
+    BadInput.
+    """
+    from checker.properties.searches import Limits
+    from checker.properties.tolerance.subject import subject
+    from checker.properties.tolerance.table import tolerate as table_of
+
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
+    asked = subject(
+        fspath(path),
+        instance=instance,
+        faults=faults,
+        properties=properties,
+        overrides=_texts(overrides),
+        limits=limits,
+        said=progress,
+    )
+    return table_of(asked, faults, together)
+
+
+def mend(
+    path: AnyPath,
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    properties: Sequence[str] | None = None,
+    overrides: Overrides | None = None,
+    together: int = 3,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    states_limit: int | None = None,
+    engine: Literal["auto", "reference"] = "auto",
+    threads: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Mendings:
+    """Under which smallest sets of assumptions each violated property of `load(path, instance, faults)` holds, and which `should` must be
+    a `when` so that the others hold although agents ignore advice.
+
+    `together`: how many assumptions in a set at most. The limits are of each search; what they leave open is said. An interrupt ends it
+    with what is known by then. Raises BadInput.
+    """
+    from checker.properties.mending.mend import mend as mendings_of
+    from checker.properties.searches import Limits
+    from checker.properties.tolerance.subject import subject
+
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
+    asked = subject(
+        fspath(path),
+        instance=instance,
+        faults=faults,
+        properties=properties,
+        overrides=_texts(overrides),
+        limits=limits,
+        said=progress,
+    )
+    return mendings_of(asked, faults, together)
 
 
 def graph(

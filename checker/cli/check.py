@@ -103,7 +103,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
     report = api.check(
         arguments.paths or ["specs"],
         instances=options.names(arguments.instance),
-        faults=options.names(arguments.faults),
+        faults=options.fault_models(arguments.faults),
         properties=options.names(arguments.property),
         overrides=options.settings(arguments.set),
         time_s=arguments.time,

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """The options that choose one model: an instance, a fault model, values of parameters."""
     parser.add_argument("--instance", metavar="NAME", help="the instance (default: the first of the spec)")
-    parser.add_argument("--faults", metavar="NAME", default="none", help="the fault model (default: none)")
+    parser.add_argument(
+        "--faults", metavar="NAME", default="none", help='the fault model, or faults: "crash Worker <= 1" (default: none)'
+    )
     add_settings(parser)
 
 
@@ -94,6 +96,13 @@ def add_checkpoints(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """The options of a report that is a text with traces, or JSON."""
+    parser.add_argument("--traces", choices=("all", "none"), default="all", help="whether to show the traces (default: all)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to say it (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a file")
+
+
 def settings(given: Iterable[str]) -> dict[str, str]:
     """`["workers=3"]` as a mapping. Raises BadInput."""
     found: dict[str, str] = {}
@@ -115,6 +124,14 @@ def names(given: Iterable[str] | None) -> list[str] | None:
     """The names of an option that may be repeated and may hold several between commas; None where it was not given."""
     found = [name.strip() for text in given or () for name in text.split(",")]
     return [name for name in found if name] or None
+
+
+def fault_models(given: Iterable[str] | None) -> list[str] | None:
+    """As `names`, but that the text of a fault model (`crash Worker <= 1, lose Assign <= 1`) stays whole."""
+    from checker.language.faults import is_text
+
+    found = [name for text in given or () for name in ([text.strip()] if is_text(text.split(",")[0]) else names([text]) or [])]
+    return found or None
 
 
 def positive(text: str) -> int:

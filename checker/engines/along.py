@@ -9,13 +9,12 @@ from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
 
 
-def explore_along(model: Model, path: Sequence[State]) -> StateGraph:
+def explore_along(model: Model, path: Sequence[State], interpreter: Interpreter) -> StateGraph:
     """The states of `path` with all their transitions, the states that these lead to, and the initial states.
 
     The states of the path are the numbers 0 .. len(path) - 1 and the only expanded ones; the graph is never `complete`. A path that does
     not begin in an initial state, or takes a step that the interpreter does not know, is the tool's own fault: AssertionError.
     """
-    interpreter = Interpreter(model)
     graph = StateGraph(model=model, stopped="only one path was explored")
     numbers: dict[State, int] = {}
 

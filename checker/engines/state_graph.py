@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import final
 
 from msgspec import Struct, field
@@ -81,6 +81,10 @@ class StateGraph(Struct, kw_only=True):
             state = self.parent[state]
         indices.reverse()
         return self.initial.index(state), indices
+
+    def tails(self, cells: int) -> Sequence[Hashable]:
+        """Of each state what its last cells hold: equal for two states where those are."""
+        return [state[len(state) - cells :] for state in self.states]
 
     def final_states(self) -> Iterator[int]:
         """The expanded states without a transition."""

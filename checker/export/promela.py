@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from checker.export.names import field_legends, field_titles, identifiers
 from checker.export.promela_expressions import arguments, below, shared, written
 from checker.ground.ends import acts_at_once, waits_for_others
-from checker.ground.graph import Graph, Node
+from checker.ground.graph import Node
 from checker.ground.program import GroundModel, GroundOutcome
 from checker.ground.shapes import encode, flat
 from checker.ground.violations import undefined, violated
@@ -55,8 +55,7 @@ class _Program:
     """One program: the names of everything in it, and the pieces of its text."""
 
     def __init__(self, form: GroundModel) -> None:
-        # conditions are added to the graph: to a copy
-        self.graph = Graph(list(form.graph.code), list(form.graph.low), list(form.graph.high), dict(form.graph.known))
+        self.graph = form.graph.copy()  # conditions are added to it
         self.form = form = replace(form, graph=self.graph)
         self.model = form.model
         self.fields = identifiers(field_titles(form), "v_")

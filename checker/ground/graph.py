@@ -15,13 +15,14 @@ what is partial in the language has its condition beside it (`checker.ground.eva
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from msgspec import Struct, field
 
 Node: TypeAlias = int
 
 LARGEST = 2**31 - 1
+LEAVES = ("const", "field")
 MOST_ASKED = 4_000_000  # nodes that are asked for, new or known: some seconds of work
 
 
@@ -34,14 +35,26 @@ class Unsupported(Exception):
 
 
 class Graph(Struct):
-    """`code[n]` is (operation, arguments...), `low[n]`..`high[n]` the interval of node n."""
+    """`code[n]` is (operation, arguments...), `arguments[n]` the nodes among them, `low[n]`..`high[n]` the interval of node n."""
 
     code: list[tuple[object, ...]] = field(default_factory=list)
+    arguments: list[tuple[Node, ...]] = field(default_factory=list)
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], Node] = field(default_factory=dict)
     asked: int = 0
     most_asked: int | None = None  # None: MOST_ASKED
+
+    def copy(self) -> Graph:
+        return Graph(
+            code=list(self.code),
+            arguments=list(self.arguments),
+            low=list(self.low),
+            high=list(self.high),
+            known=dict(self.known),
+            asked=self.asked,
+            most_asked=self.most_asked,
+        )
 
     def _node(self, code: tuple[object, ...], low: int, high: int) -> Node:
         self.asked += 1
@@ -53,6 +66,7 @@ class Graph(Struct):
         if low < -LARGEST or high > LARGEST:
             raise Unsupported("a number beyond 31 bits")
         self.code.append(code)
+        self.arguments.append(() if code[0] in LEAVES else cast("tuple[Node, ...]", code[1:]))
         self.low.append(low)
         self.high.append(high)
         self.known[code] = len(self.code) - 1
@@ -88,7 +102,32 @@ class Graph(Struct):
             return a
         if self.value(a) == 0:
             return b
+        (x, some), (y, others) = self._counted(a), self._counted(b)
+        if x == y and some & others == 0 and some and others:  # two counts of bits of one pattern
+            every = some | others
+            return self.popcount(x if every == (1 << self.high[x].bit_length()) - 1 else self.bitand(x, self.const(every)))
         return self._fold("add", a, b, self.low[a] + self.low[b], self.high[a] + self.high[b])
+
+    def _counted(self, node: Node) -> tuple[Node, int]:
+        """A pattern, and the mask of those of its bits that the node counts; the mask is 0 where it is no such number."""
+        operation = self.code[node][0]
+        if operation == "popcount":
+            of, mask = self._masked(*self.arguments[node])
+            return of, (1 << self.high[of].bit_length()) - 1 if mask is None else mask
+        of, mask = self._masked(node)
+        if mask != 1:
+            return node, 0
+        by = self.value(self.arguments[of][1]) if self.code[of][0] == "shr" else None
+        return (of, 1) if by is None else (self.arguments[of][0], 1 << by)
+
+    def _masked(self, node: Node) -> tuple[Node, int | None]:
+        """A pattern and the constant that it is masked with."""
+        if self.code[node][0] == "bitand":
+            a, b = self.arguments[node]
+            for mask, of in ((a, b), (b, a)):
+                if self.value(mask) is not None:
+                    return of, self.value(mask)
+        return node, None
 
     def sub(self, a: Node, b: Node) -> Node:
         if self.value(b) == 0:
@@ -140,9 +179,20 @@ class Graph(Struct):
             return self.const(1)
         if self.high[a] < self.low[b] or self.high[b] < self.low[a]:
             return self.const(0)
-        for x, y in ((a, b), (b, a)):  # a truth value compared with 0 or 1
-            if self.value(y) is not None and self.low[x] >= 0 and self.high[x] <= 1:
-                return x if self.value(y) == 1 else self.negate(x)
+        for x, y in ((a, b), (b, a)):
+            known = self.value(y)
+            if known is None:
+                continue
+            if self.low[x] >= 0 and self.high[x] <= 1:  # a truth value compared with 0 or 1
+                return x if known == 1 else self.negate(x)
+            operation = self.code[x][0]
+            if operation in ("max", "add"):
+                p, q = self.arguments[x]
+                of, by = (p, self.value(q)) if self.value(p) is None else (q, self.value(p))
+                if by is not None and operation == "add":
+                    return self.eq(of, self.const(known - by))
+                if by is not None and known > by:
+                    return self.eq(of, y)
         return self._fold("eq", a, b, 0, 1)
 
     def ne(self, a: Node, b: Node) -> Node:
@@ -196,8 +246,10 @@ class Graph(Struct):
             return self.negate(condition)
         code = self.code[condition]
         if code[0] == "not":
-            assert isinstance(code[1], int)
-            condition, a, b = code[1], b, a
+            condition, a, b = self.arguments[condition][0], b, a
+        if self.code[a][0] == "select" and self.arguments[a][2] == b:  # the new value only where both conditions hold
+            inner, new, _ = self.arguments[a]
+            return self.select(self.both(condition, inner), new, b)
         return self._node(("select", condition, a, b), min(self.low[a], self.low[b]), max(self.high[a], self.high[b]))
 
     # --- bit patterns ------------------------------------------------------------------------------------------------

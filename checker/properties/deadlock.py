@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.model.model import Goal
-from checker.properties.finding import Finding
+from checker.properties.finding import Avoided, Finding
 from checker.properties.predicates import FALSE, NO_VALUE, TRUE, of_states
 from checker.properties.search import Search, without_value
 from checker.properties.why import deadlock_why
@@ -21,7 +21,12 @@ def check_deadlock(search: Search, goal: Goal) -> Finding:
     wrong = values.find(FALSE)
     if wrong >= 0:
         path = search.path(quiet[wrong])
-        return Finding(verdict="violated", path=path, shown=True, why=deadlock_why(search, path), returns_to=done_states(search))
+        stuck = bytearray(len(search.graph.states))
+        for state in quiet:
+            stuck[state] = 1
+        avoided = Avoided(states=stuck) if done is None else None  # else the run should have come to where it is done
+        why = deadlock_why(search, path)
+        return Finding(verdict="violated", path=path, shown=True, why=why, returns_to=done_states(search), avoided=avoided)
     unclear = values.find(NO_VALUE)
     if unclear >= 0:
         assert failure is not None

@@ -6,7 +6,7 @@ A value out of its range, a failed `assert`, an overflow of a channel with `erro
 from __future__ import annotations
 
 from checker.model.model import Goal
-from checker.properties.finding import Finding
+from checker.properties.finding import Avoided, Finding
 from checker.properties.search import Search
 from checker.semantics.failure import Failure
 
@@ -18,7 +18,9 @@ def check_errors(search: Search, goal: Goal) -> Finding:
         return Finding(verdict="holds")
     state, index, failure = min(graph.failures, key=lambda found: (graph.depth[found[0]], found[0], found[1]))
     path = search.path_over(graph.edge_start[state] + index)
-    return Finding(verdict="violated", path=path, shown=True, why=f"The step itself fails{_place(failure)}: {failure.text}.")
+    why = f"The step itself fails{_place(failure)}: {failure.text}."
+    failing = frozenset(graph.edge_start[source] + place for source, place, _ in graph.failures)
+    return Finding(verdict="violated", path=path, shown=True, why=why, avoided=Avoided(edges=failing, fails=True))
 
 
 def _place(failure: Failure) -> str:

@@ -21,12 +21,20 @@ class Path(Struct, frozen=True, kw_only=True):
     shortest: bool = True
 
 
+class Avoided(Struct, frozen=True, kw_only=True):
+    """What a run must stay clear of: states (1 for each; None: no state is bad by itself) and edges. `fails`: those edges are the steps that fail."""
+
+    states: bytearray | None = None
+    edges: frozenset[int] = frozenset()
+    fails: bool = False
+
+
 class Finding(Struct, frozen=True, kw_only=True):
     """A verdict with its grounds.
 
     `path`: the counterexample, the witness, or the way to where the property has no value. `shown`: the path by itself is
     proof of the verdict; a verdict without that rests on having seen everything, and is `unknown` where that is not so.
-    `reason`: why `unknown`. `returns_to`: states from which all was still well, for the step after which there was no way back.
+    `reason`: why `unknown`. `returns_to`: 1 for each state that the run should have reached; `avoided`: what it should have stayed clear of.
     """
 
     verdict: Verdict
@@ -36,3 +44,4 @@ class Finding(Struct, frozen=True, kw_only=True):
     why: str = ""
     fairness: str = ""
     returns_to: bytearray | None = None
+    avoided: Avoided | None = None

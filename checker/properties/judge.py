@@ -38,7 +38,7 @@ def judge(search: Search, goal: Goal) -> Finding:
 
 
 def _unknown(found: Finding, reason: str) -> Finding:
-    return replace(found, verdict="unknown", reason=reason, why="", path=None, returns_to=None)
+    return replace(found, verdict="unknown", reason=reason, why="", path=None, returns_to=None, avoided=None)
 
 
 def _incomplete(search: Search) -> str:

@@ -25,7 +25,7 @@ def check_livelock(search: Search, goal: Goal) -> Finding:
     assumed = fairness_text(search)
     path = lasso_path(search, inside, search.everywhere(), without_progress=model.has_progress)
     if path is not None:
-        returns = None if model.has_progress else done_states(search)
+        returns = search.progressing() if model.has_progress else done_states(search)
         why = livelock_why(search, path)
         return Finding(verdict="violated", path=path, shown=True, why=why, fairness=assumed, returns_to=returns)
     unclear = no_value(search, search.truths(model.done)) if model.done is not None and not model.has_progress else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.model.model import Goal
-from checker.properties.finding import Finding
+from checker.properties.finding import Avoided, Finding
 from checker.properties.search import Search
 from checker.properties.why import mark_why
 
@@ -15,4 +15,5 @@ def check_mark(search: Search, goal: Goal) -> Finding:
     if not wrong:
         return Finding(verdict="holds")
     path = search.path_over(min(wrong, key=lambda edge: (graph.depth[search.source(edge)], edge)))
-    return Finding(verdict="violated", path=path, shown=True, why=mark_why(search, goal, path))
+    why = mark_why(search, goal, path)
+    return Finding(verdict="violated", path=path, shown=True, why=why, avoided=Avoided(edges=frozenset(wrong)))

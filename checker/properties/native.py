@@ -46,12 +46,13 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
     """
     from checker.properties.verdicts import result_of
 
+    interpreter = Interpreter(explored.model)
     for goal in explored.model.goals:
         if goal.kind == "no error" and job.errors == "never":
             continue
         if not decides(goal) and explored.stopped != "interrupted":
             continue  # another search will decide it
-        search, found = _finding(explored, goal)
+        search, found = _finding(explored, goal, interpreter)
         if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
             continue
         made = result_of(job, search, goal, found)
@@ -76,10 +77,10 @@ def run_verdicts(job: Job, graph: NativeGraph) -> Iterator[Result]:
         yield replace(made, engine=graph.explored.engine)
 
 
-def _finding(explored: Explored, goal: Goal) -> tuple[Search, Finding]:
+def _finding(explored: Explored, goal: Goal, interpreter: Interpreter) -> tuple[Search, Finding]:
     """The finding, and the part of the state graph that its path lies in."""
     shown = _shown(explored, goal) if decides(goal) else None
-    search = _along(explored, shown if shown is not None else 0)
+    search = _along(explored, shown if shown is not None else 0, interpreter)
     if shown is not None:
         found = judge(search, goal)
         assert found.path is not None, f"the interpreter does not find {goal.name} where the search saw it"
@@ -125,5 +126,5 @@ def _shown(explored: Explored, goal: Goal) -> int | None:
     return None
 
 
-def _along(explored: Explored, state: int) -> Search:
-    return Search(explore_along(explored.model, explored.path(state)), Interpreter(explored.model))
+def _along(explored: Explored, state: int, interpreter: Interpreter) -> Search:
+    return Search(explore_along(explored.model, explored.path(state), interpreter), interpreter)

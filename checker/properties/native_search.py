@@ -9,7 +9,7 @@ from checker.engines.native.edges import NativeGraph
 from checker.graph.fair_cycles import FairGraph
 from checker.graph.hunger import EVERY, Hunger
 from checker.graph.lassos import ENTRIES, Lasso, lasso_from
-from checker.graph.native_cycles import KINDS, CutEdges, NativeCycles
+from checker.graph.native_cycles import KINDS, CutEdges, FairParts, NativeCycles
 from checker.graph.reachability import Distances
 from checker.model.expr import Expr
 from checker.properties.finding import Path
@@ -21,6 +21,7 @@ from checker.semantics.failure import EvaluationError
 from checker.semantics.interpreter import Interpreter
 
 OWED = KINDS["weak"] | KINDS["strong"]
+MOST_MARKS = 5_000_000  # edges that are gone through one by one
 ACTING = OWED | KINDS["may"]
 
 
@@ -105,7 +106,8 @@ class NativeSearch(Search):
 
     # --- paths ---------------------------------------------------------------------------------------------------
 
-    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray) -> Distances:
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: frozenset[int] = frozenset()) -> Distances:
+        assert not cut, "what transitions break is not asked of this graph"
         return self._cycles.forward(sources, inside)
 
     def path_states(self, path: Path) -> list[int]:
@@ -114,12 +116,31 @@ class NativeSearch(Search):
         return [path.initial, *map(self._native.number, rest)]
 
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
+        parts = self._fair_parts(inside, without_progress)
+        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
+
+    def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
+        labels = self._fair_parts(inside, without_progress).part.labels
+        return bytearray(map(bool, labels))
+
+    def progressing(self) -> bytearray | None:
+        marks, graph = self._native.edge_progress, self._native
+        if marks is None or len(marks) > MOST_MARKS:
+            return None
+        found, bits = bytearray(len(graph.states)), bytes(marks)
+        edge = bits.find(1)
+        while edge >= 0:
+            state = graph.source(edge)
+            found[state] = 1
+            edge = bits.find(1, graph.edge_start[state + 1])
+        return found
+
+    def _fair_parts(self, inside: bytearray, without_progress: bool) -> FairParts:
         cut = None
         if without_progress:
             assert self._native.edge_progress is not None, "the graph of a model with progress keeps it"
             cut = CutEdges(self._native.edge_progress)
-        parts = self._cycles.fair_parts(inside, cut)
-        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
+        return self._cycles.fair_parts(inside, cut)
 
     def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
         return self._cycles.longest(inside, ends, counted, limit)

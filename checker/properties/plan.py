@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic, nearest
+from checker.language.faults import is_text
 from checker.properties.plan_errors import NoProtocol, NoSpecs, NotASpec, NothingMatches, UnknownChoice
 
 NO_FAULTS = "none"
@@ -146,7 +147,7 @@ def protocol_path(path: str, spec: tree.Spec) -> str:
 
 
 class Filters(Struct, frozen=True, kw_only=True):
-    """The names to keep; None keeps all."""
+    """The names to keep; None keeps all. Among `faults` there may be texts of fault models, which every target has."""
 
     instances: Sequence[str] | None = None
     faults: Sequence[str] | None = None
@@ -156,7 +157,7 @@ class Filters(Struct, frozen=True, kw_only=True):
         """Raises BadInput for names that no target has, with the nearest one."""
         errors = [
             *_unknown("instance", self.instances, [n for t in targets for n in t.instances], targets),
-            *_unknown("fault model", self.faults, [n for t in targets for n in t.faults], targets),
+            *_unknown("fault model", self._named_faults, [n for t in targets for n in t.faults], targets),
             *_unknown(
                 "property",
                 self.properties,
@@ -171,7 +172,7 @@ class Filters(Struct, frozen=True, kw_only=True):
         """The pairs of the target that are kept. What is asked for by name is checked even where no `check` line has it."""
         planned = target.pairs()
         kept = [pair for pair in planned if _keeps(self.instances, pair[0]) and _keeps(self.faults, pair[1])]
-        faults = [name for name in self.faults or [NO_FAULTS] if name in target.faults]
+        faults = [name for name in self.faults or [NO_FAULTS] if name in target.faults or is_text(name)]
         for instance in self.instances or ():
             if instance in target.instances and not any(pair[0] == instance for pair in kept):
                 kept += [(instance, name) for name in faults]
@@ -179,6 +180,10 @@ class Filters(Struct, frozen=True, kw_only=True):
             instances = list(dict.fromkeys(instance for instance, _ in planned))
             kept += [(i, name) for name in faults if not any(pair[1] == name for pair in kept) for i in instances]
         return kept
+
+    @property
+    def _named_faults(self) -> Sequence[str] | None:
+        return None if self.faults is None else [name for name in self.faults if not is_text(name)]
 
     def properties_of(self, target: Target) -> list[tree.PropertyDecl]:
         return [node for node in target.properties if _keeps(self.properties, property_name(node))]

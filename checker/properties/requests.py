@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from checker.language import tree
 from checker.language.diagnostics import BadInput
+from checker.language.faults import with_text
 from checker.properties.plan import Filters, Target, property_name, read_target
 from checker.properties.plan_errors import BadTrace
 from checker.properties.result import Trace
@@ -28,7 +29,9 @@ def _checked(target: Target, instance: str | None, faults: str, property: str | 
     )
     names.require_known([target])
     chosen = target.instances[0] if instance is None else instance
-    return check(target.protocol, target.spec, target.instance_name(chosen), dict(overrides))
+    checked = check(target.protocol, target.spec, target.instance_name(chosen), dict(overrides))
+    with_text(checked, faults)
+    return checked
 
 
 def replay_request(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from checker.model.model import Goal, Model
     from checker.properties.coverage import Coverage
 
-SMALL = 20_000  # states that the reference interpreter searches in well under a second
-
 
 class Findings(Struct):
     """The report under construction."""
@@ -80,8 +78,24 @@ def _bound(told: Told, job: Job, number: int, searches: int) -> Callable[[Engine
     return lambda progress: told(job, number, searches, progress)
 
 
+def verdicts_on(job: Job, model: Model, limits: Limits, progress: Callable[[EngineProgress], None] | None = None) -> Report:
+    """The verdicts on the goals of `model`, which was made from that of `job`."""
+    began, found = perf_counter(), Findings()
+    try:
+        _run_model(job, model, limits, found, progress)
+    except KeyboardInterrupt:
+        found.interrupted = True
+    return found.report(perf_counter() - began)
+
+
 def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
-    model, first = model_of(job), len(found.results)
+    _run_model(job, model_of(job), limits, found, progress)
+
+
+def _run_model(
+    job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
+) -> None:
+    first = len(found.results)
     if limits.engine == "z3":
         _hunt(job, model, limits, found, progress)
     else:
@@ -213,12 +227,12 @@ def _native_first(
 def _after_a_small_search(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> Explored | None:
-    """Search by the reference interpreter; where that grows beyond SMALL states, a native search takes over what it decides."""
-    if limits.engine != "auto" or (limits.states_limit is not None and limits.states_limit <= SMALL):
+    """Search by the reference interpreter; where that grows beyond `limits.small` states, a native search takes over what it decides."""
+    if limits.engine != "auto" or (limits.states_limit is not None and limits.states_limit <= limits.small):
         _search(job, model, limits, found, progress)
         return None
-    graph = _explored(model, replace(limits, states_limit=SMALL), progress)
-    if graph.complete or graph.distinct < SMALL:
+    graph = _explored(model, replace(limits, states_limit=limits.small), progress)
+    if graph.complete or graph.distinct < limits.small:
         _judge(job, graph, limits, found)
         return None
     explored = _native_first(job, model, limits, None, progress)

@@ -130,9 +130,9 @@ class Search:
         """Distances of all states from the initial ones."""
         return self.forward([(state, 0) for state in self.initial], bytearray(b"\1") * len(self.graph.states))
 
-    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray) -> Distances:
-        """Distances from sources, (state, level) in the order of the levels, over states with a true `inside`."""
-        return forward(self.graph, sources, inside)
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: frozenset[int] = frozenset()) -> Distances:
+        """Distances from sources, (state, level) in the order of the levels, over states with a true `inside` and edges that are not cut."""
+        return forward(self.graph, sources, inside, cut)
 
     def path_states(self, path: Path) -> list[int]:
         """The numbers of the states on a path, the first one included; a step that fails leads to none."""
@@ -152,10 +152,28 @@ class Search:
 
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
         """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""
-        cut: frozenset[int] = frozenset()
-        if without_progress:
-            cut = frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
-        return find_lasso(self.fair, fair_components(self.fair, inside, cut), distances)
+        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances)
+
+    def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
+        """1 for each state that a fair cycle within the states of `inside` can visit over and over."""
+        found = bytearray(len(inside))
+        for component in fair_components(self.fair, inside, self._cut(without_progress)):
+            for state in component.states:
+                found[state] = 1
+        return found
+
+    def progressing(self) -> bytearray | None:
+        """1 for each state with a step that is progress; None where that takes long to find."""
+        found = bytearray(len(self.graph.states))
+        for edge in self._cut(without_progress=True):
+            found[self.source(edge)] = 1
+        return found
+
+    def _cut(self, without_progress: bool) -> frozenset[int]:
+        """The edges that a cycle may not take."""
+        if not without_progress:
+            return frozenset()
+        return frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
 
     def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
         """See `graph.longest`."""

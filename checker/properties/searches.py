@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
+from checker.language.faults import with_text
 from checker.properties.plan import Filters, Target, find_files, property_name, read_target
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from checker.model.model import Model
     from checker.properties.checkpoints import Checkpoints
 
+SMALL = 20_000  # states that the reference interpreter searches in well under a second
 Told = Callable[["Job", int, int, "EngineProgress"], None]  # which search, its number from 1, how many there are, how far it is
 Errors = Literal["always", "violated", "never"]
 Engine = Literal["auto", "reference", "native", "z3"]
@@ -29,7 +31,7 @@ Store = Literal["states", "fingerprint"]
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Of each search; None: none. `engine`: "auto" begins with the reference interpreter and goes on natively beyond SMALL states."""
+    """Of each search; None: none. `engine`: "auto" begins with the reference interpreter and goes on natively beyond `small` states."""
 
     time_s: float | None = None
     memory_mib: float | None = None
@@ -39,6 +41,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
+    small: int = SMALL
     sweeps: int = SWEEPS  # of the Z3 engine: how many at most
     fewest: Counted | None = None  # of the Z3 engine: what its traces shall have few of
 
@@ -84,31 +87,54 @@ def plan(paths: Sequence[str], filters: Filters, overrides: Mapping[str, str]) -
 
 
 def _jobs(target: Target, filters: Filters, overrides: Mapping[str, str]) -> list[Job]:
-    from checker.elaborate.lower import needs_ghosts
-
     chosen = filters.pairs(target)
     checked = _checked(target, [instance for instance, _ in chosen], overrides)
+    for instance, faults in chosen:
+        with_text(checked[instance], faults)
     jobs = []
     for instance, faults in chosen:
-        wanted = filters.properties_of(target)
-        reported: Errors = "always" if filters.asks_for_errors else "violated"
-        main = tuple(node for node in wanted if not needs_ghosts(node))
-        groups = [("", main)] if main or filters.asks_for_errors else []
-        groups += [(property_name(node), (node,)) for node in wanted if needs_ghosts(node)]
-        for ghost, properties in groups:
-            jobs.append(
-                Job(
-                    target=target,
-                    instance=instance,
-                    faults=faults,
-                    checked=checked[instance],
-                    properties=properties,
-                    ghost=ghost,
-                    overrides=overrides,
-                    errors="never" if ghost and groups[0][0] == "" else reported,
-                )
-            )
+        jobs += jobs_under(
+            target,
+            instance,
+            faults,
+            checked[instance],
+            filters.properties_of(target),
+            overrides,
+            errors=filters.asks_for_errors,
+        )
     return jobs
+
+
+def jobs_under(
+    target: Target,
+    instance: str,
+    faults: str,
+    checked: Checked,
+    wanted: Sequence[tree.PropertyDecl],
+    overrides: Mapping[str, str],
+    *,
+    errors: bool,
+) -> list[Job]:
+    """The searches for some properties of one instance under one fault model. `errors`: whether `no error` is asked for."""
+    from checker.elaborate.lower import needs_ghosts
+
+    reported: Errors = "always" if errors else "violated"
+    main = tuple(node for node in wanted if not needs_ghosts(node))
+    groups = [("", main)] if main or errors else []
+    groups += [(property_name(node), (node,)) for node in wanted if needs_ghosts(node)]
+    return [
+        Job(
+            target=target,
+            instance=instance,
+            faults=faults,
+            checked=checked,
+            properties=properties,
+            ghost=ghost,
+            overrides=overrides,
+            errors="never" if ghost and groups[0][0] == "" else reported,
+        )
+        for ghost, properties in groups
+    ]
 
 
 def _checked(target: Target, instances: Sequence[str], overrides: Mapping[str, str]) -> dict[str, Checked]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.model.model import Goal
-from checker.properties.finding import Finding
+from checker.properties.finding import Avoided, Finding
 from checker.properties.predicates import FALSE, TRUE
 from checker.properties.search import Search, no_value
 from checker.properties.why import state_why, witness_why
@@ -24,7 +24,9 @@ def _everywhere(search: Search, goal: Goal, wrong: int) -> Finding:
     state = truths.first(wrong)
     if state is not None:
         path = search.path(state)
-        return Finding(verdict="violated", path=path, shown=True, why=state_why(search, goal, path))
+        bad = truths.values.translate(bytes(value == wrong for value in range(256)))
+        why = state_why(search, goal, path)
+        return Finding(verdict="violated", path=path, shown=True, why=why, avoided=Avoided(states=bad))
     return no_value(search, truths) or Finding(verdict="holds")
 
 

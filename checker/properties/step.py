@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.model.model import Goal
-from checker.properties.finding import Finding
+from checker.properties.finding import Avoided, Finding
 from checker.properties.predicates import FALSE, NO_VALUE, State, of_transitions
 from checker.properties.search import Search, without_value
 from checker.properties.why import step_why
@@ -21,7 +21,8 @@ def check_step(search: Search, goal: Goal) -> Finding:
     wrong = truths.first(FALSE)
     if wrong is not None:
         path = search.path_over(edges[wrong])
-        return Finding(verdict="violated", path=path, shown=True, why=step_why(search, goal, path))
+        bad = frozenset(edge for edge, value in zip(edges, truths.values, strict=True) if value == FALSE)
+        return Finding(verdict="violated", path=path, shown=True, why=step_why(search, goal, path), avoided=Avoided(edges=bad))
     unclear = truths.first(NO_VALUE)
     if unclear is not None:
         assert truths.failure is not None

@@ -140,7 +140,7 @@ def _along(model: Model, found: Found | None) -> Search:
     decoded = decoder(model)
     interpreter = Interpreter(model)
     states = [next(interpreter.iterate_initial_states())] if found is None else [decoded(fields) for fields in found.states]
-    return Search(explore_along(model, states), interpreter)
+    return Search(explore_along(model, states, interpreter), interpreter)
 
 
 def _not_found(result: Hunted, goal: Goal) -> str:

@@ -59,21 +59,6 @@ def _lap(around: Sequence[Taken]) -> Lap:
     )
 
 
-def point_of_no_return(search: Search, run: Run, returns_to: bytearray) -> int | None:
-    """How many steps of the run had been taken when no state of `returns_to` could be reached any more.
-
-    None where one still can from the end, and where the search is incomplete: nobody knows then.
-    """
-    if not search.graph.complete:
-        return None
-    reaching = search.reaching(state for state, good in enumerate(returns_to) if good)
-    if not any(reaching):
-        return None
-    states = search.path_states(run.path)
-    lost = next((place for place, state in enumerate(states) if not reaching[state]), None)
-    return lost if lost is not None and not any(reaching[state] for state in states[lost:]) else None
-
-
 def shown_path(path: Path) -> str:
     """`0:3.1.2`, `0:3.1.2@1` for a lasso whose cycle begins after one step."""
     text = f"{path.initial}:{'.'.join(map(str, path.indices))}"

@@ -12,7 +12,7 @@ from checker.properties.judge import judge
 from checker.properties.plan import expects_violation
 from checker.properties.result import Result, Trace, Verdict
 from checker.properties.search import Search
-from checker.properties.traces import point_of_no_return, replayed, trace_of
+from checker.properties.traces import replayed, trace_of
 
 if TYPE_CHECKING:
     from checker.properties.searches import Job
@@ -41,8 +41,11 @@ def result_of(job: Job, search: Search, goal: Goal, found: Finding, began: float
 
 def _trace(search: Search, found: Finding, path: Path) -> Trace:
     run = replayed(search, path)
-    lost = None if found.returns_to is None else point_of_no_return(search, run, found.returns_to)
-    return trace_of(run, lost)
+    if found.verdict != "violated":
+        return trace_of(run)
+    from checker.properties.no_return import no_return
+
+    return trace_of(run, no_return(search, run, found))
 
 
 def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace | None, seconds: float) -> Result:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from checker.properties.result import Event, Trace, TraceStep
 from checker.report.terminal import Style, padded, text_width, visible
+from checker.report.trace import closing
 
 _PLAIN = Style()
 _NARROWEST = 14  # columns of one agent
@@ -24,7 +25,7 @@ def has_messages(trace: Trace) -> bool:
     return any(e.kind in ("send", "take", "drop") for step in trace.steps for e in step.events)
 
 
-def render_chart(trace: Trace, style: Style = _PLAIN) -> list[str]:
+def render_chart(trace: Trace, style: Style = _PLAIN, kind: str = "") -> list[str]:
     """The lines of the chart, at most 100 columns wide; one line that says so when the agents are too many to fit."""
     agents = _agents(trace)
     digits = len(str(len(trace.steps)))
@@ -38,7 +39,7 @@ def render_chart(trace: Trace, style: Style = _PLAIN) -> list[str]:
     canvas = _Canvas(agents, left, column)
     lines = [canvas.header(style)]
     for number, step in enumerate(trace.steps, 1):
-        lines += canvas.around(trace, number - 1)
+        lines += canvas.around(trace, number - 1, kind)
         lines += [style.tint(line, "yellow") if step.fault else line for line in canvas.rows(f"{number:>{digits}}", step)]
     if trace.cycle is not None and trace.cycle < len(trace.steps):
         lines.append(canvas.across(f"and so on for ever: again from {trace.cycle + 1}"))
@@ -72,10 +73,10 @@ class _Canvas:
         fields = "".join(padded(_cut(name, self.column - 2), self.column) for name in self.place)
         return style.tint((" " * self.left + fields).rstrip(), "bold")
 
-    def around(self, trace: Trace, place: int) -> list[str]:
+    def around(self, trace: Trace, place: int, kind: str) -> list[str]:
         found = []
         if trace.no_return == place:
-            found.append(self.across("from here on the goal cannot be reached any more"))
+            found.append(self.across(closing(trace, kind).partition(":")[0]))
         if trace.cycle == place:
             found.append(self.across("from here on for ever"))
         return found

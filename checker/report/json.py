@@ -35,7 +35,7 @@ def to_data(report: Report, errors: Iterable[Diagnostic] = (), exit_code: int | 
         "exit_code": report.exit_code if exit_code is None else exit_code,
         "interrupted": report.interrupted,
         "seconds": _seconds(report.seconds),
-        "results": [_result(r) for r in report.results],
+        "results": [result_data(r) for r in report.results],
         "counts": [_count(c) for c in report.counts],
         "warnings": [_warning(w) for w in report.warnings],
         "errors": [diagnostic_data(d) for d in errors],
@@ -69,7 +69,7 @@ def _seconds(seconds: float) -> float:
     return round(seconds, 3)
 
 
-def _result(result: Result) -> dict[str, Any]:
+def result_data(result: Result) -> dict[str, Any]:
     return {
         "protocol": result.protocol,
         "spec": result.spec,
@@ -78,7 +78,7 @@ def _result(result: Result) -> dict[str, Any]:
         "property": result.property,
         "kind": result.kind,
         "text": result.text,
-        "place": _place(result.place),
+        "place": place_data(result.place),
         "verdict": result.verdict,
         "expected": result.expected,
         "met": result.met,
@@ -132,7 +132,7 @@ def _step(step: TraceStep) -> dict[str, Any]:
         "changes": [{"cell": c.cell, "before": c.before, "after": c.after, "kind": c.kind} for c in step.changes],
         "events": [{"kind": e.kind, "text": e.text, "other": e.other} for e in step.events],
         "marks": list(step.marks),
-        "place": _place(step.place),
+        "place": place_data(step.place),
         "failure": step.failure,
     }
 
@@ -142,7 +142,7 @@ def _count(count: CountExpectation) -> dict[str, Any]:
         "spec": count.spec,
         "instance": count.instance,
         "faults": count.faults,
-        "place": _place(count.place),
+        "place": place_data(count.place),
         "met": count.met,
         "expected": {"distinct": count.states, "transitions": count.transitions},
         "counted": {"distinct": count.counted_states, "transitions": count.counted_transitions},
@@ -156,11 +156,11 @@ def _warning(warning: Warning) -> dict[str, Any]:
         "faults": warning.faults,
         "kind": warning.kind,
         "text": warning.text,
-        "place": _place(warning.place),
+        "place": place_data(warning.place),
     }
 
 
-def _place(place: str) -> dict[str, Any] | None:
+def place_data(place: str) -> dict[str, Any] | None:
     parts = split_place(place)
     return None if parts is None else {"file": parts[0], "line": parts[1], "column": parts[2]}
 

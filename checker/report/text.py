@@ -125,12 +125,12 @@ def _length(trace: Trace) -> list[str]:
 
 
 def _trace(result: Result, trace: Trace, style: Style, shown: Shown) -> list[str]:
-    lines = render_trace(trace, style, everything=shown.everything, failing=result.verdict != "holds")
+    lines = render_trace(trace, style, everything=shown.everything, failing=result.verdict != "holds", kind=result.kind)
     if trace.steps and result.kind in _STATE_KINDS and result.verdict == "violated":
         lines += _end(trace, style, shown)
     unexpected = outcome(result) != "ok"
     if shown.chart == "always" or (shown.chart == "auto" and unexpected and has_messages(trace)):
-        lines += ["", *render_chart(trace, style)]
+        lines += ["", *render_chart(trace, style, result.kind)]
     return lines
 
 

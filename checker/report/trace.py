@@ -27,18 +27,35 @@ _STATE_LINES = 8  # of a whole state, unless everything is asked for
 _SHOWN_OF_VALUE = 200  # characters of one value, unless everything is asked for
 
 
-def render_trace(trace: Trace, style: Style = _PLAIN, *, everything: bool = False, failing: bool = True) -> list[str]:
-    """The lines of a trace. `failing`: the trace is a counterexample, so its last step is where it breaks."""
+GOALS = frozenset(
+    {"eventually", "whenever", "no livelock", "no deadlock"}
+)  # a violation misses something; of the others it does something
+
+
+def closing(trace: Trace, kind: str) -> str:
+    """What can no longer be after the point of no return, and whose step closed the way."""
+    place = trace.no_return or 0
+    lost = "the goal cannot be reached any more" if kind in GOALS else "it cannot be avoided any more"
+    if place == 0:
+        return f"from the start {lost.removesuffix(' any more')}"
+    agent = trace.steps[place - 1].agent
+    return f"from here on {lost}: step {place}{f' of {agent}' if agent else ''} closed the way"
+
+
+def render_trace(
+    trace: Trace, style: Style = _PLAIN, *, everything: bool = False, failing: bool = True, kind: str = ""
+) -> list[str]:
+    """The lines of a trace. `failing`: the trace is a counterexample, so its last step is where it breaks. `kind`: of the property."""
     if not trace.steps:
-        return ["  in the initial state:", *state_lines(trace.start, style, everything=everything), *_after(trace, style)]
+        return ["  in the initial state:", *state_lines(trace.start, style, everything=everything), *_after(trace, style, kind)]
     who = max(text_width(actor(step)) for step in trace.steps)
     digits = len(str(len(trace.steps)))
     found = ["  at the start:", *state_lines(trace.start, style, everything=True)] if everything else []
     for place, step in enumerate(trace.steps):
-        found += _between(trace, place, style)
+        found += _between(trace, place, style, kind)
         broken = failing and place == len(trace.steps) - 1 and trace.cycle is None
         found += _step_lines(f"{'>' if broken else ' '} {place + 1:>{digits}}", step, who, style, broken, everything)
-    found += _after(trace, style)
+    found += _after(trace, style, kind)
     return found
 
 
@@ -178,20 +195,26 @@ def _waits(step: TraceStep) -> list[str]:
     return [c.after for c in step.changes if c.kind == "control" and c.after not in ("idle", "unstarted", "finished")]
 
 
-def _between(trace: Trace, place: int, style: Style) -> list[str]:
+def _between(trace: Trace, place: int, style: Style, kind: str) -> list[str]:
     """The lines before step number `place`, counted from 0."""
     found = []
     if trace.no_return == place:
-        found.append(style.tint("  ---- from here on the goal cannot be reached any more ----", "yellow"))
+        found += _closing(trace, style, kind)
     if trace.cycle == place:
         found.append(style.tint("  ---- from here on for ever: ----", "yellow"))
     return found
 
 
-def _after(trace: Trace, style: Style) -> list[str]:
+def _closing(trace: Trace, style: Style, kind: str) -> list[str]:
+    lines = wrapped(visible(f"---- {closing(trace, kind)} ----"), style.width, "  ", "       ")
+    return [style.tint(line, "yellow") for line in lines]
+
+
+def _after(trace: Trace, style: Style, kind: str) -> list[str]:
+    """At the end it need not be said that what has happened cannot be avoided."""
     found = []
-    if trace.no_return == len(trace.steps) and trace.cycle is None:
-        found.append(style.tint("  ---- from here on the goal cannot be reached any more ----", "yellow"))
+    if trace.no_return == len(trace.steps) and trace.cycle is None and kind in GOALS:
+        found += _closing(trace, style, kind)
     if trace.cycle is not None:
         again = trace.cycle + 1
         if again > len(trace.steps):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -40,7 +40,7 @@ def many_cells() -> Model:
 )
 def test_models_that_are_too_large_are_refused(large: Callable[[], Model], reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graph, "MOST_ASKED", 400_000)
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(Unsupported, match=reason):
         ground(large())
-    assert perf_counter() - began < 30
+    assert process_time() - began < 30

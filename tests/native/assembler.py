@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Assembler:
         label_base: int = 0,
         label: int = NO_REGISTER,
         progress: int = NO_REGISTER,
+        needs: Sequence[int] = (),
     ) -> None:
         """Ends the code of an outcome that began at `start`; its last `label_length` instructions are for the label."""
         length = len(self.code) - start - label_length
@@ -54,7 +55,7 @@ class Assembler:
             OutcomeCode(
                 start=start, length=length, guard=length if guard is None else guard, enabled=enabled, failed=failed,
                 updates=tuple(updates), watches=tuple(watches), is_fault=is_fault, is_timeout=is_timeout,
-                label_length=label_length, label_base=label_base, label=label, progress=progress,
+                label_length=label_length, label_base=label_base, label=label, progress=progress, needs=tuple(needs),
             )
         )  # fmt: skip
 
@@ -69,6 +70,7 @@ class Assembler:
         done: int = NO_REGISTER,
         watches: int = 0,
         timeouts_only_when_stuck: bool = False,
+        tests: Sequence[StateTest] = (),
     ) -> Program:
         return Program(
             words=max(at.word for at in self.fields) + 1,
@@ -85,6 +87,7 @@ class Assembler:
             outcomes=tuple(self.outcomes),
             watches=watches,
             timeouts_only_when_stuck=timeouts_only_when_stuck,
+            tests=tuple(tests),
         )
 
 

@@ -98,11 +98,12 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
     for watch, register in program.state_watches:
         if shared[register]:
             found.watches[watch] = seen(found.watches[watch], depth)
+    passed = [((shared[register] & mask) == 0) == zero for register, mask, zero in program.tests]
     enabled: list[tuple[int, OutcomeCode, list[int]]] = []
     for number, outcome in enumerate(program.outcomes):
         registers = list(shared)
         execute(program.code[outcome.start : outcome.start + outcome.length], registers)
-        if registers[outcome.enabled]:
+        if all(passed[test] for test in outcome.needs) and (outcome.enabled == NO_REGISTER or registers[outcome.enabled]):
             enabled.append((number, outcome, registers))
     if program.timeouts_only_when_stuck and any(not o.is_fault and not o.is_timeout for _, o, _ in enabled):
         enabled = [entry for entry in enabled if not entry[1].is_timeout]

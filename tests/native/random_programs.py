@@ -8,7 +8,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Program, Watch
+from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Program, StateTest, Watch
 from tests.native.assembler import Assembler
 from tests.native.evaluator import State
 
@@ -40,7 +40,13 @@ def random_values(a: Assembler, random: Random, readable: list[int], n: int) -> 
     return made
 
 
-def random_outcome(a: Assembler, random: Random, readable: list[int], watches: int) -> None:
+def random_test(random: Random, readable: list[int]) -> StateTest:
+    """Most pass in some states and not in others."""
+    mask = random.choice((1, 2, 3, 6, 2**31, 2**32 - 1, random.getrandbits(32), 0))
+    return StateTest(random.choice(readable), mask, random.random() < 0.5)
+
+
+def random_outcome(a: Assembler, random: Random, readable: list[int], tests: int, watches: int) -> None:
     start = len(a.code)
     made = random_values(a, random, readable, random.randint(0, 4))
     enabled = random.choice(made or readable)
@@ -49,6 +55,9 @@ def random_outcome(a: Assembler, random: Random, readable: list[int], watches: i
         at = a.fields[number]
         bound = a.const(random.choice((at.low, at.low + 2**at.width - 1)))
         enabled = a.op("not", a.op("eq", number, bound)) if random.random() < 0.8 else a.op("eq", number, bound)
+    needs = random.choices(range(tests), k=random.choice((0, 0, 1, 1, 2, 3))) if tests else ()
+    if needs and random.random() < 0.5:
+        enabled = NO_REGISTER
     guard = len(a.code) - start
     made += random_values(a, random, readable + made, random.randint(1, 5))
     failed = a.op("eq", random.choice(made), random.choice(readable)) if random.random() < 0.3 else NO_REGISTER
@@ -66,7 +75,7 @@ def random_outcome(a: Assembler, random: Random, readable: list[int], watches: i
     a.outcome(
         start, enabled, updates, guard=guard, failed=failed, is_fault=random.random() < 0.2, is_timeout=random.random() < 0.3,
         watches=watched, label_length=len(a.code) - end, label_base=random.choice((0, 5, 2**32 - 1)),
-        label=random.choice(known), progress=random.choice(known),
+        label=random.choice(known), progress=random.choice(known), needs=needs,
     )  # fmt: skip
 
 
@@ -79,8 +88,9 @@ def random_program(seed: int, bits: int = 8) -> tuple[Program, list[State]]:
     readable = list(range(len(fields) + len(a.constants)))
     readable += random_values(a, random, readable, random.randint(0, 12))
     state_length, watches = len(a.code), random.randint(1, 4)
+    tests = [random_test(random, readable) for _ in range(random.randint(0, 4))]
     for _ in range(random.randint(2, 8)):
-        random_outcome(a, random, readable, watches)
+        random_outcome(a, random, readable, len(tests), watches)
     final_start = len(a.code)
     at_the_end = readable + random_values(a, random, readable, random.randint(0, 4))
     program = a.program(
@@ -92,6 +102,7 @@ def random_program(seed: int, bits: int = 8) -> tuple[Program, list[State]]:
         done=random.choice((NO_REGISTER, NO_REGISTER, random.choice(at_the_end))),
         watches=watches,
         timeouts_only_when_stuck=random.random() < 0.5,
+        tests=tests,
     )
     initial = []
     for _ in range(random.randint(1, 4)):

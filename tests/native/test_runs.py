@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from checker import api
 from checker.engines.native import edges, labels
 from checker.engines.native.edges import GraphTooLarge, NativeGraph
 from checker.engines.native.explore import Explored
-from checker.properties import running
+from checker.properties import searches
 from checker.properties.native import DECIDED
 from checker.properties.result import Report, Result
 
@@ -24,7 +25,7 @@ def on_runs(report: Report) -> list[Result]:
 
 
 def test_auto_goes_on_natively_beyond_small_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "SMALL", 50)
+    monkeypatch.setattr(searches, "Limits", partial(searches.Limits, small=50))
     report = api.check(SPEC, instances=["pair"])
     assert len(on_runs(report)) == 4
     assert all(result.engine.startswith(NATIVE) and result.basis == "exhaustive" for result in on_runs(report))

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from checker.engines.native import library as lib
-from checker.engines.native.program import Field, Instruction, Program, Watch
+from checker.engines.native.program import NO_REGISTER, Field, Instruction, Program, StateTest, Watch
 from checker.engines.native.search import BadProgram, Search, Status, program_struct, verify
 from tests.native.assembler import Assembler, two_phase
 from tests.native.comparing import edges_of
@@ -20,6 +20,13 @@ FIRST_OUTCOME = GOOD.outcomes[0].start
 ENABLED = GOOD.outcomes[0].enabled
 WITH_FINAL = replace(
     GOOD, final_start=FIRST_OUTCOME, final_length=GOOD.outcomes[0].length, final_watches=(Watch(1, ENABLED),), done=ENABLED
+)
+
+
+WITH_TESTS = replace(
+    GOOD,
+    tests=(StateTest(0, 3, False), StateTest(GOOD.code[0].d, 1, True)),
+    outcomes=(replace(GOOD.outcomes[0], needs=(0, 1, 1), enabled=NO_REGISTER), *GOOD.outcomes[1:]),
 )
 
 
@@ -77,6 +84,14 @@ BAD = {
     f"code {GOOD.outcomes[0].start + GOOD.outcomes[0].length}..{GOOD.outcomes[0].start + GOOD.outcomes[0].length + 4000} of {len(GOOD.code)}": (
         with_outcome(label_length=4000)
     ),
+    "need 2: test 1 of 1": replace(WITH_TESTS, tests=WITH_TESTS.tests[:1], outcomes=(with_outcome(needs=(0, 0, 1)).outcomes)),
+    "test 1 reads register 998, which has no value after the state section": replace(
+        GOOD, tests=(StateTest(0, 1, False), StateTest(998, 1, False))
+    ),
+    f"test 0 reads register {ENABLED}, which has no value after the state section": replace(
+        GOOD, tests=(StateTest(ENABLED, 1, False),)
+    ),
+    "test 0: a flag is not 0 or 1": replace(GOOD, tests=(StateTest(0, 1, 2),)),  # type: ignore[arg-type]
     "watch 2 of 2": replace(GOOD, state_watches=(Watch(2, 0),)),
     "watch 1 reads register 999, which has no value there": with_outcome(watches=(Watch(1, 999),)),
     "watch 3 of 2": replace(GOOD, final_watches=(Watch(3, 0),)),
@@ -111,6 +126,10 @@ def test_it_refuses(reason: str) -> None:
     assert verify(BAD[reason]) == reason.strip()
     with pytest.raises(BadProgram):
         Search(BAD[reason], [])
+
+
+def test_tests_that_read_what_is_there_after_the_state_section_pass() -> None:
+    assert verify(WITH_TESTS) == ""
 
 
 def test_a_canonical_section_has_registers_of_its_own() -> None:
@@ -152,21 +171,51 @@ def test_the_final_section_is_bound_like_an_outcome() -> None:
 
 
 def test_ranges_that_wrap_around_are_refused() -> None:
-    for name in ("code_start", "code_length", "label_length", "first_update", "n_updates", "first_watch", "n_watches"):
-        struct = program_struct(GOOD)
+    for name in (
+        "first_need",
+        "n_needs",
+        "code_start",
+        "code_length",
+        "label_length",
+        "first_update",
+        "n_updates",
+        "first_watch",
+        "n_watches",
+    ):
+        struct = program_struct(WITH_TESTS)
         setattr(struct.outcomes[0], name, 2**32 - 1)
         assert verify(struct) != ""
-    counts = ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_final_watches", "n_watch_ids")
+    counts = (
+        "n_code",
+        "n_outcomes",
+        "n_updates",
+        "n_watches",
+        "n_state_watches",
+        "n_final_watches",
+        "n_watch_ids",
+        "n_tests",
+        "n_needs",
+    )
     canonical = ("canonical_code_start", "canonical_code_length", "first_canonical_update", "n_canonical_updates")
     for name in (*counts, *canonical, "state_code_start", "final_code_length"):
-        struct = program_struct(CANONICAL)
+        struct = program_struct(
+            replace(
+                WITH_TESTS,
+                canonical_start=CANONICAL.canonical_start,
+                canonical_length=CANONICAL.canonical_length,
+                canonical_updates=CANONICAL.canonical_updates,
+            )
+        )
         setattr(struct, name, 2**32 - 1)
         assert verify(struct) != ""
 
 
 def corrupt(struct: lib.ProgramStruct, random: Random) -> None:
     """Changes one number somewhere: nearly right, or wild. Sizes only shrink: the arrays are as long as they are."""
-    arrays = {"fields": struct.n_fields, "code": struct.n_code, "outcomes": struct.n_outcomes, "updates": struct.n_updates}
+    arrays = {
+        "fields": struct.n_fields, "code": struct.n_code, "outcomes": struct.n_outcomes, "updates": struct.n_updates,
+        "tests": struct.n_tests,
+    }  # fmt: skip
     name = random.choice(("", *(name for name, size in {**arrays, "state_watches": struct.n_state_watches}.items() if size)))
     if not name:
         size = random.choice(
@@ -194,7 +243,7 @@ def attack(seeds: range) -> tuple[int, int]:
     refused = ran = 0
     for seed in seeds:
         random = Random(seed)
-        struct = program_struct(random.choice((WITH_FINAL, CANONICAL)))
+        struct = program_struct(random.choice((WITH_FINAL, WITH_TESTS, CANONICAL)))
         for _ in range(random.choice((1, 1, 2, 5))):
             corrupt(struct, random)
         if verify(struct):

@@ -69,7 +69,7 @@ def test_a_counterexample_names_the_stale_read(spec: str) -> None:
     )
     trace = result.trace
     assert trace is not None
-    assert (trace.shortest, trace.cycle, trace.no_return, len(trace.steps)) == (True, None, None, 4)
+    assert (trace.shortest, trace.cycle, trace.no_return, len(trace.steps)) == (True, None, 4, 4)
     assert [(s.agent, s.action, s.parameters) for s in trace.steps[:2]] == [
         ("Worker0", "Worker.work", (("t", "Task0"),)),
         ("Worker1", "Worker.work", (("t", "Task0"),)),

@@ -69,14 +69,15 @@ def test_waiting_for_a_fault_is_a_deadlock_and_waiting_for_a_human_is_not() -> N
 
 
 def test_deadlock_names_the_step_after_which_done_was_out_of_reach() -> None:
-    from checker.properties.traces import point_of_no_return, replayed
+    from checker.properties.no_return import no_return
+    from checker.properties.traces import replayed
 
     moves = [Move(((0, 1), (1, 2), (2, 3), (1, 4), (4, 5), (5, 6)))]
     finding, search = found(7, moves, "no deadlock", done={3})
     assert numbers(search, finding) == [0, 1, 4, 5, 6]
     assert finding.returns_to is not None
     assert finding.path is not None
-    assert point_of_no_return(search, replayed(search, finding.path), finding.returns_to) == 2
+    assert no_return(search, replayed(search, finding.path), finding) == 2
 
 
 def test_a_step_that_fails_is_no_deadlock_but_the_error_is_found() -> None:

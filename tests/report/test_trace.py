@@ -17,7 +17,7 @@ def text(lines: list[str]) -> str:
 
 
 def test_messages_faults_and_the_point_of_no_return() -> None:
-    assert text(render_trace(samples.MESSAGES)) == (
+    assert text(render_trace(samples.MESSAGES, kind="eventually")) == (
         """\
     1  Lead     does assign (t = Task0)
                   sends Assign(Task0) to Worker1
@@ -25,7 +25,7 @@ def test_messages_faults_and_the_point_of_no_return() -> None:
                   sends Done(Task0) to Lead
                   Worker.seen[Worker1]: none -> Task0
     3  (fault)  Done(Task0) from Worker1 to Lead is lost
-  ---- from here on the goal cannot be reached any more ----
+  ---- from here on the goal cannot be reached any more: step 3 closed the way ----
     4  Worker0  crashes [fault]
   > 5  Lead     does assign
                   Assign(Task1) to Worker0 is lost"""
@@ -130,7 +130,7 @@ def test_long_values_and_states_are_cut_unless_everything_is_wanted() -> None:
 
 
 def test_a_chart() -> None:
-    assert text(render_chart(samples.MESSAGES)) == (
+    assert text(render_chart(samples.MESSAGES, kind="eventually")) == (
         """\
      Lead                           Worker0                        Worker1
   1  * does assign (Task0)          |                              |

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from checker.engines.native.conditions import Conditions, NodeTest, conditions
 from checker.engines.native.labels import Labels, label_outcomes
-from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
+from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 from checker.engines.native.watches import Watched, predicates, with_conditions
-from checker.ground.graph import Graph, Node, Unsupported
-from checker.ground.program import GroundModel, GroundOutcome
+from checker.ground.graph import LEAVES, Graph, Node, Unsupported
+from checker.ground.program import GroundModel
 
 WORD_BITS = 64
 MOST_WORDS = 64
@@ -64,22 +65,27 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         watched, state_roots = with_conditions(ground, watched, state_roots)
     done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))
-    outcome_roots = [_roots(outcome) for outcome in ground.outcomes]
-    of_states = {node for node, _ in state_roots}
+    taken = conditions(ground.graph, ground.outcomes)
+    tests = {test: i for i, test in enumerate(dict.fromkeys(test for outcome in taken for test in outcome.tests))}
+    outcome_roots = [_roots(outcome) for outcome in taken]
+    of_states = {node for node, _ in state_roots} | {test.node for test in tests}
     of_final = [done, *(node for node, _ in final_roots)]
     shared = _shared(ground.graph, [*outcome_roots, of_final], sorted(of_states))
     assembler.section(sorted(shared | of_states), keep=True)
     state_length = len(assembler.code)
     numbers = {watch: i for i, watch in enumerate(watched)}
     outcomes = [
-        _outcome(assembler, ground, outcome, roots, numbers, None if labels is None else (labels.bases[i], labels.nodes[i]))
-        for i, (outcome, roots) in enumerate(zip(ground.outcomes, outcome_roots, strict=True))
+        _outcome(
+            assembler, ground, outcome, roots, tests, numbers, None if labels is None else (labels.bases[i], labels.nodes[i])
+        )
+        for i, (outcome, roots) in enumerate(zip(taken, outcome_roots, strict=True))
     ]
     final_start = len(assembler.code)
     assembler.section(of_final)
     canonical, canonical_updates = _canonical(assembler, ground)
     # every constant is known before the first register gets its final number
     state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
+    test_registers = [assembler.register(test.node) for test in tests]
     final_registers = [(numbers[w], assembler.register(n)) for n, w in final_roots]
     done_register = None if ground.graph.value(done) == 0 else assembler.register(done)
     program = Program(
@@ -97,6 +103,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
         timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
+        tests=tuple(StateTest(assembler.final(at), test.mask, test.zero) for at, test in zip(test_registers, tests, strict=True)),
         canonical_start=len(assembler.code),
         canonical_length=len(canonical.code),
         canonical_updates=tuple((place, canonical.final(register)) for place, register in canonical_updates),
@@ -147,19 +154,15 @@ def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
         return None, reason.what
 
 
-def _roots(outcome: GroundOutcome) -> list[Node]:
+def _roots(conditions: Conditions) -> list[Node]:
+    outcome = conditions.outcome
     return [
-        outcome.enabled,
+        *(() if conditions.guard is None else (conditions.guard,)),
         outcome.failed,
         *(node for _, node in outcome.updates),
         *(node for _, node in outcome.goals),
         *(node for _, node in outcome.undefined),
     ]
-
-
-def _arguments(graph: Graph, node: Node) -> tuple[Node, ...]:
-    code = graph.code[node]
-    return () if code[0] in ("const", "field") else tuple(a for a in code[1:] if isinstance(a, int))
 
 
 def _needed(graph: Graph, roots: Iterable[Node]) -> set[Node]:
@@ -168,9 +171,9 @@ def _needed(graph: Graph, roots: Iterable[Node]) -> set[Node]:
     waiting = list(roots)
     while waiting:
         node = waiting.pop()
-        if node not in found and graph.code[node][0] not in ("const", "field"):
+        if node not in found and graph.code[node][0] not in LEAVES:
             found.add(node)
-            waiting += _arguments(graph, node)
+            waiting += graph.arguments[node]
     return found
 
 
@@ -186,7 +189,7 @@ def _shared(graph: Graph, outcomes: Sequence[Sequence[Node]], state: Sequence[No
         frontier.update(node for node in roots if uses.get(node, 0) > 1)
         for node in nodes:
             if uses[node] == 1:
-                frontier.update(a for a in _arguments(graph, node) if uses.get(a, 0) > 1)
+                frontier.update(a for a in graph.arguments[node] if uses.get(a, 0) > 1)
     return frontier
 
 
@@ -240,11 +243,11 @@ class Assembler(Struct):
         order += sorted(self._missing(roots) - set(order))
         last: dict[Node, int] = {}
         for place, node in enumerate(order):
-            for argument in _arguments(self.graph, node):
+            for argument in self.graph.arguments[node]:
                 last[argument] = place
         wanted = set(roots)
         for place, node in enumerate(order):
-            arguments = _arguments(self.graph, node)
+            arguments = self.graph.arguments[node]
             registers = [self.register(argument) for argument in arguments]
             for argument in set(arguments):
                 if last[argument] == place and argument in self.local and argument not in wanted:
@@ -274,10 +277,10 @@ class Assembler(Struct):
         waiting = list(roots)
         while waiting:
             node = waiting.pop()
-            if node in found or node in self.kept or self.graph.code[node][0] in ("const", "field"):
+            if node in found or node in self.kept or self.graph.code[node][0] in LEAVES:
                 continue
             found.add(node)
-            waiting += _arguments(self.graph, node)
+            waiting += self.graph.arguments[node]
         return found
 
     def _fresh(self) -> int:
@@ -288,11 +291,13 @@ class Assembler(Struct):
 def _outcome(
     assembler: Assembler,
     ground: GroundModel,
-    outcome: GroundOutcome,
+    conditions: Conditions,
     roots: Sequence[Node],
+    tests: dict[NodeTest, int],
     numbers: dict[Watched, int],
     label: tuple[int, Node] | None,
 ) -> OutcomeCode:
+    outcome = conditions.outcome
     step = ground.model.steps[outcome.step]
     start = len(assembler.code)
     guard = assembler.section(roots)
@@ -302,13 +307,14 @@ def _outcome(
     made = OutcomeCode(
         start=start,
         length=len(assembler.code) - start,
-        guard=guard,
-        enabled=assembler.register(outcome.enabled),
+        guard=0 if conditions.guard is None else guard,
+        enabled=NO_REGISTER if conditions.guard is None else assembler.register(conditions.guard),
         failed=NO_REGISTER if ground.graph.value(outcome.failed) == 0 else assembler.register(outcome.failed),
         updates=tuple((place_of[place], assembler.register(node)) for place, node in outcome.updates if place in place_of),
         watches=tuple(Watch(numbers[Watched(goal=name, what=what)], assembler.register(node)) for name, what, node in goals),
         is_fault=step.fault is not None,
         is_timeout=step.kind == "timeout" and step.fault is None,
+        needs=tuple(tests[test] for test in conditions.tests),
     )
     if label is not None:
         made = _labelled(assembler, made, *label, outcome.progress)

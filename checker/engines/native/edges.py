@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
 from time import perf_counter
 from typing import cast, final, overload
@@ -157,6 +157,17 @@ class NativeGraph:
         found = self.explored.search.find(compiled.packed(compiled.ground.encoded(state)))
         assert found is not None, "a state of a path was reached"
         return found
+
+    def tails(self, cells: int) -> Sequence[Hashable]:
+        """Of each state what its last cells, of one field each, hold: equal for two states where those are."""
+        compiled, search = self.explored.compiled, self.explored.search
+        first, masks = len(compiled.ground.fields) - cells, dict[int, int]()
+        for place, at in zip(compiled.field_of, compiled.program.fields, strict=True):
+            if place >= first:
+                masks[at.word] = masks.get(at.word, 0) | (1 << at.width) - 1 << at.shift
+        words, _ = search.states(0, self.expanded)
+        columns = [array("Q", map(mask.__and__, words[word :: compiled.program.words])) for word, mask in masks.items()]
+        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
 
     def final_states(self) -> Iterator[int]:
         """The states without a transition."""

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
@@ -89,12 +90,14 @@ def explore_native(
     runs: bool = False,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
+    compiled: Compiled | None = None,
 ) -> Explored:
     """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
     `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those. With `runs`, as
     `NativeGraph` needs it.
 
     `fingerprints`: tell states apart by 64 bits, unless they have no more than that: then the search is never `complete`.
+    `compiled`: of a model that differs in its initial values alone, so that it need not be compiled again.
     `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
 
     Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there,
@@ -103,7 +106,11 @@ def explore_native(
     started = perf_counter()
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not (symmetry and runs), "fairness is not decided on orbits"
-    compiled = compile_model(ground(model, symmetry=symmetry), runs=runs)
+    assert compiled is None or not symmetry, "initial values may tell elements apart"
+    if compiled is None:
+        compiled = compile_model(ground(model, symmetry=symmetry), runs=runs)
+    else:
+        compiled = replace(compiled, ground=replace(compiled.ground, model=model))
     fingerprints = fingerprints and compiled.program.words > 1
 
     def make(states: int = 0) -> Search:

@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 4  # TC_INTERFACE of teamcheck.h
+INTERFACE = 6  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -47,8 +47,13 @@ class WatchStruct(Structure):
     _fields_ = [("watch", c_uint32), ("reg", c_uint16), ("unused", c_uint16)]
 
 
+class TestStruct(Structure):
+    _fields_ = [("mask", c_uint32), ("reg", c_uint16), ("zero", c_uint16)]
+
+
 class OutcomeStruct(Structure):
     _fields_ = [
+        *((name, c_uint32) for name in ("first_need", "n_needs")),
         *((name, c_uint32) for name in ("code_start", "code_length", "guard_length", "label_length")),
         *((name, c_uint32) for name in ("first_update", "n_updates", "first_watch", "n_watches", "label_base")),
         *((name, c_uint16) for name in ("enabled", "failed", "label", "progress")),
@@ -64,6 +69,7 @@ class ProgramStruct(Structure):
             (name, c_uint32)
             for name in ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_final_watches", "n_watch_ids")
         ),
+        *((name, c_uint32) for name in ("n_tests", "n_needs")),
         *((name, c_uint32) for name in ("state_code_start", "state_code_length", "final_code_start", "final_code_length")),
         *(
             (name, c_uint32)
@@ -78,6 +84,8 @@ class ProgramStruct(Structure):
         ("watches", POINTER(WatchStruct)),
         ("state_watches", POINTER(WatchStruct)),
         ("final_watches", POINTER(WatchStruct)),
+        ("tests", POINTER(TestStruct)),
+        ("needs", POINTER(c_uint32)),
     ]
 
 
@@ -127,8 +135,8 @@ class NodesStruct(Structure):
 
 # in the order of tc_sizeof
 STRUCTS: tuple[type[Structure], ...] = (
-    ProgramStruct, FieldStruct, InstructionStruct, UpdateStruct, WatchStruct, OutcomeStruct, OptionsStruct, StatsStruct, WitnessStruct,
-    GraphStruct, ReaderStruct, NodesStruct,
+    ProgramStruct, FieldStruct, InstructionStruct, UpdateStruct, WatchStruct, TestStruct, OutcomeStruct, OptionsStruct, StatsStruct,
+    WitnessStruct, GraphStruct, ReaderStruct, NodesStruct,
 )  # fmt: skip
 
 WORDS, NUMBERS = POINTER(c_uint64), POINTER(c_uint32)

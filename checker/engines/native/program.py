@@ -42,10 +42,19 @@ class Watch(NamedTuple):
     register: int
 
 
+class StateTest(NamedTuple):
+    """Passes where the register has a bit of `mask`; with `zero`, where it has none."""
+
+    register: int
+    mask: int
+    zero: bool
+
+
 class OutcomeCode(Struct, frozen=True, kw_only=True):
     """`code[start : start + length]` computes the registers; `updates` are (field, register) of the successor.
 
-    `enabled` is known after the first `guard` instructions. `failed` is NO_REGISTER where the outcome cannot fail.
+    It is there where all tests of the numbers `needs` pass and the register `enabled` is not 0 (NO_REGISTER: wherever the tests pass),
+    which is known after the first `guard` instructions. `failed` is NO_REGISTER where the outcome cannot fail.
     `label_length` instructions after them are for labels of edges alone: `label_base` plus the register `label` (NO_REGISTER: 0).
     The transition is progress where the register `progress` is not 0 (NO_REGISTER: never).
     """
@@ -63,10 +72,11 @@ class OutcomeCode(Struct, frozen=True, kw_only=True):
     label_base: int = 0
     label: int = NO_REGISTER
     progress: int = NO_REGISTER
+    needs: tuple[int, ...] = ()
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need.
+    """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the tests and the state watches need.
 
     `code[final_start:][:final_length]` is run for batches with final states and leaves what `done` and the final watches need.
     `code[canonical_start:][:canonical_length]` is run for successors and initial states, in registers of its own: `canonical_updates`,
@@ -87,6 +97,7 @@ class Program(Struct, frozen=True, kw_only=True):
     outcomes: tuple[OutcomeCode, ...]
     watches: int
     timeouts_only_when_stuck: bool
+    tests: tuple[StateTest, ...] = ()
     canonical_start: int = 0
     canonical_length: int = 0
     canonical_updates: tuple[tuple[int, int], ...] = ()

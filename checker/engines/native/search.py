@@ -80,12 +80,15 @@ def program_struct(program: Program) -> lib.ProgramStruct:
     """The program as the library reads it; ctypes keeps the arrays alive with the struct."""
     updates: list[tuple[int, int]] = []
     watches: list[Watch] = []
+    needs: list[int] = []
     outcomes = []
     for o in program.outcomes:
+        needed = (len(needs), len(o.needs))
         first = (len(updates), len(o.updates), len(watches), len(o.watches))
         code = (o.start, o.length, o.guard, o.label_length)
         registers = (o.enabled, o.failed, o.label, o.progress)
-        outcomes.append((*code, *first, o.label_base, *registers, o.is_fault, o.is_timeout, 0))
+        outcomes.append((*needed, *code, *first, o.label_base, *registers, o.is_fault, o.is_timeout, 0))
+        needs += o.needs
         updates += o.updates
         watches += o.watches
     first_canonical = len(updates)
@@ -93,7 +96,7 @@ def program_struct(program: Program) -> lib.ProgramStruct:
     return lib.ProgramStruct(
         program.words, len(program.fields), len(program.constants), program.registers,
         len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches),
-        len(program.final_watches), program.watches,
+        len(program.final_watches), program.watches, len(program.tests), len(needs),
         0, program.state_length, program.final_start, program.final_length,
         program.canonical_start, program.canonical_length, first_canonical, len(program.canonical_updates),
         program.done, program.timeouts_only_when_stuck,
@@ -105,6 +108,8 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         _structs(lib.WatchStruct, watches),
         _structs(lib.WatchStruct, program.state_watches),
         _structs(lib.WatchStruct, program.final_watches),
+        _structs(lib.TestStruct, [(test.mask, test.register, test.zero) for test in program.tests]),
+        (ctypes.c_uint32 * max(1, len(needs)))(*needs),
     )  # fmt: skip
 
 

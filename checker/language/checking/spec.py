@@ -11,11 +11,10 @@ from checker.language.checking.errors import spec_errors, value_errors
 from checker.language.checking.inference import expect_bool
 from checker.language.checking.resolve import constant_number
 from checker.language.checking.words import nearest_help
+from checker.language.faults import AGENT_FAULTS, MESSAGE_FAULTS, pointless
 from checker.language.source import Span
 
-AGENT_FAULTS = ("crash", "restart", "stall", "forget", "skip", "repeat", "disobey", "byzantine")
 MOST_BOUND = 10_000  # of `within`
-MESSAGE_FAULTS = ("lose", "duplicate", "reorder", "garble")
 
 
 # --- instances ---------------------------------------------------------------------------------------------------
@@ -134,30 +133,9 @@ def _target(ctx: Context, item: tree.FaultItem, model: tree.FaultsDecl) -> bool:
 
 def _pointless(ctx: Context, item: tree.FaultItem, model: tree.FaultsDecl) -> str | None:
     """Why a fault cannot happen, or None."""
-    if item.kind in MESSAGE_FAULTS:
-        message = ctx.message_decls[item.target]
-        if message.channel == "persistent" and item.kind in ("lose", "duplicate", "reorder"):
-            done = {"lose": "left", "duplicate": "taken again", "reorder": "taken in any order"}[item.kind]
-            return f"`{item.target}` is persistent: it may be {done} already"
-        if message.channel == "unordered" and item.kind == "reorder":
-            return f"`{item.target}` is unordered: its messages are taken in any order already"
-        if item.kind == "garble" and not message.fields:
-            return f"`{item.target}` has no fields"
-        return None
-    if item.kind == "restart":
-        crashes = any(other.kind == "crash" and other.target == item.target for other in model.items)
-        return None if crashes else f"`{model.name}` has no `crash {item.target}`, and whom the protocol stops is not restarted"
-    if item.kind == "disobey":
-        blocks = ctx.role_decls[item.target]
-        advised = any(isinstance(a, tree.Action) and a.advice is not None for block in blocks for a in block.activities)
-        return None if advised else f"no action of `{item.target}` has a `should`"
-    if item.kind == "skip":
-        info = ctx.checked.roles.get(item.target)
-        return f"`{item.target}` never awaits" if info is not None and not any(a.awaits for a in info.activities) else None
-    if item.kind == "byzantine":
-        sends = any(item.target in roles for roles in ctx.senders.values())
-        return None if sends else f"`{item.target}` sends no messages"
-    return None
+    if item.kind == "restart" and not any(other.kind == "crash" and other.target == item.target for other in model.items):
+        return f"`{model.name}` has no `crash {item.target}`, and whom the protocol stops is not restarted"
+    return pointless(ctx.checked, item.kind, item.target)
 
 
 # --- properties ----------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ static int evaluate(worker *w, const layer_work *work, uint32_t n)
     memset(w->excess, 0, LANES * sizeof *w->excess);
     for (uint32_t k = 0; k < c->n_changes; k++) {
         const word_change *change = &p->changes[c->first_change + k];
-        work->kernel->pack(p->packings + change->first, change->n, change->keep, room->columns + (size_t)change->word * LANES, room->registers,
+        work->kernel->pack(p->packings + change->first, change->n, change->keep, change->set, room->columns + (size_t)change->word * LANES, room->registers,
                            room->changed + (size_t)k * LANES, w->excess);
     }
     return set_empty(set_and(set_below(n), work->kernel->nonzero(w->excess))) ? 0 : -1;

@@ -39,10 +39,10 @@ static int resolve(edge_pass *pass, worker *w, const cursors *c)
     for (uint32_t i = 0; i < w->filled; i++)
         prefetch_slot(s, w->hashes[i]);
     for (uint32_t i = 0; i < w->filled && i < AHEAD; i++)
-        prefetch_state(s, w->hashes[i]);
+        (void)store_look(s, w->hashes[i]);
     for (uint32_t i = 0; i < w->filled; i++) {
         if (i + AHEAD < w->filled)
-            prefetch_state(s, w->hashes[i + AHEAD]);
+            (void)store_look(s, w->hashes[i + AHEAD]);
         int64_t number = store_find_hashed(s, w->successors + (size_t)i * words, w->hashes[i]);
         if (number < 0)
             return -1;

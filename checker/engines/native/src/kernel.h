@@ -32,10 +32,12 @@ typedef struct {
     const char *name;
     void (*run)(const tc_instruction *code, uint32_t n, int32_t *registers);
     lane_set (*nonzero)(const int32_t *column);
+    void (*test)(const tc_test *tests, uint32_t n, const int32_t *registers, lane_set *passed);
     void (*unpack)(const unpacking *fields, uint32_t n, const uint64_t *columns, int32_t *registers);
-    /* after = (before & keep) | the packed registers; a lane of `excess` gets bits where a value does not fit its mask */
-    void (*pack)(const packing *fields, uint32_t n, uint64_t keep, const uint64_t *before, const int32_t *registers, uint64_t *after,
-                 int32_t *excess);
+    /* after = (before & keep) | set | the packed registers; a lane of `excess` gets bits where a value does not fit its mask, and its `after`
+     * is of no use then */
+    void (*pack)(const packing *fields, uint32_t n, uint64_t keep, uint64_t set, const uint64_t *before, const int32_t *registers,
+                 uint64_t *after, int32_t *excess);
 } kernel;
 
 extern const kernel kernel_portable;

@@ -6,10 +6,9 @@
 #define TIER_NAME "avx512"
 #include <stdint.h>
 
-TARGET static inline uint32_t nonzero_16(const int32_t *column)
+TARGET static inline uint32_t nonzero_16(const int32_t *column, uint32_t mask)
 {
-    __m512i values = _mm512_load_si512(column);
-    return _mm512_test_epi32_mask(values, values);
+    return _mm512_test_epi32_mask(_mm512_load_si512(column), _mm512_set1_epi32((int)mask));
 }
 #define NONZERO_16 nonzero_16
 #include "kernel_body.h"

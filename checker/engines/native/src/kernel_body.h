@@ -1,5 +1,5 @@
 /* The kernel itself. The including file defines TARGET (the attribute of its tier), KERNEL (the name of its table), TIER_NAME, and, where the
- * machine has an instruction for it, NONZERO_16 (16 lanes to 16 bits).
+ * machine has an instruction for it, NONZERO_16 (which of 16 lanes have a bit of a mask, as 16 bits).
  * Vectors are the compilers' generic ones (gcc, clang): on machines with shorter registers each operation becomes several. A destination may be
  * one of the operands: columns are the same or disjoint, so lane by lane is safe. */
 #include <string.h>
@@ -95,12 +95,12 @@ TARGET static void run(const tc_instruction *code, uint32_t n, int32_t *register
 }
 
 #ifndef NONZERO_16
-/* Each byte of the mask is 0 or -1; the multiplication gathers the lowest bits of 8 bytes in the highest byte. */
-TARGET static inline uint32_t nonzero_16(const int32_t *column)
+/* Each byte of what is found is 0 or -1; the multiplication gathers the lowest bits of 8 bytes in the highest byte. */
+TARGET static inline uint32_t nonzero_16(const int32_t *column, uint32_t mask)
 {
-    i8x16 mask = __builtin_convertvector(*(const i32x16 *)column != 0, i8x16);
+    i8x16 found = __builtin_convertvector((*(const u32x16 *)column & mask) != 0, i8x16);
     uint64_t halves[2];
-    memcpy(halves, &mask, sizeof halves);
+    memcpy(halves, &found, sizeof halves);
     uint64_t low = ((halves[0] & 0x0101010101010101u) * 0x0102040810204080u) >> 56;
     uint64_t high = ((halves[1] & 0x0101010101010101u) * 0x0102040810204080u) >> 56;
     return (uint32_t)(low | high << 8);
@@ -108,16 +108,30 @@ TARGET static inline uint32_t nonzero_16(const int32_t *column)
 #define NONZERO_16 nonzero_16
 #endif
 
-TARGET static lane_set nonzero(const int32_t *column)
+TARGET static inline lane_set nonzero_under(const int32_t *column, uint32_t mask)
 {
     lane_set result;
     for (int g = 0; g < GROUPS; g++) {
         uint64_t bits = 0;
         for (int k = 0; k < 4; k++)
-            bits |= (uint64_t)NONZERO_16(column + g * 64 + k * 16) << (k * 16);
+            bits |= (uint64_t)NONZERO_16(column + g * 64 + k * 16, mask) << (k * 16);
         result.group[g] = bits;
     }
     return result;
+}
+
+TARGET static lane_set nonzero(const int32_t *column)
+{
+    return nonzero_under(column, ~0u);
+}
+
+TARGET static void test(const tc_test *tests, uint32_t n, const int32_t *registers, lane_set *passed)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        passed[i] = nonzero_under(COLUMN(tests[i].reg), tests[i].mask);
+        for (int g = 0; g < GROUPS; g++)
+            passed[i].group[g] ^= (uint64_t)0 - tests[i].zero;
+    }
 }
 
 TARGET static void unpack(const unpacking *fields, uint32_t n, const uint64_t *columns, int32_t *registers)
@@ -130,19 +144,28 @@ TARGET static void unpack(const unpacking *fields, uint32_t n, const uint64_t *c
     }
 }
 
-TARGET static void pack(const packing *fields, uint32_t n, uint64_t keep, const uint64_t *before, const int32_t *registers, uint64_t *after,
-                        int32_t *excess)
+/* Four vectors of a word at once, which stay in registers while its fields are added. Lanes with excess get any bits. */
+TARGET static void pack(const packing *fields, uint32_t n, uint64_t keep, uint64_t set, const uint64_t *before, const int32_t *registers,
+                        uint64_t *after, int32_t *excess)
 {
-    u64x8 *to = (u64x8 *)after;
-    u32x8 *over = (u32x8 *)excess;
-    for (int k = 0; k < LANES / 8; k++)
-        to[k] = ((const u64x8 *)before)[k] & keep;
-    for (const packing *f = fields; f < fields + n; f++)
-        for (int k = 0; k < LANES / 8; k++) {
-            u32x8 value = ((const u32x8 *)COLUMN(f->reg))[k] - (uint32_t)f->low;
-            over[k] |= value & ~f->mask;
-            to[k] |= __builtin_convertvector(value & f->mask, u64x8) << f->shift;
+    for (int k = 0; k < LANES / 8; k += 4) {
+        u64x8 word[4];
+        u32x8 over[4];
+        for (int j = 0; j < 4; j++) {
+            word[j] = (((const u64x8 *)before)[k + j] & keep) | set;
+            over[j] = ((u32x8 *)excess)[k + j];
         }
+        for (const packing *f = fields; f < fields + n; f++)
+            for (int j = 0; j < 4; j++) {
+                u32x8 value = ((const u32x8 *)COLUMN(f->reg))[k + j] - (uint32_t)f->low;
+                over[j] |= value & ~f->mask;
+                word[j] |= __builtin_convertvector(value, u64x8) << f->shift;
+            }
+        for (int j = 0; j < 4; j++) {
+            ((u64x8 *)after)[k + j] = word[j];
+            ((u32x8 *)excess)[k + j] = over[j];
+        }
+    }
 }
 
-const kernel KERNEL = {TIER_NAME, run, nonzero, unpack, pack};
+const kernel KERNEL = {TIER_NAME, run, nonzero, test, unpack, pack};

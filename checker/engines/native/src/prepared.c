@@ -43,7 +43,7 @@ static void mark_canonical(const tc_program *program, uint8_t *read)
     mark_updates(program, program->first_canonical_update, program->n_canonical_updates, read);
 }
 
-/* Which registers anything else reads: what no instruction, update, watch or flag names need not be unpacked. */
+/* Which registers anything else reads: what no instruction, test, update, watch or flag names need not be unpacked. */
 static void mark_reads(const tc_program *program, uint8_t *read)
 {
     const uint32_t canonical_end = program->canonical_code_start + program->canonical_code_length;
@@ -57,6 +57,8 @@ static void mark_reads(const tc_program *program, uint8_t *read)
         mark(read, program->state_watches[i].reg);
     for (uint32_t i = 0; i < program->n_final_watches; i++)
         mark(read, program->final_watches[i].reg);
+    for (uint32_t i = 0; i < program->n_tests; i++)
+        mark(read, program->tests[i].reg);
     for (uint32_t i = 0; i < program->n_outcomes; i++) {
         mark(read, program->outcomes[i].enabled);
         mark(read, program->outcomes[i].failed);
@@ -89,6 +91,19 @@ static unpacking *fields_read(const tc_program *program, void (*marks)(const tc_
     return fields;
 }
 
+/* Is the new value a constant that fits? Then `raw` is its bits in the word. */
+static int known_update(const tc_program *program, const tc_update *u, uint64_t *raw)
+{
+    const tc_field *f = &program->fields[u->field];
+    if (u->reg < program->n_fields || u->reg >= tc_first_temporary(program))
+        return 0;
+    int64_t value = (int64_t)program->consts[u->reg - program->n_fields] - f->low;
+    if (value < 0 || value >> f->width != 0)
+        return 0;
+    *raw = (uint64_t)value << f->shift;
+    return 1;
+}
+
 static int prepare_fields(prepared *to, const tc_program *program)
 {
     for (uint32_t i = 0; i < program->n_fields; i++)
@@ -104,17 +119,21 @@ static uint32_t prepare_updates(prepared *to, const tc_program *program, const t
 {
     const uint32_t first_change = *n_changes;
     for (uint32_t word = 0; word < program->words && n; word++) {
-        word_change change = {word, *n_packings, 0, ~0ull};
+        word_change change = {word, *n_packings, 0, ~0ull, 0};
         for (uint32_t i = 0; i < n; i++) {
             const tc_update *u = &updates[i];
             const tc_field *f = &program->fields[u->field];
+            uint64_t raw = 0;
             if (f->word != word)
                 continue;
-            to->packings[(*n_packings)++] = (packing){u->reg, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
+            if (!known_update(program, u, &raw)) {
+                to->packings[(*n_packings)++] = (packing){u->reg, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
+                change.n++;
+            }
             change.keep &= ~tc_field_mask(f);
-            change.n++;
+            change.set |= raw;
         }
-        if (change.n)
+        if (~change.keep)
             to->changes[(*n_changes)++] = change;
     }
     if (*n_changes - first_change > to->most_changes)
@@ -139,6 +158,8 @@ static void prepare_outcomes(prepared *to, const tc_program *program)
                                           .label_length = from->label_length,
                                           .label_base = from->label_base,
                                           .number = i,
+                                          .first_need = from->first_need,
+                                          .n_needs = from->n_needs,
                                           .first_change = n_changes,
                                           .first_watch = from->first_watch,
                                           .n_watches = from->n_watches,
@@ -174,6 +195,9 @@ int prepare(prepared *to, const tc_program *program)
     to->n_final_watches = program->n_final_watches;
     to->n_watch_ids = program->n_watch_ids;
     to->done_reg = program->done_reg;
+    to->n_tests = program->n_tests;
+    to->tests = copy_of(program->tests, program->n_tests, sizeof *to->tests);
+    to->needs = copy_of(program->needs, program->n_needs, sizeof *to->needs);
     to->consts = copy_of(program->consts, program->n_consts, sizeof *to->consts);
     to->code = copy_of(program->code, program->n_code, sizeof *to->code);
     to->watches = copy_of(program->watches, program->n_watches, sizeof *to->watches);
@@ -182,7 +206,7 @@ int prepare(prepared *to, const tc_program *program)
     to->outcomes = malloc(program->n_outcomes * sizeof *to->outcomes + 1);
     to->changes = malloc(n_updates * sizeof *to->changes + 1);
     to->packings = malloc(n_updates * sizeof *to->packings + 1);
-    if (!to->consts || !to->code || !to->watches || !to->state_watches || !to->final_watches || !to->outcomes || !to->changes ||
+    if (!to->tests || !to->needs || !to->consts || !to->code || !to->watches || !to->state_watches || !to->final_watches || !to->outcomes || !to->changes ||
         !to->packings || prepare_fields(to, program)) {
         prepared_free(to);
         return -1;
@@ -197,6 +221,8 @@ int prepare(prepared *to, const tc_program *program)
 
 void prepared_free(prepared *p)
 {
+    free(p->tests);
+    free(p->needs);
     free(p->consts);
     free(p->code);
     free(p->watches);

@@ -8,13 +8,14 @@
 /* The updates of an outcome that fall into one word. */
 typedef struct {
     uint32_t word, first, n; /* of `packings` */
-    uint64_t keep;           /* the bits of the word that stay */
+    uint64_t keep, set;      /* the bits of the word that stay; those that become 1 because a constant has them */
 } word_change;
 
 typedef struct {
     const tc_instruction *guard, *rest, *label_code;
     uint32_t guard_length, rest_length, label_length, label_base;
     uint32_t number; /* in the caller's order */
+    uint32_t first_need, n_needs;
     uint32_t first_change, n_changes;
     uint32_t first_watch, n_watches;
     uint16_t enabled, failed, label, progress;
@@ -31,7 +32,7 @@ typedef struct {
 /* Outcomes that wait come after all others; otherwise they stand in the caller's order. */
 typedef struct {
     uint32_t words, n_registers, n_consts, first_const, n_outcomes, n_state_watches, n_final_watches, n_watch_ids, done_reg;
-    uint32_t state_code_length, final_code_length, n_unpackings, most_changes;
+    uint32_t state_code_length, final_code_length, n_unpackings, most_changes, n_tests;
     const tc_instruction *state_code, *final_code;
     prepared_outcome *outcomes;
     prepared_canonical canonical;
@@ -40,6 +41,8 @@ typedef struct {
     unpacking *unpackings; /* of the fields that some other code reads */
     int32_t *consts;
     tc_instruction *code;
+    tc_test *tests;
+    uint32_t *needs;
     tc_watch *watches, *state_watches, *final_watches;
     uint64_t used_bits[TC_MAX_WORDS]; /* that belong to a field */
 } prepared;

@@ -5,8 +5,10 @@
  *   0 .. n_fields-1                     the fields of the batch, unpacked (read only)
  *   n_fields .. n_fields+n_consts-1     constants (read only)
  *   n_fields+n_consts .. n_registers-1  temporaries
- * The state section runs once a batch; what it writes stays for all outcomes (PINNED: no outcome may write it). The code of an outcome may
- * read fields, constants, pinned registers, and what it wrote itself before (DEFINED); the verifier (verify.c) holds programs to both.
+ * The state section runs once a batch; what it writes stays for all outcomes (PINNED: no outcome may write it). The tests follow it: each is
+ * one bit for each state of the batch, and they decide, without a run of any code, where most outcomes cannot be enabled. The code of an
+ * outcome may read fields, constants, pinned registers, and what it wrote itself before (DEFINED); the verifier (verify.c) holds programs to
+ * both.
  * The final section is bound like an outcome. It runs after the outcomes, for batches with a final state: one where no outcome that is not a
  * fault is enabled.
  * The canonical section, where there is one, makes of a state the one that stands for its orbit (symmetry), by updates like an outcome's. It
@@ -65,15 +67,25 @@ typedef struct {
     uint16_t unused;
 } tc_watch;
 
-/* One way for one step to go. `enabled` is final after the first guard_length instructions: when no state of the batch is enabled, the rest
- * is not run. The successor is the state with the updated fields replaced. */
+/* Passes where a & mask is not 0; with `zero`, where it is 0. */
 typedef struct {
+    uint32_t mask;
+    uint16_t reg;
+    uint16_t zero; /* 0 or 1 */
+} tc_test;
+
+/* One way for one step to go. It is there in the states that pass all its tests and where `enabled` is not 0, which is final after the first
+ * guard_length instructions: when that is in no state of the batch, the rest is not run. The successor is the state with the updated fields
+ * replaced. */
+typedef struct {
+    uint32_t first_need, n_needs; /* of `needs`: its tests */
     uint32_t code_start, code_length, guard_length;
     uint32_t label_length; /* instructions after the code that only labels need (edges.c) */
     uint32_t first_update, n_updates;
     uint32_t first_watch, n_watches; /* of `watches`: they fire on transitions that do not fail */
     uint32_t label_base;
-    uint16_t enabled, failed;
+    uint16_t enabled; /* TC_NONE: wherever the tests pass */
+    uint16_t failed;
     uint16_t label;    /* the label of a transition is label_base + this register; TC_NONE: label_base alone */
     uint16_t progress; /* the transition is progress where this register is not 0; TC_NONE: never */
     uint8_t is_fault, is_timeout;
@@ -83,6 +95,7 @@ typedef struct {
 typedef struct {
     uint32_t words, n_fields, n_consts, n_registers;
     uint32_t n_code, n_outcomes, n_updates, n_watches, n_state_watches, n_final_watches, n_watch_ids;
+    uint32_t n_tests, n_needs;
     uint32_t state_code_start, state_code_length, final_code_start, final_code_length;
     uint32_t canonical_code_start, canonical_code_length, first_canonical_update, n_canonical_updates; /* no updates: there is no such section */
     uint32_t done_reg;                 /* read after the final section: a final state where it is 0 is a deadlock; TC_NONE: never done */
@@ -95,6 +108,8 @@ typedef struct {
     const tc_watch *watches;
     const tc_watch *state_watches; /* read after the state section */
     const tc_watch *final_watches; /* of final states; read after the final section */
+    const tc_test *tests;          /* read after the state section */
+    const uint32_t *needs;         /* numbers of tests */
 } tc_program;
 
 /* The register of the first temporary. */

@@ -41,9 +41,8 @@ const char *tc_sources(void)
 
 uint32_t tc_sizeof(uint32_t which)
 {
-    static const uint32_t sizes[] = {sizeof(tc_program), sizeof(tc_field),   sizeof(tc_instruction), sizeof(tc_update), sizeof(tc_watch),
-                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness), sizeof(tc_graph),
-                                     sizeof(tc_reader),  sizeof(tc_nodes)};
+    static const uint32_t sizes[] = {sizeof(tc_program), sizeof(tc_field),   sizeof(tc_instruction), sizeof(tc_update), sizeof(tc_watch),   sizeof(tc_test),
+                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness), sizeof(tc_graph), sizeof(tc_reader), sizeof(tc_nodes)};
     return which < sizeof sizes / sizeof *sizes ? sizes[which] : 0;
 }
 
@@ -53,7 +52,7 @@ uint32_t tc_sizeof(uint32_t which)
 static store_result insert_buffer(store *s, const worker *w, number_block *block)
 {
     for (uint32_t i = 0; i < w->filled;) {
-        if (store_insert(s, block, w->successors + (size_t)i * s->words, w->hashes[i], NO_STATE) != INSERT_NO_ROOM) {
+        if (store_insert(s, block, w->successors + (size_t)i * s->words, w->hashes[i], store_slot(s, w->hashes[i]), NO_STATE) != INSERT_NO_ROOM) {
             i++;
             continue;
         }
@@ -197,7 +196,9 @@ static int run_phase(tc_search *search)
     number_block blocks[MOST_THREADS];
     uint32_t n = search->layer_workers;
     atomic_store(&search->work.stop, GO_ON);
+    search->store.alone = n == 1;
     run_parallel(n, run_worker, search);
+    search->store.alone = 1;
     for (uint32_t i = 0; i < n; i++) {
         blocks[i] = search->workers[i].block;
         search->workers[i].block = (number_block){0, 0};

@@ -7,7 +7,7 @@
 enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
 
-/* LOAD: three quarters of the slots. Growth by half leaves the table half full at least: 8 bytes a state. */
+/* LOAD: three quarters of the slots. Growth by 45 % leaves more than half of them in use: at most 7.8 bytes a state. */
 static uint64_t load_limit(uint64_t slots)
 {
     uint64_t states = slots / 4 * 3;
@@ -112,6 +112,7 @@ store_result store_open(store *s, uint32_t words, int fingerprints, uint64_t mem
 {
     memset(s, 0, sizeof *s);
     s->words = words;
+    s->alone = 1;
     s->memory_limit = memory_limit;
     s->states_limit = states_limit;
     s->other_bytes = other_bytes;
@@ -176,10 +177,9 @@ static void rehash_range(store *s, uint64_t from, uint64_t to)
         }
         for (uint64_t i = 0; i < n; i++) {
             uint32_t value = store_tag(s, hashes[i]) | (uint32_t)(first + i + 1);
-            for (uint64_t at = store_slot(s, hashes[i]);; at = at + 1 == s->slots ? 0 : at + 1) {
-                uint32_t free_slot = 0;
-                if (atomic_load_explicit(&s->table[at], memory_order_relaxed) == 0 &&
-                    atomic_compare_exchange_strong_explicit(&s->table[at], &free_slot, value, memory_order_relaxed, memory_order_relaxed))
+            for (uint64_t at = store_slot(s, hashes[i]);; at = next_slot(s, at)) {
+                uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
+                if (slot == 0 && take_slot(s, at, &slot, value))
                     break;
             }
         }
@@ -204,10 +204,20 @@ static void rehash_worker(void *shared, uint32_t worker)
     }
 }
 
+/* Puts the first `count` states into the empty table. */
+static void rehash(store *s, uint64_t count, uint32_t threads)
+{
+    rehashing r = {s, count, 0};
+    threads = count < 4 * REHASH_CHUNK ? 1 : threads;
+    s->alone = threads == 1;
+    run_parallel(threads, rehash_worker, &r);
+    s->alone = 1;
+}
+
 /* The largest table of up to `factor`-fold size that leaves room for more states within the limit on memory; 0 when none does. */
 static uint64_t larger_table(const store *s, uint64_t count)
 {
-    static const unsigned percent[] = {400, 150, 125, 110};
+    static const unsigned percent[] = {400, 145, 125, 110};
     for (int i = s->slots < SMALL_TABLE ? 0 : 1; i < 4; i++) {
         uint64_t slots = s->slots / 100 * percent[i];
         if (load_limit(slots) > count && bytes_with(s, count + count / 32 + 1, slots) <= s->memory_limit)
@@ -232,8 +242,7 @@ static store_result grow_table(store *s, uint64_t count, uint32_t threads)
             return result;
         }
     }
-    rehashing r = {s, count, 0};
-    run_parallel(count < 4 * REHASH_CHUNK ? 1 : threads, rehash_worker, &r);
+    rehash(s, count, threads);
     return result;
 }
 
@@ -284,8 +293,7 @@ store_result store_rebuild(store *s, uint32_t threads)
         s->slots = s->count_limit = 0;
         return STORE_MEMORY;
     }
-    rehashing r = {s, count, 0};
-    run_parallel(count < 4 * REHASH_CHUNK ? 1 : threads, rehash_worker, &r);
+    rehash(s, count, threads);
     set_room(s);
     return STORE_OK;
 }
@@ -297,7 +305,7 @@ static _Atomic uint32_t *slot_of(store *s, uint64_t number)
     uint64_t at = store_slot(s, hash);
     uint32_t value = store_tag(s, hash) | (uint32_t)(number + 1);
     while (atomic_load_explicit(&s->table[at], memory_order_relaxed) != value)
-        at = at + 1 == s->slots ? 0 : at + 1;
+        at = next_slot(s, at);
     return &s->table[at];
 }
 
@@ -349,11 +357,11 @@ int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash)
 {
     if (!s->table)
         return -1;
-    for (uint64_t at = store_slot(s, hash);; at = at + 1 == s->slots ? 0 : at + 1) {
+    for (uint64_t at = store_slot(s, hash);; at = next_slot(s, at)) {
         uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
         if (slot == 0)
             return -1;
-        if (((slot ^ store_tag(s, hash)) >> s->number_bits) == 0 && store_same(s, slot_number(s, slot), state, hash))
+        if (slot_fits(s, slot, hash) && store_same(s, slot_number(s, slot), state, hash))
             return (int64_t)slot_number(s, slot);
     }
 }

@@ -8,8 +8,8 @@
  * until store_release. Two states with one hash then count as one, and the second is missed.
  *
  * Invariants
- * PUBLISHED  A slot gets its value by compare-and-swap (release) after the state and its predecessor are in the log; who reads a slot
- *            (acquire) may read them. Slots never change again, but in store_settle and store_grow, when no worker runs.
+ * PUBLISHED  A slot gets its value by compare-and-swap (release; a plain write when one worker runs alone) after the state and its
+ *            predecessor are in the log; who reads a slot (acquire) may read them. Slots never change again, but in store_settle and store_grow, when no worker runs.
  * ROOM       Numbers below `room` may be given out: the log has memory for them and the table stays at most LOAD full.
  * DENSE      When no worker runs, the numbers 0 .. count-1 are all in use (store_settle). While workers run, each has a block of numbers of
  *            its own, and the unused ones are holes. */
@@ -38,6 +38,7 @@ typedef struct {
     uint64_t room;
     uint64_t states_limit, memory_limit, other_bytes; /* other_bytes: used by the search besides the store */
     uint64_t peak_bytes;
+    int alone; /* one worker runs, or none: nobody else writes */
     uint64_t released; /* the words of states below are gone */
     size_t released_bytes;
 } store;
@@ -137,12 +138,30 @@ static inline void prefetch_slot(const store *s, uint64_t hash)
     __builtin_prefetch((const void *)&s->table[store_slot(s, hash)], 0);
 }
 
-/* Prefetches the state that the first slot names, when its tag fits. */
-static inline void prefetch_state(const store *s, uint64_t hash)
+/* Does the slot, which is not free, have the tag of this hash? */
+static inline int slot_fits(const store *s, uint32_t slot, uint64_t hash)
 {
-    uint32_t slot = atomic_load_explicit(&s->table[store_slot(s, hash)], memory_order_relaxed);
-    if (slot != 0 && ((slot ^ store_tag(s, hash)) >> s->number_bits) == 0)
-        __builtin_prefetch(s->fingerprints.base ? store_fingerprint(s, slot_number(s, slot)) : store_state(s, slot_number(s, slot)), 0);
+    return ((slot ^ store_tag(s, hash)) >> s->number_bits) == 0;
+}
+
+static inline uint64_t next_slot(const store *s, uint64_t at)
+{
+    return at + 1 == s->slots ? 0 : at + 1;
+}
+
+/* The first slot that is free or has the tag of the hash: no slot before it will ever hold the state. What it names is prefetched. */
+static inline uint64_t store_look(const store *s, uint64_t hash)
+{
+    for (uint64_t at = store_slot(s, hash);; at = next_slot(s, at)) {
+        const uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
+        if (slot == 0)
+            return at;
+        if (slot_fits(s, slot, hash)) {
+            const uint64_t number = slot_number(s, slot);
+            __builtin_prefetch(s->fingerprints.base ? store_fingerprint(s, number) : store_state(s, number), 0);
+            return at;
+        }
+    }
 }
 
 /* Is this the state of that number, as far as the store can tell? */
@@ -151,28 +170,35 @@ static inline int store_same(const store *s, uint64_t number, const uint64_t *st
     return s->fingerprints.base ? *store_fingerprint(s, number) == hash : same_state(store_state(s, number), state, s->words);
 }
 
-/* Adds a state unless it is there. A new one gets the next number of the block. */
-static inline insertion store_insert(store *s, number_block *block, const uint64_t *state, uint64_t hash, uint32_t predecessor)
+/* A free slot takes a number, unless another worker was faster: then `slot` is what that one put there. */
+static inline int take_slot(store *s, uint64_t at, uint32_t *slot, uint32_t value)
 {
-    const uint32_t tag = store_tag(s, hash), words = s->words;
-    for (uint64_t at = store_slot(s, hash);;) {
+    if (s->alone) {
+        atomic_store_explicit(&s->table[at], value, memory_order_relaxed);
+        return 1;
+    }
+    return atomic_compare_exchange_strong_explicit(&s->table[at], slot, value, memory_order_release, memory_order_acquire);
+}
+
+/* Adds a state unless it is there; `at`: where to begin, store_slot or store_look of its hash. A new one gets the next number of the block. */
+static inline insertion store_insert(store *s, number_block *block, const uint64_t *state, uint64_t hash, uint64_t at, uint32_t predecessor)
+{
+    for (;; at = next_slot(s, at)) {
         uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_acquire);
         if (slot == 0) {
             if (block->next == block->end && !store_take_block(s, block))
                 return INSERT_NO_ROOM;
-            copy_state(store_state(s, block->next), state, words);
+            copy_state(store_state(s, block->next), state, s->words);
             *store_predecessor(s, block->next) = predecessor;
             if (s->fingerprints.base)
                 *store_fingerprint(s, block->next) = hash;
-            if (atomic_compare_exchange_strong_explicit(&s->table[at], &slot, tag | (uint32_t)(block->next + 1), memory_order_release,
-                                                        memory_order_acquire)) {
+            if (take_slot(s, at, &slot, store_tag(s, hash) | (uint32_t)(block->next + 1))) {
                 block->next++;
                 return INSERT_NEW;
             }
         }
-        if (((slot ^ tag) >> s->number_bits) == 0 && store_same(s, slot_number(s, slot), state, hash))
+        if (slot_fits(s, slot, hash) && store_same(s, slot_number(s, slot), state, hash))
             return INSERT_OLD;
-        at = at + 1 == s->slots ? 0 : at + 1;
     }
 }
 

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 4
+#define TC_INTERFACE 6
 
 typedef struct tc_search tc_search;
 
@@ -92,7 +92,7 @@ enum { TC_OWN = 1, TC_WANTS = 2, TC_OTHER = 4 };
 
 uint32_t tc_interface(void);
 const char *tc_sources(void); /* the digest of the sources that the library was built from */
-/* sizeof of program, field, instruction, update, watch, outcome, options, stats, witness, graph, reader, nodes, in that order; 0 after the last. */
+/* sizeof of program, field, instruction, update, watch, test, outcome, options, stats, witness, graph, reader, nodes, in that order; 0 after the last. */
 uint32_t tc_sizeof(uint32_t which);
 
 /* 0 when the program keeps every rule of program.h; otherwise -1 and the reason in `message`. */

@@ -36,11 +36,11 @@ static int check_sizes(const verifier *v)
     if (p->n_fields + p->n_consts > p->n_registers)
         return refuse(v, "%u fields and %u constants do not fit into %u registers", p->n_fields, p->n_consts, p->n_registers);
     if (p->n_code > MAX_ITEMS || p->n_outcomes > MAX_ITEMS || p->n_updates > MAX_ITEMS || p->n_watches > MAX_ITEMS ||
-        p->n_state_watches > MAX_ITEMS || p->n_final_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS)
+        p->n_state_watches > MAX_ITEMS || p->n_final_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS || p->n_tests > MAX_ITEMS || p->n_needs > MAX_ITEMS)
         return refuse(v, "an array has more than %d entries", MAX_ITEMS);
     if ((p->n_fields && !p->fields) || (p->n_consts && !p->consts) || (p->n_code && !p->code) || (p->n_outcomes && !p->outcomes) ||
         (p->n_updates && !p->updates) || (p->n_watches && !p->watches) || (p->n_state_watches && !p->state_watches) ||
-        (p->n_final_watches && !p->final_watches))
+        (p->n_final_watches && !p->final_watches) || (p->n_tests && !p->tests) || (p->n_needs && !p->needs))
         return refuse(v, "an array is missing");
     if (p->timeouts_only_when_stuck > 1)
         return refuse(v, "timeouts_only_when_stuck is %u, not 0 or 1", p->timeouts_only_when_stuck);
@@ -108,6 +108,21 @@ static int check_watches(const verifier *v, const tc_watch *watches, uint32_t n,
     return 0;
 }
 
+static int check_tests(const verifier *v)
+{
+    const tc_program *p = v->program;
+    for (uint32_t i = 0; i < p->n_tests; i++) {
+        if (!readable(v, p->tests[i].reg, PINNED))
+            return refuse(v, "test %u reads register %u, which has no value after the state section", i, p->tests[i].reg);
+        if (p->tests[i].zero > 1)
+            return refuse(v, "test %u: a flag is not 0 or 1", i);
+    }
+    for (uint32_t i = 0; i < p->n_needs; i++)
+        if (p->needs[i] >= p->n_tests)
+            return refuse(v, "need %u: test %u of %u", i, p->needs[i], p->n_tests);
+    return 0;
+}
+
 /* `who` makes them: "outcome 3". */
 static int check_updates(const verifier *v, uint32_t first, uint32_t n, const char *who, uint32_t section)
 {
@@ -150,14 +165,16 @@ static int check_outcome(const verifier *v, uint32_t number)
         return refuse(v, "outcome %u: its guard is longer than its code", number);
     if (o->is_fault > 1 || o->is_timeout > 1)
         return refuse(v, "outcome %u: a flag is not 0 or 1", number);
+    if (o->first_need > p->n_needs || o->n_needs > p->n_needs - o->first_need)
+        return refuse(v, "outcome %u: needs %u..%u of %u", number, o->first_need, o->first_need + o->n_needs, p->n_needs);
     if (check_code(v, o->code_start, o->guard_length, section))
         return -1;
-    if (!readable(v, o->enabled, section))
+    if (o->enabled != TC_NONE && !readable(v, o->enabled, section))
         return refuse(v, "outcome %u: `enabled` is register %u, which has no value after the guard", number, o->enabled);
     if (check_code(v, o->code_start + o->guard_length, o->code_length - o->guard_length, section))
         return -1;
     for (uint32_t at = o->code_start + o->guard_length; at < o->code_start + o->code_length; at++)
-        if (p->code[at].d == o->enabled)
+        if (p->code[at].d == o->enabled) /* never where it is TC_NONE: no instruction writes that */
             return refuse(v, "outcome %u: instruction %u writes `enabled` after the guard", number, at);
     if (o->failed != TC_NONE && !readable(v, o->failed, section))
         return refuse(v, "outcome %u: `failed` is register %u, which has no value there", number, o->failed);
@@ -176,7 +193,7 @@ static int check_totals(const verifier *v)
     uint64_t total = v->program->n_canonical_updates;
     for (uint32_t i = 0; i < v->program->n_outcomes; i++) {
         const tc_outcome *o = &v->program->outcomes[i];
-        total += (uint64_t)o->code_length + o->label_length + o->n_updates + o->n_watches;
+        total += (uint64_t)o->code_length + o->label_length + o->n_needs + o->n_updates + o->n_watches;
     }
     return total > MAX_ITEMS ? refuse(v, "the outcomes together have more than %d entries", MAX_ITEMS) : 0;
 }
@@ -194,7 +211,7 @@ static int check_all(const verifier *v)
     const tc_program *p = v->program;
     if (check_totals(v) || check_fields(v) || check_canonical(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
         return -1;
-    if (check_watches(v, p->state_watches, p->n_state_watches, PINNED))
+    if (check_tests(v) || check_watches(v, p->state_watches, p->n_state_watches, PINNED))
         return -1;
     if (check_code(v, p->final_code_start, p->final_code_length, FINAL) || check_watches(v, p->final_watches, p->n_final_watches, FINAL))
         return -1;

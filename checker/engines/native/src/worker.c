@@ -28,7 +28,7 @@ static uint32_t recent_places(const prepared *program)
 
 uint64_t worker_bytes(const prepared *program)
 {
-    return register_bytes(program) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull +
+    return register_bytes(program) + program->n_tests * sizeof(lane_set) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull +
            canonical_bytes(program);
 }
 
@@ -56,12 +56,13 @@ int worker_open(worker *w, const prepared *program)
     w->columns = column_memory(program->words * LANES * sizeof(uint64_t));
     w->changed = column_memory((program->most_changes + 1) * LANES * sizeof(uint64_t));
     w->excess = column_memory(LANES * sizeof(int32_t));
+    w->passed = column_memory((program->n_tests + 1) * sizeof *w->passed);
     w->successors = malloc((size_t)BUFFER * program->words * sizeof *w->successors);
     w->hashes = malloc(BUFFER * sizeof *w->hashes);
     w->parents = malloc(BUFFER * sizeof *w->parents);
     w->recent_mask = recent_places(program) - 1;
     w->recent = malloc(((size_t)w->recent_mask + 1) * program->words * sizeof *w->recent);
-    if (!w->recent || !w->registers || !w->columns || !w->changed || !w->excess || !w->successors || !w->hashes || !w->parents ||
+    if (!w->recent || !w->registers || !w->columns || !w->changed || !w->excess || !w->passed || !w->successors || !w->hashes || !w->parents ||
         canonical_open(&w->canonical, program) || tally_open(&w->tally, program))
         return -1;
     return 0;
@@ -80,6 +81,7 @@ void worker_close(worker *w)
     free(w->columns);
     free(w->changed);
     free(w->excess);
+    free(w->passed);
     free(w->successors);
     free(w->hashes);
     free(w->parents);
@@ -101,12 +103,13 @@ static void ask_to_stop(layer_work *work, int reason)
 
 /* --- the buffer --- */
 
-/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays (or when the program is broken). All slots are prefetched before any is read, and the states
- * behind the slots before any is compared: a batch waits for memory once, not once for each state. */
+/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays (or when the program is broken). The slots are prefetched well before they are looked at, and the
+ * states that they name before these are compared: the buffer waits for memory once, not once for each state. */
 static int flush(worker *w, layer_work *work)
 {
     store *s = work->store;
     const uint32_t words = s->words;
+    uint64_t places[AHEAD]; /* where to begin, of the next AHEAD states */
     if (canonical_run(w, work)) {
         atomic_store(&work->stop, STOP_BROKEN);
         return -1;
@@ -114,14 +117,15 @@ static int flush(worker *w, layer_work *work)
     for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + FAR; i++)
         prefetch_slot(s, w->hashes[i]);
     for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + AHEAD; i++)
-        prefetch_state(s, w->hashes[i]);
+        places[i % AHEAD] = store_look(s, w->hashes[i]);
     for (; w->inserted < w->filled; w->inserted++) {
-        uint32_t i = w->inserted;
+        const uint32_t i = w->inserted;
+        const uint64_t place = places[i % AHEAD];
         if (i + FAR < w->filled)
             prefetch_slot(s, w->hashes[i + FAR]);
         if (i + AHEAD < w->filled)
-            prefetch_state(s, w->hashes[i + AHEAD]);
-        if (store_insert(s, &w->block, w->successors + (size_t)i * words, w->hashes[i], w->parents[i]) == INSERT_NO_ROOM) {
+            places[i % AHEAD] = store_look(s, w->hashes[i + AHEAD]);
+        if (store_insert(s, &w->block, w->successors + (size_t)i * words, w->hashes[i], place, w->parents[i]) == INSERT_NO_ROOM) {
             ask_to_stop(work, STOP_ROOM);
             return -1;
         }
@@ -130,48 +134,53 @@ static int flush(worker *w, layer_work *work)
     return 0;
 }
 
-/* Adds the successors of the lanes of `set` to the buffer, which has room for a whole batch; those that are recent are written over by the next.
- * No branch: what comes is hard to predict. `words` is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void collect_words(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set,
-                                                                const uint32_t words)
+/* Adds the successors of the lanes of `set` to the buffer, which has room for a whole batch, and takes out again those that are recent.
+ * Two loops, so that the processor works on many successors at once: in the first none depends on another. No branches: what comes is hard to
+ * predict. `words` is a constant where this is inlined. */
+static inline __attribute__((always_inline)) void collect_words(worker *w, const uint64_t *const *columns, lane_set set, const uint32_t words)
 {
-    const word_change *changes = work->program->changes + o->first_change;
-    const uint32_t n_changes = o->n_changes;
-    const uint64_t *const rows = store_state(work->store, w->batch.state), *const changed = w->changed;
-    const uint64_t *const only_word = n_changes ? changed : w->columns;
-    const uint64_t mask = w->recent_mask;
-    uint64_t *const recent_states = w->recent, *const hashes = w->hashes, *const successors = w->successors;
-    uint32_t *const parents = w->parents, filled = w->filled;
+    uint64_t *const successors = w->successors, *const hashes = w->hashes, *const recent_states = w->recent;
+    uint32_t *const parents = w->parents;
+    uint32_t filled = w->filled, end = filled;
     const uint32_t first = (uint32_t)w->batch.state;
     for (int g = 0; g < GROUPS; g++)
-        for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
+        for (uint64_t bits = set.group[g]; bits; bits &= bits - 1, end++) {
             const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
-            uint64_t *successor = successors + (size_t)filled * words;
-            if (words == 1)
-                *successor = only_word[lane];
-            else {
-                copy_state(successor, rows + (size_t)lane * words, words);
-                for (uint32_t k = 0; k < n_changes; k++)
-                    successor[changes[k].word] = changed[(size_t)k * LANES + lane];
-            }
-            const uint64_t hash = hash_state(successor, words);
-            uint64_t *recent = recent_states + (size_t)(hash & mask) * words;
-            hashes[filled] = hash;
-            parents[filled] = first + lane;
-            filled += !same_state(recent, successor, words);
-            copy_state(recent, successor, words);
+            uint64_t *successor = successors + (size_t)end * words;
+            for (uint32_t word = 0; word < words; word++)
+                successor[word] = columns[word][lane];
+            hashes[end] = hash_state(successor, words);
+            parents[end] = first + lane;
         }
+    for (uint32_t i = filled; i < end; i++) {
+        const uint64_t *successor = successors + (size_t)i * words, hash = hashes[i];
+        uint64_t *recent = recent_states + (size_t)(hash & w->recent_mask) * words;
+        const uint32_t is_new = !same_state(recent, successor, words);
+        copy_state(recent, successor, words);
+        copy_state(successors + (size_t)filled * words, successor, words);
+        hashes[filled] = hash;
+        parents[filled] = parents[i];
+        filled += is_new;
+    }
     w->filled = filled;
 }
 
 static void collect(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
 {
-    switch (work->program->words) {
-    case 1: collect_words(w, work, o, set, 1); break;
-    case 2: collect_words(w, work, o, set, 2); break;
-    case 3: collect_words(w, work, o, set, 3); break;
-    case 4: collect_words(w, work, o, set, 4); break;
-    default: collect_words(w, work, o, set, work->program->words);
+    const uint32_t words = work->program->words;
+    const uint64_t *columns[TC_MAX_WORDS];
+    for (uint32_t word = 0; word < words; word++)
+        columns[word] = w->columns + (size_t)word * LANES;
+    for (uint32_t k = 0; k < o->n_changes; k++)
+        columns[work->program->changes[o->first_change + k].word] = w->changed + (size_t)k * LANES;
+    switch (words) {
+    case 1: collect_words(w, columns, set, 1); break;
+    case 2: collect_words(w, columns, set, 2); break;
+    case 3: collect_words(w, columns, set, 3); break;
+    case 4: collect_words(w, columns, set, 4); break;
+    case 5: collect_words(w, columns, set, 5); break;
+    case 6: collect_words(w, columns, set, 6); break;
+    default: collect_words(w, columns, set, words);
     }
 }
 
@@ -199,6 +208,7 @@ void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n)
     load_columns(w, work->store, first, n);
     work->kernel->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
     work->kernel->run(p->state_code, p->state_code_length, w->registers);
+    work->kernel->test(p->tests, p->n_tests, w->registers, w->passed);
     w->batch = (batch){.state = first, .active = 1, .live = set_below(n)};
 }
 
@@ -223,7 +233,7 @@ int worker_pack(worker *w, const layer_work *work, const prepared_outcome *o, la
     memset(w->excess, 0, LANES * sizeof *w->excess);
     for (uint32_t k = 0; k < o->n_changes; k++) {
         const word_change *change = &p->changes[o->first_change + k];
-        work->kernel->pack(p->packings + change->first, change->n, change->keep, w->columns + (size_t)change->word * LANES, w->registers,
+        work->kernel->pack(p->packings + change->first, change->n, change->keep, change->set, w->columns + (size_t)change->word * LANES, w->registers,
                            w->changed + (size_t)k * LANES, w->excess);
     }
     lane_set broken = set_and(set, work->kernel->nonzero(w->excess));
@@ -238,13 +248,18 @@ lane_set worker_enabled(worker *w, const layer_work *work, const prepared_outcom
 {
     const kernel *k = work->kernel;
     batch *b = &w->batch;
-    lane_set candidates = o->waits ? set_without(b->live, b->busy) : b->live;
-    if (o->waits && set_empty(candidates))
-        return candidates;
-    k->run(o->guard, o->guard_length, w->registers);
-    lane_set enabled = set_and(candidates, k->nonzero(column_of(w, o->enabled)));
+    const uint32_t *needs = work->program->needs + o->first_need;
+    lane_set enabled = o->waits ? set_without(b->live, b->busy) : b->live;
+    for (uint32_t i = 0; i < o->n_needs; i++)
+        enabled = set_and(enabled, w->passed[needs[i]]);
     if (set_empty(enabled))
         return enabled;
+    k->run(o->guard, o->guard_length, w->registers);
+    if (o->enabled != TC_NONE) {
+        enabled = set_and(enabled, k->nonzero(column_of(w, o->enabled)));
+        if (set_empty(enabled))
+            return enabled;
+    }
     k->run(o->rest, o->rest_length, w->registers);
     if (!o->is_fault) {
         b->moving = set_or(b->moving, enabled);

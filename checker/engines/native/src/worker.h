@@ -65,6 +65,7 @@ typedef struct {
     uint64_t *columns; /* the words of the batch, word by word */
     uint64_t *changed; /* the changed words of the successors of an outcome */
     int32_t *excess;
+    lane_set *passed; /* of each test */
     batch batch;
     uint64_t *successors, *hashes; /* the buffer: `filled` states, of which the first `inserted` are in the store */
     uint32_t *parents;
