@@ -10,14 +10,16 @@ Read `Model` first, then `Step`, then the statements.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 from msgspec import Struct
 
 from checker.language.source import Span
 from checker.language.types import Sort, Type, Value, cardinality
 from checker.model.expr import Expr, FailureKind, Local
-from checker.model.formula import Formula
+
+if TYPE_CHECKING:
+    from checker.model.formula import Formula
 
 VariableKind = Literal["shared", "agent", "control", "frame", "up", "stalled", "channel", "budget", "ghost"]
 
