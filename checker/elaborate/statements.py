@@ -263,11 +263,10 @@ def probabilities(node: tree.Either) -> tuple[tuple[int, int], ...] | None:
 
 def _while(code: Code, node: tree.While) -> Body:
     assert node.at_most is not None
-    limit = code.terms.lower(node.at_most)
-    assert isinstance(limit, Const)
+    limit = code.build.checked.bounds[id(node.at_most)]
     condition = code.terms.lower(node.condition)
     body = (*code.reads(condition), *block(code, node.body))
-    return (While(condition=condition, limit=limit.value, body=body, at=node.span), *code.reads(condition))
+    return (While(condition=condition, limit=limit, body=body, at=node.span), *code.reads(condition))
 
 
 # --- messages and agents ----------------------------------------------------------------------------------------

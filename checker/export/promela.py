@@ -28,7 +28,7 @@ from checker.ground.violations import undefined, violated
 from checker.model.model import Goal
 
 NO_ERROR = "no error"
-LIVENESS = frozenset({"eventually", "whenever", "no livelock"})
+LIVENESS = frozenset({"eventually", "eventually always", "infinitely often", "ltl", "whenever", "no livelock", "no starvation"})
 
 
 class Promela(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from checker.graph.reachability import Distances
 Node: TypeAlias = tuple[int, int, int, int, bool]  # state, weak classes due, strong ones enabled, strong ones taken, acted
 PAIRS = 20_000  # of state and debt that one exact search looks at
 ENTRIES = 50  # places where an exact search is begun
+ALL_PAIRS = 100_000  # that the exact searches look at in all, before the last one is begun
 
 
 class Lasso(Struct, frozen=True, kw_only=True):
@@ -47,17 +48,17 @@ def lasso_from(graph: FairGraph, entries: Iterable[tuple[int, FairPart]], distan
     `ENTRIES` where there are so many."""
     searches: dict[int, CycleSearch] = {}
     best: tuple[int, int, list[int]] | None = None
-    exact = True
+    exact, looked = True, 0
     for tried, (entry, component) in enumerate(entries):
         level = distances.distance[entry]
         if best is not None and level + 1 >= best[0]:
             break
-        if tried >= ENTRIES:
+        if tried >= ENTRIES or looked > ALL_PAIRS:
             exact = False
             break
         search = searches.setdefault(component.label, CycleSearch(graph, component))
         cycle, finished = search.shortest(entry, best[0] - level if best else None)
-        exact = exact and finished
+        exact, looked = exact and finished, looked + search.looked
         if cycle is None and best is None and not finished:
             cycle = search.walk(entry)
         if cycle is not None and (best is None or level + len(cycle) < best[0]):
@@ -74,14 +75,15 @@ class CycleSearch:
     def __init__(self, graph: FairGraph, component: FairPart) -> None:
         self._graph, self._component = graph, component
         self._known: dict[int, list[tuple[int, int, int]]] = {}
+        self.looked = 0  # pairs, in the last exact search
 
     def _steps(self, state: int) -> list[tuple[int, int, int]]:
-        """The edges of the component out of `state`: edge, target, class bit. Found when asked for: components can be very large."""
+        """The edges of the component out of `state`: edge, target, what it takes. Found when asked for: components can be very large."""
         found = self._known.get(state)
         if found is None:
             edges, component = self._graph.edges, self._component
             inner = inner_edges(edges, component.part, [state], component.label)
-            found = self._known[state] = [(edge, edges.edge_target[edge], 1 << edges.edge_class[edge]) for _, edge in inner]
+            found = self._known[state] = [(edge, edges.edge_target[edge], self._graph.taken(edge)) for _, edge in inner]
         return found
 
     def _first(self, start: int) -> Node:
@@ -89,7 +91,7 @@ class CycleSearch:
         return start, enabled & self._graph.weak, enabled & self._graph.strong, 0, False
 
     def _after(self, node: Node, to: int, bit: int) -> Node:
-        """The debts after a step of class `bit` to `to`: what is disabled there or taken is no longer due."""
+        """The debts after a step that takes `bit` to `to`: what is disabled there or taken is no longer due."""
         _, due, wanted, taken, acted = node
         graph, here = self._graph, self._graph.enabled[to]
         acts = acted or bool(bit & graph.acting)
@@ -117,8 +119,10 @@ class CycleSearch:
                         continue
                     came[after] = (node, edge)
                     if to == start and self._paid(after):
+                        self.looked = len(came)
                         return _unwind(came, after), True
                     following.append(after)
+            self.looked = len(came)
             if len(came) > PAIRS:
                 return None, False
             layer = following
@@ -130,8 +134,7 @@ class CycleSearch:
         while not (self._paid(node) and node[0] == start):
             way = self._nearest(node, start)
             for edge in way:
-                edges = self._graph.edges
-                node = self._after(node, edges.edge_target[edge], 1 << edges.edge_class[edge])
+                node = self._after(node, self._graph.edges.edge_target[edge], self._graph.taken(edge))
             found.extend(way)
         return found
 

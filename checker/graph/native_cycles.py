@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from checker.engines.native import library as lib
+from checker.engines.native.edges import memory
 from checker.engines.native.search import address
 from checker.graph.components import Part
 from checker.graph.fair_cycles import Fairness, FairPart
+from checker.graph.hunger import Hunger
 from checker.graph.reachability import Distances
+from checker.semantics.domains import watch
 
 KINDS: dict[Fairness, int] = {"weak": 1, "strong": 2, "may": 4, "fault": 8}  # TC_WEAK, ...
 
@@ -50,7 +53,11 @@ class CutEdges(Collection[int]):
 class NativeCycles:
     """The algorithms on one graph. `fairness` tells of each class. What has a value for each state is a bytearray or an array."""
 
-    def __init__(self, edges: FlatEdges, fairness: Sequence[Fairness]) -> None:
+    def __init__(
+        self, edges: FlatEdges, fairness: Sequence[Fairness], edge_sets: memoryview | bytearray | None = None, sets: int = 0
+    ) -> None:
+        """`edge_sets`: one byte for each edge, the mask of the sets that it is in; all are `sets`, and a fair cycle has an edge of each."""
+        self._edge_sets, self._sets = edge_sets, sets
         self._library = lib.load()
         self._edges = edges
         self._states = len(edges.edge_start) - 1
@@ -66,7 +73,8 @@ class NativeCycles:
         edges = self._edges
         assert cut is None or len(cut.marks) == len(edges.edge_target), "a cut has one byte for each edge"
         places = [address(part) for part in (edges.edge_start, edges.edge_target, edges.edge_class)]
-        return lib.GraphStruct(self._states, *places, None if cut is None else address(cut.marks))
+        sets = None if self._edge_sets is None else address(self._edge_sets)
+        return lib.GraphStruct(self._states, *places, None if cut is None else address(cut.marks), sets, self._sets)
 
     def kinds(self) -> bytearray:
         """Of each state the kinds of its edges: the bits of `KINDS`."""
@@ -98,6 +106,26 @@ class NativeCycles:
         if self._library.tc_graph_backward(self._graph(), address(found)):
             raise MemoryError
         return found
+
+    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> array[int]:
+        """As `longest.longest`."""
+        most = array("i", bytes(4 * self._states))
+        while self._library.tc_graph_longest(
+            self._graph(), address(inside), address(ends), address(counted), limit, address(most)
+        ):
+            watch()
+        return most
+
+    def hunger(self, hunger: Hunger, progress: memoryview | None) -> tuple[memoryview, memoryview]:
+        """As `hunger.marks`; the letters are an array of 16 bits each."""
+        n = len(self._edges.edge_target)
+        sets, cut = memory(n), memory(n)
+        serves, letters = array("H", hunger.serves), hunger.letters
+        assert isinstance(letters, array), "letters of the library"
+        assert (letters.itemsize, len(letters)) == (2, self._states), "a letter of 16 bits for each state"
+        given = (address(letters), address(hunger.roles), address(serves), None if progress is None else address(progress))
+        self._library.tc_graph_hunger(self._graph(), *given, address(sets), address(cut))
+        return sets, cut
 
     def fair_parts(self, inside: bytearray, cut: CutEdges | None = None) -> FairParts:
         """The fair components among the states with a true `inside`, without the edges in `cut`. Raises MemoryError."""

@@ -23,6 +23,7 @@ from checker.model.expr import Apply, Const, Expr, Quantifier
 from checker.model.model import Assert, Assign, Choose, For, If, Let, Mark, Model, Require, Variable, While
 
 NUMBERING = frozenset({"lt", "le", "gt", "ge", "next", "previous", "next_in_ring", "index"})  # of ordered sorts alone
+NOT_ON_ORBITS = ("ltl", "no starvation")  # never decided on orbits: their `all` and their agents are one condition for each
 
 
 class Partial(Struct, frozen=True, kw_only=True):
@@ -58,6 +59,8 @@ def obstacle(model: Model, sort: Sort, partial: Partial) -> str | None:
 def _every_expression(model: Model, partial: Partial) -> Iterator[tuple[str, bool, Expr]]:
     """With where each stands, and whether it may have no value."""
     for goal in model.goals:
+        if goal.kind in NOT_ON_ORBITS:
+            continue
         for expr in (*goal.conditions, *(premise for _, premise in goal.premises)):
             yield f"`{goal.name}` ({goal.at})", goal.name in partial.goals, expr
     if model.done is not None:

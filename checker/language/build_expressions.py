@@ -119,11 +119,20 @@ def _two(operator: tree.BinaryOperator) -> Any:
     return build
 
 
-implies = _two("implies")
 or_operation = _two("or")
 and_operation = _two("and")
 union_operation = _two("|")
 intersection_operation = _two("&")
+
+
+def implies(b: Building, span: Span, c: list[Any]) -> tree.Binary:
+    left = c[0]
+    starts = (left.span.line, left.span.column) == (span.line, span.column)  # else it stands in brackets
+    if isinstance(left, tree.Temporal) and len(left.operands) == 1 and starts:
+        from checker.language.expression_errors import HowFar
+
+        b.errors.append(HowFar(span=left.span, word=left.operator))
+    return tree.Binary(span=span, operator="implies", left=left, right=c[1])
 
 
 def not_operation(b: Building, span: Span, c: list[Any]) -> tree.Unary:

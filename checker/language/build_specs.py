@@ -98,7 +98,16 @@ def fault(b: Building, span: Span, c: list[Any]) -> tree.FaultItem:
 
 
 def property_kind(b: Building, span: Span, c: list[Token]) -> str:
-    return c[0].text
+    return " ".join(word.text for word in c)
+
+
+def ltl(b: Building, span: Span, c: list[Any]) -> tree.StateProperty:
+    return state_property(b, span, ["ltl", *c])
+
+
+def formula_block(b: Building, span: Span, c: list[Any]) -> tree.Expr:
+    formula: tree.Expr = c[0]
+    return formula
 
 
 def state_property(b: Building, span: Span, c: list[Any]) -> tree.StateProperty:
@@ -112,9 +121,22 @@ def leads_block(b: Building, span: Span, c: list[Any]) -> list[Any]:
     return c
 
 
+def unit(b: Building, span: Span, c: list[Token]) -> str:
+    return c[0].text.removesuffix("s") + "s"
+
+
+def within(b: Building, span: Span, c: list[Any]) -> tuple[tree.Expr, str]:
+    return c[0], c[1]
+
+
 def whenever(b: Building, span: Span, c: list[Any]) -> tree.Whenever:
-    name, text, (trigger, goal) = c
-    return tree.Whenever(span=span, name=name.text, text=string(text) if text is not None else None, trigger=trigger, goal=goal)
+    name, text, (trigger, goal, bound) = c
+    made = tree.Whenever(span=span, name=name.text, text=string(text) if text is not None else None, trigger=trigger, goal=goal)
+    return made if bound is None else replace(made, bound=bound[0], unit=bound[1])
+
+
+def no_starvation(b: Building, span: Span, c: list[Any]) -> tree.Absence:
+    return tree.Absence(span=span, kind="no starvation", on=c[0].name, on_span=c[0].span)
 
 
 def absence_of_whole(b: Building, span: Span, c: list[Token]) -> str:
@@ -173,3 +195,39 @@ def expect_states(b: Building, span: Span, c: list[Any]) -> tree.ExpectCounts:
 def expect_states_and_transitions(b: Building, span: Span, c: list[Any]) -> tree.ExpectCounts:
     states, transitions, (instances, faults) = c
     return tree.ExpectCounts(span=span, states=whole(states), transitions=whole(transitions), instances=instances, faults=faults)
+
+
+# --- formulas ---------------------------------------------------------------------------------------------
+
+
+def _unary(operator: tree.TemporalOperator) -> Any:
+    def build(b: Building, span: Span, c: list[Any]) -> tree.Temporal:
+        return tree.Temporal(span=span, operator=operator, operands=(c[0],))
+
+    return build
+
+
+def _binary(operator: tree.TemporalOperator) -> Any:
+    def build(b: Building, span: Span, c: list[Any]) -> tree.Temporal:
+        return tree.Temporal(span=span, operator=operator, operands=(c[0], c[1]))
+
+    return build
+
+
+always_operation = _unary("always")
+eventually_operation = _unary("eventually")
+until = _binary("until")
+weak_until = _binary("weak until")
+release = _binary("release")
+
+
+def next_operation(b: Building, span: Span, c: list[Any]) -> tree.Temporal:
+    operand = c[0]
+    if isinstance(operand, tree.Binary) and operand.span.line == span.line:
+        line = b.source.line(span.line)
+        between = line[span.column - 1 + len("next") : operand.span.column - 1]
+        if not between.strip() and line[operand.span.column - 1] == "(":  # no bracket around the whole operand
+            from checker.language.expression_errors import NextOrSuccessor
+
+            b.errors.append(NextOrSuccessor(span=span))
+    return tree.Temporal(span=span, operator="next", operands=(operand,))

@@ -197,6 +197,7 @@ class Checked(Struct, kw_only=True):
     types: dict[int, Type] = field(default_factory=dict)
     symbols: dict[int, Symbol] = field(default_factory=dict)
     type_expressions: dict[int, Type] = field(default_factory=dict)  # id(tree.TypeExpr) -> type
+    bounds: dict[int, int] = field(default_factory=dict)  # id of the expression after `at most` or `within` -> its value
 
     def type_of(self, node: tree.Expr) -> Type:
         return self.types[id(node)]

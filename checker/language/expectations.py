@@ -16,9 +16,9 @@ OPERATORS = words("and or implies == != < <= > >= in not is at subset | & + - * 
 STATEMENT = words("NAME let choose send broadcast assert return progress spawn stop pass await if for either while")
 MEMBER = words("var durable action on run may strongly pass")
 DECLARATION = words("import enum type record ids const shared message meter def role done")
-SPEC_LINE = words("instance faults timeouts def always never step sometimes eventually whenever no check expect")
+SPEC_LINE = words("instance faults timeouts def always never step sometimes eventually infinitely ltl whenever no check expect")
 QUANTIFIER_WORDS = words("all any count sum min max those majority forall exists every some")
-PROPERTIES = words("always never step sometimes eventually whenever")
+PROPERTIES = words("always never step sometimes eventually infinitely ltl whenever")
 CALLED = {
     "NAME": "a name",
     "NUMBER": "a number",
@@ -133,8 +133,6 @@ OTHER_LANGUAGES = {
 
 
 NOT_YET = {
-    "ltl": "use `always`, `eventually` or `whenever NAME: p leads to q`",
-    "starvation": "use `whenever NAME: ... leads to ...` for one agent",
     "refines": "delete it",
     "linearizable": "use `no lost update on v`, `no stale write on v` and `no overwrite on v`",
     "sequential": "use `no lost update on v`, `no stale write on v` and `no overwrite on v`",
@@ -210,6 +208,10 @@ def _in_spec(token: Token, terminals: set[str], first: str) -> str:
             return "write `expect 131 states, 228 transitions in INSTANCE under FAULTS`"
         case "expect" if "violated" in terminals:
             return "write `expect NAME violated`; what is not expected to be violated is expected to hold"
+        case "infinitely":
+            return "write `infinitely often NAME: p`"
+        case "whenever" if {"step", "steps"} & terminals:
+            return "write `within 10 steps` or `within 2 rounds`"
         case "whenever" if "leads" in terminals:
             return "write `whenever NAME: p leads to q`"
     return ""
@@ -275,8 +277,7 @@ def _by_what_was_found(token: Token, terminals: set[str], before: str) -> str:
         case "leads":
             return "write `whenever NAME: p leads to q`"
         case "until" if "_NEWLINE" in terminals:
-            comes, stays = "`whenever NAME: p leads to q`", "the `step` property `old(p) implies p or q`"
-            return f"there is no `until`: that q comes is {comes}, that p stays until then is {stays}"
+            return "`until` stands in a formula: `ltl NAME: p until q`"
         case "{" if ":" in terminals:
             return "braces open no block: write `:`"
         case "|" | "&" | "*" | "//" | "%" if "+=" in terminals:

@@ -228,3 +228,26 @@ class UnknownFact(Diagnostic, frozen=True, kw_only=True):
     found: str
     facts: str
     advice: str
+
+
+class HowFar(Diagnostic, frozen=True, kw_only=True):
+    """`always p implies q` could be read in two ways. `always`, `eventually` and `next` reach as far as `not` does, so it would be
+    `(always p) implies q`; what is meant is nearly always `always (p implies q)`.
+    """
+
+    code = "T157"
+    title = "how far does `{word}` reach here?"
+    label = "this alone, or the whole `implies`?"
+    help = "write `{word} (... implies ...)`, or `({word} ...) implies ...` if that is meant"
+    word: str
+
+
+class NextOrSuccessor(Diagnostic, frozen=True, kw_only=True):
+    """In a formula `next p` says that p holds after the next step. So `next(t) == u` says that `t == u` holds then, and nothing of the element after
+    t. For the element after t give the condition a name with a `def` of the spec.
+    """
+
+    code = "T158"
+    title = "in a formula `next` is the next step, not the next element"
+    label = "what is meant?"
+    help = "write `next (... == ...)` for the next step; for the next element, put the condition into a `def`"

@@ -24,7 +24,7 @@ MOST_NODES_DEEP = 150  # nodes of the tree inside one another: later passes recu
 MOST_RECOVERIES = 400  # silent ones included
 
 RESERVED = words("and or not implies in is if then else elif true false none for while return await let assert")
-AFTER_NO = words("deadlock livelock unhandled error lost stale overwrite")
+AFTER_NO = words("deadlock livelock starvation unhandled error lost stale overwrite")
 NAME_GOES_ON = frozenset(("=", "+=", "-=", "==", ".", "["))  # after a name that is assigned to
 
 Build = Callable[["Building", Span, list[Any]], Any]

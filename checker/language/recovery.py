@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.language import syntax_errors as wrong
-from checker.language.expectations import NOT_YET, advice, expected_words, found_words
+from checker.language.expectations import advice, expected_words, found_words
 from checker.language.mends import MENDS, missing_block
 from checker.language.skipping import feed_header, line_of, report, skip_line, span_of
 from checker.language.source import Span
@@ -68,8 +68,5 @@ def report_unexpected(parser: Parser, token: Token, terminals: set[str]) -> None
     if token.kind in ("_DEDENT", "$END"):
         before = next((t for t in reversed(parser.tokens[: parser.at]) if t.kind[0] != "_"), token)
         span = Span(span.file, before.end_line, before.end_column, before.end_line, before.end_column + 1)
-    if token.text == "starvation" and parser.text(parser.at - 1) == "no":
-        report(parser, wrong.NotInThisVersion(span=span, found="no starvation", advice=NOT_YET["starvation"]))
-        return
     words = advice(parser, token, terminals)
     report(parser, wrong.Unexpected(span=span, found=found_words(token), expected=expected_words(terminals), advice=words))

@@ -30,7 +30,8 @@ HEADERS = {  # the first word of a line -> what stands for the line when it open
     "run": ("run", ":"),
     "role": ("role", "NAME", ":"),
     "def": ("def", "NAME", "(", ")", ":"),
-    **{kind: (kind, *_PROPERTY) for kind in ("always", "never", "step", "sometimes", "eventually", "whenever")},
+    **{kind: (kind, *_PROPERTY) for kind in ("always", "never", "step", "sometimes", "eventually", "ltl", "whenever")},
+    "infinitely": ("infinitely", "often", *_PROPERTY),
 }
 
 

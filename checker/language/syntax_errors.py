@@ -254,8 +254,9 @@ class TooManyMistakes(Diagnostic, frozen=True, kw_only=True):
 class NotInThisVersion(Diagnostic, frozen=True, kw_only=True):
     """A property that the language has room for and this version does not check.
 
-    It checks `always`, `never`, `step`, `sometimes`, `eventually`, `whenever ... leads to ...`, and `no deadlock`, `no livelock`,
-    `no unhandled message`, `no lost update on v`, `no stale write on v`, `no overwrite on v`, `no error`.
+    It checks `always`, `never`, `step`, `sometimes`, `eventually`, `eventually always`, `infinitely often`, `ltl`, `whenever ... leads to ...`, and
+    `no deadlock`, `no livelock`, `no starvation of R`, `no unhandled message`, `no lost update on v`, `no stale write on v`,
+    `no overwrite on v`, `no error`.
     """
 
     code = "T901"

@@ -10,13 +10,16 @@ Read `Model` first, then `Step`, then the statements.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 from msgspec import Struct
 
 from checker.language.source import Span
 from checker.language.types import Sort, Type, Value, cardinality
 from checker.model.expr import Expr, FailureKind, Local
+
+if TYPE_CHECKING:
+    from checker.model.formula import Formula
 
 VariableKind = Literal["shared", "agent", "control", "frame", "up", "stalled", "channel", "budget", "ghost"]
 
@@ -214,9 +217,13 @@ GoalKind = Literal[
     "step",
     "sometimes",
     "eventually",
+    "eventually always",
+    "infinitely often",
+    "ltl",
     "whenever",
     "no deadlock",
     "no livelock",
+    "no starvation",
     "no unhandled message",
     "no lost update",
     "no stale write",
@@ -227,7 +234,12 @@ GoalKind = Literal[
 
 @final
 class Goal(Struct, frozen=True, kw_only=True):
-    """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, none for the `no ...` kinds.
+    """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, those that its formula speaks of for `ltl`, none
+    for most of the `no ...` kinds.
+
+    `formula`: of `ltl`. `texts`: how the conditions were written, where a reason names them. `within`: of a `whenever` with a bound, how many and of
+    what. `role`: of `no starvation`, whose conditions are for each of its agents: it is up, not stalled, and an activity of it waits; and of
+    each control variable of the role, in the order of the variables, that the activity does not wait.
 
     `premises` are closed predicates, one for each implication in the condition, that hold where its left side does for some
     values of its quantifiers: a premise that never holds makes the implication vacuous. `mark` is set for the kinds that a `Mark` reports.
@@ -239,6 +251,10 @@ class Goal(Struct, frozen=True, kw_only=True):
     conditions: tuple[Expr, ...] = ()
     premises: tuple[tuple[str, Expr], ...] = ()
     mark: str | None = None
+    formula: Formula | None = None
+    texts: tuple[str, ...] = ()
+    within: tuple[int, Literal["steps", "rounds"]] | None = None
+    role: str | None = None
     at: Span
 
 

@@ -12,6 +12,7 @@ from typing import final
 from checker.language.source import Span
 from checker.language.types import BagOf, Bool, Enum, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, Value, show
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
+from checker.model.formula import shown
 from checker.model.model import (
     Assert,
     Assign,
@@ -249,7 +250,11 @@ class _Printer:
     def goal(self, goal: Goal) -> Iterator[str]:
         mark = "" if goal.mark is None else f", mark {goal.mark!r}"
         text = "" if goal.text is None else f", {goal.text!r}"
-        yield f"goal {goal.name!r}: {goal.kind}{mark}{text}{self.at(goal.at)}"
+        within = "" if goal.within is None else f", within {goal.within[0]} {goal.within[1]}"
+        role = "" if goal.role is None else f", of {goal.role}"
+        yield f"goal {goal.name!r}: {goal.kind}{mark}{within}{role}{text}{self.at(goal.at)}"
+        if goal.formula is not None:
+            yield f"  formula {shown(goal.formula)}"
         for condition in goal.conditions:
             yield f"  {self.expr(condition)}"
         for name, premise in goal.premises:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from checker.language.types import BagOf, SeqOf, SetOf, Type, Value
 from checker.model.expr_rules import Judge
 from checker.model.fits import is_value
+from checker.model.formula import conditions_of, shown
 from checker.model.model import Channel, Goal, GoalKind, Model, Variable
 from checker.model.step_rules import judge_step
 
@@ -17,6 +18,8 @@ CONDITIONS: dict[GoalKind, int] = {
     "step": 1,
     "sometimes": 1,
     "eventually": 1,
+    "eventually always": 1,
+    "infinitely often": 1,
     "whenever": 2,
 }
 MARKED: frozenset[GoalKind] = frozenset({"no lost update", "no stale write", "no overwrite"})
@@ -89,6 +92,18 @@ def _initial(variable: Variable, choices: tuple[Value, ...], say: Callable[[str]
 
 def _goal(goal: Goal, judge: Judge) -> None:
     wanted = CONDITIONS.get(goal.kind, 0)
+    if (goal.formula is not None) != (goal.kind == "ltl"):
+        judge.say(f"`{goal.kind}` {'without' if goal.formula is None else 'with'} a formula")
+    if goal.formula is not None:
+        wanted = len(goal.conditions)
+        if conditions_of(goal.formula) - set(range(wanted)):
+            judge.say(f"its formula speaks of conditions that it does not have: {shown(goal.formula)}")
+    if goal.within is not None and (goal.kind != "whenever" or goal.within[0] < 1):
+        judge.say(f"`{goal.kind}` within {goal.within[0]} {goal.within[1]}")
+    if goal.kind == "no starvation":
+        wanted = len(goal.conditions)
+    if (goal.role is not None) != (goal.kind == "no starvation"):
+        judge.say(f"`{goal.kind}` of the role {goal.role!r}")
     if len(goal.conditions) != wanted:
         judge.say(f"`{goal.kind}` has {wanted} conditions, not {len(goal.conditions)}")
     if (goal.mark is not None) != (goal.kind in MARKED):

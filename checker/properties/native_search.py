@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from checker.engines.native.edges import NativeGraph
 from checker.graph.fair_cycles import FairGraph
+from checker.graph.hunger import EVERY, Hunger
 from checker.graph.lassos import ENTRIES, Lasso, lasso_from
 from checker.graph.native_cycles import KINDS, CutEdges, FairParts, NativeCycles
 from checker.graph.reachability import Distances
 from checker.model.expr import Expr
 from checker.properties.finding import Path
+from checker.properties.ltl.automaton import Automaton
+from checker.properties.ltl.native_accepted import NativeProductSearch
 from checker.properties.predicates import NO_VALUE, TRUE, Truths
 from checker.properties.search import Search
 from checker.semantics.failure import EvaluationError
@@ -23,7 +26,7 @@ ACTING = OWED | KINDS["may"]
 
 
 class NativeSearch(Search):
-    """The interpreter still replays every path, and checks that every lasso is fair."""
+    """The interpreter still replays every path."""
 
     def __init__(self, graph: NativeGraph, interpreter: Interpreter) -> None:
         super().__init__(graph, interpreter)
@@ -90,6 +93,17 @@ class NativeSearch(Search):
     def resting(self) -> bytearray:
         return self._kinds.translate(bytes(not bits & OWED for bits in range(256)))
 
+    def product(self, conditions: Mapping[int, Expr], automaton: Automaton) -> NativeProductSearch:
+        from checker.graph.native_product import letters_of
+
+        letters, bits = letters_of(self._native, {number: self.truths(expr).values for number, expr in conditions.items()})
+        return NativeProductSearch(self, self._native, letters, bits, automaton)
+
+    def letters(self, conditions: Mapping[int, Expr]) -> Sequence[int]:
+        from checker.graph.native_product import letters_of
+
+        return letters_of(self._native, {number: self.truths(expr).values for number, expr in conditions.items()})[0]
+
     # --- paths ---------------------------------------------------------------------------------------------------
 
     def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: frozenset[int] = frozenset()) -> Distances:
@@ -103,10 +117,7 @@ class NativeSearch(Search):
 
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
         parts = self._fair_parts(inside, without_progress)
-        lasso = lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
-        if lasso is not None:
-            self._require_fair(lasso.cycle)
-        return lasso
+        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         labels = self._fair_parts(inside, without_progress).part.labels
@@ -131,19 +142,13 @@ class NativeSearch(Search):
             cut = CutEdges(self._native.edge_progress)
         return self._cycles.fair_parts(inside, cut)
 
-    def _require_fair(self, cycle: list[int]) -> None:
-        """By the definition, with the transitions that the interpreter has in the states of the cycle."""
-        always, ever, taken = None, set[object](), set[object]()
-        for edge in cycle:
-            state = self._native.states[self.source(edge)]
-            transitions = self.interpreter.transitions(state)
-            here = {(t.step, t.agent, t.values) for t in transitions}
-            always = here if always is None else always & here
-            ever |= here
-            chosen = transitions[self._native.index(edge)]
-            taken.add((chosen.step, chosen.agent, chosen.values))
-        assert always is not None
-        kinds = {instance: self._fairness(instance[0]) for instance in ever | taken}  # type: ignore[index]
-        assert any(kinds[instance] != "fault" for instance in taken), "a cycle of faults alone"
-        assert all(kinds[instance] != "weak" or instance in taken for instance in always), "a cycle that is not weakly fair"
-        assert all(kinds[instance] != "strong" or instance in taken for instance in ever), "a cycle that is not strongly fair"
+    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
+        return self._cycles.longest(inside, ends, counted, limit)
+
+    def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
+        progress = self._native.edge_progress if hunger.by_progress else None
+        sets, served = self._cycles.hunger(hunger, progress)
+        cycles = NativeCycles(self._native, self.fairness(), sets, EVERY)
+        parts = cycles.fair_parts(bytearray(b"\1") * self.expanded, CutEdges(served))
+        fair = FairGraph(self._native, self.fairness(), lazy=True, edge_sets=sets, sets=EVERY)
+        return lasso_from(fair, parts.nearest(distances, ENTRIES + 1), distances)

@@ -48,11 +48,22 @@ class TraceStep(Struct, frozen=True, kw_only=True):
     failure: str | None = None
 
 
+class Lap(Struct, frozen=True, kw_only=True):
+    """What one time round the cycle of a lasso costs: its steps, how many of them are faults, the messages that are sent, the rounds that begin,
+    and what each meter of its awaits adds up to (name, amount), by name."""
+
+    steps: int
+    faults: int
+    messages: int
+    rounds: int
+    meters: tuple[tuple[str, int], ...]
+
+
 class Trace(Struct, frozen=True, kw_only=True):
     """A path from initial state number `initial`; a lasso when `cycle` is the place in `steps` where the cycle begins.
 
     `shortest`: no shorter one exists. `no_return`: how many steps had been taken when the goal could no longer be reached, where that
-    applies. `start` and `end`: the first and last state, cell -> value, as text.
+    applies. `start` and `end`: the first and last state, cell -> value, as text. `lap`: of a lasso.
     """
 
     initial: int
@@ -62,6 +73,7 @@ class Trace(Struct, frozen=True, kw_only=True):
     cycle: int | None = None
     shortest: bool = True
     no_return: int | None = None
+    lap: Lap | None = None
 
 
 class Result(Struct, frozen=True, kw_only=True):

@@ -62,6 +62,11 @@ class Run:
         self.end: State = state
         self.reads: dict[int, set[int]] = {}  # of each step that was asked for, the cells that it read
 
+    @property
+    def states(self) -> list[State]:
+        """The states on the way, the first one included."""
+        return [self.start, *(taken.after for taken in self.taken)]
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         return cell_names(self.model)

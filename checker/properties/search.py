@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,14 @@ from checker.graph.reachability import Backward, Distances, forward
 from checker.model.expr import Expr
 from checker.model.model import Model
 from checker.properties.finding import Finding, Path
-from checker.properties.predicates import NO_VALUE, Truths, of_states
+from checker.properties.predicates import NO_VALUE, TRUE, Truths, of_states
 
 if TYPE_CHECKING:
     from checker.engines.native.edges import NativeGraph
     from checker.engines.state_graph import StateGraph
+    from checker.graph.hunger import Hunger
+    from checker.properties.ltl.accepted import ProductSearch
+    from checker.properties.ltl.automaton import Automaton
     from checker.semantics.failure import Failure
     from checker.semantics.interpreter import Interpreter
 
@@ -45,6 +48,22 @@ class Search:
             found = self._truths[id(expr)] = (expr, of_states(expr, self.graph.states))
         return found[1]
 
+    def letters(self, conditions: Mapping[int, Expr]) -> Sequence[int]:
+        """Of each state the mask of the conditions that are true there, bit i for condition i; UNREAD where one has no value."""
+        from checker.graph.product import UNREAD
+
+        found = [0] * len(self.graph.states)
+        for number, condition in conditions.items():
+            bit = 1 << number
+            for state, value in enumerate(self.truths(condition).values):
+                if value == TRUE:
+                    found[state] |= bit
+        for condition in conditions.values():
+            for state, value in enumerate(self.truths(condition).values):
+                if value == NO_VALUE:
+                    found[state] = UNREAD
+        return found
+
     # --- edges ---------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -53,9 +72,10 @@ class Search:
 
     def fairness(self) -> list[Fairness]:
         """Of each class."""
-        return [self._fairness(step) for step, _, _ in self.graph.classes]
+        return [self.fairness_of(step) for step, _, _ in self.graph.classes]
 
-    def _fairness(self, number: int) -> Fairness:
+    def fairness_of(self, number: int) -> Fairness:
+        """Of a step of the model."""
         step = self.model.steps[number]
         return "fault" if step.fault is not None else step.fairness
 
@@ -124,6 +144,12 @@ class Search:
                 found.append(target)
         return found
 
+    def product(self, conditions: Mapping[int, Expr], automaton: Automaton) -> ProductSearch:
+        """The runs that an automaton accepts which reads these conditions."""
+        from checker.properties.ltl.accepted import ProductSearch
+
+        return ProductSearch(self, self.letters(conditions), automaton)
+
     def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
         """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""
         return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances)
@@ -148,6 +174,26 @@ class Search:
         if not without_progress:
             return frozenset()
         return frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
+
+    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
+        """See `graph.longest`."""
+        from checker.graph.longest import longest
+
+        return longest(self.graph, inside, ends, counted, limit)
+
+    def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
+        """A short lasso whose cycle is fair and starves the agent."""
+        from checker.graph.hunger import EVERY, marks
+
+        graph = self.graph
+        progress = bytearray(graph.transitions)
+        for edge in (edge for edge, found in graph.edge_marks.items() if "progress" in found):
+            progress[edge] = 1
+        sets, served = marks(graph, hunger, progress)
+        cut = frozenset(edge for edge, serves in enumerate(served) if serves)
+        fair = FairGraph(graph, self.fairness(), edge_sets=sets, sets=EVERY)
+        known = bytearray(b"\1") * self.expanded + bytearray(len(graph.states) - self.expanded)
+        return find_lasso(fair, fair_components(fair, known, cut), distances)
 
 
 def no_value(search: Search, *asked: Truths) -> Finding | None:

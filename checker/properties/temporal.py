@@ -1,4 +1,4 @@
-"""`eventually P` and `whenever P leads to Q`: what every fair run does.
+"""`eventually P`, `infinitely often P` and `whenever P leads to Q`: what every fair run does.
 
 A run that never gets to its goal stays, from some state on, in states where the goal is false. So it ends in a state where it
 may rest for ever (no step there is owed fairness), or it goes round a fair cycle among such states.
@@ -23,9 +23,23 @@ def check_eventually(search: Search, goal: Goal) -> Finding:
     return _check(search, goal, truths, [(state, 0) for state in search.initial], (truths,))
 
 
+def check_infinitely_often(search: Search, goal: Goal) -> Finding:
+    """Violated by a run that stays among states without P from some state on."""
+    truths = search.truths(goal.conditions[0])
+    depth = search.graph.depth
+    sources = ((state, depth[state]) for state in range(len(search.graph.states)))
+    return _check(search, goal, truths, sources, (truths,))
+
+
 def check_whenever(search: Search, goal: Goal) -> Finding:
-    """Violated by a run that stays among states without Q from a reachable state with P on."""
+    """Violated by a run that stays among states without Q from a reachable state with P on, for ever or for longer than the bound."""
     trigger, target = search.truths(goal.conditions[0]), search.truths(goal.conditions[1])
+    if goal.within is not None:
+        from checker.properties.bounded import check_within
+
+        found = check_within(search, goal, trigger, target)
+        if found is not None:
+            return found
     depth = search.graph.depth
     sources = ((state, depth[state]) for state, value in enumerate(trigger.values) if value == TRUE)
     return _check(search, goal, target, sources, (trigger, target))

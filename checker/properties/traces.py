@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from checker.language.types import show
 from checker.properties.finding import Path
 from checker.properties.predicates import State
-from checker.properties.result import Change, Event, Trace, TraceStep
+from checker.properties.result import Change, Event, Lap, Trace, TraceStep
 from checker.properties.run import Run, Taken
 
 if TYPE_CHECKING:
@@ -41,6 +41,21 @@ def trace_of(run: Run, no_return: int | None = None) -> Trace:
         cycle=path.cycle,
         shortest=path.shortest,
         no_return=no_return,
+        lap=None if path.cycle is None or path.cycle >= len(run.taken) else _lap(run.taken[path.cycle :]),
+    )
+
+
+def _lap(around: Sequence[Taken]) -> Lap:
+    meters: dict[str, int] = {}
+    for taken in around:
+        for name, cost in taken.step.meters:
+            meters[name] = meters.get(name, 0) + cost
+    return Lap(
+        steps=len(around),
+        faults=sum(taken.step.fault is not None for taken in around),
+        messages=sum(note.kind == "send" for taken in around for note, _, _ in taken.told),
+        rounds=sum(taken.step.kind == "round" for taken in around),
+        meters=tuple(sorted(meters.items())),
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checker.language.types import Sort, Value, element
 from checker.model.expr import Expr
 from checker.model.model import Assign, Body, Either, For, Goal, If, Model, While
-from checker.properties.agents import agents, listed, situations
+from checker.properties.agents import agents, listed, situation, situations
 from checker.properties.finding import Path
 from checker.properties.instance_of import Instance, find_instance
+from checker.properties.predicates import TRUE, of_states
 from checker.properties.run import Run, Taken
 from checker.properties.search import Search
 from checker.properties.stale import find_stale, stale_at, stale_sentence
@@ -109,16 +111,97 @@ def liveness_why(search: Search, goal: Goal, path: Path) -> str:
     if path.cycle is not None:
         start = _cycle(run)
     else:
-        may = any(
-            t.target is not None for t in search.interpreter.transitions(run.end) if search.model.steps[t.step].fault is None
-        )
-        rests = (
-            "Nothing has to happen any more (only steps that may never come are left)" if may else "Nothing can happen any more"
-        )
-        everyone = situations(run, agents(run))
-        start = f"{rests}: {'; '.join(everyone)}." if everyone else f"{rests}."
+        start = _rests(search, run)
     never = f"The goal is not reached{_for(found)}{_since(run, found)}."
     return _sentences(start, never, _lost(run) or _stale_anywhere(run))
+
+
+def formula_why(search: Search, goal: Goal, conditions: Sequence[int], path: Path, *, decided: bool) -> str:
+    """Of a run that does not satisfy a formula, which speaks of these conditions of the goal. `decided`: whatever comes after the path."""
+    run = replayed(search, path)
+    if path.cycle is not None:
+        start = _cycle(run)
+    elif decided:
+        start = "What has happened by then breaks it, whatever comes after."
+    else:
+        start = _rests(search, run)
+    seen = run.states[path.cycle :] if path.cycle is not None else [run.end]
+    said = [_course(goal.texts[number], of_states(goal.conditions[number], seen).values) for number in conditions if goal.texts]
+    when = "While they repeat" if path.cycle is not None else "At the end"
+    return _sentences(start, f"{when}, {listed(said)}." if said else "", _lost(run))
+
+
+def _course(text: str, values: bytearray) -> str:
+    """`status[t] == done` is never true."""
+    if len(values) == 1:
+        return f"`{text}` is {'true' if values[0] == TRUE else 'false'}"
+    word = "always" if all(value == TRUE for value in values) else "now and then" if TRUE in values else "never"
+    return f"`{text}` is {word} true"
+
+
+def _rests(search: Search, run: Run) -> str:
+    """Of a run that ends where nothing has to happen."""
+    rests = (
+        "Nothing has to happen any more (only steps that may never come are left)"
+        if _may_go_on(search, run)
+        else "Nothing can happen any more"
+    )
+    everyone = situations(run, agents(run))
+    return f"{rests}: {'; '.join(everyone)}." if everyone else f"{rests}."
+
+
+def _may_go_on(search: Search, run: Run) -> bool:
+    """Whether some step that is no fault can be taken at the end."""
+    found = search.interpreter.transitions(run.end)
+    return any(t.target is not None for t in found if search.model.steps[t.step].fault is None)
+
+
+def bounded_why(search: Search, goal: Goal, path: Path, steps: int) -> str:
+    """Of a path that ends so many steps after a trigger."""
+    run = replayed(search, path)
+    assert goal.within is not None
+    limit, unit = goal.within
+    found = find_instance(goal.conditions[-1], False, run.end)
+    began = len(run.taken) - steps
+    start = f"after step {began}" if began else "at the start"
+    passed = sum(taken.step.kind == "round" if unit == "rounds" else taken.step.fault is None for taken in run.taken[began:])
+    if passed < limit:
+        return _sentences(
+            f"The bound begins {start}.",
+            _rests(search, run),
+            f"The goal is not reached{_for(found)}{_since(run, found)}.",
+            _lost(run),
+        )
+    many = f"{limit} {unit if limit > 1 else unit.removesuffix('s')}"
+    return _sentences(
+        f"The bound begins {start}; {many} later the goal is not reached{_for(found)}{_since(run, found)}.", _lost(run)
+    )
+
+
+def starvation_why(search: Search, path: Path, sort: Sort, agent: Value, *, by_progress: bool) -> str:
+    """Of a fair cycle that starves an agent."""
+    run = replayed(search, path)
+    name = element(sort, agent)
+    found = next(one for one in agents(run) if one.name == name)
+    around = run.taken[path.cycle :]
+    if any(taken.who == name for taken in around):
+        what = f"{name} goes on and never {'makes progress' if by_progress else 'ends what it does'}"
+    elif found.waits:
+        what = f"{name} {situation(run, found)} for ever"
+    else:
+        what = f"{name} never gets its turn: {_could(search, around, sort, agent)}, and others take the chance away"
+    return _sentences(_cycle(run), f"{what}.", _lost(run))
+
+
+def _could(search: Search, around: Sequence[Taken], sort: Sort, agent: Value) -> str:
+    """`before step 3 it could do what others do: starts take`, of an agent that wants to act."""
+    for taken in around:
+        for transition in search.interpreter.transitions(taken.before):
+            step = search.model.steps[transition.step]
+            owed = step.fault is None and step.fairness != "may"
+            if owed and step.agent is not None and step.role == sort.name and transition.agent == agent:
+                return f"`{step.name}` is enabled for it before step {taken.number}"
+    raise AssertionError("a starved agent is busy or wants to act")
 
 
 # --- parts of sentences --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from checker.properties.result import CountExpectation, Report, Result, Trace, TraceStep, Warning
+from checker.properties.result import CountExpectation, Lap, Report, Result, Trace, TraceStep, Warning
 from checker.report.wording import split_place
 from checker.version import VERSION
 
@@ -104,9 +104,20 @@ def trace_data(trace: Trace) -> dict[str, Any]:
         "shortest": trace.shortest,
         "cycle": trace.cycle,
         "no_return": trace.no_return,
+        "lap": None if trace.lap is None else _lap(trace.lap),
         "start": dict(trace.start),
         "end": dict(trace.end),
         "steps": [_step(s) for s in trace.steps],
+    }
+
+
+def _lap(lap: Lap) -> dict[str, Any]:
+    return {
+        "steps": lap.steps,
+        "faults": lap.faults,
+        "messages": lap.messages,
+        "rounds": lap.rounds,
+        "meters": dict(lap.meters),
     }
 
 

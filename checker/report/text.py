@@ -13,7 +13,7 @@ from checker.report.blocks import TINTS, blocks
 from checker.report.chart import has_messages, render_chart
 from checker.report.terminal import Style, padded, visible, wrapped
 from checker.report.trace import render_trace, state_lines
-from checker.report.wording import counted, duration, outcome, where
+from checker.report.wording import counted, duration, lap_text, outcome, where
 
 _PLAIN = Style()
 _STATE_KINDS = frozenset({"no deadlock", "no unhandled message"})
@@ -95,6 +95,8 @@ def counterexample(result: Result, style: Style = _PLAIN, shown: Shown | None = 
         lines += (
             [f"  the trace is that of {visible(same_as)}"] if same_as is not None else [*_length(result.trace), "", *body, ""]
         )
+    if result.trace is not None and result.trace.lap is not None:
+        lines += wrapped(visible(lap_text(result.trace.lap)), style.width, "  each lap: ", "            ")
     if result.why:
         lines += wrapped(visible(result.why), style.width, "  why: ", "       ")
     if result.fairness:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from checker.properties.result import CountExpectation, Result
+from checker.properties.result import CountExpectation, Lap, Result
 
 Outcome = Literal["ok", "FAIL", "?"]
 
@@ -14,6 +14,15 @@ def counted(n: int, noun: str) -> str:
     if n == 1:
         return f"1 {noun}"
     return f"{n:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
+
+
+def lap_text(lap: Lap) -> str:
+    """`3 steps (1 of them a fault), 2 messages, 4,000 tokens`: what going round once costs."""
+    faults = "" if not lap.faults else f" ({lap.faults} of them {'a fault' if lap.faults == 1 else 'faults'})"
+    found = [counted(lap.steps, "step") + faults]
+    found += [counted(number, noun) for number, noun in ((lap.messages, "message"), (lap.rounds, "round")) if number]
+    found += [f"{cost:,} {name}" for name, cost in lap.meters if cost]
+    return ", ".join(found)
 
 
 def duration(seconds: float) -> str:

@@ -17,7 +17,7 @@ from checker.cli.main import main
 _TIME = r"(?:< )?\d+(?:\.\d+)? s\b"
 _MASKS = (
     (
-        re.compile(rf" {{2,}}(?=\S.*\b{_TIME}(?:, native engine)?\s*$)", re.MULTILINE),
+        re.compile(rf" {{2,}}(?=\S.*\b{_TIME}(?:, (?:native|Z3) engine)?\s*$)", re.MULTILINE),
         "  ",
     ),  # the blanks before it depend on its length
     (re.compile(rf"(?<![\w.]){_TIME}"), "T s"),

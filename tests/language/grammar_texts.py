@@ -112,15 +112,16 @@ def expansions() -> dict[str, list[tuple[str, ...]]]:
 
 def sensible(symbols: tuple[str, ...]) -> tuple[str, ...] | None:
     """An expansion without what the grammar allows only to explain that it is wrong; None if nothing is left of it."""
-    if symbols == ("<postfix>", "<arguments>"):
-        return ("NAME", "<arguments>")
-    if symbols == ("<union>", "is", "NAME"):
-        return ("<union>", "is", "busy")
-    is_chain = symbols[:3] == ("<union>", "<comparator>", "<union>") and len(symbols) > 3
-    if is_chain or symbols in (("<union>", "is", "not", "NAME"), ("{", "<item>", "for", "<expression>", "}")):
+    kinds = tuple(symbol.partition("{")[0] + ">" if "{" in symbol[1:] else symbol for symbol in symbols)
+    if kinds == ("<postfix>", "<arguments>"):
+        return ("NAME", symbols[1])
+    if kinds == ("<union>", "is", "NAME"):
+        return (symbols[0], "is", "busy")
+    is_chain = kinds[:3] == ("<union>", "<comparator>", "<union>") and len(kinds) > 3
+    if is_chain or kinds in (("<union>", "is", "not", "NAME"), ("{", "<item>", "for", "<expression>", "}")):
         return None
-    if symbols == ("<expression>", ":", "<expression>"):
-        return ("NAME", "in", "<sum>", ":", "<expression>")
+    if symbols in (("<expression>", ":", "<expression>"), ("<formula>", ":", "<formula>")):
+        return ("NAME", "in", f"<sum{{{symbols[0].strip('<>')}}}>", ":", symbols[0])
     return symbols
 
 

@@ -291,7 +291,7 @@ MISTAKES_IN_SPECS = {
     ),
     "no deadlok": (
         "T101",
-        "found `deadlok`, expected `deadlock`, `error`, `livelock`, `lost`, `overwrite`, `stale` or `unhandled`",
+        "found `deadlok`, expected `deadlock`, `error`, `livelock`, `lost`, `overwrite`, `stale`, `starvation` or `unhandled`",
         "write `deadlock`",
     ),
     "no lost update status": ("T101", "found `status`, expected `on`", ""),
@@ -304,19 +304,32 @@ MISTAKES_IN_SPECS = {
     "always w: p until q": (
         "T101",
         "found `until`, expected the end of the line",
-        (
-            "there is no `until`: that q comes is `whenever NAME: p leads to q`, that p stays until then is the `step` property "
-            "`old(p) implies p or q`"
-        ),
+        "`until` stands in a formula: `ltl NAME: p until q`",
     ),
-    "eventually always w: p": (
+    "sometimes always w: p": (
         "T101",
         "found `w`, expected a text in double quotes or `:`",
         "a property has one of these words, then its name: `always NAME: p`",
     ),
+    "ltl w: always p implies eventually q": (
+        "T157",
+        "how far does `always` reach here?",
+        "write `always (... implies ...)`, or `(always ...) implies ...` if that is meant",
+    ),
+    "ltl w: next(t) == u": (
+        "T158",
+        "in a formula `next` is the next step, not the next element",
+        "write `next (... == ...)` for the next step; for the next element, put the condition into a `def`",
+    ),
+    "infinitely w: p": ("T101", "found `w`, expected `often`", "write `infinitely often NAME: p`"),
+    "whenever w: p leads to q within 3 turns": (
+        "T101",
+        "found `turns`, expected `round`, `rounds`, `step` or `steps`",
+        "write `within 10 steps` or `within 2 rounds`",
+    ),
     "timeouts when stuck": ("T101", "found `when`, expected `only`", "write `timeouts only when stuck`"),
-    "ltl p: x": ("T901", "this version of teamcheck does not check `ltl`", None),
-    "no starvation of W": ("T901", "this version of teamcheck does not check `no starvation`", None),
+    "refines p: x": ("T901", "this version of teamcheck does not check `refines`", None),
+    "no starvation on W": ("T101", "found `on`, expected `of`", ""),
     "check under none": ("T101", "found `none`, expected `,`, `under` or the end of the line", None),
 }
 

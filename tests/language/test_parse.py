@@ -287,9 +287,30 @@ SPEC_LINES = {
     "step no_steal: old(x)": "StateProperty(step no_steal - Call(old [x] []))",
     "sometimes s: x": "StateProperty(sometimes s - x)",
     "eventually e: x": "StateProperty(eventually e - x)",
-    "whenever w: p leads to q": "Whenever(w - p q)",
-    'whenever w "t":\n    p\n    leads to q': "Whenever(w t p q)",
-    'whenever w "t":\n    p leads to q': "Whenever(w t p q)",
+    "whenever w: p leads to q": "Whenever(w - p q - steps)",
+    'whenever w "t":\n    p\n    leads to q': "Whenever(w t p q - steps)",
+    'whenever w "t":\n    p leads to q': "Whenever(w t p q - steps)",
+    "whenever w: p leads to q within 3 steps": "Whenever(w - p q 3 steps)",
+    "whenever w: p leads to q within 1 step": "Whenever(w - p q 1 steps)",
+    'whenever w "t":\n    p\n    leads to q\n    within 2 * n rounds': "Whenever(w t p q Binary(* 2 n) rounds)",
+    "whenever w:\n    p leads to q within 1 round": "Whenever(w - p q 1 rounds)",
+    "eventually always w: p": "StateProperty('eventually always' w - p)",
+    'infinitely often w "t": p': "StateProperty('infinitely often' w t p)",
+    "no starvation of W": "Absence('no starvation' W)",
+    "ltl w: always p": "StateProperty(ltl w - Temporal(always [p]))",
+    "ltl w: p until q until r": "StateProperty(ltl w - Temporal(until [p Temporal(until [q r])]))",
+    "ltl w: not p weak until q and r release always s": (
+        "StateProperty(ltl w - Binary(and Temporal('weak until' [Unary(not p) q]) Temporal(release [r Temporal(always [s])])))"
+    ),
+    'ltl w "t":\n    always (p implies eventually q)': (
+        "StateProperty(ltl w t Temporal(always [Binary(implies p Temporal(eventually [q]))]))"
+    ),
+    "ltl w: (always p) implies next ((a + b) * 2 == c)": (
+        "StateProperty(ltl w - Binary(implies Temporal(always [p]) Temporal(next [Binary(== Binary(* Binary(+ a b) 2) c)])))"
+    ),
+    "ltl w: all(t in T: eventually x[next(t)])": (
+        "StateProperty(ltl w - Quantifier(all [Binder(t T)] Temporal(eventually [Index(x Call(next [t] []))])))"
+    ),
     "no deadlock": "Absence('no deadlock' -)",
     "no livelock": "Absence('no livelock' -)",
     "no unhandled message": "Absence('no unhandled message' -)",

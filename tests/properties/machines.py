@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from checker.engines.explicit import explore
 from checker.language.source import Span
 from checker.language.types import Bool, Int, SetOf
 from checker.model.expr import Apply, Const, Expr, Local, Read
+from checker.model.formula import TRUE, Formula, Literal, until
 from checker.model.model import Assert, Assign, Bind, Goal, GoalKind, Guard, Mark, Model, Step, Variable
 from checker.properties.finding import Finding
 from checker.properties.judge import judge
@@ -99,10 +102,13 @@ def found(
     initial: Sequence[int] = (0,),
     states_limit: int | None = None,
     mark: str | None = None,
+    formula: Formula | None = None,
 ) -> tuple[Finding, Search]:
-    """The finding on one goal whose conditions are sets of numbers."""
+    """The finding on one goal whose conditions are sets of numbers; an `ltl` without a formula asks that the first one comes."""
     machine = Machine(size, initial)
     asked = goal(kind, *(machine.among(numbers) for numbers in sets), mark=mark)
+    if kind == "ltl":
+        asked = replace(asked, formula=until(TRUE, Literal(0)) if formula is None else formula)
     model = machine.model(moves, [asked], None if done is None else machine.among(done))
     search = searched(model, states_limit)
     return judge(search, asked), search

@@ -58,6 +58,7 @@ class NativeGraph:
         assert not explored.reduction, "fairness is not decided on orbits"
         self.model = model
         self.explored = explored
+        self.memory_mib = memory_mib
         self.interpreter = Interpreter(model)
         self.failures: list[tuple[int, int, Failure]] = []
         self.expanded = explored.stats.distinct

@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 6  # TC_INTERFACE of teamcheck.h
+INTERFACE = 7  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -128,13 +128,28 @@ class WitnessStruct(Structure):
 
 
 class GraphStruct(Structure):
-    _fields_ = [("states", c_uint64), *((name, c_void_p) for name in ("start", "target", "label", "cut"))]
+    _fields_ = [
+        ("states", c_uint64),
+        *((name, c_void_p) for name in ("start", "target", "label", "cut", "sets")),
+        ("every", c_uint64),
+    ]
+
+
+class ReaderStruct(Structure):
+    _fields_ = [
+        *((name, c_void_p) for name in ("letter", "place", "first", "to", "sets", "ends")),
+        *((name, c_uint32) for name in ("readers", "letters")),
+    ]
+
+
+class NodesStruct(Structure):
+    _fields_ = [*((name, c_void_p) for name in ("state", "reader", "number")), ("n", c_uint64), ("most", c_uint64)]
 
 
 # in the order of tc_sizeof
 STRUCTS: tuple[type[Structure], ...] = (
     ProgramStruct, FieldStruct, InstructionStruct, UpdateStruct, WatchStruct, TestStruct, OutcomeStruct, OptionsStruct, StatsStruct,
-    WitnessStruct, GraphStruct, IndependenceStruct,
+    WitnessStruct, GraphStruct, ReaderStruct, NodesStruct, IndependenceStruct,
 )  # fmt: skip
 
 WORDS, NUMBERS = POINTER(c_uint64), POINTER(c_uint32)
@@ -166,6 +181,13 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_graph_kinds": (None, [POINTER(GraphStruct), c_void_p, c_void_p]),
     "tc_graph_forward": (c_uint64, [POINTER(GraphStruct), c_void_p, c_uint64, *[c_void_p] * 6]),
     "tc_graph_backward": (c_int, [POINTER(GraphStruct), c_void_p]),
+    "tc_letters_add": (None, [c_uint64, c_void_p, c_uint32, c_void_p]),
+    "tc_letters_used": (None, [c_uint64, c_void_p, c_void_p]),
+    "tc_product_nodes": (c_int64, [POINTER(GraphStruct), POINTER(ReaderStruct), c_uint64, POINTER(NodesStruct)]),
+    "tc_product_edges": (None, [POINTER(GraphStruct), POINTER(ReaderStruct), POINTER(NodesStruct), *[c_void_p] * 4]),
+    "tc_graph_longest": (c_int, [POINTER(GraphStruct), c_void_p, c_void_p, c_void_p, c_int32, c_void_p]),
+    "tc_graph_hunger": (None, [POINTER(GraphStruct), *[c_void_p] * 6]),
+    "tc_product_end": (c_int64, [POINTER(ReaderStruct), POINTER(NodesStruct), c_void_p, c_void_p, c_uint64]),
     "tc_graph_fair": (c_int64, [POINTER(GraphStruct), c_void_p, c_void_p, c_uint32, c_void_p]),
 }
 

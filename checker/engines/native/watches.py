@@ -8,7 +8,7 @@ from checker.ground.ends import messages_wait
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel
 
-RUNS = ("eventually", "whenever")
+RUNS = ("eventually", "eventually always", "infinitely often", "ltl", "no starvation", "whenever")
 
 
 class Watched(Struct, frozen=True, kw_only=True):

@@ -91,3 +91,14 @@ class TooManyImports(Diagnostic, frozen=True, kw_only=True):
     label = "the limit is passed here"
     help = "import a part once, and bind it in the others with `with`"
     most: int
+
+
+class LargeFormula(Diagnostic, frozen=True, kw_only=True):
+    """A formula becomes an automaton, which can be exponentially larger. `all` and `any` stand for one formula for each element."""
+
+    code = "T708"
+    title = "the formula has {found} operators and predicates with `all` and `any` in place"
+    label = "at most {most} can be handled"
+    help = "make several properties of it, or speak of one element"
+    found: str
+    most: int

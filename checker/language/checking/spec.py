@@ -14,6 +14,9 @@ from checker.language.checking.words import nearest_help
 from checker.language.faults import AGENT_FAULTS, MESSAGE_FAULTS, pointless
 from checker.language.source import Span
 
+MOST_BOUND = 10_000  # of `within`
+
+
 # --- instances ---------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +147,11 @@ def properties(ctx: Context) -> None:
     seen: dict[str, Span] = {}
     for node in ctx.spec.properties:
         match node:
+            case tree.StateProperty(kind="ltl"):
+                _once(ctx, node.name, node.span, "property", seen)
+                from checker.language.checking.formulas import formula  # which makes the rule for what is temporal known
+
+                formula(ctx, node.condition, Scope(mode="spec"))
             case tree.StateProperty():
                 _once(ctx, node.name, node.span, "property", seen)
                 scope = Scope(mode="spec", old="yes" if node.kind == "step" else "no")
@@ -152,11 +160,38 @@ def properties(ctx: Context) -> None:
                 _once(ctx, node.name, node.span, "property", seen)
                 for condition in (node.trigger, node.goal):
                     expect_bool(ctx, condition, Scope(mode="spec"))
+                _bound(ctx, node)
             case tree.Absence():
                 _once(ctx, node.name, node.span, "property", seen)
-                _variable(ctx, node)
+                _role(ctx, node) if node.kind == "no starvation" else _variable(ctx, node)
     ctx.checked.properties = ctx.spec.properties
     ctx.checked.timeouts_only_when_stuck = ctx.spec.timeouts_only_when_stuck
+
+
+def _bound(ctx: Context, node: tree.Whenever) -> None:
+    """The bound of `within` is a number that the instance settles, from 1 to `MOST_BOUND`."""
+    if node.bound is None:
+        return
+    most = constant_number(ctx, node.bound, "the bound of `within`")
+    if most is not None and 1 <= most <= MOST_BOUND:
+        ctx.checked.bounds[id(node.bound)] = most
+    elif most is not None:
+        ctx.report(spec_errors.BoundOutOfReach(span=node.bound.span, value=most, unit=node.unit, most=f"{MOST_BOUND:,}"))
+
+
+def _role(ctx: Context, node: tree.Absence) -> None:
+    if node.on is None or node.on in ctx.role_decls:
+        return
+    names = list(ctx.role_decls)
+    ctx.report(
+        spec_errors.NotARole(
+            span=node.on_span or node.span,
+            name=node.on,
+            property=node.kind,
+            names=", ".join(names) or "none",
+            advice=nearest_help(node.on, names),
+        )
+    )
 
 
 def _variable(ctx: Context, node: tree.Absence) -> None:

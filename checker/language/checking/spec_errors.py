@@ -135,3 +135,52 @@ class DoneTwice(Diagnostic, frozen=True, kw_only=True):
     title = "`done when` is said twice"
     label = "the second one"
     help = "join them with `and` or `or`"
+
+
+class TemporalInside(Diagnostic, frozen=True, kw_only=True):
+    """`always`, `eventually`, `next`, `until`, `weak until` and `release` make formulas, and a formula is no value: it may stand under `not`,
+    `and`, `or`, `implies`, other temporal operators, and `all` and `any` over a type, and nowhere else.
+    """
+
+    code = "T512"
+    title = "a formula with `{word}` is no value"
+    label = "it cannot stand here"
+    help = "temporal operators stand under `not`, `and`, `or`, `implies`, each other, `all(x in T: ...)` and `any(x in T: ...)`"
+    word: str
+
+
+class MovingDomain(Diagnostic, frozen=True, kw_only=True):
+    """`all` and `any` around temporal operators stand for one formula for each element, so they range over a type: a set could be another one at
+    each step. Say in the formula which elements are meant: `all(t in Task: always (t in s implies ...))`.
+    """
+
+    code = "T513"
+    title = "`{text}` is no type, and a formula is quantified over a type"
+    label = "a set may change from step to step"
+    help = "write `all(x in T: always (x in {text} implies ...))`"
+    text: str
+
+
+class NotARole(Diagnostic, frozen=True, kw_only=True):
+    """`no starvation of R` names a role."""
+
+    code = "T514"
+    title = "`{property}` is about a role, and `{name}` is none"
+    label = "there is {names}"
+    help = "{advice}"
+    name: str
+    property: str
+    names: str
+    advice: str = ""
+
+
+class BoundOutOfReach(Diagnostic, frozen=True, kw_only=True):
+    """The bound of `within` is a number of steps or rounds, at least one, that the instance settles."""
+
+    code = "T515"
+    title = "`within {value} {unit}` is not from 1 to {most}"
+    label = "its value is {value}"
+    help = "give a number from 1 to {most}; without a bound, leave `within` away"
+    value: int
+    unit: str
+    most: str

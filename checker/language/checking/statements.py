@@ -223,6 +223,7 @@ def while_(ctx: Context, node: tree.While, scope: Scope, place: Place) -> Scope:
             ctx.report(value_errors.NegativeSize(span=node.at_most.span, what="the bound of a `while`", value=most))
         elif most is not None:
             limits.rounds(ctx, node.at_most, most)
+            ctx.checked.bounds[id(node.at_most)] = most
         check_block(ctx, node.body, scope, replace(place, in_bounded=True))
         return scope
     if passes(node.body):

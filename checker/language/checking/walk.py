@@ -26,6 +26,11 @@ def nodes(node: tree.Node) -> Iterator[tree.Node]:
         waiting.extend(reversed(list(children(current))))
 
 
+def has_temporal(node: tree.Node) -> bool:
+    """Whether a temporal operator stands in it."""
+    return any(isinstance(part, tree.Temporal) for part in nodes(node))
+
+
 def deeper_than(most: int, node: tree.Node) -> tree.Node | None:
     """A node that has more than `most` nodes around it, or comes after too many `elif`s, or None."""
     waiting = [(node, 0)]

@@ -16,7 +16,7 @@ def _list(items: tuple[tree.Expr, ...]) -> str:
 
 
 def _operand(node: tree.Expr) -> str:
-    return f"({_text(node)})" if isinstance(node, (tree.Binary, tree.Conditional, tree.Unary)) else _text(node)
+    return f"({_text(node)})" if isinstance(node, (tree.Binary, tree.Conditional, tree.Temporal, tree.Unary)) else _text(node)
 
 
 def _text(node: tree.Expr) -> str:
@@ -44,6 +44,10 @@ def _text(node: tree.Expr) -> str:
             return f"{_operand(node.left)} {node.operator} {_operand(node.right)}"
         case tree.Conditional():
             return f"if {_text(node.condition)} then {_text(node.then)} else {_text(node.orelse)}"
+        case tree.Temporal(operands=(one,)):
+            return f"{node.operator} {_operand(one)}"
+        case tree.Temporal():
+            return f"{_operand(node.operands[0])} {node.operator} {_operand(node.operands[1])}"
     return _container(node)
 
 

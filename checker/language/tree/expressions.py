@@ -140,6 +140,16 @@ class SeqLiteral(Expr, frozen=True, kw_only=True, eq=False):
     items: tuple[Expr, ...]
 
 
+TemporalOperator = Literal["always", "eventually", "next", "until", "weak until", "release"]
+
+
+class Temporal(Expr, frozen=True, kw_only=True, eq=False):
+    """`always p`, `p until q`: within the formula of an `ltl` property only."""
+
+    operator: TemporalOperator
+    operands: tuple[Expr, ...]
+
+
 AgentFact = Literal["busy", "idle", "up", "down", "stalled", "finished"]
 
 

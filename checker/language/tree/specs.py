@@ -53,30 +53,40 @@ class PropertyDecl(Node, frozen=True, kw_only=True, eq=False):
 
 
 class StateProperty(PropertyDecl, frozen=True, kw_only=True, eq=False):
-    """`kind name "text": condition`."""
+    """`kind name "text": condition`; of `ltl` the condition is a formula."""
 
-    kind: Literal["always", "never", "step", "sometimes", "eventually"]
+    kind: Literal["always", "never", "step", "sometimes", "eventually", "eventually always", "infinitely often", "ltl"]
     name: str
     text: str | None
     condition: Expr
 
 
 class Whenever(PropertyDecl, frozen=True, kw_only=True, eq=False):
-    """`whenever name "text": trigger leads to goal`."""
+    """`whenever name "text": trigger leads to goal within bound unit`; `bound` is None where it says nothing of when."""
 
     name: str
     text: str | None
     trigger: Expr
     goal: Expr
+    bound: Expr | None = None
+    unit: Literal["steps", "rounds"] = "steps"
 
 
 AbsenceKind = Literal[
-    "no deadlock", "no livelock", "no unhandled message", "no lost update", "no stale write", "no overwrite", "no error"
+    "no deadlock",
+    "no livelock",
+    "no starvation",
+    "no unhandled message",
+    "no lost update",
+    "no stale write",
+    "no overwrite",
+    "no error",
 ]
 
 
 class Absence(PropertyDecl, frozen=True, kw_only=True, eq=False):
-    """`no deadlock`, or `no lost update on v` (`on` is the variable). Its name is its text as one would write it."""
+    """`no deadlock`, `no lost update on v` (`on` is the variable), or `no starvation of R` (`on` is the role). Its name is its text as one would
+    write it."""
 
     kind: AbsenceKind
     on: str | None
@@ -84,7 +94,9 @@ class Absence(PropertyDecl, frozen=True, kw_only=True, eq=False):
 
     @property
     def name(self) -> str:
-        return f"{self.kind} on {self.on}" if self.on is not None else self.kind
+        if self.on is None:
+            return self.kind
+        return f"{self.kind} {'of' if self.kind == 'no starvation' else 'on'} {self.on}"
 
 
 class CheckDecl(Node, frozen=True, kw_only=True, eq=False):

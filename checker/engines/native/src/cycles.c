@@ -1,8 +1,8 @@
 /* Searches in a graph of states: what is reached, and where runs may go round for ever although every fair step gets its due.
  *
  * A fair component is a maximal set of states that one fair cycle can visit over and over (checker/graph/fair_cycles.py has the same, and the
- * reasons): strongly connected by its edges; one of these is no fault; each weakly fair label that all of its states enable is the label of
- * one of its edges, and so is each strongly fair label that any of its states enables. States that enable a strongly fair label which the
+ * reasons): strongly connected by its edges; one of these is no fault; each of the graph's sets has one of them; each weakly fair label that
+ * all of its states enable is the label of one of its edges, and so is each strongly fair label that any of its states enables. States that enable a strongly fair label which the
  * component never takes are on no fair cycle; without them its rest is looked through again (Emerson and Lei 1987).
  *
  * Components are found by Tarjan's algorithm (1972), without recursion.
@@ -165,6 +165,7 @@ typedef struct {
     uint64_t *seen;               /* for each label: when it was last met at a state */
     uint32_t *enabled;            /* for each label: how many states of the component enable it */
     uint8_t *taken;
+    uint64_t sets;                /* that the edges of the component are in */
     list met;                     /* the labels that the component enables */
 } fair_search;
 
@@ -201,8 +202,12 @@ static int sum_up(fair_search *f, const int32_t *states, uint64_t n, uint32_t ow
                 return -1;
             f->enabled[label] += f->seen[label] != f->looked;
             f->seen[label] = f->looked;
-            if (!f->taken[label] && counts(g, e) && f->part[g->target[e]] == own)
+            if (f->taken[label] && !g->sets)
+                continue;
+            if (counts(g, e) && f->part[g->target[e]] == own) {
                 f->taken[label] = 1;
+                f->sets |= g->sets ? g->sets[e] : 0;
+            }
         }
     }
     return 0;
@@ -221,7 +226,7 @@ static verdict judge(const fair_search *f, uint64_t n)
             return UNFAIR; /* smaller parts of it take no more and disable no more */
         starved |= kind == TC_STRONG && !f->taken[label];
     }
-    return !acts ? UNFAIR : starved ? STARVED : FAIR;
+    return !acts || f->sets != f->graph->every ? UNFAIR : starved ? STARVED : FAIR;
 }
 
 /* Does the state enable a strongly fair label that its component, which was summed up, never takes? */
@@ -268,6 +273,7 @@ static int close_component(fair_search *f, const int32_t *states, uint64_t n)
     for (uint64_t i = 0; i < f->met.n; i++)
         f->enabled[f->met.items[i]] = f->taken[f->met.items[i]] = 0;
     f->met.n = 0;
+    f->sets = 0;
     return result;
 }
 

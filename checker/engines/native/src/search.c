@@ -42,7 +42,8 @@ const char *tc_sources(void)
 uint32_t tc_sizeof(uint32_t which)
 {
     static const uint32_t sizes[] = {sizeof(tc_program), sizeof(tc_field),   sizeof(tc_instruction), sizeof(tc_update), sizeof(tc_watch),   sizeof(tc_test),
-                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness), sizeof(tc_graph),  sizeof(tc_independence)};
+                                     sizeof(tc_outcome), sizeof(tc_options), sizeof(tc_stats),       sizeof(tc_witness), sizeof(tc_graph),  sizeof(tc_reader), sizeof(tc_nodes),
+                                     sizeof(tc_independence)};
     return which < sizeof sizes / sizeof *sizes ? sizes[which] : 0;
 }
 

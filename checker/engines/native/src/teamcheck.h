@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 6
+#define TC_INTERFACE 7
 
 typedef struct tc_search tc_search;
 
@@ -59,17 +59,42 @@ typedef struct {
     const int64_t *start;
     const int32_t *target;
     const uint32_t *label;
-    const uint8_t *cut; /* edges that do not count (not 0), or NULL */
+    const uint8_t *cut;  /* edges that do not count (not 0), or NULL */
+    const uint8_t *sets; /* the sets that an edge is in, as bits, or NULL: none */
+    uint64_t every;      /* all of the sets */
 } tc_graph;
+
+/* An automaton that reads states. The moves of reader q on the letter l of a state are first[q * letters + place[l]] .. until the next one's:
+ * where each leads, and the sets that it is in. */
+typedef struct {
+    const uint16_t *letter; /* of each state */
+    const uint32_t *place;  /* of each of 65,536 letters: below `letters` for those that occur */
+    const uint32_t *first;
+    const uint16_t *to;
+    const uint8_t *sets;
+    const uint8_t *ends; /* at q * letters + place[l]: 2 every word that begins so is accepted, 1 the word that goes on like this is */
+    uint32_t readers, letters;
+} tc_reader;
+
+/* The nodes of a product, in arrays of the caller: `state` and `reader` have room for `most`, `number` for each state and reader, all 0. */
+typedef struct {
+    int32_t *state;
+    uint16_t *reader;
+    uint32_t *number;
+    uint64_t n, most;
+} tc_nodes;
 
 /* Of the label (a fairness class) of an edge. */
 enum { TC_WEAK = 1, TC_STRONG = 2, TC_MAY = 4, TC_FAULT = 8 };
+/* Of a label, for one agent: a step of it; one that shows that it wants to act; a step of another agent. */
+enum { TC_OWN = 1, TC_WANTS = 2, TC_OTHER = 4 };
 
 #pragma GCC visibility push(default)
 
 uint32_t tc_interface(void);
 const char *tc_sources(void); /* the digest of the sources that the library was built from */
-/* sizeof of program, field, instruction, update, watch, test, outcome, options, stats, witness, graph, independence, in that order; 0 after the last. */
+/* sizeof of program, field, instruction, update, watch, test, outcome, options, stats, witness, graph, reader, nodes, independence, in that order; 0
+ * after the last. */
 uint32_t tc_sizeof(uint32_t which);
 
 /* 0 when the program keeps every rule of program.h; otherwise -1 and the reason in `message`. */
@@ -134,6 +159,27 @@ uint64_t tc_graph_forward(const tc_graph *graph, const uint8_t *inside, uint64_t
                           int32_t *distance, int64_t *edge, int32_t *origin, int32_t *order);
 /* found[s] = 1 for each state from which a state with found[s] not 0 is reached. 0, or -1 when there is no memory. */
 int tc_graph_backward(const tc_graph *graph, uint8_t *found);
+/* Adds a condition to the letters of n states: bit `bit` (below 15) where its value is 1, the last bit where it is 2, which is no value. */
+void tc_letters_add(uint64_t n, const uint8_t *values, uint32_t bit, uint16_t *letters);
+/* used[l] = 1 for each letter l of n. */
+void tc_letters_used(uint64_t n, const uint16_t *letters, uint8_t *used);
+/* The nodes of the product that are reached from the states below n with reader 0, which are its first ones. How many edges it has, -1 when there
+ * are more than `most` nodes. */
+int64_t tc_product_nodes(const tc_graph *graph, const tc_reader *reader, uint64_t n, tc_nodes *nodes);
+/* The edges of the product, of nodes that tc_product_nodes found: `start` has n + 1 entries. */
+void tc_product_edges(const tc_graph *graph, const tc_reader *reader, const tc_nodes *nodes, int64_t *start, int32_t *target,
+                      uint32_t *label, uint8_t *sets);
+/* The first of n nodes, in this order, where every run is accepted, or one that ends there: in states with `resting` not 0 runs may. Or -1. */
+int64_t tc_product_end(const tc_reader *reader, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n);
+/* One round of checker/graph/longest.py over all states, the last ones first; `counted` of each label is 0 or 1. Whether `most`, 0 at first, has
+ * changed: again, until it has not. */
+int tc_graph_longest(const tc_graph *graph, const uint8_t *inside, const uint8_t *ends, const uint8_t *counted, int32_t limit,
+                     int32_t *most);
+/* For the hunger of one agent (checker/graph/hunger.py). Of each label: `roles`, bits of TC_OWN ..., and `serves`, the bit of a letter that says
+ * that the activity of the label is at rest, 0 where it never waits; bit 0 of a letter says that the agent is busy. `progress`: one byte for each
+ * edge where steps of progress serve, else NULL. Of each edge: sets is 1 where the agent wants, 2 where another acts; cut, where it is served. */
+void tc_graph_hunger(const tc_graph *graph, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, const uint8_t *progress,
+                     uint8_t *sets, uint8_t *cut);
 /* The fair components (cycles.c) among the states with inside[s] not 0: component[s] is 1, 2, ..., 0 in none. How many there are, -1 when there
  * is no memory. */
 int64_t tc_graph_fair(const tc_graph *graph, const uint8_t *inside, const uint8_t *kinds, uint32_t labels, uint32_t *component);

@@ -1,0 +1,130 @@
+/* A graph of states in step with an automaton that reads them (checker/graph/product.py says what that is for).
+ *
+ * A node is a pair of a state and a state of the automaton, its reader. The moves of a reader depend on the letter of the state alone; each
+ * move is taken with every edge of the state. Nodes are numbered breadth first; the edges of a node are those of its first move, then those of
+ * the next, each in the order of the state's edges.
+ *
+ * Invariants
+ * NUMBER  number[state * readers + reader] is 0, or 1 more than the number of that node; node_state and node_reader are its inverse. */
+#include "teamcheck.h"
+
+void tc_letters_add(uint64_t n, const uint8_t *values, uint32_t bit, uint16_t *letters)
+{
+    for (uint64_t s = 0; s < n; s++)
+        if (values[s] == 1)
+            letters[s] |= (uint16_t)(1u << bit);
+        else if (values[s] == 2)
+            letters[s] |= 0x8000u;
+}
+
+void tc_letters_used(uint64_t n, const uint16_t *letters, uint8_t *used)
+{
+    for (uint64_t s = 0; s < n; s++)
+        used[letters[s]] = 1;
+}
+
+static inline uint32_t place(const tc_reader *r, int32_t state, uint32_t reader)
+{
+    return reader * r->letters + r->place[r->letter[state]];
+}
+
+static int64_t number_node(const tc_reader *r, tc_nodes *nodes, int32_t state, uint32_t reader)
+{
+    uint32_t *number = &nodes->number[(uint64_t)state * r->readers + reader];
+    if (*number == 0) {
+        if (nodes->n >= nodes->most)
+            return -1;
+        nodes->state[nodes->n] = state;
+        nodes->reader[nodes->n] = (uint16_t)reader;
+        *number = (uint32_t)++nodes->n;
+    }
+    return 0;
+}
+
+int64_t tc_product_nodes(const tc_graph *g, const tc_reader *r, uint64_t n, tc_nodes *nodes)
+{
+    int64_t edges = 0;
+    for (uint64_t s = 0; s < n; s++)
+        if (number_node(r, nodes, (int32_t)s, 0))
+            return -1;
+    for (uint64_t node = 0; node < nodes->n; node++) {
+        const int32_t s = nodes->state[node];
+        const uint32_t at = place(r, s, nodes->reader[node]);
+        for (uint32_t m = r->first[at]; m < r->first[at + 1]; m++) {
+            edges += g->start[s + 1] - g->start[s];
+            for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
+                if (g->target[e] >= 0 && number_node(r, nodes, g->target[e], r->to[m]))
+                    return -1;
+        }
+    }
+    return edges;
+}
+
+void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nodes, int64_t *start, int32_t *target, uint32_t *label,
+                      uint8_t *sets)
+{
+    int64_t edge = 0;
+    for (uint64_t node = 0; node < nodes->n; node++) {
+        const int32_t s = nodes->state[node];
+        const uint32_t at = place(r, s, nodes->reader[node]);
+        start[node] = edge;
+        for (uint32_t m = r->first[at]; m < r->first[at + 1]; m++)
+            for (int64_t e = g->start[s]; e < g->start[s + 1]; e++, edge++) {
+                const int32_t to = g->target[e];
+                target[edge] = to < 0 ? -1 : (int32_t)nodes->number[(uint64_t)to * r->readers + r->to[m]] - 1;
+                label[edge] = g->label[e];
+                sets[edge] = r->sets[m];
+            }
+    }
+    start[nodes->n] = edge;
+}
+
+int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *ends, const uint8_t *counted, int32_t limit, int32_t *most)
+{
+    int changed = 0;
+    for (uint64_t s = g->states; s-- > 0;) {
+        if (!inside[s] || most[s] == limit)
+            continue;
+        int32_t best = ends[s] ? limit : most[s];
+        for (int64_t e = g->start[s]; e < g->start[s + 1] && best < limit; e++) {
+            const int32_t to = g->target[e];
+            if (to >= 0 && inside[to] && most[to] + counted[g->label[e]] > best)
+                best = most[to] + counted[g->label[e]];
+        }
+        if (best > limit)
+            best = limit;
+        if (best > most[s]) {
+            most[s] = best;
+            changed = 1;
+        }
+    }
+    return changed;
+}
+
+void tc_graph_hunger(const tc_graph *g, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, const uint8_t *progress,
+                     uint8_t *sets, uint8_t *cut)
+{
+    for (uint64_t s = 0; s < g->states; s++) {
+        uint8_t wants = letter[s] & 1;
+        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
+            wants |= (roles[g->label[e]] & TC_WANTS) != 0;
+        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++) {
+            const uint32_t label = g->label[e];
+            const uint16_t of = serves[label];
+            const int32_t to = g->target[e];
+            sets[e] = (uint8_t)(wants | ((roles[label] & TC_OTHER) ? 2 : 0));
+            cut[e] = (roles[label] & TC_OWN) && (progress ? progress[e] != 0 : !of || (to >= 0 && (letter[to] & of)));
+        }
+    }
+}
+
+int64_t tc_product_end(const tc_reader *r, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        const int32_t s = nodes->state[order[i]];
+        const uint8_t ends = r->ends[place(r, s, nodes->reader[order[i]])];
+        if (ends == 2 || (ends == 1 && resting[s]))
+            return order[i];
+    }
+    return -1;
+}

@@ -1,0 +1,1 @@
+"""Linear temporal logic: formulas on words, and as automata."""
