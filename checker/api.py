@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import networkx
 
     from checker.engines.explicit import Progress as EngineProgress
+    from checker.engines.stores import Order, Store
     from checker.model.model import Model
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Engine, Job, Store, Told
+    from checker.properties.searches import Engine, Job, Told
 
 
 CHECKPOINT_EVERY_S = 60.0
@@ -67,6 +68,7 @@ def check(
     threads: int = 0,
     symmetry: bool = False,
     store: Store = "states",
+    order: Order = "breadth-first",
     checkpoint: str | None = None,
     resume: bool = False,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
@@ -80,7 +82,8 @@ def check(
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
     model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
     engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `store`
-    "fingerprint": it keeps 64 bits of a state that has more; a state may then be missed, and nothing `holds`. `checkpoint`:
+    "fingerprint": it keeps 64 bits of a state that has more; "bitstate": a few bits of an array that takes most of the memory,
+    depth first; a state may then be missed, and nothing `holds`. `order` "depth-first": traces need not be shortest. `checkpoint`:
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
     has found, every `checkpoint_every_s` seconds and at the end of each search; with `resume`, go on from what the same
     check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
@@ -97,7 +100,7 @@ def check(
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    limits = replace(limits, store=store)
+    limits = replace(limits, store=store, order=order)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)

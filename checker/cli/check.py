@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checker.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from checker.cli.progress import ProgressLine
     from checker.language.diagnostics import BadInput, Diagnostic
@@ -111,6 +111,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         threads=arguments.threads,
         symmetry=arguments.symmetry,
         store=arguments.store,
+        order=arguments.order or "breadth-first",
         checkpoint=arguments.checkpoint,
         resume=arguments.resume,
         checkpoint_every_s=arguments.checkpoint_every,
@@ -126,15 +127,30 @@ def _require_sense(arguments: argparse.Namespace) -> None:
     from checker.cli.argument_errors import OptionsDisagree
     from checker.language.diagnostics import BadInput
 
-    if arguments.resume and arguments.checkpoint is None:
-        raise BadInput([OptionsDisagree(span=None, reason="`--resume` needs the folder", advice="add `--checkpoint DIR`")])
-    if arguments.checkpoint is not None and arguments.engine == "reference":
-        reason = "the reference interpreter keeps no checkpoints"
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--engine reference`, or `--checkpoint`")])
+    for reason, advice in _disagreements(arguments):
+        raise BadInput([OptionsDisagree(span=None, reason=reason, advice=advice)])
 
-    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
-        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice="leave out `--store fingerprint`")])
+
+def _disagreements(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """What is wrong, and what to do."""
+    reference, kept = arguments.engine == "reference", arguments.checkpoint is not None
+    if arguments.resume and not kept:
+        yield "`--resume` needs the folder", "add `--checkpoint DIR`"
+    if kept and reference:
+        yield "the reference interpreter keeps no checkpoints", "leave out `--engine reference`, or `--checkpoint`"
+    if arguments.store == "fingerprint" and (kept or reference):
+        yield "fingerprints are of the native engine, and cannot be kept in a checkpoint", "leave out `--store fingerprint`"
+    if arguments.store == "bitstate" and (kept or reference):
+        yield "the array of bits is of the native engine, and cannot be kept in a checkpoint", "leave out `--store bitstate`"
+    if arguments.order == "depth-first" and (kept or reference):
+        yield (
+            "depth-first searches are of the native engine, and cannot be kept in a checkpoint",
+            "leave out `--order depth-first`",
+        )
+    if arguments.store == "fingerprint" and arguments.order == "depth-first":
+        yield "`--store fingerprint` forgets states layer by layer", "leave out `--order depth-first`"
+    if arguments.store == "bitstate" and arguments.order == "breadth-first":
+        yield "`--store bitstate` keeps no states but those of the way that it is on", "leave out `--order breadth-first`"
 
 
 def _nothing(reason: str, advice: str) -> BadInput:

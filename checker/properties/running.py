@@ -89,7 +89,7 @@ def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[Engi
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or limits.store != "states"
+    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or _unusual(limits)
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
@@ -97,10 +97,17 @@ def _run_engines(
             return
     _add_native(job, explored, found)
     left = replace(model, goals=tuple([goal for goal in model.goals if not decides_natively(goal)]))
+    if explored.store == "bitstate":  # has told of all goals
+        explored.search.close()
+        return
     if left.goals and not found.interrupted and not _judge_runs(job, left, explored, limits, found, progress):
         explored.search.close()  # its memory is for the search of what is left
         _search(job, left, limits, found, progress, counted=False)
     explored.search.close()
+
+
+def _unusual(limits: Limits) -> bool:
+    return limits.store != "states" or limits.order != "breadth-first"
 
 
 def _judge_runs(
@@ -116,9 +123,10 @@ def _judge_runs(
     from checker.properties.native import run_verdicts
     from checker.semantics.domains import watched
 
-    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry, where fairness is not decided
+    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry or depth first
         explored.search.close()
-        again = _native_first(job, model, replace(limits, symmetry=False, checkpoints=None), found, progress)
+        usual = replace(limits, symmetry=False, order="breadth-first", checkpoints=None)
+        again = _native_first(job, model, usual, found, progress)
         if again is None:
             return False
         explored = again
@@ -164,7 +172,9 @@ def _native_first(
 
     if not model.goals:
         return None
-    symmetry = limits.symmetry and any(decides_natively(goal) for goal in model.goals)
+    decided = [decides_natively(goal) for goal in model.goals]
+    symmetry, order = limits.symmetry and any(decided), limits.order if any(decided) else "breadth-first"
+    usual = order == "breadth-first" and limits.store != "bitstate"
     try:
         return explore_native(
             model,
@@ -173,8 +183,9 @@ def _native_first(
             memory_mib=limits.memory_mib,
             threads=limits.threads,
             symmetry=symmetry,
-            fingerprints=limits.store == "fingerprint",
-            runs=not symmetry and not all(decides_natively(goal) for goal in model.goals),
+            store=limits.store,
+            order=order,
+            runs=usual and not symmetry and not all(decided),
             progress=progress,
             keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
         )
@@ -272,7 +283,7 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
     found.results += native_verdicts(job, explored)
     if job.ghost:
         return
-    if not explored.reduction and not explored.fingerprints:  # the counts that a spec expects are of all states
+    if not explored.reduction and explored.store == "states":  # the counts that a spec expects are of all states
         found.counts += _counts(job, explored.stats.distinct, explored.stats.transitions, explored.complete)
     _coverage(job, explored.model, found).add_native(explored)
 

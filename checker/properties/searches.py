@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from checker.engines.stores import Order, Store
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
 from checker.properties.plan import Filters, Target, find_files, property_name, read_target
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 Told = Callable[["Job", int, int, "EngineProgress"], None]  # which search, its number from 1, how many there are, how far it is
 Errors = Literal["always", "violated", "never"]
 Engine = Literal["auto", "reference", "native"]
-Store = Literal["states", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Limits:
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
+    order: Order = "breadth-first"  # of the native engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

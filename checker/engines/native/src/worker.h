@@ -48,6 +48,7 @@ typedef struct {
 
 typedef struct {
     uint64_t state; /* the first one */
+    const uint64_t *rows; /* the words of the states, one after another */
     uint32_t next_outcome;
     int active;
     lane_set live, moving, busy; /* has a state; has an enabled outcome: not a fault; nor a timeout */
@@ -59,6 +60,8 @@ typedef struct {
     uint64_t *changed; /* the changed words of the successors of an outcome */
     int32_t *excess;
     batch batch;
+    uint32_t numbers[LANES]; /* of the states of the batch */
+    uint64_t *gathered;      /* `rows` of states that do not stand one after another in the store */
     uint64_t *successors, *hashes; /* the buffer: `filled` states, of which the first `inserted` are in the store */
     uint32_t *parents;
     uint32_t filled, inserted;
@@ -78,6 +81,14 @@ uint64_t worker_bytes(const prepared *program);
 void worker_run(worker *w, layer_work *work);
 /* Is anything left that was taken or collected? */
 int worker_pending(const worker *w);
+/* The parts of worker_run. Begins a batch of the n states with these numbers, in ascending order. */
+void worker_begin(worker *w, const layer_work *work, const uint32_t *numbers, uint64_t n);
+/* Goes on with the batch, if there is one; 0 when it is finished, -1 when it has to wait. */
+int worker_expand(worker *w, layer_work *work);
+/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays. */
+int worker_flush(worker *w, layer_work *work);
+/* The first reason stands. */
+void worker_ask_to_stop(layer_work *work, int reason);
 static inline const int32_t *column_of(const worker *w, uint32_t reg)
 {
     return w->registers + (size_t)reg * LANES;
