@@ -15,6 +15,7 @@ from checker.graph.reachability import Distances
 Node: TypeAlias = tuple[int, int, int, int, bool]  # state, weak classes due, strong ones enabled, strong ones taken, acted
 PAIRS = 20_000  # of state and debt that one exact search looks at
 ENTRIES = 50  # places where an exact search is begun
+ALL_PAIRS = 5 * PAIRS  # that all exact searches together look at, about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def find_lasso(graph: FairGraph, found: Iterable[FairComponent], distances: Dist
 
 def lasso_from(graph: FairGraph, entries: Iterable[tuple[int, FairPart]], distances: Distances) -> Lasso | None:
     """A short fair lasso whose cycle goes through one of `entries` within its part: the nearest ones of all, nearest first, and one more than
-    `ENTRIES` where there are so many."""
+    `ENTRIES` where there are so many. In a large part only the first few places are tried."""
     searches: dict[int, CycleSearch] = {}
     best: tuple[int, int, list[int]] | None = None
     exact = True
@@ -52,7 +53,7 @@ def lasso_from(graph: FairGraph, entries: Iterable[tuple[int, FairPart]], distan
         level = distances.distance[entry]
         if best is not None and level + 1 >= best[0]:
             break
-        if tried >= ENTRIES:
+        if tried >= ENTRIES or sum(search.looked for search in searches.values()) > ALL_PAIRS:
             exact = False
             break
         search = searches.setdefault(component.label, CycleSearch(graph, component))
@@ -74,6 +75,7 @@ class CycleSearch:
     def __init__(self, graph: FairGraph, component: FairPart) -> None:
         self._graph, self._component = graph, component
         self._known: dict[int, list[tuple[int, int, int]]] = {}
+        self.looked = 0  # at how many pairs
 
     def _steps(self, state: int) -> list[tuple[int, int, int]]:
         """The edges of the component out of `state`: edge, target, class bit. Found when asked for: components can be very large."""
@@ -119,9 +121,11 @@ class CycleSearch:
                     if to == start and self._paid(after):
                         return _unwind(came, after), True
                     following.append(after)
-            if len(came) > PAIRS:
-                return None, False
+                if len(came) > PAIRS:
+                    self.looked += len(came)
+                    return None, False
             layer = following
+        self.looked += len(came)
         return None, True
 
     def walk(self, start: int) -> list[int]:
