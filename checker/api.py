@@ -26,7 +26,7 @@ CHECKPOINT_EVERY_S = 60.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
-    search of its own."""
+    search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second."""
 
     spec: str
     instance: str
@@ -37,6 +37,8 @@ class Progress:
     distinct: int
     transitions: int
     depth: int
+    queue: int
+    states_per_s: float
     seconds: float
 
 
@@ -123,6 +125,8 @@ def _told(progress: Callable[[Progress], None]) -> Told:
                 distinct=engine.states,
                 transitions=engine.transitions,
                 depth=engine.depth,
+                queue=engine.queue,
+                states_per_s=engine.states_per_s,
                 seconds=engine.seconds,
             )
         )

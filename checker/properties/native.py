@@ -105,9 +105,10 @@ def _not_found(explored: Explored) -> str:
     stats = explored.stats
     if explored.store == "bitstate":
         full, mistaken = 100 * stats.bits_set / stats.array_bits, max(1e-18, stats.mistaken)  # written with a digit that is not 0
+        about = f"{mistaken:,.0f}" if mistaken >= 10 else f"{mistaken:.1e}"
         return (
             f"not found in {stats.distinct:,} states, told apart by the bits that they set in {stats.array_bits / 2**23:,.0f} MiB, "
-            f"{full:.2g} % full: about {mistaken:.1e} states were taken for others and not looked at"
+            f"{full:.2g} % full: about {about} states were taken for others and not looked at"
         )
     chance = max(1e-18, explored.chance_of_a_miss)
     return (
@@ -138,4 +139,5 @@ def _shown(explored: Explored, goal: Goal) -> int | None:
 
 
 def _along(explored: Explored, state: int) -> Search:
-    return Search(explore_along(explored.model, explored.path(state)), Interpreter(explored.model))
+    path = explored.path(state) if explored.stats.distinct else []  # a limit may be reached before the first state
+    return Search(explore_along(explored.model, path), Interpreter(explored.model))

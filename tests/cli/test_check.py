@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
@@ -286,6 +287,8 @@ SOME = Progress(
     distinct=12_000,
     transitions=31_000,
     depth=9,
+    queue=4_500,
+    states_per_s=2_500.0,
     seconds=3.0,
 )
 
@@ -293,8 +296,10 @@ SOME = Progress(
 def test_progress_in_words() -> None:
     assert (
         progress_text(SOME, 12.0)
-        == "search 2 of 5, s.spec, instance pair, no faults: 12,000 states, 31,000 transitions, depth 9 (12 s)"
+        == "search 2 of 5, s.spec, instance pair, no faults: 12,000 states, 31,000 transitions, depth 9, 4,500 wait "
+        "(12 s, 2,500 states a second, at least 1.8 s more)"
     )
+    assert progress_text(replace(SOME, states_per_s=0.0), 12.0).endswith("depth 9, 4,500 wait (12 s)")
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -239,3 +241,35 @@ def test_a_long_way_is_replayed() -> None:
         assert trace is not None
         assert (len(trace.steps), trace.shortest) == (382, False)
         assert [trace.end[f"holder[Philosopher{p}]"] for p in range(9)] == [f"Philosopher{(p - 1) % 9}" for p in range(9)]
+
+
+@pytest.mark.parametrize("options", [{}, {"order": "depth-first"}, {"store": "bitstate"}], ids=str)
+def test_no_memory_for_a_single_state_is_unknown(options: dict[str, str]) -> None:
+    report = api.check(str(ROOT / "specs" / "lock.spec"), engine="native", memory_mib=1, **options)  # type: ignore[arg-type]
+    told = {result.reason for result in report.results if result.kind in DECIDED}
+    assert told == {"the search is incomplete: the limit of memory was reached (0 MiB) (after 0 states)"}
+    assert {result.verdict for result in report.results} == {"unknown"}
+
+
+LITTLE = """
+import resource, sys
+from checker import api
+with open("/proc/self/statm") as statm:
+    used = int(statm.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (36 << 20), resource.RLIM_INFINITY))
+report = api.check(
+    "specs/two_phase_commit.spec", instances=["three"], faults=["none"], properties=["consistent"], overrides={"participants": "8"},
+    store=sys.argv[1], order=sys.argv[2], engine="native", threads=1,
+)
+print(report.results[0].reason)
+"""
+
+
+@pytest.mark.parametrize("order", ["breadth-first", "depth-first"])
+@pytest.mark.parametrize("store", ["states", "bitstate"])
+def test_little_address_space(store: str, order: str) -> None:
+    """What the system refuses is told with counts; bits do with less than states."""
+    command = [sys.executable, "-c", LITTLE, store, order]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    expected = "not found in 1,7" if store == "bitstate" else "the search is incomplete: the limit of memory was reached"
+    assert expected in done.stdout, done.stderr

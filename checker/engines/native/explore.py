@@ -234,7 +234,7 @@ def _progress(stats: Stats, seconds: float) -> Progress:
         transitions=stats.transitions,
         depth=stats.depth,
         queue=stats.queue,
-        transitions_per_s=stats.transitions / max(seconds, 1e-9),
+        states_per_s=stats.expanded / max(stats.seconds, 1e-9),  # before a checkpoint was resumed, too
         seconds=seconds,
     )
 

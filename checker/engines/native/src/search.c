@@ -20,6 +20,8 @@
 #define TC_SOURCES "unknown"
 #endif
 
+enum { SPARE_BYTES = 16 << 20 };
+
 static void *complain(char *message, uint32_t capacity, const char *text)
 {
     if (capacity > 0)
@@ -132,7 +134,7 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     if (options->store > STORE_BITS || options->depth_first > 1 || (options->store == STORE_FINGERPRINTS && options->depth_first))
         return "these options do not go together";
     search->depth_first = options->depth_first || options->store == STORE_BITS;
-    if (open_workers(search, options) || open_store(search, options) != STORE_OK)
+    if (open_workers(search, options) || arena_reserve(&search->spare, SPARE_BYTES) || open_store(search, options) != STORE_OK)
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     store_result result = insert_states(&search->store, initial, n);
@@ -173,6 +175,7 @@ void tc_search_free(tc_search *search)
         worker_close(&search->workers[i]);
     free(search->workers);
     store_close(&search->store);
+    arena_release(&search->spare);
     prepared_free(&search->program);
     free(search->layers);
     free(search);
@@ -243,6 +246,8 @@ int tc_search_run(tc_search *search, double seconds)
         if (wall_seconds() >= search->work.deadline)
             break;
     }
+    if (search->status == TC_MEMORY)
+        arena_release(&search->spare);
     search->seconds += wall_seconds() - start;
     search->cpu_seconds += process_cpu_seconds() - cpu_start;
     return (int)search->status;

@@ -22,6 +22,7 @@ struct tc_search {
     uint64_t compact_at;      /* with a bit array: so many states, and the log is compacted */
     layer_work work;
     tc_status status;
+    arena spare;     /* addresses that are given back when memory is used up: the caller needs some to say so */
     int has_initial; /* all initial states found room */
     double seconds, cpu_seconds; /* inside tc_search_run; the processor time is the whole process's */
 };

@@ -4,7 +4,7 @@
 
 #include "parallel.h"
 
-enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14 };
+enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14, LEAST_BITS = 1 << 20 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
 
 /* LOAD: three quarters of the slots. Growth by half leaves the table half full at least: 8 bytes a state. */
@@ -53,7 +53,8 @@ static void release_arenas(store *s)
 /* Addresses for as many states as the limits allow; fewer, when the system does not even give addresses. */
 static int reserve(store *s, const store_options *options)
 {
-    uint64_t states = s->memory_limit / (options->kind == STORE_FINGERPRINTS ? 12 : bytes_a_state(s)) + 1;
+    uint64_t memory = s->memory_limit > bits_bytes(&s->seen) ? s->memory_limit - bits_bytes(&s->seen) : 0;
+    uint64_t states = memory / (options->kind == STORE_FINGERPRINTS ? 12 : bytes_a_state(s)) + 1;
     if (states > MOST_STATES)
         states = MOST_STATES;
     if (s->states_limit < states)
@@ -124,13 +125,16 @@ static uint64_t first_slots(const store *s, uint64_t expected)
     return states > load_limit(FIRST_SLOTS) && bytes_with(s, states, slots) <= s->memory_limit ? slots : FIRST_SLOTS;
 }
 
-/* Three quarters of the memory that is left, or as much as the states that may be found can use. */
+/* Three quarters of the memory that is left, or as much as the states that may be found can use; less, when the system does not give it. */
 static int open_bits(store *s)
 {
     uint64_t left = s->memory_limit > s->other_bytes ? s->memory_limit - s->other_bytes : 0;
     uint64_t bytes = left / 4 * 3, useful = s->states_limit < UINT64_MAX / 8 ? s->states_limit * 8 : UINT64_MAX;
     s->count_limit = MOST_STATES;
-    return bits_open(&s->seen, least(bytes, useful));
+    for (bytes = least(bytes, useful); bits_open(&s->seen, bytes); bytes /= 2)
+        if (bytes < LEAST_BITS)
+            return -1;
+    return 0;
 }
 
 store_result store_open(store *s, uint32_t words, const store_options *options)
@@ -140,8 +144,8 @@ store_result store_open(store *s, uint32_t words, const store_options *options)
     s->memory_limit = options->memory_limit;
     s->states_limit = options->states_limit;
     s->other_bytes = options->other_bytes;
-    if (reserve(s, options) || commit(s, 1) ||
-        (options->kind == STORE_BITS ? open_bits(s) : table_open(s, first_slots(s, options->expected)))) {
+    if ((options->kind == STORE_BITS && open_bits(s)) || reserve(s, options) || commit(s, 1) ||
+        (options->kind != STORE_BITS && table_open(s, first_slots(s, options->expected)))) {
         store_close(s);
         return STORE_MEMORY;
     }
