@@ -6,6 +6,7 @@ on without it, and the reference engine answers."""
 from __future__ import annotations
 
 import sys
+from compileall import compile_dir
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -14,7 +15,8 @@ from setuptools.command.build_ext import build_ext
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from checker.engines.native.build import LIBRARY, BuildError, compile_library
+from checker.engines.native.build import BuildError, compile_library
+from checker.engines.native.sources import LIBRARY
 
 NAME = "checker.engines.native.search_library"
 
@@ -25,6 +27,11 @@ class BuildLibrary(build_ext):
     def get_ext_filename(self, fullname: str) -> str:
         """One name for every Python: the file is no extension module."""
         return str(Path(*fullname.split(".")).with_name(LIBRARY.name))
+
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:  # pip compiles what it copies; what it leaves in its place may never be written by a start
+            compile_dir("checker", quiet=1)
 
     def build_extension(self, ext: Extension) -> None:
         target = Path(self.get_ext_fullpath(ext.name))

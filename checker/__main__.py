@@ -6,8 +6,8 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from checker.cli.main import main
+        from checker.cli.main import program
 
-        sys.exit(main())
+        sys.exit(program())
     except KeyboardInterrupt:  # even before the command line has begun
         sys.exit(130)

@@ -7,8 +7,9 @@ cannot be used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import networkx
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
     from checker.engines.stores import Order, Store
     from checker.model.model import Model
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Engine, Job, Told
+    from checker.properties.searches import Counted, Engine, Job, Told
 
 
 CHECKPOINT_EVERY_S = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
     search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second."""
 
@@ -71,6 +71,8 @@ def check(
     symmetry: bool = False,
     store: Store = "states",
     order: Order = "breadth-first",
+    sweeps: int | None = None,
+    fewest: Counted | None = None,
     checkpoint: str | None = None,
     resume: bool = False,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
@@ -82,7 +84,9 @@ def check(
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
     beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
-    model). A result says what ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
+    model); "z3" looks for violations in every run of up to `sweeps` steps (12) and many longer ones, in teams too large for a
+    search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
+    ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
     engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `store`
     "fingerprint": it keeps 64 bits of a state that has more; "bitstate": a few bits of an array that takes most of the memory,
     depth first; a state may then be missed, and nothing `holds`. `order` "depth-first": traces need not be shortest. `checkpoint`:
@@ -91,18 +95,18 @@ def check(
     check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
     BadInput before anything is searched when a spec or a name cannot be used, and when a checkpoint cannot be used.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from checker.properties.plan import Filters
     from checker.properties.running import run
-    from checker.properties.searches import Limits, plan
+    from checker.properties.searches import SWEEPS, Limits, plan
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
     jobs = plan([paths] if isinstance(paths, str) else list(paths), filters, overrides or {})
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    limits = replace(limits, store=store, order=order)
+    limits = replace(limits, store=store, order=order, sweeps=SWEEPS if sweeps is None else sweeps, fewest=fewest)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)

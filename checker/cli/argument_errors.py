@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class CannotWrite(Diagnostic):
+class CannotWrite(Diagnostic, frozen=True, kw_only=True):
     """The file that `--output` names, or that a command should write, cannot be written: its folder does not exist, it is a folder,
     or the system refuses (permissions, a full disk). Nothing was written.
     """
@@ -21,8 +18,7 @@ class CannotWrite(Diagnostic):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadSetting(Diagnostic):
+class BadSetting(Diagnostic, frozen=True, kw_only=True):
     """`--set` gives a value to a parameter of the protocol, over what the instance gives: `--set workers=3 --set careful=true`."""
 
     code = "T682"
@@ -32,8 +28,7 @@ class BadSetting(Diagnostic):
     given: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownCode(Diagnostic):
+class UnknownCode(Diagnostic, frozen=True, kw_only=True):
     """Every error and warning has a code, a T and three digits, in the brackets of its first line. `teamcheck explain` without a
     code lists them all.
     """
@@ -46,8 +41,7 @@ class UnknownCode(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class WillNotOverwrite(Diagnostic):
+class WillNotOverwrite(Diagnostic, frozen=True, kw_only=True):
     """`teamcheck new` writes `protocols/NAME.team` and `specs/NAME.spec`, and never over a file that is there."""
 
     code = "T684"
@@ -57,8 +51,7 @@ class WillNotOverwrite(Diagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadProtocolName(Diagnostic):
+class BadProtocolName(Diagnostic, frozen=True, kw_only=True):
     """The name of a protocol is a word of the language: a letter, then letters, digits and `_`, and none of its keywords."""
 
     code = "T685"
@@ -69,8 +62,7 @@ class BadProtocolName(Diagnostic):
     suggestion: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadSavedResult(Diagnostic):
+class BadSavedResult(Diagnostic, frozen=True, kw_only=True):
     """`teamcheck replay FILE.json` shows a trace of a file that `teamcheck check --format json --output FILE.json` wrote."""
 
     code = "T686"
@@ -82,8 +74,7 @@ class BadSavedResult(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadSteps(Diagnostic):
+class BadSteps(Diagnostic, frozen=True, kw_only=True):
     """`--steps` lists the places of the steps of a trace, each among the steps that are possible in the state before it, from 0: they
     are the numbers that `teamcheck step` shows. They fit one protocol, instance and fault model only, and may fit no longer
     after the protocol was changed.
@@ -97,8 +88,7 @@ class BadSteps(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NothingToDo(Diagnostic):
+class NothingToDo(Diagnostic, frozen=True, kw_only=True):
     """The files and filters that were given leave nothing: no spec with a check, no property of that name, no file of that kind."""
 
     code = "T688"
@@ -109,8 +99,7 @@ class NothingToDo(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class OptionsDisagree(Diagnostic):
+class OptionsDisagree(Diagnostic, frozen=True, kw_only=True):
     """Two options that were given do not go together, or one needs another. `teamcheck COMMAND --help` tells what each means."""
 
     code = "T689"

@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_settings(parser)
     options.add_limits(parser)
     options.add_engine(parser)
+    options.add_sweeps(parser)
     options.add_store(parser)
     options.add_checkpoints(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to say it (default: text)")
@@ -94,6 +95,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
     from checker import api
 
     _require_sense(arguments)
+    _require_sense_of_z3(arguments)
     if not arguments.paths and not os.path.isdir("specs"):
         raise _nothing(
             "there is no folder `specs` here", "name a spec, a protocol or a folder, or start with `teamcheck new my_team`"
@@ -110,6 +112,8 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         engine=arguments.engine,
         threads=arguments.threads,
         symmetry=arguments.symmetry,
+        sweeps=arguments.sweeps,
+        fewest=arguments.fewest,
         store=arguments.store,
         order=arguments.order or "breadth-first",
         checkpoint=arguments.checkpoint,
@@ -123,12 +127,9 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
 
 
 def _require_sense(arguments: argparse.Namespace) -> None:
-    """Options that go together only in some ways."""
-    from checker.cli.argument_errors import OptionsDisagree
-    from checker.language.diagnostics import BadInput
-
+    """Options that go together only in some ways. Raises BadInput."""
     for reason, advice in _disagreements(arguments):
-        raise BadInput([OptionsDisagree(span=None, reason=reason, advice=advice)])
+        raise _disagree(reason, advice)
 
 
 def _disagreements(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
@@ -143,14 +144,38 @@ def _disagreements(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
     if arguments.store == "bitstate" and (kept or reference):
         yield "the array of bits is of the native engine, and cannot be kept in a checkpoint", "leave out `--store bitstate`"
     if arguments.order == "depth-first" and (kept or reference):
-        yield (
-            "depth-first searches are of the native engine, and cannot be kept in a checkpoint",
-            "leave out `--order depth-first`",
-        )
+        reason = "depth-first searches are of the native engine, and cannot be kept in a checkpoint"
+        yield reason, "leave out `--order depth-first`"
     if arguments.store == "fingerprint" and arguments.order == "depth-first":
         yield "`--store fingerprint` forgets states layer by layer", "leave out `--order depth-first`"
     if arguments.store == "bitstate" and arguments.order == "breadth-first":
         yield "`--store bitstate` keeps no states but those of the way that it is on", "leave out `--order breadth-first`"
+
+
+def _disagree(reason: str, advice: str) -> BadInput:
+    from checker.cli.argument_errors import OptionsDisagree
+    from checker.language.diagnostics import BadInput
+
+    return BadInput([OptionsDisagree(span=None, reason=reason, advice=advice)])
+
+
+def _require_sense_of_z3(arguments: argparse.Namespace) -> None:
+    z3 = arguments.engine == "z3"
+    of_z3 = {"--sweeps": arguments.sweeps, "--fewest": arguments.fewest}
+    of_searches = {
+        "--symmetry": arguments.symmetry,
+        "--threads": arguments.threads,
+        "--states": arguments.states,
+        "--store": arguments.store != "states",
+        "--order": arguments.order,
+        "--checkpoint": arguments.checkpoint,
+    }
+    for option in [name for name, given in (of_searches if z3 else of_z3).items() if given]:
+        if z3:
+            reason, advice = f"Z3 looks at no states, so `{option}` says nothing to it", f"leave out `{option}`, or `--engine z3`"
+        else:
+            reason, advice = f"`{option}` is of the Z3 engine", "add `--engine z3`"
+        raise _disagree(reason, advice)
 
 
 def _nothing(reason: str, advice: str) -> BadInput:

@@ -32,7 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _format(path: str, check: bool) -> bool:
     """Lay out one file; whether it was, or would be, another text. Raises BadInput."""
-    from checker.cli.argument_errors import CannotWrite
     from checker.cli.output import replace
     from checker.language.diagnostics import BadInput
     from checker.language.format import format_protocol, format_spec
@@ -46,6 +45,8 @@ def _format(path: str, check: bool) -> bool:
         try:
             replace(path, text)
         except OSError as error:
+            from checker.cli.argument_errors import CannotWrite
+
             raise BadInput([CannotWrite(span=None, path=path, reason=error.strerror or str(error))]) from None
     sys.stdout.write(f"{'would change' if check else 'changed'} {path}\n")
     return True

@@ -39,10 +39,11 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     """The options that choose what searches."""
     parser.add_argument(
         "--engine",
-        choices=("auto", "reference", "native"),
+        choices=("auto", "reference", "native", "z3"),
         default="auto",
         help="what searches: the interpreter, and beyond some thousand states the native library (auto, the default); "
-        "the interpreter (reference); the library (native)",
+        "the interpreter (reference); the library (native); Z3, which finds violations in teams too large for a search and proves "
+        "none absent (z3)",
     )
     parser.add_argument(
         "--symmetry",
@@ -51,6 +52,19 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--threads", metavar="N", type=positive, default=0, help="threads of the native engine (default: one a processor)"
+    )
+
+
+def add_sweeps(parser: argparse.ArgumentParser) -> None:
+    """The options of the Z3 engine."""
+    parser.add_argument(
+        "--sweeps",
+        metavar="K",
+        type=positive,
+        help="how far Z3 looks: every run of up to K steps and many longer ones (default: 12)",
+    )
+    parser.add_argument(
+        "--fewest", choices=("steps", "faults", "agents"), help="what the traces of Z3 shall have as few of as can be"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,8 +47,10 @@ def write(path: str | None, text: str) -> None:
 
 def replace(path: str, text: str) -> None:
     """Give the file at `path` the content `text` at once: a reader sees the old file or the new one. Raises OSError."""
+    from tempfile import mkstemp
+
     target = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".teamcheck-", suffix=".tmp")
+    handle, temporary = mkstemp(dir=os.path.dirname(target), prefix=".teamcheck-", suffix=".tmp")
     try:
         with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(text)

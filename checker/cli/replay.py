@@ -7,9 +7,10 @@ import json
 import os
 import shlex
 import sys
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from checker.cli import options
 
@@ -25,8 +26,7 @@ A file that `teamcheck check --format json --output FILE.json` wrote has the tra
   teamcheck replay FILE.json --property one_owner"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """One trace: of what model, and its path as `api.replay` reads it. `actions`: the steps' names where they are known."""
 
     path: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from checker.cli import options
 
@@ -30,8 +31,7 @@ _ENDS = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, kw_only=True):
     """What the runs showed: how they ended, how long they were, and for each property in how many runs, and where first."""
 
     ends: Counter[str] = field(default_factory=Counter)

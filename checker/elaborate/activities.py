@@ -7,8 +7,10 @@ from there reads them back. What follows an await is a *continuation*: the rest 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
@@ -25,8 +27,7 @@ from checker.model.expr import Const, Expr, Local, Read
 from checker.model.model import Assign, Body, Either, If, Let, Note, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
+class Then(Struct, frozen=True):
     """The rest of a block, with the names that were in scope there; then `next`."""
 
     statements: tree.Block
@@ -34,8 +35,7 @@ class Then:
     next: Continuation
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """Back to the head of a loop; after the loop, `next`."""
 
     loop: tree.While
@@ -43,8 +43,7 @@ class Again:
     next: Continuation
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """The end of a statement that several ways lead to: `next` is lowered once, behind the statement."""
 
     next: Continuation
@@ -91,8 +90,7 @@ def stops_itself(body: tree.Block) -> bool:
     return any(isinstance(s, tree.Stop) for s in every_statement(body))
 
 
-@dataclass(slots=True, kw_only=True)
-class Segments:
+class Segments(Struct, kw_only=True):
     """Lowers one activity; `waiting` collects the awaits that were reached, each with what follows it."""
 
     build: Build

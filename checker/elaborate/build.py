@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import product
+
+from msgspec import Struct, field
 
 from checker.language.checked import Checked, FaultInfo, RoleInfo
 from checker.language.source import Span
@@ -15,8 +16,7 @@ from checker.model.model import Channel, Variable, VariableKind
 ASIDE = "(aside)"  # names the registers that hold a cell which the code itself does not read
 
 
-@dataclass(slots=True)
-class Registers:
+class Registers(Struct):
     """Numbers the registers of one step or one goal."""
 
     count: int = 0
@@ -27,8 +27,7 @@ class Registers:
         return local
 
 
-@dataclass(slots=True, kw_only=True)
-class Build:
+class Build(Struct, kw_only=True):
     """The model under construction.
 
     `variables` are in the order of their cells in the state; `marks` are the names of the goals that steps report.

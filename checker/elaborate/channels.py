@@ -7,7 +7,9 @@ receiver), a bag (`unordered`) or a set (`persistent`), both indexed by receiver
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
@@ -122,8 +124,7 @@ def _put(
             return (Assert(condition=room, kind="overflow", text=text, at=at), *put)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
+class Taking(Struct, frozen=True, kw_only=True):
     """One way to take a message: `prelude` finds it, `body` removes it; `values` are its fields, `sender` is who sent it or None."""
 
     prelude: Prelude

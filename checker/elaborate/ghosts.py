@@ -9,7 +9,9 @@ and writes. Under the fault `stale` of the store a read may miss the last write:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.build import ASIDE, Build, Registers
@@ -25,8 +27,7 @@ UNREAD, FRESH, CHANGED = (Const(i, BASIS) for i in range(3))
 READ_NOW, SEEN_NOW = Const(1, BASIS), Const(False, Bool())  # what a read notes: `is` tells them from what a write notes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class Actor(Struct, frozen=True, kw_only=True):
     """Who reads and writes: an agent in an activity."""
 
     role: RoleInfo
@@ -34,8 +35,7 @@ class Actor:
     agent: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(Struct, frozen=True, kw_only=True):
     """The ghosts of one goal on the store `variable`."""
 
     build: Build

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.activities import Continuation, Segments, alive
@@ -16,8 +17,7 @@ from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Body, Guard, Let, Prelude, Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Opening(Struct, frozen=True, kw_only=True):
     """The beginning of a step of one activity: its registers, its agent, what must hold before anything else."""
 
     segments: Segments

@@ -8,7 +8,9 @@ outcome that never comes to read the cell does not exist: nothing in it was stal
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.build import ASIDE, Build
@@ -49,8 +51,7 @@ def with_stale_reads(build: Build, steps: list[Step], watch: Watch | None) -> li
     return steps
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ghosts:
+class _Ghosts(Struct, frozen=True, kw_only=True):
     """`before`: each cell as it was before the step that wrote it last. `written`: whether there was one, where that cannot be told
     from `before` because the store has several initial values."""
 
@@ -84,8 +85,7 @@ def _next_number(step: Step) -> int:
 # --- the variant with a stale read ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stale:
+class _Stale(Struct, frozen=True, kw_only=True):
     """One variant: the cell that is read as it was, whether the step has written it, whether it has read it so."""
 
     step: Step

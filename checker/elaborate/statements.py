@@ -7,8 +7,9 @@ after another. `Code.env` is extended by what the statements bind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.elaborate import channels, make
 from checker.elaborate.build import ASIDE, Build, Registers
@@ -41,8 +42,7 @@ from checker.model.model import (
 BlockLowering = Callable[["Code", tree.Block], Body]
 
 
-@dataclass(slots=True, kw_only=True)
-class Code:
+class Code(Struct, kw_only=True):
     """Where statements are lowered: one segment of one activity of one agent.
 
     `came_from` is the await that the segment goes on from, None at the start; `resumed` is what it read from the frame there. `joins`: of
@@ -255,6 +255,8 @@ def probabilities(node: tree.Either) -> tuple[tuple[int, int], ...] | None:
     given = [text for text, _ in node.branches]
     if all(text is None for text in given):
         return None
+    from fractions import Fraction
+
     fractions = [Fraction(text or "0") for text in given]
     return tuple((f.numerator, f.denominator) for f in fractions)
 

@@ -6,7 +6,8 @@ Before: a checked expression. After: a typed `Expr` whose stores are flat cells 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.elaborate import make, standing
 from checker.elaborate.build import Build, Registers, size
@@ -34,8 +35,7 @@ _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "//": "floordiv", "%": "mod"}
 _SETS = {"|": "union", "&": "intersect", "-": "minus"}
 
 
-@dataclass(slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, kw_only=True):
     """Lowers expressions in one scope: `env` gives the names that are bound, `self` included. `old`: read the state before."""
 
     build: Build

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 from typing import final
+
+from msgspec import Struct
 
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.state_graph import StateGraph, counted_states
@@ -24,8 +25,7 @@ CHECK_MEMORY_S = 0.01  # between two looks at the memory, which take longer than
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a search is: `queue` states are reached and not yet expanded; `states_per_s` have been expanded since the start."""
 
     states: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import final
+
+from msgspec import Struct, field
 
 from checker.language.types import Value
 from checker.model.model import Model
@@ -15,8 +16,7 @@ Instance = tuple[int, Value | None, tuple[Value, ...]]  # step, agent, values of
 
 
 @final
-@dataclass(slots=True, kw_only=True)
-class StateGraph:
+class StateGraph(Struct, kw_only=True):
     """States are numbers, in the order in which a breadth-first search reached them.
 
     `parent[s]` is the state from which s was first reached (-1 for an initial state), by its transition number `parent_edge[s]`.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class CannotExport(Diagnostic):
+class CannotExport(Diagnostic, frozen=True, kw_only=True):
     """Other tools know numbers and fixed arrays of them, but no sets, maps, bags or sequences: each value is written as numbers of at
     most 31 bits, each step as code without loops. Where that would be too large (a set of hundreds of possible elements,
     thousands of outcomes of one step, loops whose every order has to be tried), nothing is written. `teamcheck check` has

@@ -13,22 +13,25 @@ one state more (`Promela.extra_states`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.export.names import field_legends, field_titles, identifiers
 from checker.export.promela_expressions import arguments, below, shared, written
+from checker.ground.ends import acts_at_once, waits_for_others
 from checker.ground.graph import Graph, Node
-from checker.ground.program import GroundModel, GroundOutcome, Predicate
+from checker.ground.program import GroundModel, GroundOutcome
 from checker.ground.shapes import encode, flat
-from checker.model.model import Goal, Step
+from checker.ground.violations import undefined, violated
+from checker.model.model import Goal
 
 NO_ERROR = "no error"
 LIVENESS = frozenset({"eventually", "whenever", "no livelock"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promela:
+class Promela(Struct, frozen=True, kw_only=True):
     """A program and how to read what SPIN says of it.
 
     `assertions`: for each property that it checks, the name in the assertion that fails where the property is violated (where it is
@@ -52,10 +55,10 @@ class _Program:
     """One program: the names of everything in it, and the pieces of its text."""
 
     def __init__(self, form: GroundModel) -> None:
-        self.form = form
-        self.model = form.model
         # conditions are added to the graph: to a copy
         self.graph = Graph(list(form.graph.code), list(form.graph.low), list(form.graph.high), dict(form.graph.known))
+        self.form = form = replace(form, graph=self.graph)
+        self.model = form.model
         self.fields = identifiers(field_titles(form), "v_")
         self.named = {
             node: self.fields[number]
@@ -69,8 +72,7 @@ class _Program:
         self.no_values = dict(zip(names, identifiers(names, "has_value_"), strict=True))
         self.used: dict[str, None] = {}  # flags that an assertion names, in order
         self.temporaries = 0
-        self.acts = self._any(lambda step: step.fault is None)
-        self.acts_at_once = self._any(lambda step: step.fault is None and step.kind != "timeout")
+        self.acts_at_once = acts_at_once(form)
 
     def write(self) -> Promela:
         """The whole program. The options come first: they tell what has to be declared."""
@@ -100,13 +102,6 @@ class _Program:
         )
 
     # --- conditions -------------------------------------------------------------------------------------------------
-
-    def _any(self, chosen: Callable[[Step], bool]) -> Node:
-        """Whether an outcome of one of the chosen steps is enabled."""
-        found = self.graph.const(0)
-        for node in dict.fromkeys(o.enabled for o in self.form.outcomes if chosen(self.model.steps[o.step])):
-            found = self.graph.either(found, node)
-        return found
 
     def _is_constant(self, field: int) -> bool:
         """Whether a field has one value only: it is no variable of the program then."""
@@ -143,46 +138,13 @@ class _Program:
 
     def _property(self, goal: Goal) -> Iterator[str]:
         """The options that fail an assertion in the states that violate a property of states, or where it has no value."""
-        for flag, bad in ((self.flags[goal.name], self._violated(goal)), (self.no_values[goal.name], self._undefined(goal))):
+        for flag, bad in (
+            (self.flags[goal.name], violated(self.form, goal)),
+            (self.no_values[goal.name], undefined(self.form, goal)),
+        ):
             if bad is not None and self.graph.value(bad) != 0:
                 yield f"  /* {goal.kind}{'' if goal.kind == goal.name else f' {goal.name}'} */"
                 yield f"  :: d_step {{ {self._text(bad)} -> {self._assertion(flag)} }}"
-
-    def _violated(self, goal: Goal) -> Node | None:
-        """Where a state violates the property (witnesses it, for `sometimes`); None for the properties of steps."""
-        graph, quiet = self.graph, self.graph.negate(self.acts)
-        match goal.kind:
-            case "always":
-                place = self._predicate(goal)
-                return graph.negate(graph.either(place.value, place.undefined))
-            case "never" | "sometimes":
-                place = self._predicate(goal)
-                return graph.both(place.value, graph.negate(place.undefined))
-            case "no deadlock":
-                done = self.form.done
-                return graph.both(quiet, graph.negate(graph.either(done.value, done.undefined)))
-            case "no unhandled message":
-                return graph.both(quiet, self._waiting())
-        return None
-
-    def _undefined(self, goal: Goal) -> Node | None:
-        if goal.kind == "no deadlock":
-            return self.graph.both(self.graph.negate(self.acts), self.form.done.undefined)
-        return self._predicate(goal).undefined if goal.kind in ("always", "never", "sometimes") else None
-
-    def _predicate(self, goal: Goal) -> Predicate:
-        return next(predicates[0] for other, predicates in self.form.goals if other is goal)
-
-    def _waiting(self) -> Node:
-        """Whether a message is in flight, persistent ones not counted: the first field of a channel's cell is a length."""
-        found = self.graph.const(0)
-        for channel in self.model.channels:
-            if channel.kind != "persistent":
-                first = channel.variable.offset
-                for cell in self.form.cells[first : first + channel.variable.cells]:
-                    length = next(flat(cell))
-                    found = self.graph.either(found, self.graph.negate(self.graph.eq(length, self.graph.const(0))))
-        return found
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -195,8 +157,7 @@ class _Program:
             yield from self._option(outcome)
 
     def _enabled(self, outcome: GroundOutcome) -> Node:
-        step = self.model.steps[outcome.step]
-        if self.model.timeouts_only_when_stuck and step.kind == "timeout" and step.fault is None:
+        if waits_for_others(self.form, outcome):
             return self.graph.both(outcome.enabled, self.graph.negate(self.acts_at_once))
         return outcome.enabled
 

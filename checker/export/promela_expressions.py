@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.ground.graph import Graph, Node, Unsupported
 
@@ -70,8 +71,7 @@ def shared(graph: Graph, roots: Iterable[Node], named: Mapping[Node, str]) -> li
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True):
     """An expression: its text is the `parts`, joined by `joint` where there are several. `closed`: it needs no brackets."""
 
     parts: tuple[str, ...]

@@ -7,9 +7,10 @@ first initial state; lines that all boxes share are said once, below the picture
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import networkx
@@ -30,8 +31,7 @@ MOST_CHARACTERS = 60  # of a line
 LABEL_WIDTH = 26  # of the text at an arrow between states, in characters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class Box(Struct, frozen=True, kw_only=True):
     """`name` is unique in the drawing; `head` is the number of a state, "" for a merged node."""
 
     name: str
@@ -42,8 +42,7 @@ class Box:
     depth: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrow:
+class Arrow(Struct, frozen=True, kw_only=True):
     """`violates`: this edge alone violates a goal."""
 
     source: str
@@ -53,8 +52,7 @@ class Arrow:
     violates: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
+class Drawing(Struct, frozen=True, kw_only=True):
     """`caption`: what this is a picture of, and what it leaves out. `looks`: those of the boxes, for the legend."""
 
     title: str

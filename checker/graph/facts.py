@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from checker.language.types import Type, Value
 from checker.model.expr import Apply, Expr, Quantifier, Read
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from checker.engines.state_graph import StateGraph
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """`final`: 1 where no step but faults is enabled; `done`: 1 where
     `done when` holds. `states`, `edges`: which goals a state or an edge violates, for the goals that one state or one edge can violate.
     """

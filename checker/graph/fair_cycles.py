@@ -14,8 +14,9 @@ cycle.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from checker.graph.components import Edges, Part, components, inner_edges
 
@@ -72,16 +73,14 @@ class LazyMasks:
         return mask
 
 
-@dataclass(frozen=True, kw_only=True)
-class FairPart:
+class FairPart(Struct, frozen=True, kw_only=True):
     """The states of `part` that carry `label`: all of them can one fair cycle visit over and over."""
 
     part: Part
     label: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class FairComponent(FairPart):
+class FairComponent(FairPart, frozen=True, kw_only=True):
     """With its states, ascending."""
 
     states: list[int]

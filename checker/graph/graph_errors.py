@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class CannotWriteGraph(Diagnostic):
+class CannotWriteGraph(Diagnostic, frozen=True, kw_only=True):
     """The file for the graph cannot be written: its folder does not exist, or the system refuses (permissions, a full disk)."""
 
     code = "T661"
@@ -19,8 +16,7 @@ class CannotWriteGraph(Diagnostic):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownGraphFormat(Diagnostic):
+class UnknownGraphFormat(Diagnostic, frozen=True, kw_only=True):
     """The format of a graph file follows from the end of its name: `.graphml` for other programs, `.dot` or `.gv` for
     Graphviz, `.svg` or `.png` for the eye.
     """
@@ -33,8 +29,7 @@ class UnknownGraphFormat(Diagnostic):
     known: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownView(Diagnostic):
+class UnknownView(Diagnostic, frozen=True, kw_only=True):
     """A view says which states are drawn as one. `full` merges nothing. `role` merges states in which as many agents of each role are
     at each place (where their activities wait; the agents of a role that never waits are told apart by their variables of enum
     and bool types); `control` states in which every agent is at the same place; `var:a,b` states that agree on variables or cells;
@@ -49,8 +44,7 @@ class UnknownView(Diagnostic):
     suggestion: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownInView(Diagnostic):
+class UnknownInView(Diagnostic, frozen=True, kw_only=True):
     """A view by variables or by properties names something that the model does not have. A name is that of a variable (`status`:
     all its cells), of one cell (`status[Task0]`), or of a property of the spec that is a predicate on states.
     """
@@ -64,8 +58,7 @@ class UnknownInView(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TooManyStatesForNetworkx(Diagnostic):
+class TooManyStatesForNetworkx(Diagnostic, frozen=True, kw_only=True):
     """A networkx graph keeps every state and every step as Python objects, about 4 kB for each state with its steps. Beyond the
     limit ask for the arrays: `checker.engines.explicit.explore(checker.load(path))` has the states as a list and the edges in
     `edge_start` and `edge_target`; or merge the states with a view, which needs no networkx graph of the whole.
@@ -81,8 +74,7 @@ class TooManyStatesForNetworkx(Diagnostic):
     most_edges: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class TooManyToDraw(Diagnostic):
+class TooManyToDraw(Diagnostic, frozen=True, kw_only=True):
     """Nobody can read a picture of thousands of boxes, and Graphviz needs hours for it. Merge the states with a view, or draw the first
     ones, nearest to the start: the picture then says how many there are in all. GraphML and DOT files have no such limit.
     """
@@ -97,8 +89,7 @@ class TooManyToDraw(Diagnostic):
     most_edges: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class PictureNeedsGraphviz(Diagnostic):
+class PictureNeedsGraphviz(Diagnostic, frozen=True, kw_only=True):
     """A PNG is drawn by Graphviz, whose program `dot` was not found on the PATH. SVG files are written without it as well."""
 
     code = "T743"
@@ -106,8 +97,7 @@ class PictureNeedsGraphviz(Diagnostic):
     help = "write `.svg`, which needs nothing, or install Graphviz (`apt install graphviz`, `brew install graphviz`)"
 
 
-@dataclass(frozen=True, kw_only=True)
-class GraphvizFailed(Diagnostic):
+class GraphvizFailed(Diagnostic, frozen=True, kw_only=True):
     """Graphviz was started and gave no picture, or took too long. The DOT file can be written and looked at by itself."""
 
     code = "T744"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from heapq import nsmallest
 from operator import itemgetter
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from checker.graph.components import inner_edges
 from checker.graph.fair_cycles import FairComponent, FairGraph, FairPart
@@ -18,8 +19,7 @@ ENTRIES = 50  # places where an exact search is begun
 ALL_PAIRS = 5 * PAIRS  # that all exact searches together look at, about
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lasso:
+class Lasso(Struct, frozen=True, kw_only=True):
     """Edges from the state `source` to the cycle, and the edges of the cycle. `shortest`: no fair lasso of the part is
     shorter."""
 

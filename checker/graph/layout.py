@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from checker.graph.drawing import Arrow, Box, Drawing
 
@@ -21,8 +22,7 @@ GAP = 26.0  # between boxes of a layer
 SWEEPS = 8
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Struct):
     """The middle of a box, and its size."""
 
     x: float
@@ -31,8 +31,7 @@ class Place:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """A cubic Bézier curve, four points; `label`: the middle of the arrow's text."""
 
     arrow: Arrow
@@ -40,8 +39,7 @@ class Curve:
     label: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     width: float
     height: float
     places: dict[str, Place]

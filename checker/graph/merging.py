@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
 
 from checker.graph.facts import Facts, facts
 from checker.graph.networkx_graph import about
@@ -47,8 +48,7 @@ def merged(graph: StateGraph, labels: Iterable[Lines], *, view: str, nodes: int 
     return found
 
 
-@dataclass(slots=True, kw_only=True)
-class _Group:
+class _Group(Struct, kw_only=True):
     label: Lines
     states: int = 0
     initial: int = 0
@@ -71,8 +71,7 @@ class _Group:
         }
 
 
-@dataclass(slots=True)
-class _Bundle:
+class _Bundle(Struct):
     actions: Counter[str] = field(default_factory=Counter)
     violated: Counter[str] = field(default_factory=Counter)
 

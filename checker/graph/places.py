@@ -7,14 +7,14 @@ variables of enum and bool types, which is where such protocols keep what their 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.language.types import Bool, Enum, Sort, Value, element, show
 from checker.model.model import Model, Variable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
+class Agent(Struct, frozen=True, kw_only=True):
     """An agent and the cells that tell where it is: (place in the state, variable). Without `controls` its `own` cells tell."""
 
     name: str

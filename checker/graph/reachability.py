@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.graph.components import Edges
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distances:
+class Distances(Struct, frozen=True, kw_only=True):
     """Of each state its distance from the nearest source (-1: not reached) and the edge over which it was reached first
     (-1: a source).
 

@@ -7,8 +7,9 @@ the path condition, `failed` becomes true; the value itself may then be anything
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import product
+
+from msgspec import Struct, field
 
 from checker.ground.convert import bit, convert, fits, nothing, rank, union
 from checker.ground.graph import Graph, Node, Unsupported
@@ -23,8 +24,7 @@ Cells = list[Shape]
 Registers = dict[int, tuple[Type, Shape]]
 
 
-@dataclass(slots=True, kw_only=True)
-class Place:
+class Place(Struct, kw_only=True):
     """Where an expression is evaluated. `path`: the condition on which control is here; `failed`: something had no value so far."""
 
     graph: Graph

@@ -6,9 +6,11 @@ an outcome; `Require` narrows `enabled`; other conditions only narrow `path`, un
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.ground.convert import convert
 from checker.ground.evaluate import Cells, Place, Registers
@@ -52,8 +54,7 @@ def forks(body: Body) -> bool:
     return False
 
 
-@dataclass(slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, kw_only=True):
     """One way through a body so far."""
 
     enabled: Node
@@ -66,8 +67,7 @@ class Outcome:
         return replace(self, cells=list(self.cells), registers=dict(self.registers), marks=dict(self.marks))
 
 
-@dataclass(slots=True)
-class Execution:
+class Execution(Struct):
     """Runs bodies on outcomes; `path` is the condition under which control is where it is, within the outcome."""
 
     graph: Graph

@@ -9,14 +9,15 @@ what is partial in the language has its condition beside it (`checker.ground.eva
     eq ne lt le        and or not         (0 or 1)
     select c a b       (a where c, else b)
     bitand bitor bitclear (a and not b)   shl shr   (bit patterns of sets, never negative)
-    popcount           min max
+    popcount           min max            within a low high (formulas only)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 Node: TypeAlias = int
 
@@ -32,8 +33,7 @@ class Unsupported(Exception):
         super().__init__(what)
 
 
-@dataclass(slots=True)
-class Graph:
+class Graph(Struct):
     """`code[n]` is (operation, arguments...), `low[n]`..`high[n]` the interval of node n."""
 
     code: list[tuple[object, ...]] = field(default_factory=list)
@@ -41,11 +41,12 @@ class Graph:
     high: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], Node] = field(default_factory=dict)
     asked: int = 0
+    most_asked: int | None = None  # None: MOST_ASKED
 
     def _node(self, code: tuple[object, ...], low: int, high: int) -> Node:
         self.asked += 1
-        if self.asked > MOST_ASKED:
-            raise Unsupported(f"code of more than {MOST_ASKED:,} operations")
+        if self.asked > (self.most_asked or MOST_ASKED):
+            raise Unsupported(f"code of more than {self.most_asked or MOST_ASKED:,} operations")
         found = self.known.get(code)
         if found is not None:
             return found
@@ -56,6 +57,11 @@ class Graph:
         self.high.append(high)
         self.known[code] = len(self.code) - 1
         return len(self.code) - 1
+
+    def apply(self, operation: str, operands: Sequence[Node]) -> Node:
+        """The operation on these nodes, as the code of a node names it."""
+        made: Node = getattr(self, METHODS.get(operation, operation))(*operands)
+        return made
 
     # --- leaves -----------------------------------------------------------------------------------------------------
 
@@ -68,6 +74,12 @@ class Graph:
     def value(self, node: Node) -> int | None:
         """The value of a node that is known, else None."""
         return self.low[node] if self.low[node] == self.high[node] else None
+
+    def within(self, a: Node, low: int, high: int) -> Node:
+        """`a`, where what it is used for knows that it lies in this interval although its own is wider."""
+        if low <= self.low[a] and self.high[a] <= high:
+            return a
+        return self._node(("within", a, low, high), low, high)
 
     # --- numbers ----------------------------------------------------------------------------------------------------
 
@@ -217,6 +229,7 @@ class Graph:
         return self._node(("popcount", a), 0, self.high[a].bit_length())
 
 
+METHODS = {"and": "both", "or": "either", "not": "negate"}  # of `Graph`, where they are not called as the operation
 COMMUTATIVE = frozenset({"add", "mul", "eq", "and", "or", "bitand", "bitor", "min", "max"})
 
 FOLD: dict[str, Callable[[int, int], int]] = {

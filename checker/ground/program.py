@@ -6,9 +6,10 @@ exports) reads this form. Raises `Unsupported`, with the construct and its place
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
+
+from msgspec import Struct
 
 from checker.ground.convert import convert
 from checker.ground.evaluate import Place, Registers
@@ -25,8 +26,7 @@ MOST_OUTCOMES = 50_000
 MOST_UPDATES = 2_000_000  # fields that outcomes may change, all outcomes together
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroundOutcome:
+class GroundOutcome(Struct, frozen=True, kw_only=True):
     """One way in which one instance of a step may go: `updates` are the fields that change and their new values.
 
     It is there in the states where `enabled` is 1; where `failed` is 1 too, the step fails. `goals`: for `step` goals and
@@ -45,16 +45,14 @@ class GroundOutcome:
     progress: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Predicate:
+class Predicate(Struct, frozen=True, kw_only=True):
     """A closed expression on a state: `value` is 1 where it holds; where `undefined` is 1 it has no value."""
 
     value: Node
     undefined: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroundModel:
+class GroundModel(Struct, frozen=True, kw_only=True):
     """`fields[i]` is the interval of field i; `cells[c]` the shape of cell c in nodes of fields.
 
     `representative`: the fields of the representative of a state, under the renaming of the sorts `symmetric`; `exchanges`: which
@@ -87,8 +85,18 @@ class GroundModel:
 
     def decoded(self, numbers: list[int]) -> tuple[Value, ...]:
         """The state of these fields."""
+        return decoder(self.model)(numbers)
+
+
+def decoder(model: Model) -> Callable[[Sequence[int]], tuple[Value, ...]]:
+    """What gives the state of these fields, where there is no `GroundModel` at hand."""
+    types = tuple(cell_types(model))
+
+    def decoded(numbers: Sequence[int]) -> tuple[Value, ...]:
         rest = iter(numbers)
-        return tuple(decode(type, rest) for type in cell_types(self.model))
+        return tuple(decode(type, rest) for type in types)
+
+    return decoded
 
 
 def cell_types(model: Model) -> Iterator[Type]:

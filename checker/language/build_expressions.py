@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from checker.language import tree
@@ -15,8 +14,7 @@ QUANTIFIERS = get_args(tree.QuantifierKind)
 OTHER_QUANTIFIERS = {"forall": "all", "every": "all", "exists": "any", "some": "any", "filter": "those", "set": "those"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pair(tree.Node):
+class Pair(tree.Node, frozen=True, kw_only=True, eq=False):
     """`key: value` among the arguments of a call or in braces; no finished tree holds one."""
 
     key: tree.Expr

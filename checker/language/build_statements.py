@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from checker.language import tree
 from checker.language.build_expressions import positional, string
@@ -12,8 +13,7 @@ from checker.language.source import Span
 from checker.language.tokens import Token
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """Stands for a line that could not be parsed; the parse fails in the end."""
 
 
@@ -28,8 +28,7 @@ def block(b: Building, span: Span, c: list[Any]) -> tree.Block:
 # --- members of roles ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Initial:
+class Initial(Struct, frozen=True):
     """`= e` or `in SET` of a variable."""
 
     value: tree.Expr
@@ -98,8 +97,7 @@ def run(b: Building, span: Span, c: list[Any]) -> tree.Run:
     return tree.Run(span=span, body=c[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """`from name: role`."""
 
     name: str

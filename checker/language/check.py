@@ -6,8 +6,9 @@ Requires trees of the parser. Establishes what `checker.language.checked` says. 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.checked import Checked
@@ -92,10 +93,10 @@ def as_written(error: Diagnostic, prefixes: Iterable[tuple[str, str]]) -> Diagno
     changed: dict[str, Any] = {}
     for file, prefix in sorted(prefixes, key=lambda pair: -len(pair[1])):
         if error.span is not None and error.span.file == file:
-            for field in fields(error):
-                text = changed.get(field.name, getattr(error, field.name))
+            for name in error.__struct_fields__:
+                text = changed.get(name, getattr(error, name))
                 if isinstance(text, str) and prefix in text:
-                    changed[field.name] = text.replace(prefix, "")
+                    changed[name] = text.replace(prefix, "")
     return replace(error, **changed) if changed else error
 
 

@@ -6,8 +6,9 @@ The side tables are keyed by `id(node)`; the trees are kept alive by the `Checke
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias, final
+
+from msgspec import Struct, field
 
 from checker.language import tree
 from checker.language.types import Enum, Sort, Type, Value
@@ -16,8 +17,7 @@ from checker.language.types import Enum, Sort, Type, Value
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A parameter, a const, an enum member, an element (`Task0`), or the agent of a role of one: a value known now."""
 
     value: Value
@@ -25,8 +25,7 @@ class Constant:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A binder, `let`, parameter, field, sender or chosen name, or `self`: the innermost one of this name that is in scope."""
 
     name: str
@@ -34,14 +33,12 @@ class Bound:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class SharedVariable:
+class SharedVariable(Struct, frozen=True):
     name: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class AgentVariable:
+class AgentVariable(Struct, frozen=True):
     """A variable of a role. Of a bare name: the agent's own; of `w.x`: of the agent that `Field.of` gives."""
 
     role: str
@@ -49,8 +46,7 @@ class AgentVariable:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class FrameVariable:
+class FrameVariable(Struct, frozen=True):
     """`w.work.t`: the parameter or let `name` of activity `activity`; `Field.of` is the `Field` `w.work`, whose `of` is the agent."""
 
     role: str
@@ -59,40 +55,35 @@ class FrameVariable:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class RecordField:
+class RecordField(Struct, frozen=True):
     """`Field.of` is a record value."""
 
     name: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class TypeName:
+class TypeName(Struct, frozen=True):
     """A type in the place of a domain or of an argument (`x in Task`, `first(Slot)`)."""
 
     type: Type
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Def:
+class Def(Struct, frozen=True):
     """A `Call` of a def."""
 
     name: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class RecordMaker:
+class RecordMaker(Struct, frozen=True):
     """A `Call` with named arguments that makes a record."""
 
     name: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Builtin:
+class Builtin(Struct, frozen=True):
     """A `Call` of a built-in: min max len first last rest append next previous next_in_ring index waiting old."""
 
     name: str
@@ -106,8 +97,7 @@ Symbol: TypeAlias = (
 # --- declarations, resolved -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableInfo:
+class VariableInfo(Struct, frozen=True, kw_only=True):
     """A shared store or an agent's variable (`role` set)."""
 
     name: str
@@ -116,8 +106,7 @@ class VariableInfo:
     type: Type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageInfo:
+class MessageInfo(Struct, frozen=True, kw_only=True):
     """`capacity` is a number (4 unless given; unused for `persistent`); `senders`: names of the roles whose code sends it."""
 
     name: str
@@ -129,8 +118,7 @@ class MessageInfo:
     takes_sender: bool  # some handler or await binds its sender
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwaitInfo:
+class AwaitInfo(Struct, frozen=True, kw_only=True):
     """An await of an activity, with its final label (unique in the activity) and the names in scope there that its frame keeps.
 
     `kept` holds the parameters, lets, chosen names and taken fields in scope, in order of binding. `whats` gives for each branch
@@ -143,8 +131,7 @@ class AwaitInfo:
     whats: tuple[tree.Awaitable, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityInfo:
+class ActivityInfo(Struct, frozen=True, kw_only=True):
     """`name`: the action's name, the message's (`Assign`, `Assign_2`) for a handler, "run". `parameters`: an action's parameters, a handler's
     bound fields and sender. `awaits`: in the order of the text. `frame`: every name that some await keeps, with its type (a name
     bound at two places with two types is an error).
@@ -157,8 +144,7 @@ class ActivityInfo:
     frame: tuple[tuple[str, Type], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleInfo:
+class RoleInfo(Struct, frozen=True, kw_only=True):
     """`activities` in the order of the text over all blocks of the role, those bound in from imports last."""
 
     name: str
@@ -170,16 +156,14 @@ class RoleInfo:
     at: tree.RoleDecl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DefInfo:
+class DefInfo(Struct, frozen=True, kw_only=True):
     name: str
     parameters: tuple[tuple[str, Type], ...]
     body: tree.Expr
     type: Type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultInfo:
+class FaultInfo(Struct, frozen=True, kw_only=True):
     """One item of a fault model, `budget` None for unlimited."""
 
     kind: tree.FaultKind
@@ -188,8 +172,7 @@ class FaultInfo:
     at: tree.FaultItem
 
 
-@dataclass(slots=True, kw_only=True)
-class Checked:
+class Checked(Struct, kw_only=True):
     """A protocol under one instance. All dictionaries are in the order of declaration.
 
     `type_of` gives the type that the expression has by itself, before it is fitted to where it stands: `open` has the type of its enum

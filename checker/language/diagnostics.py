@@ -1,6 +1,6 @@
 """Diagnostics as data.
 
-A diagnostic is a frozen dataclass whose class holds its texts, with holes that its fields fill. The class's docstring is its page in
+A diagnostic is a frozen `Struct` whose class holds its texts, with holes that its fields fill. The class's docstring is its page in
 `teamcheck explain`. The diagnostics of one checker live together in one file (`*_errors.py`), so that they read as prose;
 each code is used by one class.
 
@@ -11,14 +11,14 @@ T7xx limits, T8xx warnings, T9xx what this version does not do.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
+
+from msgspec import Struct
 
 from checker.language.source import Span
 
 
-@dataclass(frozen=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True, kw_only=True):
     """One thing wrong, at one place (`span` is None for a fault of the command line or of a missing file)."""
 
     code: ClassVar[str]
@@ -31,7 +31,7 @@ class Diagnostic:
     related: tuple[tuple[Span, str], ...] = ()
 
     def _fill(self, text: str) -> str:
-        holes: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        holes: dict[str, Any] = {name: getattr(self, name) for name in self.__struct_fields__}
         return text.format(**holes)
 
     @property

@@ -5,13 +5,10 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class AssignInExpression(Diagnostic):
+class AssignInExpression(Diagnostic, frozen=True, kw_only=True):
     """`=` stands in an expression. `=` assigns, `==` compares."""
 
     code = "T122"
@@ -20,8 +17,7 @@ class AssignInExpression(Diagnostic):
     help = "write `==`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CompareInAssignment(Diagnostic):
+class CompareInAssignment(Diagnostic, frozen=True, kw_only=True):
     """`==` stands where something is given a value. `=` assigns, `==` compares."""
 
     code = "T123"
@@ -30,8 +26,7 @@ class CompareInAssignment(Diagnostic):
     help = "write `=`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChainedComparison(Diagnostic):
+class ChainedComparison(Diagnostic, frozen=True, kw_only=True):
     """Comparisons do not chain: `a < b < c` is `a < b and b < c`."""
 
     code = "T124"
@@ -41,8 +36,7 @@ class ChainedComparison(Diagnostic):
     both: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReturnInDef(Diagnostic):
+class ReturnInDef(Diagnostic, frozen=True, kw_only=True):
     """A `def` is one expression, its value; there is no `return` in it."""
 
     code = "T125"
@@ -51,8 +45,7 @@ class ReturnInDef(Diagnostic):
     help = "delete `return`; cases are written `if a then b else c`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AwaitInExpression(Diagnostic):
+class AwaitInExpression(Diagnostic, frozen=True, kw_only=True):
     """An await is a statement and has no value.
 
     What comes back from a call is not in the model: choose it. `await llm() as thinking` and then `choose answer: Answer`. What a message brings is
@@ -65,8 +58,7 @@ class AwaitInExpression(Diagnostic):
     help = "await on a line of its own, then `choose` what came back: `choose answer: TYPE`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallAsStatement(Diagnostic):
+class CallAsStatement(Diagnostic, frozen=True, kw_only=True):
     """A call stands as a statement.
 
     Defs are pure, so calling one does nothing. Calls to the outside are awaited (`await tool()`), messages are sent (`send M(x) to w`).
@@ -79,8 +71,7 @@ class CallAsStatement(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class IncrementSign(Diagnostic):
+class IncrementSign(Diagnostic, frozen=True, kw_only=True):
     """`x++` and `x--` of other languages."""
 
     code = "T128"
@@ -91,8 +82,7 @@ class IncrementSign(Diagnostic):
     meant: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RangeAsDomain(Diagnostic):
+class RangeAsDomain(Diagnostic, frozen=True, kw_only=True):
     """A range `lo..hi` stands in an expression. Ranges are types: name one with `type` and use the name."""
 
     code = "T129"
@@ -101,8 +91,7 @@ class RangeAsDomain(Diagnostic):
     help = "name it at the top of the protocol, `type Index = 0..3`, and write `Index` here"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetComprehension(Diagnostic):
+class SetComprehension(Diagnostic, frozen=True, kw_only=True):
     """`{x for x in S}` and `{x in S: condition}` of other languages are `those(x in S: condition)`."""
 
     code = "T130"
@@ -112,8 +101,7 @@ class SetComprehension(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetOrMap(Diagnostic):
+class SetOrMap(Diagnostic, frozen=True, kw_only=True):
     """Braces hold elements (a set) and `key: value` entries (a map) at once."""
 
     code = "T131"
@@ -122,8 +110,7 @@ class SetOrMap(Diagnostic):
     help = "write every item as `key: value`, or none"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoBinder(Diagnostic):
+class NoBinder(Diagnostic, frozen=True, kw_only=True):
     """What a quantifier or comprehension ranges over is not written `x in D`."""
 
     code = "T132"
@@ -133,8 +120,7 @@ class NoBinder(Diagnostic):
     form: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class OneBinder(Diagnostic):
+class OneBinder(Diagnostic, frozen=True, kw_only=True):
     """`those` and `majority` range over one name."""
 
     code = "T133"
@@ -144,8 +130,7 @@ class OneBinder(Diagnostic):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownQuantifier(Diagnostic):
+class UnknownQuantifier(Diagnostic, frozen=True, kw_only=True):
     """`NAME(x in D: e)` with a name that is no quantifier."""
 
     code = "T134"
@@ -157,8 +142,7 @@ class UnknownQuantifier(Diagnostic):
     near: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class MixedArguments(Diagnostic):
+class MixedArguments(Diagnostic, frozen=True, kw_only=True):
     """Arguments are either all in order (`f(a, b)`) or all named (`Entry(task: t, by: none)`)."""
 
     code = "T135"
@@ -167,8 +151,7 @@ class MixedArguments(Diagnostic):
     help = "write every argument as `name: value`, or none"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamedField(Diagnostic):
+class NamedField(Diagnostic, frozen=True, kw_only=True):
     """The fields of a message that is sent are given in order, without names."""
 
     code = "T136"
@@ -177,8 +160,7 @@ class NamedField(Diagnostic):
     help = "write the value only"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotCallable(Diagnostic):
+class NotCallable(Diagnostic, frozen=True, kw_only=True):
     """Only a name can be called."""
 
     code = "T137"
@@ -187,8 +169,7 @@ class NotCallable(Diagnostic):
     help = "call a `def`, a built-in or a record by its name"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAType(Diagnostic):
+class NotAType(Diagnostic, frozen=True, kw_only=True):
     """Something that is no type stands where a type is wanted."""
 
     code = "T138"
@@ -197,8 +178,7 @@ class NotAType(Diagnostic):
     help = "types are `bool`, `0..3`, a name, `T?`, `set[T]`, `map[K, V]`, `seq[T, max n]`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class IsNot(Diagnostic):
+class IsNot(Diagnostic, frozen=True, kw_only=True):
     """`w is not busy` is written `not (w is busy)`."""
 
     code = "T139"
@@ -208,8 +188,7 @@ class IsNot(Diagnostic):
     meant: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownFact(Diagnostic):
+class UnknownFact(Diagnostic, frozen=True, kw_only=True):
     """`w is X` with a word that says nothing about an agent. Values are compared with `==`."""
 
     code = "T140"

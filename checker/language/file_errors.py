@@ -5,13 +5,10 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileMissing(Diagnostic):
+class FileMissing(Diagnostic, frozen=True, kw_only=True):
     """There is no file of this name. Paths are taken from the folder that the command runs in."""
 
     code = "T601"
@@ -20,8 +17,7 @@ class FileMissing(Diagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileIsFolder(Diagnostic):
+class FileIsFolder(Diagnostic, frozen=True, kw_only=True):
     """A folder was given where a file is wanted."""
 
     code = "T602"
@@ -30,8 +26,7 @@ class FileIsFolder(Diagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileUnreadable(Diagnostic):
+class FileUnreadable(Diagnostic, frozen=True, kw_only=True):
     """The system refuses to read the file."""
 
     code = "T603"
@@ -41,8 +36,7 @@ class FileUnreadable(Diagnostic):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotText(Diagnostic):
+class NotText(Diagnostic, frozen=True, kw_only=True):
     """The file is not UTF-8 text: it is binary, or in another encoding."""
 
     code = "T604"
@@ -52,8 +46,7 @@ class NotText(Diagnostic):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileTooLarge(Diagnostic):
+class FileTooLarge(Diagnostic, frozen=True, kw_only=True):
     """The file is larger than 1 MiB (1,048,576 bytes), beyond any protocol that could be checked."""
 
     code = "T605"
@@ -64,8 +57,7 @@ class FileTooLarge(Diagnostic):
     most: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmptyFile(Diagnostic):
+class EmptyFile(Diagnostic, frozen=True, kw_only=True):
     """The file has nothing in it. `teamcheck new` writes a protocol and a spec to start from."""
 
     code = "T606"
@@ -74,8 +66,7 @@ class EmptyFile(Diagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAFile(Diagnostic):
+class NotAFile(Diagnostic, frozen=True, kw_only=True):
     """A pipe, a socket or a device was given where a file is wanted: what it holds may never end, and can be read once only."""
 
     code = "T607"

@@ -8,8 +8,9 @@ Formatting twice changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from checker.language.layout import Layout
 from checker.language.parse import parsed
@@ -40,8 +41,7 @@ def _format(source: Source, start: Literal["protocol", "spec"]) -> str:
     return "\n".join(_aligned(_spaced(rows))) + "\n"
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """One line of the result: indentation in columns, code, and the comment behind it (alone when there is no code).
 
     A comment that hangs stands alone under the comment behind the row before, and goes on with it.

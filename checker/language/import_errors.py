@@ -5,15 +5,12 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 # --- files -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportFailed(Diagnostic):
+class ImportFailed(Diagnostic, frozen=True, kw_only=True):
     """An imported file cannot be read."""
 
     code = "T691"
@@ -24,8 +21,7 @@ class ImportFailed(Diagnostic):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportCycle(Diagnostic):
+class ImportCycle(Diagnostic, frozen=True, kw_only=True):
     """Files import one another in a circle."""
 
     code = "T692"
@@ -39,8 +35,7 @@ class ImportCycle(Diagnostic):
 # --- names -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotInImport(Diagnostic):
+class NotInImport(Diagnostic, frozen=True, kw_only=True):
     """A name is asked of an imported protocol that does not declare it."""
 
     code = "T271"
@@ -54,8 +49,7 @@ class NotInImport(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BindingTwice(Diagnostic):
+class BindingTwice(Diagnostic, frozen=True, kw_only=True):
     """`with` binds each declaration of the imported protocol once."""
 
     code = "T272"
@@ -65,8 +59,7 @@ class BindingTwice(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BindingWanted(Diagnostic):
+class BindingWanted(Diagnostic, frozen=True, kw_only=True):
     """`with` binds parameters and consts to constant expressions; roles, ids, shared variables, messages and types to declarations of
     the same kind in the importing protocol.
     """
@@ -81,8 +74,7 @@ class BindingWanted(Diagnostic):
     given: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CannotBind(Diagnostic):
+class CannotBind(Diagnostic, frozen=True, kw_only=True):
     """`with` binds parameters, consts, roles, ids, types, shared variables and messages."""
 
     code = "T274"
@@ -93,8 +85,7 @@ class CannotBind(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportNeeds(Diagnostic):
+class ImportNeeds(Diagnostic, frozen=True, kw_only=True):
     """A parameter or const of the imported protocol that has no default is bound by `with`."""
 
     code = "T275"
@@ -105,8 +96,7 @@ class ImportNeeds(Diagnostic):
     alias: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportDisagrees(Diagnostic):
+class ImportDisagrees(Diagnostic, frozen=True, kw_only=True):
     """A shared variable, message, or type of an imported protocol is bound to one of the importing protocol that has the same type."""
 
     code = "T276"
@@ -119,8 +109,7 @@ class ImportDisagrees(Diagnostic):
     our_type: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedAttribute(Diagnostic):
+class ImportedAttribute(Diagnostic, frozen=True, kw_only=True):
     """A role that is bound in does what it does there; the role that it is bound to must be as it expects."""
 
     code = "T277"
@@ -132,8 +121,7 @@ class ImportedAttribute(Diagnostic):
     attribute: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Captured(Diagnostic):
+class Captured(Diagnostic, frozen=True, kw_only=True):
     """A name of an imported protocol is bound to one of ours by `with`, and where the imported text uses it, the text itself
     calls something by our name: a parameter, a `let`, a field. The two could not be told apart.
     """

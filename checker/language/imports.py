@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.checking.errors import import_errors, limit_errors
@@ -58,8 +60,7 @@ _BINDS_TO = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class Agreement(Struct, frozen=True, kw_only=True):
     """`theirs`, a declaration of an imported file with its names replaced, is bound to `ours` and must have the same type."""
 
     theirs: tree.Declaration
@@ -68,8 +69,7 @@ class Agreement:
     span: Span
 
 
-@dataclass(slots=True)
-class Merged:
+class Merged(Struct):
     protocol: tree.Protocol
     spec: tree.Spec | None = None
     problems: list[Diagnostic] = field(default_factory=list)

@@ -6,12 +6,12 @@ the grammar wants them (`Parser.terminal_of`). Errors go to recovery.py, which m
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, json
 
 from checker.language.layout import Layout
 from checker.language.source import Source, Span
@@ -41,8 +41,7 @@ class Building:
         return Span(self.source.path, token.line, token.column, token.end_line, token.end_column)
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """`rules`: (symbol, build function or None to splice or pass, whether to pass, length, children); see compile_grammar.
 
     `chains` remembers where runs of reductions by rules of one symbol end, which is most of what an expression needs:
@@ -60,13 +59,13 @@ class Tables:
 def load_tables() -> Tables:
     from checker.language.build import BUILDERS
 
-    data = json.loads((Path(__file__).parent / "grammar.json").read_text(encoding="utf-8"))
+    with open(os.path.join(os.path.dirname(__file__), "grammar.json"), "rb") as file:
+        data = json.decode(file.read())
     rules = [(symbol, BUILDERS.get(name), name == "=", length, children) for symbol, name, length, children in data["rules"]]
     return Tables(data["starts"], frozenset(data["words"]), rules, data["states"], {})
 
 
-@dataclass(slots=True)
-class Mark:
+class Mark(Struct):
     """The parser as it was before the first token of a line."""
 
     level: int

@@ -8,8 +8,9 @@ names here: the parser does that, where it knows what may come.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from checker.language.source import Source, Span
 from checker.language.tokens import CLOSES, FOREIGN, FOREIGN_WORDS, MOST_ERRORS, OPENS, TOKEN, GiveUp, Token, words
@@ -27,8 +28,7 @@ OR_BRANCH = re.compile(r"or *[0-9_.]* *(:|#|\r?\n)")
 LEADING_OPERATORS = frozenset(("and", "or", "implies", "|", "&", "+", "==", "!=", "<", ">", "<=", ">=", "*", "//", "in"))
 
 
-@dataclass(slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, kw_only=True):
     """What `read_layout` finds. `comments` are tokens too, in order; they are not among `tokens`.
 
     `spoilt`: the lines on which an error has taken text away, so that what else is wrong there follows from it.

@@ -5,13 +5,10 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnexpectedIndent(Diagnostic):
+class UnexpectedIndent(Diagnostic, frozen=True, kw_only=True):
     """A line is indented deeper than the one before it, which opens no block.
 
     Only a line that ends with a colon opens a block. An expression that needs several lines stands in brackets.
@@ -23,8 +20,7 @@ class UnexpectedIndent(Diagnostic):
     help = "give it the indentation of the line before; or put `:` at the end of that line; or put an expression of several lines in brackets"
 
 
-@dataclass(frozen=True, kw_only=True)
-class InconsistentDedent(Diagnostic):
+class InconsistentDedent(Diagnostic, frozen=True, kw_only=True):
     """A line goes back to an indentation that no open block has.
 
     The lines of a block all start in the same column, and the line after a block starts where an outer block does.
@@ -38,8 +34,7 @@ class InconsistentDedent(Diagnostic):
     widths: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TabUsed(Diagnostic):
+class TabUsed(Diagnostic, frozen=True, kw_only=True):
     """A tab stands outside of a comment or string.
 
     How far a tab indents is not the same for everyone, so blocks are indented by spaces, four a level by custom.
@@ -52,8 +47,7 @@ class TabUsed(Diagnostic):
     where: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineGoesOn(Diagnostic):
+class LineGoesOn(Diagnostic, frozen=True, kw_only=True):
     """A line starts with an operator, as if it went on with the line before.
 
     A line ends where it ends, but inside brackets lines may break freely: put the whole expression in brackets.
@@ -67,8 +61,7 @@ class LineGoesOn(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnclosedBracket(Diagnostic):
+class UnclosedBracket(Diagnostic, frozen=True, kw_only=True):
     """A bracket is opened and never closed.
 
     Inside brackets lines may break freely, so a bracket that is not closed reaches to the next line that can only start something new.
@@ -82,8 +75,7 @@ class UnclosedBracket(Diagnostic):
     closing: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnopenedBracket(Diagnostic):
+class UnopenedBracket(Diagnostic, frozen=True, kw_only=True):
     """A closing bracket has no opening one."""
 
     code = "T109"
@@ -93,8 +85,7 @@ class UnopenedBracket(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrongBracket(Diagnostic):
+class WrongBracket(Diagnostic, frozen=True, kw_only=True):
     """A bracket is closed by one of another kind."""
 
     code = "T110"
@@ -106,8 +97,7 @@ class WrongBracket(Diagnostic):
     opened: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NestedTooDeeply(Diagnostic):
+class NestedTooDeeply(Diagnostic, frozen=True, kw_only=True):
     """Brackets, blocks or expressions stand inside one another more often than teamcheck allows.
 
     The limits (64 brackets, 40 blocks, 150 expressions) are far beyond what people write; a long chain of operators counts as
@@ -122,8 +112,7 @@ class NestedTooDeeply(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownCharacter(Diagnostic):
+class UnknownCharacter(Diagnostic, frozen=True, kw_only=True):
     """A character that the language does not use stands outside of comments and strings.
 
     Names are made of the letters a to z and A to Z, digits and `_`.
@@ -138,8 +127,7 @@ class UnknownCharacter(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnfinishedString(Diagnostic):
+class UnfinishedString(Diagnostic, frozen=True, kw_only=True):
     """A text in quotes does not end.
 
     A string ends on the line where it starts; a description in triple quotes may have several lines.
@@ -152,8 +140,7 @@ class UnfinishedString(Diagnostic):
     quotes: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SingleQuotes(Diagnostic):
+class SingleQuotes(Diagnostic, frozen=True, kw_only=True):
     """Texts stand in double quotes."""
 
     code = "T114"
@@ -163,8 +150,7 @@ class SingleQuotes(Diagnostic):
     inside: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NameStartsWithDigit(Diagnostic):
+class NameStartsWithDigit(Diagnostic, frozen=True, kw_only=True):
     """A name starts with a digit, or a number has letters in it.
 
     Numbers are decimal and may hold underscores: `2_000`.
@@ -177,8 +163,7 @@ class NameStartsWithDigit(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberTooLarge(Diagnostic):
+class NumberTooLarge(Diagnostic, frozen=True, kw_only=True):
     """A number has more than 18 digits. Types are finite and small; use small numbers that stand for the large ones."""
 
     code = "T116"
@@ -188,8 +173,7 @@ class NumberTooLarge(Diagnostic):
     digits: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class ForeignOperator(Diagnostic):
+class ForeignOperator(Diagnostic, frozen=True, kw_only=True):
     """An operator of another language: the language writes `and`, `or`, `not`, `implies`, `==`, `!=`, `<=`, `>=`, `//`."""
 
     code = "T117"
@@ -200,8 +184,7 @@ class ForeignOperator(Diagnostic):
     meant: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ForeignWord(Diagnostic):
+class ForeignWord(Diagnostic, frozen=True, kw_only=True):
     """A word of another language: `true`, `false` and `none` are written small, `else if` is `elif`, `null` is `none`."""
 
     code = "T118"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.checking.errors import import_errors
@@ -20,16 +22,14 @@ N = TypeVar("N", bound=tree.Node)
 _ELEMENT = re.compile(r"(.*?)(0|[1-9][0-9]*)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alias:
+class Alias(Struct, frozen=True, kw_only=True):
     """An import as the importing file sees it: `names` gives for each name of the imported file the one it has here."""
 
     path: str
     names: dict[str, str]
 
 
-@dataclass(slots=True, kw_only=True)
-class Renaming:
+class Renaming(Struct, kw_only=True):
     """What to replace.
 
     `names`: global names. `members`: enum member -> its enum's new name, where only one enum has it. `variables`, `actions`: role ->
@@ -55,7 +55,7 @@ class Renaming:
 
     def parts_of(self, node: N, bound: Names, **changed: Any) -> N:
         """`node` with the nodes in it renamed."""
-        for name in node.__dataclass_fields__:
+        for name in node.__struct_fields__:
             if name not in changed and name != "span":
                 before = getattr(node, name)
                 after = self.value(before, bound)

@@ -5,15 +5,12 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 # --- what stands where it cannot --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unexpected(Diagnostic):
+class Unexpected(Diagnostic, frozen=True, kw_only=True):
     """Something stands where the grammar wants something else.
 
     The message says what was found and what may stand there. The carets are at the first place where the line stops making
@@ -29,8 +26,7 @@ class Unexpected(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MissingColon(Diagnostic):
+class MissingColon(Diagnostic, frozen=True, kw_only=True):
     """A line that opens a block, or has its expression after it, ends without its colon.
 
     `if`, `for`, `while`, `either`, `action`, `on`, `run`, `role` with a block, `def`, and properties all have a colon before what belongs to them.
@@ -42,8 +38,7 @@ class MissingColon(Diagnostic):
     help = "write `:` here"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MissingBlock(Diagnostic):
+class MissingBlock(Diagnostic, frozen=True, kw_only=True):
     """A line ends with a colon, and nothing that is indented deeper follows.
 
     A block is indented by four spaces more than the line that opens it. A block that does nothing is `pass`.
@@ -55,8 +50,7 @@ class MissingBlock(Diagnostic):
     help = "indent the lines of the block by four spaces more, or write `pass`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReservedName(Diagnostic):
+class ReservedName(Diagnostic, frozen=True, kw_only=True):
     """A word that has a fixed meaning in expressions cannot be a name.
 
     Few words are reserved: and or not implies in is if then else elif true false none for while await return let assert. Every other word of the
@@ -70,8 +64,7 @@ class ReservedName(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BlockInLine(Diagnostic):
+class BlockInLine(Diagnostic, frozen=True, kw_only=True):
     """A block of one simple statement may stand on the line of its colon. `if`, `for`, `while`, `either` and `await:` have blocks of their own:
     they begin a line.
     """
@@ -83,8 +76,7 @@ class BlockInLine(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownWord(Diagnostic):
+class UnknownWord(Diagnostic, frozen=True, kw_only=True):
     """A line starts with a word that nothing here starts with."""
 
     code = "T120"
@@ -96,8 +88,7 @@ class UnknownWord(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Misplaced(Diagnostic):
+class Misplaced(Diagnostic, frozen=True, kw_only=True):
     """A declaration or statement stands where it does not belong.
 
     Variables, actions, handlers and `run` belong to a role; statements belong to an action, a handler or `run`; everything else stands at the
@@ -116,8 +107,7 @@ class Misplaced(Diagnostic):
 # --- common mistakes in declarations and blocks -------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoInitialValue(Diagnostic):
+class NoInitialValue(Diagnostic, frozen=True, kw_only=True):
     """A variable has no initial value: every run starts in a known state, or in any of a set of them (`in SET`)."""
 
     code = "T141"
@@ -127,8 +117,7 @@ class NoInitialValue(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttributeTwice(Diagnostic):
+class AttributeTwice(Diagnostic, frozen=True, kw_only=True):
     """Two words say the same thing of a message, role or ids: two channels, two policies, or one word twice."""
 
     code = "T142"
@@ -139,8 +128,7 @@ class AttributeTwice(Diagnostic):
     other: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrongAttribute(Diagnostic):
+class WrongAttribute(Diagnostic, frozen=True, kw_only=True):
     """A word after the comma does not go with this declaration."""
 
     code = "T143"
@@ -152,8 +140,7 @@ class WrongAttribute(Diagnostic):
     known: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class EitherAlone(Diagnostic):
+class EitherAlone(Diagnostic, frozen=True, kw_only=True):
     """An `either` has no `or`: there is nothing to choose from."""
 
     code = "T144"
@@ -162,8 +149,7 @@ class EitherAlone(Diagnostic):
     help = "write `or:` and its block after this one, in the same column"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ElseAlone(Diagnostic):
+class ElseAlone(Diagnostic, frozen=True, kw_only=True):
     """`else`, `elif` or `or:` does not follow the block that it belongs to, in the same column."""
 
     code = "T145"
@@ -174,8 +160,7 @@ class ElseAlone(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TimeoutAlone(Diagnostic):
+class TimeoutAlone(Diagnostic, frozen=True, kw_only=True):
     """`await timeout` waits for nothing that could time out. A timeout is one branch of an await with several."""
 
     code = "T146"
@@ -184,8 +169,7 @@ class TimeoutAlone(Diagnostic):
     help = "write `await:` and, indented under it, the branches, one of them `timeout:`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotABranch(Diagnostic):
+class NotABranch(Diagnostic, frozen=True, kw_only=True):
     """A line in an `await:` block opens no branch.
 
     Branches are `M(x) from w:`, `when condition:`, `llm(seconds: 3):` and `timeout:`, each with its block.
@@ -197,8 +181,7 @@ class NotABranch(Diagnostic):
     help = "write `M(x) from w:` for a message, `when condition:` for a condition, `tool():` for a call, or `timeout:`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAPattern(Diagnostic):
+class NotAPattern(Diagnostic, frozen=True, kw_only=True):
     """What stands before `from` or `when` in an await is not a message with names for its fields.
 
     A pattern binds names, it does not compare: write `M(v) from w when v == 3`.
@@ -210,8 +193,7 @@ class NotAPattern(Diagnostic):
     help = "write `M(a, b)`, with `_` for a field that is not needed, and compare after `when`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrongHeader(Diagnostic):
+class WrongHeader(Diagnostic, frozen=True, kw_only=True):
     """The file does not start with its header.
 
     A protocol starts with `protocol NAME(parameters)`, a spec with `spec NAME for "FILE.team"`; only comments and one description in triple
@@ -227,8 +209,7 @@ class WrongHeader(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownFault(Diagnostic):
+class UnknownFault(Diagnostic, frozen=True, kw_only=True):
     """A fault of a name that teamcheck does not know."""
 
     code = "T150"
@@ -240,8 +221,7 @@ class UnknownFault(Diagnostic):
     near: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoBudget(Diagnostic):
+class NoBudget(Diagnostic, frozen=True, kw_only=True):
     """A fault has no budget: how often it may strike."""
 
     code = "T151"
@@ -251,8 +231,7 @@ class NoBudget(Diagnostic):
     fault: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmptyFaults(Diagnostic):
+class EmptyFaults(Diagnostic, frozen=True, kw_only=True):
     """A fault model has a name and no faults."""
 
     code = "T152"
@@ -262,8 +241,7 @@ class EmptyFaults(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TooManyMistakes(Diagnostic):
+class TooManyMistakes(Diagnostic, frozen=True, kw_only=True):
     """The file has more mistakes than are worth listing at once."""
 
     code = "T153"
@@ -273,8 +251,7 @@ class TooManyMistakes(Diagnostic):
     most: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotInThisVersion(Diagnostic):
+class NotInThisVersion(Diagnostic, frozen=True, kw_only=True):
     """A property that the language has room for and this version does not check.
 
     It checks `always`, `never`, `step`, `sometimes`, `eventually`, `whenever ... leads to ...`, and `no deadlock`, `no livelock`,

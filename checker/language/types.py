@@ -8,31 +8,28 @@ record (in the order of the fields); a tuple sorted by `sort_key` for a bag. Eve
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
 from math import comb
 from typing import Any, TypeAlias, final
 
+from msgspec import Struct
+
 Value: TypeAlias = Any
 
 
-class Type:
+class Type(Struct, frozen=True):
     """A finite type."""
-
-    __slots__ = ()
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Bool(Type):
+class Bool(Type, frozen=True):
     def __str__(self) -> str:
         return "bool"
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Int(Type):
+class Int(Type, frozen=True):
     """Whole numbers from `low` to `high`, both included."""
 
     low: int
@@ -43,8 +40,7 @@ class Int(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Enum(Type):
+class Enum(Type, frozen=True):
     name: str
     members: tuple[str, ...]
 
@@ -53,8 +49,7 @@ class Enum(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Sort(Type):
+class Sort(Type, frozen=True):
     """Ids or agents: `size` elements, compared with `==` only unless `ordered`. `single`: a role of one agent, named by the role."""
 
     name: str
@@ -68,8 +63,7 @@ class Sort(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Option(Type):
+class Option(Type, frozen=True):
     of: Type
 
     def __str__(self) -> str:
@@ -77,8 +71,7 @@ class Option(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class SetOf(Type):
+class SetOf(Type, frozen=True):
     of: Type
 
     def __str__(self) -> str:
@@ -86,8 +79,7 @@ class SetOf(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class MapOf(Type):
+class MapOf(Type, frozen=True):
     key: Type
     value: Type
 
@@ -96,8 +88,7 @@ class MapOf(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class SeqOf(Type):
+class SeqOf(Type, frozen=True):
     of: Type
     max: int
 
@@ -106,8 +97,7 @@ class SeqOf(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Record(Type):
+class Record(Type, frozen=True):
     name: str
     fields: tuple[tuple[str, Type], ...]
 
@@ -126,8 +116,7 @@ class Record(Type):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class BagOf(Type):
+class BagOf(Type, frozen=True):
     """A bag of at most `max` values: the content of an unordered channel."""
 
     of: Type

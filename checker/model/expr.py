@@ -7,8 +7,9 @@ of failure that the table names, at the place `at`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
+
+from msgspec import Struct
 
 from checker.language.source import Span
 from checker.language.types import Type, Value
@@ -20,15 +21,13 @@ FailureKind = Literal["range", "none", "empty", "key", "division", "order", "ass
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Struct, frozen=True):
     value: Value
     type: Type
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(Struct, frozen=True):
     """A register of the step or quantifier that binds it. `number` is unique within one step or one goal, counted from 0."""
 
     number: int
@@ -37,8 +36,7 @@ class Local:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """The value of one cell of `variable`, or, with `old`, its value before the step (in `step` goals only).
 
     There is one index for each of the variable's index types.
@@ -54,8 +52,7 @@ class Read:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(Struct, frozen=True):
     operator: str
     arguments: tuple[Expr, ...]
     type: Type
@@ -66,8 +63,7 @@ QuantifierKind = Literal["all", "any", "count", "sum", "min", "max", "those", "m
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Quantifier:
+class Quantifier(Struct, frozen=True):
     """`kind(locals in domains: body)`.
 
     A domain is a finite type, or an expression for a set (or for a sequence or bag: its distinct elements). A later
@@ -86,8 +82,7 @@ class Quantifier:
 Expr: TypeAlias = Const | Local | Read | Apply | Quantifier
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """`arity` None: any number of arguments. `fails`: how a partial operator fails. `meaning`: in words, for readers."""
 
     arity: int | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias, final
+
+from msgspec import Struct
 
 from checker.language.types import BagOf, Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, cardinality
 from checker.model.expr import OPERATORS, Apply, Const, Expr, Local, Quantifier, Read
@@ -17,8 +18,7 @@ LARGEST_DOMAIN = 1 << 20  # values of a type that a step or a quantifier goes th
 
 
 @final
-@dataclass(slots=True)
-class Judge:
+class Judge(Struct):
     """Collects messages about the expressions of one place: a step, a goal. `old`: reads of the state before are allowed."""
 
     variables: frozenset[Variable]

@@ -10,8 +10,9 @@ Read `Model` first, then `Step`, then the statements.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, final
+
+from msgspec import Struct
 
 from checker.language.source import Span
 from checker.language.types import Sort, Type, Value, cardinality
@@ -21,8 +22,7 @@ VariableKind = Literal["shared", "agent", "control", "frame", "up", "stalled", "
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Variable:
+class Variable(Struct, frozen=True, kw_only=True, eq=False):
     """An array of cells of one type: `status[Task]`, `Worker.seen[Worker]`, or a single cell when `index` is empty.
 
     `offset` is the place of its first cell in the state; the cell at the values (i, j, ...) of the index types is at offset + its
@@ -56,8 +56,7 @@ class Variable:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Let:
+class Let(Struct, frozen=True, kw_only=True):
     """Set a register (again, where it was set before)."""
 
     local: Local
@@ -65,8 +64,7 @@ class Let:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assign:
+class Assign(Struct, frozen=True, kw_only=True):
     """Set one cell. The value is within the cell's type: the lowering puts a `narrow` where that is not certain."""
 
     variable: Variable
@@ -75,16 +73,14 @@ class Assign:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class If:
+class If(Struct, frozen=True, kw_only=True):
     condition: Expr
     then: Body
     orelse: Body = ()
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class For:
+class For(Struct, frozen=True, kw_only=True):
     """The body once for each element, one after another. Unless `independent` (shown by the lowering), the outcome must not
     depend on the order: for every subset of the elements all orders must lead to the same cells, else the step fails ("order").
     """
@@ -97,8 +93,7 @@ class For:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class While:
+class While(Struct, frozen=True, kw_only=True):
     """At most `limit` times; still true then: the step fails ("bound")."""
 
     condition: Expr
@@ -108,8 +103,7 @@ class While:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choose:
+class Choose(Struct, frozen=True, kw_only=True):
     """Set a register to any element of the domain that satisfies `where`: one outcome for each, none where there is none."""
 
     local: Local
@@ -118,8 +112,7 @@ class Choose:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Either:
+class Either(Struct, frozen=True, kw_only=True):
     """One outcome for each branch; probabilities are in lowest terms (numerator, denominator) or None."""
 
     branches: tuple[Body, ...]
@@ -127,16 +120,14 @@ class Either:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Require:
+class Require(Struct, frozen=True, kw_only=True):
     """Where the condition is false this outcome does not exist (a send to a full channel that blocks)."""
 
     condition: Expr
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assert:
+class Assert(Struct, frozen=True, kw_only=True):
     """Where the condition is false the step fails."""
 
     condition: Expr
@@ -146,8 +137,7 @@ class Assert:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """The transition carries `mark` when the condition holds here: "progress", or the name of a goal that it violates."""
 
     mark: str
@@ -155,8 +145,7 @@ class Mark:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """Told to readers of a trace, changes nothing. `send`/`take`/`drop`: `agent` is the other end (receiver or sender)."""
 
     kind: Literal["send", "take", "drop", "spawn", "stop", "ends", "awaits"]
@@ -173,8 +162,7 @@ Body: TypeAlias = tuple[Statement, ...]
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bind:
+class Bind(Struct, frozen=True, kw_only=True):
     """Any element of the domain, in its order: one candidate for each."""
 
     local: Local
@@ -182,8 +170,7 @@ class Bind:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Guard(Struct, frozen=True, kw_only=True):
     """Candidates that do not satisfy it are not enabled. Where it has no value, the step is enabled and fails."""
 
     condition: Expr
@@ -195,8 +182,7 @@ StepKind = Literal["start", "resume", "take", "timeout", "round", "fault"]
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """`name` is unique and stable: "Worker.work", "Worker.work.planning" (goes on from there), "Worker.on Assign", "crash Worker".
 
     `agent` is the register of who acts (for a fault: who suffers), None for faults of messages, stores and rounds. `parameters` are
@@ -240,8 +226,7 @@ GoalKind = Literal[
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class Goal(Struct, frozen=True, kw_only=True):
     """What a spec asks of the model. `conditions`: one predicate, trigger and goal for `whenever`, none for the `no ...` kinds.
 
     `premises` are closed predicates, one for each implication in the condition, that hold where its left side does for some
@@ -258,8 +243,7 @@ class Goal:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class Model(Struct, frozen=True, kw_only=True):
     """`protocol`, `instance`, `faults`: names; `parameters`: the instance's values as text. `done`: `done when`, or None: no state is done.
 
     `channels` tells of each channel variable the message, the receiver's place among its indices and what a message of it looks like.
@@ -276,7 +260,7 @@ class Model:
     done: Expr | None
     timeouts_only_when_stuck: bool = False
     has_progress: bool = False
-    channels: tuple[Channel, ...] = field(default=())
+    channels: tuple[Channel, ...] = ()
 
     @property
     def size(self) -> int:
@@ -285,8 +269,7 @@ class Model:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(Struct, frozen=True, kw_only=True):
     """The messages of one kind from one role. The value of a cell of `variable` is a sequence (`fifo`), a bag (`unordered`) or a
     set (`persistent`) of records: the message's fields, and before them `sender` where `with_sender`.
     The variable is indexed by sender and receiver (`fifo`) or by receiver.

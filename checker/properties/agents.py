@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.language.types import Enum, Sort, Value, element
 from checker.model.model import Model, Step, Variable
@@ -13,8 +14,7 @@ from checker.properties.run import Run
 RESTING = frozenset({"idle", "unstarted", "finished"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
+class Agent(Struct, frozen=True, kw_only=True):
     """`waits`: the awaits where its activities are, with the messages that would end them. `down_since`, `stalled_since`: the
     number of the step, 0 where it began so.
     """

@@ -12,9 +12,10 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from checker.engines.native.checkpoint import FORMAT, Keep, search_name, signed, write_whole
 from checker.engines.native.checkpoint_errors import BadCheckpoint, CannotCheckpoint, CheckpointExists, ForeignCheckpoint
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 OWN = {"lock", "check.new"}  # may be there before `check` is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoints:
+class Checkpoints(Struct, frozen=True, kw_only=True):
     """An open folder."""
 
     folder: Path

@@ -6,8 +6,9 @@ A warning is given only for what no search of the spec saw, and says "never" onl
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from checker.engines.explicit import LimitReached
 from checker.language import tree
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 Kind = Literal["never fires", "guard never true", "vacuous", "default capacity"]
 
 
-@dataclass(slots=True, kw_only=True)
-class Unseen:
+class Unseen(Struct, kw_only=True):
     """One thing that no search has seen so far: `never` says so of complete searches, `so_far` of others."""
 
     kind: Kind
@@ -41,8 +41,7 @@ class Unseen:
     complete: bool
 
 
-@dataclass(slots=True)
-class Coverage:
+class Coverage(Struct):
     """Collects over the searches of one spec."""
 
     spec: str

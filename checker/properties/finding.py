@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from checker.properties.result import Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
+class Path(Struct, frozen=True, kw_only=True):
     """Transitions by their places among those of each state, from initial state number `initial`.
 
     `end`: the number of the state that it leads to, or None where the last step fails. `cycle`: how many steps lie before the cycle of a lasso.
@@ -22,8 +21,7 @@ class Path:
     shortest: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """A verdict with its grounds.
 
     `path`: the counterexample, the witness, or the way to where the property has no value. `shown`: the path by itself is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from checker.language.types import Value, show
 from checker.model.expr import Apply, Expr, Quantifier
@@ -12,8 +12,7 @@ from checker.semantics.evaluate import evaluator
 from checker.semantics.failure import EvaluationError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instance:
+class Instance(Struct, frozen=True, kw_only=True):
     """`bindings`: names and shown values, outermost first. `cells`: what the rest of the predicate reads there, in order."""
 
     bindings: tuple[tuple[str, str], ...]

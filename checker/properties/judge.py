@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from checker.engines.explicit import LimitReached
 from checker.engines.state_graph import counted_states

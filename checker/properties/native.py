@@ -7,8 +7,9 @@ found again by the reference interpreter along the path to it, and judged there 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from checker.engines.along import explore_along
 from checker.engines.native.explore import Explored

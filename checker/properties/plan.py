@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic, nearest
@@ -18,8 +19,7 @@ DEFAULT = "default"  # the instance of a spec that declares none, and of a proto
 NOT_OURS = frozenset({"__pycache__", "node_modules", "build", "dist"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """A spec with its protocol, or a protocol by itself (`spec` None), and the path that was given for it."""
 
     path: str
@@ -145,8 +145,7 @@ def protocol_path(path: str, spec: tree.Spec) -> str:
 # --- filters ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class Filters(Struct, frozen=True, kw_only=True):
     """The names to keep; None keeps all."""
 
     instances: Sequence[str] | None = None

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoSpecs(Diagnostic):
+class NoSpecs(Diagnostic, frozen=True, kw_only=True):
     """A folder is searched for `*.spec` files, its own folders included. One without any is an error, not a pass: nothing would have
     been checked.
     """
@@ -20,8 +17,7 @@ class NoSpecs(Diagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NothingMatches(Diagnostic):
+class NothingMatches(Diagnostic, frozen=True, kw_only=True):
     """A path with `*`, `?` or `[` is a pattern, where no file has that very name. One that no file fits is an error: nothing would have
     been checked.
     """
@@ -33,8 +29,7 @@ class NothingMatches(Diagnostic):
     pattern: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotASpec(Diagnostic):
+class NotASpec(Diagnostic, frozen=True, kw_only=True):
     """What is checked is a spec (`*.spec`), a protocol (`*.team`), or a folder of specs. The kind of a file is known by the end of its name."""
 
     code = "T623"
@@ -44,8 +39,7 @@ class NotASpec(Diagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownChoice(Diagnostic):
+class UnknownChoice(Diagnostic, frozen=True, kw_only=True):
     """A filter (`--instance`, `--faults`, `--property`) keeps what it names. A name that no spec has is an error: with it nothing, or less than
     was meant, would have been checked.
     """
@@ -60,8 +54,7 @@ class UnknownChoice(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoProtocol(Diagnostic):
+class NoProtocol(Diagnostic, frozen=True, kw_only=True):
     """A spec names the protocol that it is for: `spec NAME for "FILE.team"`. The path is taken from the folder of the spec."""
 
     code = "T626"
@@ -72,8 +65,7 @@ class NoProtocol(Diagnostic):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadTrace(Diagnostic):
+class BadTrace(Diagnostic, frozen=True, kw_only=True):
     """A trace is written `0:3.1.2`: the number of the initial state, then the place of each step among those that are possible in the state
     before it, counted from 0; `@1` behind it says that a cycle begins after one step. It fits one protocol, instance and fault
     model, and may fit no longer after the protocol was changed.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from checker.language.types import Type, position
 from checker.model.expr import Apply, Const, Expr, Quantifier, Read
@@ -20,8 +21,7 @@ _WATCHED = 64  # evaluations between two looks at the clock
 _SAMPLE = 4_096  # evaluations after which remembering must have paid
 
 
-@dataclass(slots=True)
-class Truths:
+class Truths(Struct):
     """Of each state (or transition) FALSE, TRUE or NO_VALUE; `failure` is how the first one without a value failed."""
 
     values: bytearray

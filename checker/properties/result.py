@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Verdict = Literal["holds", "violated", "unknown"]
 Basis = Literal["exhaustive", "every size", "bounded", "sampled"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One cell that a step changed, in the user's words: `status[Task0]`, `open`, `claimed`."""
 
     cell: str
@@ -19,8 +19,7 @@ class Change:
     kind: str  # the variable's kind in the model: "shared", "agent", "control", "frame", "channel", ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """What a step told its readers: a message sent (`other`: the receiver) or taken (`other`: the sender), an agent spawned ..."""
 
     kind: Literal["send", "take", "drop", "spawn", "stop", "ends", "awaits"]
@@ -28,8 +27,7 @@ class Event:
     other: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TraceStep:
+class TraceStep(Struct, frozen=True, kw_only=True):
     """One step of a trace.
 
     `index`: its place among the transitions of the state before, as the reference interpreter lists them: a trace is
@@ -50,8 +48,7 @@ class TraceStep:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(Struct, frozen=True, kw_only=True):
     """A path from initial state number `initial`; a lasso when `cycle` is the place in `steps` where the cycle begins.
 
     `shortest`: no shorter one exists. `no_return`: how many steps had been taken when the goal could no longer be reached, where that
@@ -67,8 +64,7 @@ class Trace:
     no_return: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """The verdict on one property of one instance under one fault model.
 
     `expected`: the verdict that the spec expects. `met`: whether it came out so (never for `unknown`).
@@ -103,8 +99,7 @@ class Result:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountExpectation:
+class CountExpectation(Struct, frozen=True, kw_only=True):
     """An `expect N states` line and what was counted; `met` is None where the search did not finish."""
 
     spec: str
@@ -118,8 +113,7 @@ class CountExpectation:
     place: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warning:
+class Warning(Struct, frozen=True, kw_only=True):
     """Something a reader of the verdicts must know: an action that never fires, a vacuous implication, no `sometimes` in a spec."""
 
     spec: str
@@ -132,8 +126,7 @@ class Warning:
     place: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """All of one `check`: results in the order of specs, checks, properties."""
 
     results: tuple[Result, ...]

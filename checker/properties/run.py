@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from checker.language.types import Value, show
 from checker.model.cells import cell_names, cell_variables
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from checker.semantics.interpreter import Interpreter, Transition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """One step of a run. `number` counts from 1; `after` is `before` where the step failed; `changed` lists the cells whose value differs."""
 
     number: int

@@ -5,8 +5,10 @@ property that needs ghosts (their ghosts are part of its states, so it has a mod
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.engines.stores import Order, Store
 from checker.language import tree
@@ -21,11 +23,12 @@ if TYPE_CHECKING:
 
 Told = Callable[["Job", int, int, "EngineProgress"], None]  # which search, its number from 1, how many there are, how far it is
 Errors = Literal["always", "violated", "never"]
-Engine = Literal["auto", "reference", "native"]
+Engine = Literal["auto", "reference", "native", "z3"]
+Counted = Literal["steps", "faults", "agents"]
+SWEEPS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Of each search; None: none. `engine`: "auto" begins with the reference interpreter and goes on natively beyond SMALL states."""
 
     time_s: float | None = None
@@ -37,10 +40,11 @@ class Limits:
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
     order: Order = "breadth-first"  # of the native engine
+    sweeps: int = SWEEPS  # of the Z3 engine: how many at most
+    fewest: Counted | None = None  # of the Z3 engine: what its traces shall have few of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One search: a model with the properties that it decides. `ghost`: the property that it is for, "" for the main search.
 
     `errors`: when to report on `no error`, which every search decides: "always", "violated" (unless it holds), "never".

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from checker.properties.run import Run, Taken
 from checker.properties.touched import step_reads
@@ -11,8 +12,7 @@ from checker.properties.touched import step_reads
 _STEPS = 100  # at the end of a run, that are looked at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaleRead:
+class StaleRead(Struct, frozen=True, kw_only=True):
     """`reader` last read `cell` in the activity that `user` goes on with; `writer` changed it in between."""
 
     cell: int

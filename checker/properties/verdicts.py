@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -77,6 +76,8 @@ def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace |
 
 def replay_command(job: Job, property: str, path: Path) -> str:
     """The command that shows the trace again."""
+    from shlex import join
+
     words = ["teamcheck", "replay", job.target.path]
     if job.target.instance_name(job.instance) is not None:
         words += ["--instance", job.instance]
@@ -90,4 +91,4 @@ def replay_command(job: Job, property: str, path: Path) -> str:
     words += ["--steps", ",".join(map(str, path.indices))]
     if path.cycle is not None:
         words += ["--cycle", str(path.cycle)]
-    return shlex.join(words)
+    return join(words)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
-import unicodedata
-from dataclasses import dataclass
 from typing import Literal, TextIO
+
+from msgspec import Struct
 
 Tint = Literal["bold", "dim", "red", "green", "yellow", "blue"]
 
 _CODES: dict[Tint, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(Struct, frozen=True, kw_only=True):
     """How text for people is laid out: at most `width` columns, ANSI colours only with `colour`."""
 
     colour: bool = False
@@ -35,8 +33,10 @@ def style_of(stream: TextIO) -> Style:
         terminal = False
     if not terminal:
         return Style()
+    from shutil import get_terminal_size
+
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(colour=colour, width=max(40, min(120, shutil.get_terminal_size((100, 24)).columns)))
+    return Style(colour=colour, width=max(40, min(120, get_terminal_size((100, 24)).columns)))
 
 
 def visible(text: str) -> str:
@@ -58,6 +58,8 @@ def cell_width(char: str) -> int:
     """How many columns a terminal gives to `char`: 0, 1 or 2."""
     if char.isascii():
         return 1
+    import unicodedata
+
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

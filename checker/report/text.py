@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.properties.result import Report, Result, Trace
 from checker.report.blocks import TINTS, blocks
@@ -19,8 +21,7 @@ _STATE_KINDS = frozenset({"no deadlock", "no unhandled message"})
 Traces = Literal["all", "violations", "unexpected", "none"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """What a reader asked to see.
 
     `traces`: those of all results, of violations, or only of what nobody expected; of what was expected, the first of each property.

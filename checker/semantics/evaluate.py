@@ -7,8 +7,9 @@ other nodes, and faster closures for the shapes that guards are mostly made of.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import final
+
+from msgspec import Struct
 
 from checker.language.types import Bool, Enum, Int, Sort, Type, Value, cardinality, position
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
@@ -47,8 +48,7 @@ def _arguments(node: Apply) -> Iterator[Expr]:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A cell: `base`, plus for each index that is not a constant its place times the stride.
 
     `registers`, where every such index is a register whose value is its place: their numbers, with the strides.

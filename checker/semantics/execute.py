@@ -7,8 +7,9 @@ EvaluationError where it fails, and NoOutcome where a `Require` is false. `check
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias, final
+
+from msgspec import Struct, field
 
 from checker.language.source import Span
 from checker.language.types import BagOf, MapOf, Record, SeqOf, SetOf, Type, Value
@@ -32,8 +33,7 @@ class NoOutcome(Exception):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """How to compile a body.
 
     With its notes or without; `kept`: by `id` of each `For`, the registers that its result includes; `values`: the collections that

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import final
+
+from msgspec import Struct
 
 from checker.language.source import Span
 from checker.language.types import Type, Value, show
@@ -13,8 +14,7 @@ from checker.model.model import Variable
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """What went wrong: its kind, a sentence with the values of the moment, and the place in the protocol."""
 
     kind: FailureKind

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
 from operator import itemgetter
 from typing import TypeAlias, final
+
+from msgspec import Struct
 
 from checker.language.types import Type, Value
 from checker.model.expr import Expr, Local
@@ -48,8 +49,7 @@ Outcome: TypeAlias = tuple[
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """One way to go on from a state.
 
     `step` is a place in `model.steps`; `agent` and `values` are the values of the step's agent and parameters. `choices`: what the body

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal, TypeVar, final
+
+from msgspec import Struct
 
 from checker.model.model import Either
 from checker.semantics.interpreter import Interpreter, Outcome, State
@@ -14,8 +15,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Simulation:
+class Simulation(Struct, frozen=True, kw_only=True):
     """A run as its initial state's number and the index of each transition, with why it ended: no transition was left ("stuck"),
     the last one failed ("failed"), or it is as long as was asked ("length").
     """

@@ -14,12 +14,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from compileall import compile_dir
 from pathlib import Path
 from typing import Any
 
+from msgspec import to_builtins
+
 from tests.bench import report
-from tests.bench.cases import FULL, QUICK, Case, named, with_settings
+from tests.bench.cases import FULL, QUICK, ROOT, Case, named, with_settings
 from tests.bench.figures import Round, figures, missed
 from tests.bench.machine import described, free_mib
 from tests.bench.measure import made_searcher, ours, small_check, spins
@@ -34,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     cases = _cases(arguments)
     machine = described()
     report.heading(machine, MISSING, arguments.rounds)
+    for folder in ("checker", "tests/bench"):  # as in an installation
+        compile_dir(ROOT / folder, quiet=1)
     starts = [small_check() for _ in range(arguments.rounds)]
     report.starts(starts)
     results = []
@@ -42,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             results.append(_measured(case, arguments))
         except CommandFailed as error:
             print(f"{case.name}: not measured: {error}", file=sys.stderr)
-            results.append({"case": asdict(case), "failed": str(error)})
+            results.append({"case": to_builtins(case), "failed": str(error)})
         report.row(results[-1])
     told = [line for result in results for line in result.get("missed", [f"{result['case']['name']}: not measured"])]
     told += report.missed_starts(starts)
@@ -91,11 +95,11 @@ def _measured(case: Case, arguments: argparse.Namespace) -> dict[str, Any]:
     found = figures(rounds, searcher.made_wall_s if searcher else 0.0)
     first = rounds[0]["ours"]
     return {
-        "case": asdict(case),
+        "case": to_builtins(case),
         "commands": _commands(case, arguments.set, searcher),
         "spin_made": {"wall_s": searcher.made_wall_s, "cpu_s": searcher.made_cpu_s} if searcher else None,
         "rounds": rounds,
-        "figures": asdict(found),
+        "figures": to_builtins(found),
         "missed": missed(case.name, case.wanted_ratio, first["states"], found),
     }
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED_RATIO = 5.0  # our transitions a CPU second by SPIN's
 WANTED_RATIO_ARITHMETIC = 3.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """A protocol at one size. `states`: the known number of distinct states, 0 where none is known."""
 
     name: str

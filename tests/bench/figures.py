@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 OVERHEAD_BYTES = 12  # a state may take this much more than its packed words at the peak
 SPEEDUP = 1.7  # of two threads over one
@@ -16,8 +17,7 @@ SMALL_CHECK_S = 0.3
 Round = dict[str, Any]  # what one round of a case measured: "ours", "two threads", "spin"; the last two may be missing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(Struct, frozen=True, kw_only=True):
     """The middle of some measurements, and how far they reach."""
 
     median: float
@@ -36,8 +36,7 @@ def spread(values: Iterable[float]) -> Spread | None:
     return Spread(median=statistics.median(numbers), least=numbers[0], most=numbers[-1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, frozen=True, kw_only=True):
     """What the rounds of a case come to. Rates are millions of transitions a second of processor time in the search alone.
 
     `ratio`: our rate by SPIN's of the same round. `whole`: SPIN's wall time by ours, whole processes, making the searcher included

@@ -49,7 +49,7 @@ def _said(*command: str) -> str:
 
 
 def _teamcheck() -> str:
-    from checker.engines.native.build import source_digest
+    from checker.engines.native.sources import source_digest
     from checker.version import VERSION
 
     return f"{VERSION}, sources of the library {source_digest()}"

@@ -7,9 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec import to_builtins
 
 from tests.bench.cases import ROOT, Case
 from tests.bench.ours import STARTED
@@ -39,7 +40,7 @@ def made_searcher(case: Case, settings: Sequence[str], folder: Path, *, states: 
 
 def spins(made: Searcher) -> dict[str, Any]:
     """One search of SPIN's."""
-    return asdict(made.run())
+    return to_builtins(made.run())
 
 
 def small_check() -> dict[str, float]:

@@ -11,8 +11,9 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tests.bench.cases import ROOT, Case, named, with_settings
 

@@ -6,18 +6,18 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import IO
+
+from msgspec import Struct
 
 
 class CommandFailed(Exception):
     """A command ended badly; the text has the command and what it said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """`rss_bytes`: the largest resident set that the process had; at least that of the process which started it."""
 
     wall_s: float

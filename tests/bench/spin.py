@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tests.bench.process import CommandFailed, Run, run
 
@@ -19,8 +20,7 @@ class TooShallow(Exception):
     """The search met a path longer than its stack."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpinAnswer:
+class SpinAnswer(Struct, frozen=True, kw_only=True):
     """One run of the searcher. `wall_s`, `cpu_s`, `rss_bytes`: of the searcher's process alone."""
 
     states: int
@@ -31,8 +31,7 @@ class SpinAnswer:
     rss_bytes: int
 
 
-@dataclass(slots=True, kw_only=True)
-class Searcher:
+class Searcher(Struct, kw_only=True):
     """A compiled program. `made`: what SPIN and the compiler took; `commands`: what was run, for whoever repeats it."""
 
     folder: Path

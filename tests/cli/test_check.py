@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from checker import api
 from checker.api import Progress
@@ -169,6 +169,10 @@ def test_bad_input_is_2_with_every_error(board: Path, teamcheck: Teamcheck) -> N
         (["--set", "wrkers=2"], "wrkers"),
         (["--output", "no/such/folder/x"], "cannot write `no/such/folder/x`: there is no folder `no/such/folder`"),
         (["--output", "specs"], "cannot write `specs`: it is a folder"),
+        (["--engine", "z3", "--symmetry"], "Z3 looks at no states, so `--symmetry` says nothing to it"),
+        (["--engine", "z3", "--states", "9"], "Z3 looks at no states, so `--states` says nothing to it"),
+        (["--sweeps", "3"], "`--sweeps` is of the Z3 engine"),
+        (["--fewest", "faults", "--engine", "native"], "`--fewest` is of the Z3 engine"),
     ],
 )
 def test_what_cannot_be_used_is_2(board: Path, teamcheck: Teamcheck, words: list[str], text: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from msgspec import Struct
 
 from checker.api import load
 from checker.engines.explicit import explore
@@ -95,7 +95,7 @@ def test_the_example_of_a_channel_is_accepted_and_used(example: str, tmp_path: P
 
 
 def test_every_attribute_of_a_channel_has_a_row() -> None:
-    fields = tree.MessageDecl.__dataclass_fields__
+    fields = tree.MessageDecl.__struct_fields__
     assert {"channel", "policy", "lost_if_down", "capacity"} <= set(fields)
     text = all_code("channels")
     for word in ("fifo", "unordered", "persistent", "block", "drop", "error", "lost if down", "capacity"):
@@ -172,10 +172,10 @@ def nodes(value: object) -> Iterator[object]:
     if isinstance(value, tuple):
         for item in value:
             yield from nodes(item)
-    elif is_dataclass(value) and not isinstance(value, (type, Span)):
+    elif isinstance(value, Struct) and not isinstance(value, Span):
         yield value
-        for field in fields(value):
-            yield from nodes(getattr(value, field.name))
+        for field in value.__struct_fields__:
+            yield from nodes(getattr(value, field))
 
 
 def trees() -> Iterator[object]:
@@ -196,9 +196,7 @@ def trees() -> Iterator[object]:
 
 
 def test_the_page_shows_every_construct() -> None:
-    concrete = {
-        kind for kind in vars(tree).values() if isinstance(kind, type) and is_dataclass(kind) and issubclass(kind, tree.Node)
-    }
+    concrete = {kind for kind in vars(tree).values() if isinstance(kind, type) and issubclass(kind, tree.Node)}
     concrete -= {base for kind in concrete for base in kind.__mro__[1:]}
     assert len(concrete) > 50
     shown = {type(node) for node in trees()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.model.printing import print_model
 from tests.elaborate.lowered import cell, counts, failures, fired, graph_of, model_of
 
 
@@ -309,3 +310,28 @@ def test_what_an_await_takes_is_known_after_it_and_kept_at_the_next() -> None:
         """)
     assert cell(graph, "got") == {0, 1, 2}
     assert "B.on R" in fired(graph)
+
+
+def _blocks(count: int) -> str:
+    """A run of `count` statements that three ways lead through, one of them an await."""
+    block = """
+                either:
+                    await llm() as asking{n}
+                or:
+                    x = 1
+                or:
+                    x = 2
+                y = (y + x) % 3"""
+    return f"""
+        protocol p
+        shared x: 0..2 = 0
+        shared y: 0..2 = 0
+        role W:
+            run:{"".join(block.format(n=n) for n in range(count))}
+        """
+
+
+def test_what_follows_a_statement_is_lowered_once_for_all_ways_that_come_to_its_end() -> None:
+    assert counts(graph_of(_blocks(2))) == (12, 13)
+    short, long = (len(print_model(model_of(_blocks(count)))) for count in (6, 12))
+    assert long < 5 * short  # each await has all that follows it; once for each way it would be 2 ** 6 times as much

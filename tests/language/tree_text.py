@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 from checker.language import tree
@@ -22,7 +21,7 @@ def shown(value: Any) -> str:
         case tree.NoneValue():
             return "none"
         case tree.Node():
-            inside = [shown(getattr(value, field.name)) for field in fields(value) if not _is_place(field.name)]
+            inside = [shown(getattr(value, field)) for field in value.__struct_fields__ if not _is_place(field)]
             return f"{type(value).__name__}({' '.join(inside)})"
         case tuple():
             return "[" + " ".join(shown(item) for item in value) + "]"
@@ -41,8 +40,8 @@ def nodes(value: Any) -> Iterator[tree.Node]:
     """Every node in `value`, a node before those inside it."""
     if isinstance(value, tree.Node):
         yield value
-        for field in fields(value):
-            yield from nodes(getattr(value, field.name))
+        for field in value.__struct_fields__:
+            yield from nodes(getattr(value, field))
     elif isinstance(value, tuple):
         for item in value:
             yield from nodes(item)

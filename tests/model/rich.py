@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from checker.language.types import BagOf, Enum, Int, MapOf, Option, Record, SeqOf, Sort
 from checker.model.expr import Local, Quantifier

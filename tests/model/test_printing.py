@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.language.source import Span
 from checker.language.types import Bool, Enum, Int, Record, Sort
@@ -53,15 +54,15 @@ def test_the_rich_model_is_well_formed_and_has_every_node() -> None:
 
 
 def nodes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every dataclass in `value`, with the way to it; types, places, and the variables that expressions name are left whole."""
+    """Every `Struct` in `value`, with the way to it; types, places, and the variables that expressions name are left whole."""
     if isinstance(value, tuple):
         for place, item in enumerate(value):
             yield from nodes(item, (*path, place))
-    elif is_dataclass(value) and not isinstance(value, (Bool, Enum, Int, Record, Sort, Span)):
+    elif isinstance(value, Struct) and not isinstance(value, (Bool, Enum, Int, Record, Sort, Span)):
         yield path, value
-        for field in fields(value):
-            if not (isinstance(getattr(value, field.name), Variable)):
-                yield from nodes(getattr(value, field.name), (*path, field.name))
+        for field in value.__struct_fields__:
+            if not (isinstance(getattr(value, field), Variable)):
+                yield from nodes(getattr(value, field), (*path, field))
 
 
 def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
@@ -100,19 +101,19 @@ def test_every_field_of_every_node_is_printed() -> None:
     model = rich_model()
     text, silent, tried = print_model(model), [], 0
     for path, node in nodes(model):
-        for field in fields(node):
-            value = getattr(node, field.name)
-            changed = another(value, field.name)
+        for field in node.__struct_fields__:
+            value = getattr(node, field)
+            changed = another(value, field)
             if (
                 changed is None
-                or (isinstance(node, Local) and field.name == "type")
+                or (isinstance(node, Local) and field == "type")
                 or (isinstance(node, Apply | Quantifier) and value == Bool())
             ):
                 continue
             tried += 1
             try:
-                if print_model(put(model, (*path, field.name), changed)) == text:
-                    silent.append((path, field.name))
+                if print_model(put(model, (*path, field), changed)) == text:
+                    silent.append((path, field))
             except (IndexError, ValueError):  # a change that leaves the node without a meaning: it was looked at
                 continue
     assert silent == []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from checker.language.types import BagOf, Enum, Int, MapOf, Option, SeqOf, SetOf
 from checker.model.expr import Expr, Local, Quantifier, Read

@@ -256,9 +256,9 @@ import resource, sys
 from checker import api
 with open("/proc/self/statm") as statm:
     used = int(statm.read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + (36 << 20), resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_AS, (used + (96 << 20), resource.RLIM_INFINITY))
 report = api.check(
-    "specs/two_phase_commit.spec", instances=["three"], faults=["none"], properties=["consistent"], overrides={"participants": "8"},
+    "specs/two_phase_commit.spec", instances=["three"], faults=["none"], properties=["consistent"], overrides={"participants": "9"},
     store=sys.argv[1], order=sys.argv[2], engine="native", threads=1,
 )
 print(report.results[0].reason)
@@ -271,5 +271,5 @@ def test_little_address_space(store: str, order: str) -> None:
     """What the system refuses is told with counts; bits do with less than states."""
     command = [sys.executable, "-c", LITTLE, store, order]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
-    expected = "not found in 1,7" if store == "bitstate" else "the search is incomplete: the limit of memory was reached"
+    expected = "not found in 10,3" if store == "bitstate" else "the search is incomplete: the limit of memory was reached"
     assert expected in done.stdout, done.stderr

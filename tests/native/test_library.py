@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from checker.engines.native import build, library
-from checker.engines.native.build import BuildError, compile_library, compiler, source_digest
+from checker.engines.native.build import BuildError, compile_library, compiler
 from checker.engines.native.library import NativeUnavailable, load
 from checker.engines.native.search import Search, Status
+from checker.engines.native.sources import source_digest
 from tests.native.assembler import two_phase
 
 

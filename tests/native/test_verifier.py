@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Field, Instruction, Program, Watch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from checker.properties.result import Change, CountExpectation, Event, Report, Result, Trace, TraceStep, Warning
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,9 +13,14 @@ from checker.report.diagnostics import lines, render
 from checker.report.terminal import Style
 
 
-# No code of its own: the catalogue lists classes that have one, and these are no part of the tool.
-@dataclass(frozen=True, kw_only=True)
-class Wrong(Diagnostic):
+class Coded:
+    """What gives the classes below their code: the catalogue lists those that have one of their own, and these are no part of the tool."""
+
+    __slots__ = ()
+    code = "T204"
+
+
+class Wrong(Coded, Diagnostic, frozen=True, kw_only=True):
     title = "`{name}` is not a Status"
     label = "`Status` has open, claimed, done"
     help = "write `claimed`"
@@ -24,23 +28,18 @@ class Wrong(Diagnostic):
     name: str = "claimd"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quiet(Diagnostic):
+class Quiet(Coded, Diagnostic, frozen=True, kw_only=True):
     title = "nothing to add"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Warn(Diagnostic):
+class Warn(Coded, Diagnostic, frozen=True, kw_only=True):
     severity: ClassVar = "warning"
     title = "be careful"
     help = "first line\nsecond line"
 
 
 def made(cls: type[Diagnostic], span: Span | None = None, **more: Any) -> Diagnostic:
-    """A diagnostic with a code of its own, where its class has none."""
-    found = cls(span=span, **more)
-    object.__setattr__(found, "code", "T204")
-    return found
+    return cls(span=span, **more)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from checker.properties.result import Event, Trace
 from checker.report.chart import has_messages, render_chart

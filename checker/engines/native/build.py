@@ -5,7 +5,6 @@ is never used (library.py)."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import shutil
@@ -15,8 +14,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-SOURCES = Path(__file__).parent / "src"
-LIBRARY = Path(__file__).parent / "search_library.so"  # one name on every system: it is opened by its path
+from checker.engines.native.sources import LIBRARY, source_digest, source_files
+
 FLAGS = (
     "-std=c11",
     "-O3",
@@ -33,22 +32,6 @@ FLAGS = (
 
 class BuildError(Exception):
     """The library cannot be built; the text says why."""
-
-
-def source_files() -> list[Path]:
-    """The sources and headers, in a fixed order."""
-    return sorted(path for path in SOURCES.iterdir() if path.suffix in {".c", ".h"})
-
-
-def source_digest() -> str:
-    """What the sources are: 16 hexadecimal digits, "" when they are not installed."""
-    if not SOURCES.is_dir():
-        return ""
-    digest = hashlib.sha256()
-    for path in source_files():
-        text = path.read_bytes()
-        digest.update(f"{path.name} {len(text)}\n".encode() + text)
-    return digest.hexdigest()[:16]
 
 
 def compiler() -> list[str]:

@@ -18,10 +18,11 @@ import json
 import os
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any, BinaryIO, final
+
+from msgspec import Struct
 
 from checker.engines.native.checkpoint_errors import BadCheckpoint, CannotCheckpoint, CheckpointTooLarge
 from checker.engines.native.library import INTERFACE
@@ -34,8 +35,7 @@ CHUNK = 1 << 20  # states that are copied at once
 LOGS = ("states", "predecessors")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class Saved(Struct, frozen=True, kw_only=True):
     """A manifest: `bytes` and `sha256` of each log, where the search was, and how long it had run."""
 
     program: str
@@ -46,8 +46,7 @@ class Saved:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
+class Keep(Struct, frozen=True, kw_only=True):
     """Where a search is to keep its checkpoints, and how often: `every_s` seconds at most are lost."""
 
     folder: Path

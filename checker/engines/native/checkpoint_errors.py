@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadCheckpoint(Diagnostic):
+class BadCheckpoint(Diagnostic, frozen=True, kw_only=True):
     """A checkpoint is used only when every byte of it is as it was written: a file that is missing, cut off or changed, or that another
     version of teamcheck wrote, is refused, for a wrong state in it could make a wrong verdict. What was searched is lost.
     """
@@ -21,8 +18,7 @@ class BadCheckpoint(Diagnostic):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ForeignCheckpoint(Diagnostic):
+class ForeignCheckpoint(Diagnostic, frozen=True, kw_only=True):
     """`--resume` goes on only with the very same check: the same models (protocol, spec, instances, fault models, values of parameters,
     properties) and the same `--symmetry`. Limits, threads and the form of the report may differ.
     """
@@ -35,8 +31,7 @@ class ForeignCheckpoint(Diagnostic):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckpointExists(Diagnostic):
+class CheckpointExists(Diagnostic, frozen=True, kw_only=True):
     """`--checkpoint DIR` without `--resume` starts a check, and never over what an earlier one has left in the folder."""
 
     code = "T643"
@@ -46,8 +41,7 @@ class CheckpointExists(Diagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckpointTooLarge(Diagnostic):
+class CheckpointTooLarge(Diagnostic, frozen=True, kw_only=True):
     """The states of a checkpoint must all be in memory again, and the limit on memory (`--memory`, or what the machine has free) is too low
     for that. The checkpoint stays as it is.
     """
@@ -60,8 +54,7 @@ class CheckpointTooLarge(Diagnostic):
     states: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class CannotCheckpoint(Diagnostic):
+class CannotCheckpoint(Diagnostic, frozen=True, kw_only=True):
     """The folder of `--checkpoint` cannot be made, read or written, or another teamcheck is using it. What it holds of an earlier
     moment stays as it is.
     """

@@ -7,7 +7,9 @@ and keep their registers. Everything else lives in temporaries, given back after
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, Watch
@@ -21,8 +23,7 @@ TRUTHS = {"and": "bitand", "or": "bitor"}  # truth values are 0 and 1
 OPCODE = {name: number for number, name in enumerate(OPCODES)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
+class Compiled(Struct, frozen=True, kw_only=True):
     """A program with what its numbers mean: `steps[i]` is the step of outcome i, `watched[w]` what watch w tells of.
 
     `field_of[i]` is the place of field i of the program among the fields of the ground model; fields with one value are left out.
@@ -111,8 +112,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
 # --- layout ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     places: list[int]
     fields: tuple[Field, ...]
     words: int
@@ -189,8 +189,7 @@ def _shared(graph: Graph, outcomes: Sequence[Sequence[Node]], state: Sequence[No
 # --- assembling ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Assembler:
+class Assembler(Struct):
     """Emits code with virtual registers for constants (negative numbers, settled at the end: how many there are is known only then)."""
 
     graph: Graph

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from math import prod
 from time import perf_counter
 from typing import final
+
+from msgspec import Struct
 
 from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
@@ -31,8 +32,7 @@ MOST_INITIAL = 1_000_000  # states
 
 
 @final
-@dataclass(slots=True, kw_only=True)
-class Explored:
+class Explored(Struct, kw_only=True):
     """What a native search found. `complete` False: `stopped` says why.
 
     `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
+
+from msgspec import Struct
 
 from checker.engines.state_graph import Instance
 from checker.ground.graph import Graph, Node, Unsupported
@@ -19,8 +20,7 @@ from checker.ground.shapes import decode
 MOST_LABELS = 2**24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
+class Labels(Struct, frozen=True, kw_only=True):
     """The labels of outcome i are bases[i] .. bases[i + 1] - 1; the one of a transition is bases[i] plus the value of nodes[i]."""
 
     ground: GroundModel

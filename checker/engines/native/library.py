@@ -21,7 +21,7 @@ from ctypes import (
 from functools import cache
 from typing import Any
 
-from checker.engines.native.build import LIBRARY, source_digest
+from checker.engines.native.sources import LIBRARY, source_digest
 
 INTERFACE = 4  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"

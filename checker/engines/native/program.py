@@ -6,8 +6,9 @@ follow; the rest are temporaries. See `src/` for the instruction set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 OPCODES = (
     "add", "sub", "mul", "div", "mod", "eq", "lt", "and", "or", "not", "select",
@@ -41,8 +42,7 @@ class Watch(NamedTuple):
     register: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeCode:
+class OutcomeCode(Struct, frozen=True, kw_only=True):
     """`code[start : start + length]` computes the registers; `updates` are (field, register) of the successor.
 
     `enabled` is known after the first `guard` instructions. `failed` is NO_REGISTER where the outcome cannot fail.
@@ -65,8 +65,7 @@ class OutcomeCode:
     progress: int = NO_REGISTER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need.
 
     `code[final_start:][:final_length]` is run for batches with final states and leaves what `done` and the final watches need.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple, Self, TypeAlias
+
+from msgspec import Struct
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program, Watch
@@ -33,8 +34,7 @@ class Status(IntEnum):
     BROKEN = 4  # an update left the range of its field: the program is wrong
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class Witness(Struct, frozen=True, kw_only=True):
     """How often something happened, and where first; state and outcome are -1 where there is none."""
 
     count: int

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
+from checker.ground.ends import messages_wait
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel
-from checker.ground.rules import node_of, parts_of
 
 RUNS = ("eventually", "whenever")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class Watched(Struct, frozen=True, kw_only=True):
     """What a watch tells of: a goal's name, and what of it: "wrong" (or "seen" of `sometimes`), "undefined", or "premise i".
 
     Of a property of runs "condition i" and "condition i undefined"; of goal "" "done" and "done undefined".
@@ -45,7 +44,7 @@ def predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots, Roots]:
             watch(state, graph.both(wrong, graph.negate(first.undefined)), goal.name, "wrong")
             watch(state, first.undefined, goal.name, "undefined")
         elif goal.kind == "no unhandled message":
-            watch(final, _waiting(ground), goal.name, "wrong")
+            watch(final, messages_wait(ground), goal.name, "wrong")
             watch(None, None, goal.name, "undefined")
         elif goal.kind == "no deadlock":
             watch(final, ground.done.undefined, goal.name, "undefined")
@@ -55,18 +54,6 @@ def predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots, Roots]:
         for number, predicate in enumerate(predicates[len(goal.conditions) :]):
             watch(state, graph.either(predicate.value, predicate.undefined), goal.name, f"premise {number}")
     return tuple(watched), state, final
-
-
-def _waiting(ground: GroundModel) -> Node:
-    """Whether a message waits in a channel that is not persistent: the first node of a sequence or bag is its length."""
-    graph = ground.graph
-    found = graph.const(0)
-    for channel in ground.model.channels:
-        if channel.kind != "persistent":
-            first = channel.variable.offset
-            for cell in ground.cells[first : first + channel.variable.cells]:
-                found = graph.either(found, graph.lt(graph.const(0), node_of(parts_of(cell)[0])))
-    return found
 
 
 def with_conditions(ground: GroundModel, watched: tuple[Watched, ...], state: Roots) -> tuple[tuple[Watched, ...], Roots]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.checked import Checked, VariableInfo
@@ -16,8 +18,7 @@ Mode: TypeAlias = Literal["constant", "initial", "def", "agent", "done", "spec"]
 LocalKind: TypeAlias = Literal["parameter", "let", "binder", "chosen", "field", "sender", "self"]
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(Struct, frozen=True):
     """A name bound in a text: `type` is None after an error in what it is bound to."""
 
     type: Type | None
@@ -25,8 +26,7 @@ class Local:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """The names bound around an expression and what may be said there.
 
     Modes: `constant` (ranges, sizes, consts: nothing of a state), `initial` (initial values), `def` (a protocol's def), `agent`
@@ -45,8 +45,7 @@ class Scope:
         return replace(self, names={**self.names, name: local})
 
 
-@dataclass(slots=True)
-class DefFacts:
+class DefFacts(Struct):
     """What a def needs of the place it is called from: where it reads the state, where it looks at agents, where it says `old`."""
 
     reads: tuple[Span, str] | None = None
@@ -54,8 +53,7 @@ class DefFacts:
     old: Span | None = None
 
 
-@dataclass(slots=True)
-class Context:
+class Context(Struct):
     """Passed to every check. `checked` is the result being built."""
 
     protocol: tree.Protocol

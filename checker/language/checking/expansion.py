@@ -7,8 +7,9 @@ than MOST_TOTAL.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import final
+
+from msgspec import Struct
 
 from checker.language import tree
 from checker.language.checked import Def
@@ -22,8 +23,7 @@ MOST_DEPTH = 150
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class _Extent:
+class _Extent(Struct, frozen=True):
     """Of an expression in a def: `size` nodes and, for each parameter, how often its argument stands there; and how deep it is."""
 
     size: int

@@ -5,13 +5,10 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class AwaitInside(Diagnostic):
+class AwaitInside(Diagnostic, frozen=True, kw_only=True):
     """The rounds of `for` and of `while ... at most` are part of one atomic step. An agent that waits in each round is a `while`:
 
     while todo != {}:
@@ -27,8 +24,7 @@ class AwaitInside(Diagnostic):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoopWithoutAwait(Diagnostic):
+class LoopWithoutAwait(Diagnostic, frozen=True, kw_only=True):
     """A step is what runs between two awaits, so a loop without an await could keep one step running for ever. Each way from the start of the
     body to its end must cross an await; an await in only one branch of an `if`, or in an inner `while`, is not enough.
     """
@@ -40,8 +36,7 @@ class LoopWithoutAwait(Diagnostic):
     condition: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NeverRuns(Diagnostic):
+class NeverRuns(Diagnostic, frozen=True, kw_only=True):
     """`return` ends the activity: the statements after it in the same block are dead."""
 
     code = "T263"
@@ -50,8 +45,7 @@ class NeverRuns(Diagnostic):
     help = "remove it, or put the `return` in an `if`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReturnInside(Diagnostic):
+class ReturnInside(Diagnostic, frozen=True, kw_only=True):
     """`return` ends the activity, and the rounds of `for` and of `while ... at most` are parts of one step that all run.
 
     Ask before the loop whether there is anything to end it for, or set a variable in the loop and return after it:
@@ -67,8 +61,7 @@ class ReturnInside(Diagnostic):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoGuard(Diagnostic):
+class NoGuard(Diagnostic, frozen=True, kw_only=True):
     """A timeout may happen whenever the agent waits, and a round opens when all are there: neither has a condition or a sender.
 
     To be able to time out only sometimes, put the awaits with and without `timeout:` into the branches of an `if`.

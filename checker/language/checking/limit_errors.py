@@ -5,13 +5,10 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class TooManyElements(Diagnostic):
+class TooManyElements(Diagnostic, frozen=True, kw_only=True):
     """Some types are listed value by value: ids and roles, the elements of sets, the keys of maps, the places of sequences, what `choose`,
     `for`, quantifiers and parameters range over. They have a limit, and so have the combinations of the names that one quantifier binds
     and the rounds of a `while ... at most`.
@@ -26,8 +23,7 @@ class TooManyElements(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberTooLarge(Diagnostic):
+class NumberTooLarge(Diagnostic, frozen=True, kw_only=True):
     """Numbers are kept in 32 bits."""
 
     code = "T702"
@@ -37,8 +33,7 @@ class NumberTooLarge(Diagnostic):
     most: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class TooDeep(Diagnostic):
+class TooDeep(Diagnostic, frozen=True, kw_only=True):
     """The checks follow the nesting of the text, and there is a limit to it."""
 
     code = "T703"
@@ -48,8 +43,7 @@ class TooDeep(Diagnostic):
     most: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class MapsTogether(Diagnostic):
+class MapsTogether(Diagnostic, frozen=True, kw_only=True):
     """A variable that starts `in` a set has one initial state for each element. Each entry of a map starts on its own, so the set must hold every
     combination of the entries that its elements have.
     """
@@ -63,8 +57,7 @@ class MapsTogether(Diagnostic):
     combined: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExpandsTooFar(Diagnostic):
+class ExpandsTooFar(Diagnostic, frozen=True, kw_only=True):
     """A call of a def stands for the def's expression, with the arguments in the places of the parameters. A def that calls another one
     twice, which calls a third one twice, and so on, soon stands for more than can be handled.
     """
@@ -78,8 +71,7 @@ class ExpandsTooFar(Diagnostic):
     most: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChainTooLong(Diagnostic):
+class ChainTooLong(Diagnostic, frozen=True, kw_only=True):
     """A type, const or def may be made of others, those of others again; there is a limit to that."""
 
     code = "T706"
@@ -89,8 +81,7 @@ class ChainTooLong(Diagnostic):
     most: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class TooManyImports(Diagnostic):
+class TooManyImports(Diagnostic, frozen=True, kw_only=True):
     """What a file imports is read once for each `import` that brings it: a file that imports two that import the same two, and so on, soon
     brings more than can be handled.
     """

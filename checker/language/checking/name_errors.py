@@ -5,15 +5,12 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 # --- names that are not there ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownName(Diagnostic):
+class UnknownName(Diagnostic, frozen=True, kw_only=True):
     """A name is used that is neither bound around this place nor declared by the protocol.
 
     Values are: parameters, consts, shared variables, the agent's own variables, enum members, and what the code around binds
@@ -28,8 +25,7 @@ class UnknownName(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownType(Diagnostic):
+class UnknownType(Diagnostic, frozen=True, kw_only=True):
     """A type is named that the protocol does not declare.
 
     Types are `bool`, ranges (`0..3`), the names of `enum`, `ids`, `role`, `record` and `type` declarations, and what is made
@@ -44,8 +40,7 @@ class UnknownType(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownMessage(Diagnostic):
+class UnknownMessage(Diagnostic, frozen=True, kw_only=True):
     """A message is sent, taken or counted that the protocol does not declare.
 
     message Assign(t: Task) to Worker
@@ -59,8 +54,7 @@ class UnknownMessage(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAMember(Diagnostic):
+class NotAMember(Diagnostic, frozen=True, kw_only=True):
     """A value of an enum is wanted, and the name is not one of its members.
 
     Where two enums share a member, `Status.open` says which one is meant.
@@ -76,8 +70,7 @@ class NotAMember(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownRole(Diagnostic):
+class UnknownRole(Diagnostic, frozen=True, kw_only=True):
     """A role is named, as the receiver or the sender of a message, that the protocol does not declare."""
 
     code = "T205"
@@ -88,8 +81,7 @@ class UnknownRole(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownField(Diagnostic):
+class UnknownField(Diagnostic, frozen=True, kw_only=True):
     """A field of a record is read or written that the record does not have."""
 
     code = "T206"
@@ -102,8 +94,7 @@ class UnknownField(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownVariable(Diagnostic):
+class UnknownVariable(Diagnostic, frozen=True, kw_only=True):
     """`w.x` reads variable `x` of agent `w`, and `w.work.t` the parameter or `let` named `t` of its activity `work`.
     The role of this agent has neither a variable nor an activity of that name.
     """
@@ -118,8 +109,7 @@ class UnknownVariable(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownLabel(Diagnostic):
+class UnknownLabel(Diagnostic, frozen=True, kw_only=True):
     """`w at planning` asks whether agent `w` waits at the await with the label `planning`, and no await of its role has it.
 
     An await's label is what `as` gives it; without `as` it is the name of the call or of the message, `round`, or `waiting`, and
@@ -136,8 +126,7 @@ class UnknownLabel(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownActivity(Diagnostic):
+class UnknownActivity(Diagnostic, frozen=True, kw_only=True):
     """`w at work.planning` names an activity of the role: an action, a message that it handles, or `run`."""
 
     code = "T209"
@@ -150,8 +139,7 @@ class UnknownActivity(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownFunction(Diagnostic):
+class UnknownFunction(Diagnostic, frozen=True, kw_only=True):
     """Something is called that the protocol does not define.
 
     `def ready(t: Task): all(d in needs[t]: status[d] == done)` defines an expression of one's own. Calls of the outside
@@ -166,8 +154,7 @@ class UnknownFunction(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownMeter(Diagnostic):
+class UnknownMeter(Diagnostic, frozen=True, kw_only=True):
     """The arguments of an awaited call say what it costs, in meters. `tokens` and `seconds` are always there; others are declared:
 
     meter dollars
@@ -181,8 +168,7 @@ class UnknownMeter(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotInFrame(Diagnostic):
+class NotInFrame(Diagnostic, frozen=True, kw_only=True):
     """`w.work.t` is the parameter or `let` named `t` of the activity `work` while it waits. An await keeps the names that are
     bound around it; this one is not bound at any await of the activity.
     """
@@ -197,8 +183,7 @@ class NotInFrame(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoSuchElement(Diagnostic):
+class NoSuchElement(Diagnostic, frozen=True, kw_only=True):
     """The elements of ids and roles are numbered from 0 up to their size in this instance."""
 
     code = "T213"
@@ -210,8 +195,7 @@ class NoSuchElement(Diagnostic):
     elements: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoRun(Diagnostic):
+class NoRun(Diagnostic, frozen=True, kw_only=True):
     """`w is finished` is true when the `run` of an agent has ended, and this role has no `run`."""
 
     code = "T214"
@@ -221,8 +205,7 @@ class NoRun(Diagnostic):
     role: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallLikeName(Diagnostic):
+class CallLikeName(Diagnostic, frozen=True, kw_only=True):
     """An awaited name without declaration is a call of the outside (`await llm()`), which answers some time. This one is spelled almost
     like a message or a def of the protocol: awaiting a call where a message was meant would hide that the message never comes.
     """
@@ -235,8 +218,7 @@ class CallLikeName(Diagnostic):
     meant: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NobodySends(Diagnostic):
+class NobodySends(Diagnostic, frozen=True, kw_only=True):
     """`from x` binds the sender of a message, and no role sends this message."""
 
     code = "T216"
@@ -246,8 +228,7 @@ class NobodySends(Diagnostic):
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoleSendsNot(Diagnostic):
+class RoleSendsNot(Diagnostic, frozen=True, kw_only=True):
     """`from x: Role` takes only messages from that role, and no code of the role sends this message."""
 
     code = "T217"
@@ -262,8 +243,7 @@ class RoleSendsNot(Diagnostic):
 # --- names that are there twice ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeclaredTwice(Diagnostic):
+class DeclaredTwice(Diagnostic, frozen=True, kw_only=True):
     """Two declarations have one name. Types, roles, messages, defs, shared variables, consts and parameters share one space of names,
     and a variable of a role may not have the name of any of them.
     """
@@ -276,8 +256,7 @@ class DeclaredTwice(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoleTwice(Diagnostic):
+class RoleTwice(Diagnostic, frozen=True, kw_only=True):
     """The size and the attributes of a role are given once. Later blocks add variables and activities:
 
     role Worker * workers, reentrant
@@ -292,8 +271,7 @@ class RoleTwice(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BoundTwice(Diagnostic):
+class BoundTwice(Diagnostic, frozen=True, kw_only=True):
     """Inside an activity a name is bound once at a time: while the activity waits, its state has one place for each name, so an
     inner `{name}` would overwrite the outer one.
     """
@@ -305,8 +283,7 @@ class BoundTwice(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class HidesVariable(Diagnostic):
+class HidesVariable(Diagnostic, frozen=True, kw_only=True):
     """A parameter, a `let`, a field, the name of a `for`, a `choose` or a quantifier has the name of a variable that can be read there:
     a shared one, or one of the agent itself. What is written after it would not reach the variable, which is hardly ever meant.
     """
@@ -318,8 +295,7 @@ class HidesVariable(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LabelTwice(Diagnostic):
+class LabelTwice(Diagnostic, frozen=True, kw_only=True):
     """The label of an await is unique in its activity, so that `w at label` says where the agent waits."""
 
     code = "T224"
@@ -329,8 +305,7 @@ class LabelTwice(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReservedName(Diagnostic):
+class ReservedName(Diagnostic, frozen=True, kw_only=True):
     """Built-in functions (`min`, `len`, `first`, `next`, `waiting`, `old` ...), `self`, `none`, `true`, `false` and `bool` keep their meaning."""
 
     code = "T225"
@@ -340,8 +315,7 @@ class ReservedName(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class AmbiguousMember(Diagnostic):
+class AmbiguousMember(Diagnostic, frozen=True, kw_only=True):
     """Where the place of a member does not say which enum is wanted, the enum is written before it."""
 
     code = "T226"

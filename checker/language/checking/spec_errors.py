@@ -5,13 +5,10 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnknownInSpec(Diagnostic):
+class UnknownInSpec(Diagnostic, frozen=True, kw_only=True):
     """A check or an expectation, or the command line, names an instance, a fault model or a property that the spec does not have.
     A `no ...` property is named as it is written: `no lost update on status`.
     """
@@ -26,8 +23,7 @@ class UnknownInSpec(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SpecNameTwice(Diagnostic):
+class SpecNameTwice(Diagnostic, frozen=True, kw_only=True):
     """Instances, fault models and properties have names of their own, and a fault model has each fault once."""
 
     code = "T502"
@@ -38,8 +34,7 @@ class SpecNameTwice(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAParameter(Diagnostic):
+class NotAParameter(Diagnostic, frozen=True, kw_only=True):
     """An instance gives values to the parameters and the consts of the protocol."""
 
     code = "T503"
@@ -52,8 +47,7 @@ class NotAParameter(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GivenTwice(Diagnostic):
+class GivenTwice(Diagnostic, frozen=True, kw_only=True):
     """An instance gives each parameter one value."""
 
     code = "T504"
@@ -64,8 +58,7 @@ class GivenTwice(Diagnostic):
     instance: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoneHasFaults(Diagnostic):
+class NoneHasFaults(Diagnostic, frozen=True, kw_only=True):
     """`none` is the fault model without faults; it always exists."""
 
     code = "T505"
@@ -74,8 +67,7 @@ class NoneHasFaults(Diagnostic):
     help = "write `faults NAME: ...`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FaultTarget(Diagnostic):
+class FaultTarget(Diagnostic, frozen=True, kw_only=True):
     """`crash`, `restart`, `stall`, `forget`, `skip`, `repeat`, `disobey` and `byzantine` befall a role; `lose`, `duplicate`, `reorder` and
     `garble` a message; `stale` a shared variable.
     """
@@ -91,8 +83,7 @@ class FaultTarget(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PointlessFault(Diagnostic):
+class PointlessFault(Diagnostic, frozen=True, kw_only=True):
     """A fault that can never happen, or that is part of the protocol already, would make a verdict look stronger than it is."""
 
     code = "T507"
@@ -103,8 +94,7 @@ class PointlessFault(Diagnostic):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAStore(Diagnostic):
+class NotAStore(Diagnostic, frozen=True, kw_only=True):
     """`no lost update`, `no stale write` and `no overwrite` are about the writes of agents to one shared variable."""
 
     code = "T508"
@@ -117,8 +107,7 @@ class NotAStore(Diagnostic):
     advice: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotLookedFor(Diagnostic):
+class NotLookedFor(Diagnostic, frozen=True, kw_only=True):
     """`expect NAME unreachable` says that no reachable state satisfies a `sometimes` property: it means `expect NAME violated`, which is
     what can be said of other properties.
     """
@@ -130,8 +119,7 @@ class NotLookedFor(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NeverLookedAt(Diagnostic):
+class NeverLookedAt(Diagnostic, frozen=True, kw_only=True):
     """An expectation that no check looks at would pass whatever happens."""
 
     code = "T509"
@@ -140,8 +128,7 @@ class NeverLookedAt(Diagnostic):
     help = "add a `check`, or remove the expectation"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DoneTwice(Diagnostic):
+class DoneTwice(Diagnostic, frozen=True, kw_only=True):
     """A protocol has one condition that says when its work is done."""
 
     code = "T510"

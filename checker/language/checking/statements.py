@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.checked import AgentVariable, SharedVariable
@@ -25,8 +26,7 @@ from checker.language.checking.written import written
 from checker.language.types import Int, Option, Record, SeqOf, SetOf, Type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Waiting(Struct, frozen=True, kw_only=True):
     """An await that was met: what it keeps and what it waits for."""
 
     node: tree.Await
@@ -34,8 +34,7 @@ class Waiting:
     whats: tuple[tree.Awaitable, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where a statement stands: in which role, in a `for`, in a bounded `while`. `awaits` collects the awaits of the activity."""
 
     role: str
@@ -257,6 +256,8 @@ def either(ctx: Context, node: tree.Either, scope: Scope, place: Place) -> Scope
 
 
 def _probabilities(ctx: Context, node: tree.Either, given: list[str]) -> None:
+    from fractions import Fraction
+
     numbers = [Fraction(text) for text in given]
     if len(given) < len(node.branches):
         ctx.report(value_errors.Probabilities(span=node.span, problem="some branches have a probability and some have none"))

@@ -5,15 +5,12 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 # --- a type that is not the wanted one ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrongType(Diagnostic):
+class WrongType(Diagnostic, frozen=True, kw_only=True):
     """An expression has one type, and where it stands another one is wanted. A `T` may stand where a `T?` is wanted; nothing else is
     converted by itself.
     """
@@ -26,8 +23,7 @@ class WrongType(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class MayBeNone(Diagnostic):
+class MayBeNone(Diagnostic, frozen=True, kw_only=True):
     """An option (`T?`) is a `T` or `none`. `x!` is the value of `x`, and an error with a trace when it is none."""
 
     code = "T302"
@@ -39,8 +35,7 @@ class MayBeNone(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NeverNone(Diagnostic):
+class NeverNone(Diagnostic, frozen=True, kw_only=True):
     """`none` is a value of options (`T?`) only."""
 
     code = "T303"
@@ -50,8 +45,7 @@ class NeverNone(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ElementForSet(Diagnostic):
+class ElementForSet(Diagnostic, frozen=True, kw_only=True):
     """Sets take sets: `s | {{x}}`, `s += {{x}}`, `s = {{x}}`."""
 
     code = "T304"
@@ -62,8 +56,7 @@ class ElementForSet(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberForBool(Diagnostic):
+class NumberForBool(Diagnostic, frozen=True, kw_only=True):
     """Numbers are not conditions."""
 
     code = "T305"
@@ -73,8 +66,7 @@ class NumberForBool(Diagnostic):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CannotTell(Diagnostic):
+class CannotTell(Diagnostic, frozen=True, kw_only=True):
     """`none`, `{}` and `[]` belong to many types. Their place must say which: an assignment, an argument, a comparison with a value."""
 
     code = "T306"
@@ -85,8 +77,7 @@ class CannotTell(Diagnostic):
     example: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NothingInCommon(Diagnostic):
+class NothingInCommon(Diagnostic, frozen=True, kw_only=True):
     """The two sides of a comparison are of types that share no value, so the answer is always the same."""
 
     code = "T307"
@@ -99,8 +90,7 @@ class NothingInCommon(Diagnostic):
     right_type: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoCommonType(Diagnostic):
+class NoCommonType(Diagnostic, frozen=True, kw_only=True):
     """The two answers of an `if`, the items of a set or a sequence, the sides of `<` or `|` have one type.
 
     Numbers of different ranges go together, and so do a `T` and a `T?`.
@@ -116,8 +106,7 @@ class NoCommonType(Diagnostic):
     right_type: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NeverEqualNone(Diagnostic):
+class NeverEqualNone(Diagnostic, frozen=True, kw_only=True):
     """Only options (`T?`) can be `none`."""
 
     code = "T308"
@@ -128,8 +117,7 @@ class NeverEqualNone(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NothingToUnwrap(Diagnostic):
+class NothingToUnwrap(Diagnostic, frozen=True, kw_only=True):
     """`x!` is the value of an option `x`. This is {found} already."""
 
     code = "T309"
@@ -140,8 +128,7 @@ class NothingToUnwrap(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NestedOption(Diagnostic):
+class NestedOption(Diagnostic, frozen=True, kw_only=True):
     """`T??` would have two ways to be none."""
 
     code = "T310"
@@ -154,8 +141,7 @@ class NestedOption(Diagnostic):
 # --- operators and order -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoOperator(Diagnostic):
+class NoOperator(Diagnostic, frozen=True, kw_only=True):
     """Numbers have `+ - * // %`, sets `|`, `&` and `-`, sequences `+`."""
 
     code = "T321"
@@ -168,8 +154,7 @@ class NoOperator(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unordered(Diagnostic):
+class Unordered(Diagnostic, frozen=True, kw_only=True):
     """Ids and roles are compared with `==` and `!=` only, for they are interchangeable, unless they are declared `ordered`."""
 
     code = "T322"
@@ -180,8 +165,7 @@ class Unordered(Diagnostic):
     sort: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoOrder(Diagnostic):
+class NoOrder(Diagnostic, frozen=True, kw_only=True):
     """Numbers, enums, and ordered ids and roles are compared with `<`."""
 
     code = "T323"
@@ -193,8 +177,7 @@ class NoOrder(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoStep(Diagnostic):
+class NoStep(Diagnostic, frozen=True, kw_only=True):
     """`+=` and `-=` add and take away numbers, or the elements of a set."""
 
     code = "T324"
@@ -207,8 +190,7 @@ class NoStep(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotIndexed(Diagnostic):
+class NotIndexed(Diagnostic, frozen=True, kw_only=True):
     """`m[k]` is the value of map `m` at key `k`, `q[i]` the element of sequence `q` at place `i`."""
 
     code = "T325"
@@ -219,8 +201,7 @@ class NotIndexed(Diagnostic):
     found: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoFields(Diagnostic):
+class NoFields(Diagnostic, frozen=True, kw_only=True):
     """What stands before the dot is a record or an agent."""
 
     code = "T326"
@@ -232,8 +213,7 @@ class NoFields(Diagnostic):
     field: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoDomain(Diagnostic):
+class NoDomain(Diagnostic, frozen=True, kw_only=True):
     """A name ranges over a type (an enum, ids, a role, a `type` of numbers) or over a set."""
 
     code = "T327"
@@ -245,8 +225,7 @@ class NoDomain(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeysOfType(Diagnostic):
+class KeysOfType(Diagnostic, frozen=True, kw_only=True):
     """`{k: v for k in K}` goes over a type, so that every key has a value."""
 
     code = "T329"
@@ -256,8 +235,7 @@ class KeysOfType(Diagnostic):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyOfComprehension(Diagnostic):
+class KeyOfComprehension(Diagnostic, frozen=True, kw_only=True):
     """`{k: v for k in K}` has a value for each `k`."""
 
     code = "T330"
@@ -268,8 +246,7 @@ class KeyOfComprehension(Diagnostic):
     binder: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmptyMap(Diagnostic):
+class EmptyMap(Diagnostic, frozen=True, kw_only=True):
     """In the values that an instance or a const gives keys may be left out; elsewhere a map is complete."""
 
     code = "T331"
@@ -282,8 +259,7 @@ class EmptyMap(Diagnostic):
 # --- calls, messages, records ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arguments(Diagnostic):
+class Arguments(Diagnostic, frozen=True, kw_only=True):
     """A def, a built-in function or a message takes as many values as it declares."""
 
     code = "T341"
@@ -295,8 +271,7 @@ class Arguments(Diagnostic):
     signature: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordFields(Diagnostic):
+class RecordFields(Diagnostic, frozen=True, kw_only=True):
     """A record is made with a value for each field, by name."""
 
     code = "T342"
@@ -308,8 +283,7 @@ class RecordFields(Diagnostic):
     signature: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrongReceiver(Diagnostic):
+class WrongReceiver(Diagnostic, frozen=True, kw_only=True):
     """A message is declared with the role that receives it."""
 
     code = "T343"
@@ -321,8 +295,7 @@ class WrongReceiver(Diagnostic):
     role: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrongBroadcast(Diagnostic):
+class WrongBroadcast(Diagnostic, frozen=True, kw_only=True):
     """A message is declared with the role that receives it."""
 
     code = "T344"
@@ -334,8 +307,7 @@ class WrongBroadcast(Diagnostic):
     given: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class WhichSender(Diagnostic):
+class WhichSender(Diagnostic, frozen=True, kw_only=True):
     """The sender has one type, so where several roles send a message the pattern says which one it takes from."""
 
     code = "T345"
@@ -351,8 +323,7 @@ class WhichSender(Diagnostic):
 # --- declarations ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class CircularType(Diagnostic):
+class CircularType(Diagnostic, frozen=True, kw_only=True):
     """Every type is finite, so no type holds a value of itself."""
 
     code = "T351"
@@ -362,8 +333,7 @@ class CircularType(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CircularConstant(Diagnostic):
+class CircularConstant(Diagnostic, frozen=True, kw_only=True):
     """Parameters and consts are settled before the run, one after another."""
 
     code = "T352"
@@ -373,8 +343,7 @@ class CircularConstant(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecursiveDef(Diagnostic):
+class RecursiveDef(Diagnostic, frozen=True, kw_only=True):
     """A def names an expression; its value must be known after finitely many steps."""
 
     code = "T353"
@@ -384,8 +353,7 @@ class RecursiveDef(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TwoTypes(Diagnostic):
+class TwoTypes(Diagnostic, frozen=True, kw_only=True):
     """While an activity waits, its state has one place for each name, so a name that is bound twice has one type."""
 
     code = "T354"

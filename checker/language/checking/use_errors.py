@@ -5,15 +5,12 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 # --- the wrong kind of name --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAValue(Diagnostic):
+class NotAValue(Diagnostic, frozen=True, kw_only=True):
     """The name of a type, a message or a def stands where a value is wanted."""
 
     code = "T231"
@@ -25,8 +22,7 @@ class NotAValue(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAType(Diagnostic):
+class NotAType(Diagnostic, frozen=True, kw_only=True):
     """A type is wanted, and the name belongs to something else."""
 
     code = "T232"
@@ -37,8 +33,7 @@ class NotAType(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAMessage(Diagnostic):
+class NotAMessage(Diagnostic, frozen=True, kw_only=True):
     """Only declared messages are sent and taken."""
 
     code = "T233"
@@ -49,8 +44,7 @@ class NotAMessage(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotCalled(Diagnostic):
+class NotCalled(Diagnostic, frozen=True, kw_only=True):
     """Defs, records and built-in functions are called; values are not, and messages are sent or awaited."""
 
     code = "T234"
@@ -61,8 +55,7 @@ class NotCalled(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class MeterAsValue(Diagnostic):
+class MeterAsValue(Diagnostic, frozen=True, kw_only=True):
     """A meter adds up what awaits cost. It is no part of the state, so no expression can read it."""
 
     code = "T235"
@@ -72,8 +65,7 @@ class MeterAsValue(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActivityAsValue(Diagnostic):
+class ActivityAsValue(Diagnostic, frozen=True, kw_only=True):
     """`w.work.t` is the parameter or `let` named `t` of activity `work` of agent `w`. The activity itself is no value."""
 
     code = "T236"
@@ -85,8 +77,7 @@ class ActivityAsValue(Diagnostic):
     activity: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class WhoseVariable(Diagnostic):
+class WhoseVariable(Diagnostic, frozen=True, kw_only=True):
     """Outside the code of its role a variable is read with the agent before it."""
 
     code = "T237"
@@ -100,8 +91,7 @@ class WhoseVariable(Diagnostic):
 # --- the wrong place ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class OthersVariable(Diagnostic):
+class OthersVariable(Diagnostic, frozen=True, kw_only=True):
     """An agent knows what it was sent and what it reads from a shared store. Reading or writing the variables of another agent is
     refused in protocols; specs and `done when` may read them.
     """
@@ -114,8 +104,7 @@ class OthersVariable(Diagnostic):
     role: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SpecOnly(Diagnostic):
+class SpecOnly(Diagnostic, frozen=True, kw_only=True):
     """What an agent is doing (`is busy`, `at planning`, `w.work.t`) and how many messages wait is known to specs and to `done when`. In
     protocols only `is up` and `is down` may be asked.
     """
@@ -127,8 +116,7 @@ class SpecOnly(Diagnostic):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObservingDef(Diagnostic):
+class ObservingDef(Diagnostic, frozen=True, kw_only=True):
     """The def looks at agents, as only specs and `done when` may."""
 
     code = "T243"
@@ -139,8 +127,7 @@ class ObservingDef(Diagnostic):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ElementInProtocol(Diagnostic):
+class ElementInProtocol(Diagnostic, frozen=True, kw_only=True):
     """The elements of ids and roles are symmetric unless they are declared `ordered`: the protocol treats all alike, so that the checker may
     exchange them. Naming one breaks that. To begin with any of them: `shared first: {sort} in {sort}`.
     """
@@ -153,8 +140,7 @@ class ElementInProtocol(Diagnostic):
     sort: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SelfOutside(Diagnostic):
+class SelfOutside(Diagnostic, frozen=True, kw_only=True):
     """`self` is the agent whose code runs, in activities and in the initial values of its variables."""
 
     code = "T245"
@@ -163,8 +149,7 @@ class SelfOutside(Diagnostic):
     help = "name the agent"
 
 
-@dataclass(frozen=True, kw_only=True)
-class OldOutside(Diagnostic):
+class OldOutside(Diagnostic, frozen=True, kw_only=True):
     """`old(e)` is the value of `e` before a step. It stands in `step` properties, once deep."""
 
     code = "T246"
@@ -173,8 +158,7 @@ class OldOutside(Diagnostic):
     help = "write a `step` property"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotConstant(Diagnostic):
+class NotConstant(Diagnostic, frozen=True, kw_only=True):
     """Ranges, sizes, capacities, consts, initial values and the keys of map literals are settled before the run."""
 
     code = "T247"
@@ -185,8 +169,7 @@ class NotConstant(Diagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotAssignable(Diagnostic):
+class NotAssignable(Diagnostic, frozen=True, kw_only=True):
     """Only shared variables and the agent's own variables change. Parameters, `let`s and what a message brought are fixed."""
 
     code = "T248"
@@ -198,8 +181,7 @@ class NotAssignable(Diagnostic):
     advice: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SelfTarget(Diagnostic):
+class SelfTarget(Diagnostic, frozen=True, kw_only=True):
     """The code of a role writes `x = 1` for the agent's own variable `x`."""
 
     code = "T249"

@@ -5,15 +5,12 @@ The docstring of a class is its page in `teamcheck explain`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.diagnostics import Diagnostic
 
 # --- values outside their type -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutOfRange(Diagnostic):
+class OutOfRange(Diagnostic, frozen=True, kw_only=True):
     """A value that leaves its type's range is an error of the protocol. Here no value that the expression can have is within the range."""
 
     code = "T401"
@@ -24,8 +21,7 @@ class OutOfRange(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ValueOutOfRange(Diagnostic):
+class ValueOutOfRange(Diagnostic, frozen=True, kw_only=True):
     """The value that an instance, a default or a const gives is outside the declared type."""
 
     code = "T402"
@@ -37,8 +33,7 @@ class ValueOutOfRange(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadOverride(Diagnostic):
+class BadOverride(Diagnostic, frozen=True, kw_only=True):
     """`--set NAME=VALUE` gives a parameter another value: a number within its range, `true` or `false`, or a member of its enum."""
 
     code = "T403"
@@ -49,8 +44,7 @@ class BadOverride(Diagnostic):
     wanted: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoSuchNumber(Diagnostic):
+class NoSuchNumber(Diagnostic, frozen=True, kw_only=True):
     """In the values that instances and consts give, elements of ids and roles may be written as numbers."""
 
     code = "T404"
@@ -62,8 +56,7 @@ class NoSuchNumber(Diagnostic):
     elements: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoSuchKey(Diagnostic):
+class NoSuchKey(Diagnostic, frozen=True, kw_only=True):
     """A map has an entry for each value of its key type, and no others."""
 
     code = "T405"
@@ -74,8 +67,7 @@ class NoSuchKey(Diagnostic):
     type: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyTwice(Diagnostic):
+class KeyTwice(Diagnostic, frozen=True, kw_only=True):
     """A map has one value for each key."""
 
     code = "T406"
@@ -85,8 +77,7 @@ class KeyTwice(Diagnostic):
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeysMissing(Diagnostic):
+class KeysMissing(Diagnostic, frozen=True, kw_only=True):
     """A map has a value for every key. In the values that instances and consts give, keys may be left out where the value
     has an empty form: `{}`, `none`, `[]`, `0`, `false`.
     """
@@ -99,8 +90,7 @@ class KeysMissing(Diagnostic):
     type: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoEmptyValue(Diagnostic):
+class NoEmptyValue(Diagnostic, frozen=True, kw_only=True):
     """In the values of instances and consts, keys left out keep an empty value: `{}`, `none`, `[]`, `0` or `false`.
 
     Enums, ids and records have none.
@@ -114,8 +104,7 @@ class NoEmptyValue(Diagnostic):
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TooLong(Diagnostic):
+class TooLong(Diagnostic, frozen=True, kw_only=True):
     """A sequence has at most as many elements as its type says."""
 
     code = "T409"
@@ -126,8 +115,7 @@ class TooLong(Diagnostic):
     type: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoSuchPlace(Diagnostic):
+class NoSuchPlace(Diagnostic, frozen=True, kw_only=True):
     """Places in a sequence count from 0."""
 
     code = "T410"
@@ -139,8 +127,7 @@ class NoSuchPlace(Diagnostic):
     places: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DividesByZero(Diagnostic):
+class DividesByZero(Diagnostic, frozen=True, kw_only=True):
     """No number is the quotient of a division by zero."""
 
     code = "T411"
@@ -150,8 +137,7 @@ class DividesByZero(Diagnostic):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoConstantValue(Diagnostic):
+class NoConstantValue(Diagnostic, frozen=True, kw_only=True):
     """The expression is settled before the run, and it has no value.
 
     It divides by zero, takes the `!` of none or an element of nothing, or leaves its type.
@@ -168,8 +154,7 @@ class NoConstantValue(Diagnostic):
 # --- sizes, ranges, capacities -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmptyRange(Diagnostic):
+class EmptyRange(Diagnostic, frozen=True, kw_only=True):
     """A range holds the whole numbers from its low end to its high end, both included."""
 
     code = "T421"
@@ -182,8 +167,7 @@ class EmptyRange(Diagnostic):
     instance: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NegativeSize(Diagnostic):
+class NegativeSize(Diagnostic, frozen=True, kw_only=True):
     """Sizes, lengths, bounds, costs and budgets are not negative."""
 
     code = "T422"
@@ -194,8 +178,7 @@ class NegativeSize(Diagnostic):
     value: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class CapacityTooSmall(Diagnostic):
+class CapacityTooSmall(Diagnostic, frozen=True, kw_only=True):
     """A channel holds at least one message."""
 
     code = "T423"
@@ -206,8 +189,7 @@ class CapacityTooSmall(Diagnostic):
     value: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersistentCapacity(Diagnostic):
+class PersistentCapacity(Diagnostic, frozen=True, kw_only=True):
     """A persistent message stays for ever once it was sent: each one that can be sent is there or is not."""
 
     code = "T424"
@@ -217,8 +199,7 @@ class PersistentCapacity(Diagnostic):
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Probabilities(Diagnostic):
+class Probabilities(Diagnostic, frozen=True, kw_only=True):
     """`either 0.9:` and `or 0.1:` give the branches probabilities."""
 
     code = "T425"
@@ -231,8 +212,7 @@ class Probabilities(Diagnostic):
 # --- what an instance must give ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParameterNotGiven(Diagnostic):
+class ParameterNotGiven(Diagnostic, frozen=True, kw_only=True):
     """A parameter without a default gets its value from each instance."""
 
     code = "T431"
@@ -244,8 +224,7 @@ class ParameterNotGiven(Diagnostic):
     instance: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConstNotGiven(Diagnostic):
+class ConstNotGiven(Diagnostic, frozen=True, kw_only=True):
     """A const without `= ...` gets its value from each instance."""
 
     code = "T432"

@@ -48,4 +48,4 @@ def _held(value: Any) -> Iterator[tree.Node]:
 
 
 def _slots(cls: type) -> tuple[str, ...]:
-    return tuple(name for name in cls.__dataclass_fields__ if name != "span")  # type: ignore[attr-defined]
+    return tuple(name for name in cls.__struct_fields__ if name != "span")  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """The surface tree: what was written, nothing more.
 
-Every node is a frozen dataclass with the span of its text. Facts that are found later (types, resolved names) live in side
+Every node is a frozen `Struct` with the span of its text. Facts that are found later (types, resolved names) live in side
 tables keyed by node identity (`checker.language.checked`), so nodes are compared with `is`, never with `==`.
 Statement lists are tuples. A name is kept as written; a qualified name of an imported protocol (`lock.holder`) is one
 `Name` with a dot in it once imports are resolved.

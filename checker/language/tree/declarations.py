@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from checker.language.source import Span
@@ -12,8 +11,7 @@ from checker.language.tree.statements import Block, Pattern
 from checker.language.tree.types import TypeExpr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Parameter(Node):
+class Parameter(Node, frozen=True, kw_only=True, eq=False):
     """A parameter of a protocol: a `RangeType` or `bool`, with its default."""
 
     name: str
@@ -21,59 +19,51 @@ class Parameter(Node):
     default: Expr | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TypedName(Node):
+class TypedName(Node, frozen=True, kw_only=True, eq=False):
     """`name: type` of an action's parameter, a message's or a record's field, a def's parameter."""
 
     name: str
     type: TypeExpr
 
 
-class Declaration(Node):
-    __slots__ = ()
+class Declaration(Node, frozen=True, kw_only=True, eq=False):
+    pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Import(Declaration):
+class Import(Declaration, frozen=True, kw_only=True, eq=False):
     path: str
     alias: str
     bindings: tuple[tuple[str, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class EnumDecl(Declaration):
+class EnumDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
     members: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TypeAlias(Declaration):
+class TypeAlias(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
     type: TypeExpr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RecordDecl(Declaration):
+class RecordDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
     fields: tuple[TypedName, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class IdsDecl(Declaration):
+class IdsDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
     size: Expr
     ordered: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ConstDecl(Declaration):
+class ConstDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
     type: TypeExpr
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class VarDecl(Declaration):
+class VarDecl(Declaration, frozen=True, kw_only=True, eq=False):
     """A `shared` store (kind "shared") or an agent's variable ("var", "durable"). `any_of`: `in SET` instead of `= e`."""
 
     kind: Literal["shared", "var", "durable"]
@@ -83,8 +73,7 @@ class VarDecl(Declaration):
     any_of: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MessageDecl(Declaration):
+class MessageDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
     fields: tuple[TypedName, ...]
     to: str
@@ -95,20 +84,17 @@ class MessageDecl(Declaration):
     lost_if_down: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MeterDecl(Declaration):
+class MeterDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DefDecl(Declaration):
+class DefDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
     parameters: tuple[TypedName, ...]
     body: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DoneDecl(Declaration):
+class DoneDecl(Declaration, frozen=True, kw_only=True, eq=False):
     """`done when condition`."""
 
     condition: Expr
@@ -117,14 +103,11 @@ class DoneDecl(Declaration):
 Fairness = Literal["weak", "strong", "may"]
 
 
-class Activity(Node):
+class Activity(Node, frozen=True, kw_only=True, eq=False):
     """An action, a handler or a run."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Action(Activity):
+class Action(Activity, frozen=True, kw_only=True, eq=False):
     name: str
     fairness: Fairness
     parameters: tuple[TypedName, ...]
@@ -133,8 +116,7 @@ class Action(Activity):
     body: Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Handler(Activity):
+class Handler(Activity, frozen=True, kw_only=True, eq=False):
     """`on pattern when guard:`. Its activity's name is the message's; a second handler of one message gets `_2`."""
 
     fairness: Fairness
@@ -143,13 +125,11 @@ class Handler(Activity):
     body: Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Run(Activity):
+class Run(Activity, frozen=True, kw_only=True, eq=False):
     body: Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RoleDecl(Declaration):
+class RoleDecl(Declaration, frozen=True, kw_only=True, eq=False):
     """A role line, a role block, or both; a later block of the same role has no size and no attributes.
     `size` is None for a bare block or for a role of one agent."""
 
@@ -163,8 +143,7 @@ class RoleDecl(Declaration):
     activities: tuple[Activity, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Protocol(Node):
+class Protocol(Node, frozen=True, kw_only=True, eq=False):
     """A whole `.team` file. `declarations` are in the order written."""
 
     doc: str | None

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from checker.language.source import Span
 from checker.language.tree.node import Node
 
 
-class Expr(Node):
+class Expr(Node, frozen=True, kw_only=True, eq=False):
     """An expression."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Number(Expr):
+class Number(Expr, frozen=True, kw_only=True, eq=False):
     value: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Truth(Expr):
+class Truth(Expr, frozen=True, kw_only=True, eq=False):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NoneValue(Expr):
+class NoneValue(Expr, frozen=True, kw_only=True, eq=False):
     """`none`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Name(Expr):
+class Name(Expr, frozen=True, kw_only=True, eq=False):
     """A name in the place of a value, `self` included."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Field(Expr):
+class Field(Expr, frozen=True, kw_only=True, eq=False):
     """`of.name`: a record's field, an agent's variable, an activity, `Enum.member`, or a qualified name."""
 
     of: Expr
@@ -48,16 +40,14 @@ class Field(Expr):
     name_span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Index(Expr):
+class Index(Expr, frozen=True, kw_only=True, eq=False):
     """`of[key]`, of a map or a sequence."""
 
     of: Expr
     key: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Call(Expr):
+class Call(Expr, frozen=True, kw_only=True, eq=False):
     """`name(arguments)`: a def, a built-in; `name(field: e, ...)`: a record (then `named` is not empty)."""
 
     name: str
@@ -66,8 +56,7 @@ class Call(Expr):
     named: tuple[Argument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Argument(Node):
+class Argument(Node, frozen=True, kw_only=True, eq=False):
     """`name: value` in a record, or in the named call of an await."""
 
     name: str
@@ -80,14 +69,12 @@ BinaryOperator = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Unary(Expr):
+class Unary(Expr, frozen=True, kw_only=True, eq=False):
     operator: UnaryOperator
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Binary(Expr):
+class Binary(Expr, frozen=True, kw_only=True, eq=False):
     """`left operator right`. Comparisons do not chain (`a < b < c` is a syntax error with a hint)."""
 
     operator: BinaryOperator
@@ -95,15 +82,13 @@ class Binary(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Unwrap(Expr):
+class Unwrap(Expr, frozen=True, kw_only=True, eq=False):
     """`operand!`."""
 
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Conditional(Expr):
+class Conditional(Expr, frozen=True, kw_only=True, eq=False):
     """`if condition then then else orelse`."""
 
     condition: Expr
@@ -111,8 +96,7 @@ class Conditional(Expr):
     orelse: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Binder(Node):
+class Binder(Node, frozen=True, kw_only=True, eq=False):
     """`name in domain`: the domain is a `Name` of a type (enum, ids, role, alias), or an expression for a set."""
 
     name: str
@@ -122,8 +106,7 @@ class Binder(Node):
 QuantifierKind = Literal["all", "any", "count", "sum", "min", "max", "those", "majority"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Quantifier(Expr):
+class Quantifier(Expr, frozen=True, kw_only=True, eq=False):
     """`kind(binders: body)`; `those` and `majority` have one binder."""
 
     kind: QuantifierKind
@@ -131,22 +114,19 @@ class Quantifier(Expr):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Braces(Expr):
+class Braces(Expr, frozen=True, kw_only=True, eq=False):
     """`{a, b}` or `{}`: a set (`{}` is also an empty map where a map is wanted)."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MapLiteral(Expr):
+class MapLiteral(Expr, frozen=True, kw_only=True, eq=False):
     """`{k: v, ...}`, at least one entry."""
 
     entries: tuple[tuple[Expr, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MapComprehension(Expr):
+class MapComprehension(Expr, frozen=True, kw_only=True, eq=False):
     """`{key: value for binder}`; `key` is the binder's name."""
 
     key: Expr
@@ -154,8 +134,7 @@ class MapComprehension(Expr):
     binder: Binder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SeqLiteral(Expr):
+class SeqLiteral(Expr, frozen=True, kw_only=True, eq=False):
     """`[a, b]`."""
 
     items: tuple[Expr, ...]
@@ -164,16 +143,14 @@ class SeqLiteral(Expr):
 AgentFact = Literal["busy", "idle", "up", "down", "stalled", "finished"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Is(Expr):
+class Is(Expr, frozen=True, kw_only=True, eq=False):
     """`agent is busy`."""
 
     agent: Expr
     fact: AgentFact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class At(Expr):
+class At(Expr, frozen=True, kw_only=True, eq=False):
     """`agent at label`, or `agent at activity.label` (then `activity` is not None; `run` names the run activity)."""
 
     agent: Expr

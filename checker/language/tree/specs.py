@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from checker.language.source import Span
@@ -11,8 +10,7 @@ from checker.language.tree.expressions import Expr, Name
 from checker.language.tree.node import Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class InstanceDecl(Node):
+class InstanceDecl(Node, frozen=True, kw_only=True, eq=False):
     name: str
     bindings: tuple[tuple[str, Expr], ...]
 
@@ -34,8 +32,7 @@ FaultKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FaultItem(Node):
+class FaultItem(Node, frozen=True, kw_only=True, eq=False):
     """`kind target <= budget`; `budget` is None for `unlimited`."""
 
     kind: FaultKind
@@ -44,20 +41,18 @@ class FaultItem(Node):
     budget: Expr | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FaultsDecl(Node):
+class FaultsDecl(Node, frozen=True, kw_only=True, eq=False):
     """A fault model; `faults NAME: none` and `faults none` have no items."""
 
     name: str
     items: tuple[FaultItem, ...]
 
 
-class PropertyDecl(Node):
-    __slots__ = ()
+class PropertyDecl(Node, frozen=True, kw_only=True, eq=False):
+    pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StateProperty(PropertyDecl):
+class StateProperty(PropertyDecl, frozen=True, kw_only=True, eq=False):
     """`kind name "text": condition`."""
 
     kind: Literal["always", "never", "step", "sometimes", "eventually"]
@@ -66,8 +61,7 @@ class StateProperty(PropertyDecl):
     condition: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Whenever(PropertyDecl):
+class Whenever(PropertyDecl, frozen=True, kw_only=True, eq=False):
     """`whenever name "text": trigger leads to goal`."""
 
     name: str
@@ -81,8 +75,7 @@ AbsenceKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Absence(PropertyDecl):
+class Absence(PropertyDecl, frozen=True, kw_only=True, eq=False):
     """`no deadlock`, or `no lost update on v` (`on` is the variable). Its name is its text as one would write it."""
 
     kind: AbsenceKind
@@ -94,16 +87,14 @@ class Absence(PropertyDecl):
         return f"{self.kind} on {self.on}" if self.on is not None else self.kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CheckDecl(Node):
+class CheckDecl(Node, frozen=True, kw_only=True, eq=False):
     """`check instances under faults`; an empty tuple of faults means `none`."""
 
     instances: tuple[Name, ...]
     faults: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ExpectViolated(Node):
+class ExpectViolated(Node, frozen=True, kw_only=True, eq=False):
     """`expect p, q violated in ... under ...`; empty tuples mean everywhere. A property is named as in its `.name`.
 
     `unreachable`, for `sometimes` properties, is another word for the same.
@@ -115,8 +106,7 @@ class ExpectViolated(Node):
     word: Literal["violated", "unreachable"] = "violated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ExpectCounts(Node):
+class ExpectCounts(Node, frozen=True, kw_only=True, eq=False):
     """`expect 131 states, 228 transitions in pair under none`; `transitions` may be None."""
 
     states: int
@@ -125,8 +115,7 @@ class ExpectCounts(Node):
     faults: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Spec(Node):
+class Spec(Node, frozen=True, kw_only=True, eq=False):
     """A whole `.spec` file; each tuple is in the order written."""
 
     doc: str | None

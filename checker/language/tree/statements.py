@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from checker.language.source import Span
@@ -11,15 +10,14 @@ from checker.language.tree.node import Node
 from checker.language.tree.types import TypeExpr
 
 
-class Statement(Node):
-    __slots__ = ()
+class Statement(Node, frozen=True, kw_only=True, eq=False):
+    pass
 
 
 Block = tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Assign(Statement):
+class Assign(Statement, frozen=True, kw_only=True, eq=False):
     """`target operator value`; the target is a `Name`, or `Index`/`Field` on one."""
 
     target: Expr
@@ -27,28 +25,24 @@ class Assign(Statement):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Let(Statement):
+class Let(Statement, frozen=True, kw_only=True, eq=False):
     name: str
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class If(Statement):
+class If(Statement, frozen=True, kw_only=True, eq=False):
     """`if`/`elif` arms in order, then `else` (empty when there is none)."""
 
     arms: tuple[tuple[Expr, Block], ...]
     orelse: Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class For(Statement):
+class For(Statement, frozen=True, kw_only=True, eq=False):
     binder: Binder
     body: Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Choose(Statement):
+class Choose(Statement, frozen=True, kw_only=True, eq=False):
     """`choose name in domain where c` (`domain` set) or `choose name: TYPE where c` (`type` set)."""
 
     name: str
@@ -57,23 +51,20 @@ class Choose(Statement):
     where: Expr | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Either(Statement):
+class Either(Statement, frozen=True, kw_only=True, eq=False):
     """Branches with their probabilities in thousandths-exact text (`"0.9"`), or None."""
 
     branches: tuple[tuple[str | None, Block], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Send(Statement):
+class Send(Statement, frozen=True, kw_only=True, eq=False):
     message: str
     message_span: Span
     arguments: tuple[Expr, ...]
     to: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Broadcast(Statement):
+class Broadcast(Statement, frozen=True, kw_only=True, eq=False):
     """`to` is the `Name` of a role, or an expression for a set of agents."""
 
     message: str
@@ -82,19 +73,16 @@ class Broadcast(Statement):
     to: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Assert(Statement):
+class Assert(Statement, frozen=True, kw_only=True, eq=False):
     condition: Expr
     text: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Return(Statement):
+class Return(Statement, frozen=True, kw_only=True, eq=False):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class While(Statement):
+class While(Statement, frozen=True, kw_only=True, eq=False):
     """`at_most` is a constant expression, or None."""
 
     condition: Expr
@@ -102,34 +90,27 @@ class While(Statement):
     body: Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Progress(Statement):
+class Progress(Statement, frozen=True, kw_only=True, eq=False):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Spawn(Statement):
+class Spawn(Statement, frozen=True, kw_only=True, eq=False):
     agent: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Stop(Statement):
+class Stop(Statement, frozen=True, kw_only=True, eq=False):
     agent: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pass(Statement):
+class Pass(Statement, frozen=True, kw_only=True, eq=False):
     pass
 
 
-class Awaitable(Node):
+class Awaitable(Node, frozen=True, kw_only=True, eq=False):
     """What an await waits for."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AwaitCall(Awaitable):
+class AwaitCall(Awaitable, frozen=True, kw_only=True, eq=False):
     """`llm(tokens: 2_000)`; also `tests()` when `tests` is neither a def nor a message (see `checker.language.names`)."""
 
     name: str
@@ -137,8 +118,7 @@ class AwaitCall(Awaitable):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pattern(Node):
+class Pattern(Node, frozen=True, kw_only=True, eq=False):
     """`M(a, _) from x: Role`: fields are names, or None for `_`; `sender` and `sender_role` may be absent."""
 
     message: str
@@ -149,19 +129,16 @@ class Pattern(Node):
     sender_role: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AwaitMessage(Awaitable):
+class AwaitMessage(Awaitable, frozen=True, kw_only=True, eq=False):
     pattern: Pattern
     guard: Expr | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AwaitCondition(Awaitable):
+class AwaitCondition(Awaitable, frozen=True, kw_only=True, eq=False):
     condition: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AwaitName(Awaitable):
+class AwaitName(Awaitable, frozen=True, kw_only=True, eq=False):
     """`await llm`, `await Stop`, `await ready`: a call, a message or a condition, which only the declarations tell.
 
     In the trees that are parsed: `AwaitInfo.whats` has what it turned out to be. `of` is a `Name`, or a `Field` (`lock.Granted`).
@@ -170,25 +147,21 @@ class AwaitName(Awaitable):
     of: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AwaitRound(Awaitable):
+class AwaitRound(Awaitable, frozen=True, kw_only=True, eq=False):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AwaitTimeout(Awaitable):
+class AwaitTimeout(Awaitable, frozen=True, kw_only=True, eq=False):
     """`timeout:`, in branches only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Await(Statement):
+class Await(Statement, frozen=True, kw_only=True, eq=False):
     """One await: a single branch with an empty body, or the branches of an `await:` block. `label` is as written."""
 
     branches: tuple[AwaitBranch, ...]
     label: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AwaitBranch(Node):
+class AwaitBranch(Node, frozen=True, kw_only=True, eq=False):
     what: Awaitable
     body: Block

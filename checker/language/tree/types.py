@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checker.language.tree.expressions import Expr
 from checker.language.tree.node import Node
 
 
-class TypeExpr(Node):
+class TypeExpr(Node, frozen=True, kw_only=True, eq=False):
     """A type as written."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NamedType(TypeExpr):
+class NamedType(TypeExpr, frozen=True, kw_only=True, eq=False):
     """`bool`, or the name of an enum, ids, role, record or alias."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RangeType(TypeExpr):
+class RangeType(TypeExpr, frozen=True, kw_only=True, eq=False):
     low: Expr
     high: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OptionType(TypeExpr):
+class OptionType(TypeExpr, frozen=True, kw_only=True, eq=False):
     of: TypeExpr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SetType(TypeExpr):
+class SetType(TypeExpr, frozen=True, kw_only=True, eq=False):
     of: TypeExpr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MapType(TypeExpr):
+class MapType(TypeExpr, frozen=True, kw_only=True, eq=False):
     key: TypeExpr
     value: TypeExpr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SeqType(TypeExpr):
+class SeqType(TypeExpr, frozen=True, kw_only=True, eq=False):
     of: TypeExpr
     max: Expr

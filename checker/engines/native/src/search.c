@@ -20,7 +20,7 @@
 #define TC_SOURCES "unknown"
 #endif
 
-enum { SPARE_BYTES = 16 << 20 };
+enum { SPARE_BYTES = 8 << 20 };
 
 static void *complain(char *message, uint32_t capacity, const char *text)
 {

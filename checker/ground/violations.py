@@ -1,0 +1,41 @@
+"""Where a state violates a goal, in the ground form. What transitions decide stands in their outcomes (`GroundOutcome.goals`)."""
+
+from __future__ import annotations
+
+from checker.ground.ends import acts, messages_wait
+from checker.ground.graph import Node
+from checker.ground.program import GroundModel, Predicate
+from checker.model.model import Goal
+
+OF_STATES = ("always", "never", "sometimes")
+
+
+def violated(form: GroundModel, goal: Goal) -> Node | None:
+    """1 where a state violates the goal (witnesses it, for `sometimes`) and what it asks has a value; None for goals that single states do not
+    decide.
+    """
+    graph = form.graph
+    match goal.kind:
+        case "always":
+            asked = predicate(form, goal)
+            return graph.negate(graph.either(asked.value, asked.undefined))
+        case "never" | "sometimes":
+            asked = predicate(form, goal)
+            return graph.both(asked.value, graph.negate(asked.undefined))
+        case "no deadlock":
+            return graph.both(graph.negate(acts(form)), graph.negate(graph.either(form.done.value, form.done.undefined)))
+        case "no unhandled message":
+            return graph.both(graph.negate(acts(form)), messages_wait(form))
+    return None
+
+
+def undefined(form: GroundModel, goal: Goal) -> Node | None:
+    """1 where what the goal asks of a state has no value; None where it asks nothing that could have none."""
+    if goal.kind == "no deadlock":
+        return form.graph.both(form.graph.negate(acts(form)), form.done.undefined)
+    return predicate(form, goal).undefined if goal.kind in OF_STATES else None
+
+
+def predicate(form: GroundModel, goal: Goal) -> Predicate:
+    """The goal's first condition."""
+    return next(predicates[0] for other, predicates in form.goals if other is goal)

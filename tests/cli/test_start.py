@@ -1,0 +1,45 @@
+"""What a command loads before it does its work: modules, not seconds, so that the answer is the same on every machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+SMALL = ("check", "specs/two_phase_commit.spec", "--instance", "three", "--faults", "none")
+VIOLATED = ("check", "specs/task_board.spec", "--instance", "pair")
+LISTED = ("list",)
+LAID_OUT = ("fmt", "--check", "protocols/task_board.team")
+EXPLAINED = ("explain", "T204")
+
+# what takes long to load, and is for some commands, faults or errors alone
+HEAVY = {"dataclasses", "inspect", "json", "pathlib", "tempfile", "subprocess", "hashlib", "ctypes", "fractions", "unicodedata"}
+HEAVY |= {"urllib", "difflib", "logging", "asyncio", "networkx", "numpy", "z3", "lark", "rich", "jsonschema"}
+ROOMS = ("checker.engines.native", "checker.ground", "checker.export", "checker.graph.networkx_graph", "checker.report.json")
+
+
+def loaded_by(*words: str) -> set[str]:
+    """The modules that `teamcheck WORDS` loads, but for those that Python and msgspec load by themselves."""
+    run = "import sys, msgspec; always = set(sys.modules)\nfrom checker.cli.main import main\nmain(sys.argv[1:])\n"
+    told = f"{run}print(*(set(sys.modules) - always), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", told, *words], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("words", [SMALL, VIOLATED, LISTED, LAID_OUT], ids=lambda words: " ".join(words[:2]))
+def test_it_loads_nothing_heavy(words: tuple[str, ...]) -> None:
+    modules = loaded_by(*words)
+    assert sorted(HEAVY & modules) == []
+    assert sorted(name for name in modules if name.startswith(ROOMS)) == []
+    errors = {name for name in modules if name.startswith("checker.") and name.endswith("_errors")}
+    assert errors <= {"checker.properties.plan_errors"}
+
+
+@pytest.mark.parametrize(("words", "most"), [(SMALL, 150), (VIOLATED, 155), (LISTED, 30), (LAID_OUT, 30), (EXPLAINED, 50)])
+def test_it_loads_no_more_modules_of_ours_than_it_needs(words: tuple[str, ...], most: int) -> None:
+    ours = [name for name in loaded_by(*words) if name.split(".")[0] == "checker"]
+    assert 10 < len(ours) <= most
