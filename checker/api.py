@@ -7,7 +7,8 @@ cannot be used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 
 CHECKPOINT_EVERY_S = 60.0
+
+AnyPath: TypeAlias = str | PathLike[str]
+Overrides: TypeAlias = Mapping[str, str | int]  # values as a spec writes them, or numbers and truth values of Python
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -42,27 +46,27 @@ class Progress(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-def load(path: str, instance: str | None = None, faults: str = "none", overrides: Mapping[str, str] | None = None) -> Model:
+def load(path: AnyPath, instance: str | None = None, faults: str = "none", overrides: Overrides | None = None) -> Model:
     """The model of a protocol (`.team`) or of the protocol of a spec (`.spec`) under one of the spec's instances and fault
     models.
 
     `instance` None: the spec's only or first instance, the parameters' defaults for a protocol. `overrides` gives values to
-    parameters as text (`{"workers": "3"}`), over those of the instance. The model carries every goal of the spec that
+    parameters (`{"workers": 3}`), over those of the instance. The model carries every goal of the spec that
     needs no instrumentation of its own. Raises BadInput.
     """
     from checker.elaborate.lower import elaborate
     from checker.properties.requests import one_checked
 
-    return elaborate(one_checked(path, instance, faults, overrides or {}), faults)
+    return elaborate(one_checked(fspath(path), instance, faults, _texts(overrides)), faults)
 
 
 def check(
-    paths: str | Iterable[str],
+    paths: AnyPath | Iterable[AnyPath],
     *,
     instances: Sequence[str] | None = None,
     faults: Sequence[str] | None = None,
     properties: Sequence[str] | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
     time_s: float | None = None,
     memory_mib: float | None = None,
     states_limit: int | None = None,
@@ -73,7 +77,7 @@ def check(
     order: Order = "breadth-first",
     sweeps: int | None = None,
     fewest: Counted | None = None,
-    checkpoint: str | None = None,
+    checkpoint: AnyPath | None = None,
     resume: bool = False,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     progress: Callable[[Progress], None] | None = None,
@@ -93,16 +97,23 @@ def check(
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
     has found, every `checkpoint_every_s` seconds and at the end of each search; with `resume`, go on from what the same
     check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
-    BadInput before anything is searched when a spec or a name cannot be used, and when a checkpoint cannot be used.
+    BadInput before anything is searched when a spec, a name or a checkpoint cannot be used, and at an instance whose states are too
+    large to keep; ValueError where no path is given, or an engine or store that does not exist.
     """
     from msgspec.structs import replace
 
+    from checker.engines.stores import Order, Store
     from checker.properties.plan import Filters
     from checker.properties.running import run
-    from checker.properties.searches import SWEEPS, Limits, plan
+    from checker.properties.searches import SWEEPS, Engine, Limits, plan
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
-    jobs = plan([paths] if isinstance(paths, str) else list(paths), filters, overrides or {})
+    several = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
+    _require(bool(several), "no path is given")
+    _require(engine in get_args(Engine), f"there is no engine {engine!r}")
+    _require(store in get_args(Store), f"there is no store {store!r}")
+    _require(order in get_args(Order), f"there is no order {order!r}")
+    jobs = plan([fspath(path) for path in several], filters, _texts(overrides))
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
@@ -112,8 +123,18 @@ def check(
         return run(jobs, limits, told)
     from checker.properties.checkpoints import opened
 
-    with opened(checkpoint, jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
+    with opened(fspath(checkpoint), jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
         return run(jobs, replace(limits, checkpoints=checkpoints), told)
+
+
+def _require(given: bool, otherwise: str) -> None:
+    if not given:
+        raise ValueError(otherwise)
+
+
+def _texts(overrides: Overrides | None) -> dict[str, str]:
+    """The values as `--set` gives them."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (overrides or {}).items()}
 
 
 def _told(progress: Callable[[Progress], None]) -> Told:
@@ -139,10 +160,10 @@ def _told(progress: Callable[[Progress], None]) -> Told:
 
 
 def graph(
-    path: str,
+    path: AnyPath,
     instance: str | None = None,
     faults: str = "none",
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
     *,
     states_limit: int | None = None,
     time_s: float | None = None,
@@ -160,13 +181,13 @@ def graph(
 
 
 def replay(
-    path: str,
+    path: AnyPath,
     trace: str,
     *,
     instance: str | None = None,
     faults: str = "none",
     property: str | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Overrides | None = None,
 ) -> Trace:
     """The trace that `Result.replay` names, run again by the reference interpreter.
 
@@ -176,4 +197,4 @@ def replay(
     """
     from checker.properties.requests import replay_request
 
-    return replay_request(path, trace, instance=instance, faults=faults, property=property, overrides=overrides or {})
+    return replay_request(fspath(path), trace, instance=instance, faults=faults, property=property, overrides=_texts(overrides))

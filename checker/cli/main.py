@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
 _OBJECTS_BEFORE_COLLECTION = 50_000
 
 OK, NOT_AS_EXPECTED, BAD_INPUT, UNKNOWN, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # where the standard output goes
 
 # each command is the module of its name in this folder, with `configure(parser)` and `run(arguments) -> exit code`
 COMMANDS = {
@@ -71,6 +75,7 @@ def program() -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (without the program's name) and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no such letter still gets the rest
@@ -84,9 +89,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         forget_stdout()
         return UNKNOWN if words[:1] == ["check"] else OK
+    except OSError as error:  # of the last flush
+        forget_stdout()
+        return _not_written(error)
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         return INTERRUPTED
+
+
+def _open_what_is_closed() -> None:
+    """Started with a closed stream (`>&-`), Python has None in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process
+
+
+def _not_written(error: OSError) -> int:
+    with suppress(OSError):  # where it was the standard error that is full
+        sys.stderr.write(f"teamcheck: the output cannot be written: {(error.strerror or str(error)).lower()}\n")
+        sys.stderr.flush()
+    return BAD_INPUT
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -136,6 +158,12 @@ def _run(arguments: argparse.Namespace) -> int:
         return BAD_INPUT
     except BrokenPipeError:
         raise
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            _confess(error)
+            return OUR_FAULT
+        forget_stdout()
+        return _not_written(error)
     except MemoryError:
         sys.stderr.write("teamcheck: out of memory: try a smaller instance, or `--memory MIB` to stop in time\n")
         return UNKNOWN

@@ -47,7 +47,8 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--symmetry",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
+        default=False,
         help="search natively, one state for each renaming of ids and agents where nothing tells them apart",
     )
     parser.add_argument(

@@ -8,6 +8,8 @@ from itertools import product
 from msgspec import Struct, field
 
 from checker.language.checked import Checked, FaultInfo, RoleInfo
+from checker.language.checking.limits import MOST_CELLS
+from checker.language.diagnostics import BadInput
 from checker.language.source import Span
 from checker.language.types import MapOf, Sort, Type, Value, cardinality, values
 from checker.model.expr import Const, Expr, Local, Read
@@ -53,11 +55,23 @@ class Build(Struct, kw_only=True):
         """A new variable; `initial` is a value for every cell, or a function from the cell's index values to its initial values."""
         last = next(reversed(self.variables.values()), None)
         offset = 0 if last is None else last.offset + last.cells
+        self._check_size(name, size(index), offset, at)
         cells = product(*(tuple(values(t)) for t in index))
         start = tuple(tuple(initial(cell)) if callable(initial) else (initial,) for cell in cells)
         variable = Variable(name=name, kind=kind, index=index, type=type, initial=start, offset=offset, durable=durable, at=at)
         self.variables[name] = variable
         return variable
+
+    def _check_size(self, name: str, cells: int, offset: int, at: Span | None) -> None:
+        """Raises BadInput where a state with these cells too is too large; the largest variable is named."""
+        if offset + cells <= MOST_CELLS:
+            return
+        from checker.elaborate.size_errors import StateTooLarge
+
+        largest = max(self.variables.values(), key=lambda variable: variable.cells, default=None)
+        if largest is not None and largest.cells > cells:
+            name, cells, at = largest.name, largest.cells, largest.at
+        raise BadInput([StateTooLarge(span=at, name=name, cells=cells, most=MOST_CELLS)])
 
     def get(self, name: str) -> Variable | None:
         return self.variables.get(name)

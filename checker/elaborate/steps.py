@@ -14,7 +14,7 @@ from checker.elaborate.terms import Env
 from checker.language import tree
 from checker.language.checked import ActivityInfo, RoleInfo
 from checker.language.types import cardinality
-from checker.model.expr import Apply, Expr, Local, Read
+from checker.model.expr import Expr, Local, Read, conjuncts
 from checker.model.model import Bind, Guard, Let, Prelude, Step
 
 
@@ -100,10 +100,9 @@ def _action(segments: Segments, node: tree.Action, *, disobeys: bool) -> Step:
 
 def _interleaved(bound: list[Local], guard: Expr) -> Prelude:
     """Each conjunct of the guard as soon as its registers are bound, in the order written."""
-    conjuncts = list(guard.arguments) if isinstance(guard, Apply) and guard.operator == "and" else [guard]
     made: list[Bind | Let | Guard] = []
     waiting = list(bound)
-    for conjunct in conjuncts:
+    for conjunct in conjuncts(guard):
         if conjunct == make.TRUE:
             continue
         needed = registers_read(conjunct)

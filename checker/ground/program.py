@@ -15,9 +15,10 @@ from checker.ground.convert import convert
 from checker.ground.evaluate import Place, Registers
 from checker.ground.execute import Execution, Outcome
 from checker.ground.graph import Graph, Node, Unsupported
+from checker.ground.representative import Renaming, representative
 from checker.ground.run import evaluated
 from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
-from checker.ground.symmetry import Exchange, canonical
+from checker.ground.symmetry import Partial, obstacle
 from checker.language.types import Sort, Type, Value
 from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
@@ -55,8 +56,9 @@ class Predicate(Struct, frozen=True, kw_only=True):
 class GroundModel(Struct, frozen=True, kw_only=True):
     """`fields[i]` is the interval of field i; `cells[c]` the shape of cell c in nodes of fields.
 
-    `representative`: the fields of the representative of a state, under the renaming of the sorts `symmetric`; `exchanges`: which
-    elements are renamed into each other for it, in order.
+    `representative`: the fields that change between a state and the one that stands for its orbit under renaming of the sorts
+    `symmetric`, and their new values; `renamings`: what is renamed for it, in order. `told_apart`: why other sorts, where symmetry
+    was asked for, are not among them.
     """
 
     model: Model
@@ -67,17 +69,22 @@ class GroundModel(Struct, frozen=True, kw_only=True):
     done: Predicate
     goals: tuple[tuple[Goal, tuple[Predicate, ...]], ...]
     symmetric: tuple[Sort, ...]
-    representative: tuple[Node, ...]
-    exchanges: tuple[Exchange, ...]
+    representative: tuple[tuple[int, Node], ...]
+    renamings: tuple[Renaming, ...]
+    told_apart: tuple[tuple[Sort, str], ...]
 
     def canonical(self, numbers: list[int]) -> list[int]:
         """The fields of the representative of the state with these fields."""
-        return evaluated(self.graph, numbers, self.representative) if self.symmetric else numbers
+        changed = list(numbers)
+        values = evaluated(self.graph, numbers, [node for _, node in self.representative])
+        for (field, _), value in zip(self.representative, values, strict=True):
+            changed[field] = value
+        return changed
 
     def renaming(self, numbers: list[int]) -> list[tuple[Sort, int, int]]:
         """The exchanges of elements, in order, that make the representative of the state with these fields."""
-        decided = evaluated(self.graph, numbers, [node for *_, node in self.exchanges])
-        return [(sort, i, j) for (sort, i, j, _), done in zip(self.exchanges, decided, strict=True) if done]
+        decided = evaluated(self.graph, numbers, [node for *_, node in self.renamings])
+        return [(sort, i, j) for (sort, i, j, _), done in zip(self.renamings, decided, strict=True) if done]
 
     def encoded(self, state: tuple[Value, ...]) -> list[int]:
         """The fields of a state."""
@@ -115,9 +122,9 @@ def _instance_locals(step: Step) -> tuple[Local, ...]:
     return (*(() if step.agent is None else (step.agent,)), *step.parameters)
 
 
-def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
-    """The ground form of a model. With sorts in `symmetric` (see `checker.ground.symmetry`), every successor is replaced by the
-    representative of its orbit under renaming of their elements.
+def ground(model: Model, *, symmetry: bool = False) -> GroundModel:
+    """The ground form of a model; with `symmetry`, what stands for an orbit under renaming of the elements of all sorts that allow it
+    (see `checker.ground.symmetry`).
     """
     graph = Graph()
     fields = [interval for type in cell_types(model) for interval in scalars(type)]
@@ -126,7 +133,7 @@ def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
     outcomes: list[GroundOutcome] = []
     for number, step in enumerate(model.steps):
         try:
-            for outcome in _outcomes(model, graph, cells, number, step, symmetric):
+            for outcome in _outcomes(model, graph, cells, number, step):
                 outcomes.append(outcome)
                 if len(outcomes) * len(fields) > MOST_UPDATES:
                     raise Unsupported(f"outcomes that may change more than {MOST_UPDATES:,} fields")
@@ -134,25 +141,47 @@ def ground(model: Model, symmetric: tuple[Sort, ...] = ()) -> GroundModel:
             raise Unsupported(f"{step.name} ({step.at}): {error.what}") from None
         if len(outcomes) > MOST_OUTCOMES:
             raise Unsupported(f"more than {MOST_OUTCOMES} step instances")
-    exchanges: list[Exchange] = []
-    representative = canonical(model, graph, list(cells), symmetric, exchanges)
+    done = _predicate(graph, cells, model.done) if model.done is not None else _never(graph)
+    goals = tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals)
+    told_apart = _told_apart(model, _partial(graph, outcomes, goals, done)) if symmetry else {}
+    symmetric = tuple(sort for sort, reason in told_apart.items() if reason is None)
+    chosen, renamings = representative(model, graph, list(cells), symmetric)
     return GroundModel(
         model=model,
         graph=graph,
         fields=tuple(fields),
         cells=cells,
         outcomes=tuple(outcomes),
-        done=_predicate(graph, cells, model.done) if model.done is not None else _never(graph),
-        goals=tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals),
+        done=done,
+        goals=goals,
         symmetric=symmetric,
-        exchanges=tuple(exchanges),
-        representative=tuple(flat(tuple(representative))),
+        representative=tuple(_changes(cells, chosen)),
+        renamings=tuple(renamings),
+        told_apart=tuple((sort, reason) for sort, reason in told_apart.items() if reason is not None and sort.size > 1),
     )
 
 
 def initial_states(model: Model) -> Iterator[tuple[Value, ...]]:
     """Every initial state, in the order of the reference interpreter."""
     return product(*(dict.fromkeys(choices) for variable in model.variables for choices in variable.initial))
+
+
+# --- symmetry -----------------------------------------------------------------------------------------------------------
+
+
+def _told_apart(model: Model, partial: Partial) -> dict[Sort, str | None]:
+    return {sort: obstacle(model, sort, partial) for sort in model.sorts}
+
+
+def _partial(
+    graph: Graph, outcomes: Sequence[GroundOutcome], goals: Sequence[tuple[Goal, tuple[Predicate, ...]]], done: Predicate
+) -> Partial:
+    unclear = [goal.name for goal, conditions in goals if any(graph.value(c.undefined) != 0 for c in conditions)]
+    return Partial(
+        steps=frozenset(outcome.step for outcome in outcomes if graph.value(outcome.failed) != 0),
+        goals=frozenset([*unclear, *(name for outcome in outcomes for name, _ in outcome.undefined)]),
+        done=graph.value(done.undefined) != 0,
+    )
 
 
 # --- predicates ---------------------------------------------------------------------------------------------------------
@@ -178,15 +207,13 @@ def _conditions(graph: Graph, cells: tuple[Shape, ...], goal: Goal) -> tuple[Pre
 # --- steps --------------------------------------------------------------------------------------------------------------
 
 
-def _outcomes(
-    model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, step: Step, symmetric: tuple[Sort, ...]
-) -> Iterator[GroundOutcome]:
+def _outcomes(model: Model, graph: Graph, cells: tuple[Shape, ...], number: int, step: Step) -> Iterator[GroundOutcome]:
     zero = graph.const(0)
     for enabled, failed, registers in _instances(graph, cells, step, 0, graph.const(1), zero, {}):
         instance = _instance(graph, step, registers)
         start = Outcome(enabled=enabled, failed=failed, cells=list(cells), registers=registers)
         for outcome in Execution(graph, graph.const(1)).run(step.body, start):
-            yield _ground_outcome(model, graph, cells, number, outcome, symmetric, instance)
+            yield _ground_outcome(model, graph, cells, number, outcome, instance)
 
 
 def _instance(graph: Graph, step: Step, registers: Registers) -> tuple[Node, ...]:
@@ -231,16 +258,8 @@ def _ground_outcome(
     cells: tuple[Shape, ...],
     number: int,
     outcome: Outcome,
-    symmetric: tuple[Sort, ...],
     instance: tuple[Node, ...],
 ) -> GroundOutcome:
-    updates: list[tuple[int, Node]] = []
-    field = 0
-    for before, after in zip(cells, canonical(model, graph, outcome.cells, symmetric), strict=True):
-        for old, new in zip(flat(before), flat(after), strict=True):
-            if old != new:
-                updates.append((field, new))
-            field += 1
     goals: list[tuple[str, Node]] = []
     undefined: list[tuple[str, Node]] = []
     works = graph.both(outcome.enabled, graph.negate(outcome.failed))
@@ -256,9 +275,16 @@ def _ground_outcome(
         step=number,
         enabled=outcome.enabled,
         failed=graph.both(outcome.enabled, outcome.failed),
-        updates=tuple(updates),
+        updates=tuple(_changes(cells, outcome.cells)),
         goals=tuple((name, node) for name, node in goals if graph.value(node) != 0),
         undefined=tuple((name, node) for name, node in undefined if graph.value(node) != 0),
         instance=instance,
         progress=graph.both(works, outcome.marks.get("progress", graph.const(0))),
     )
+
+
+def _changes(before: Sequence[Shape], after: Sequence[Shape]) -> Iterator[tuple[int, Node]]:
+    """The fields that differ, and their new values."""
+    for field, (old, new) in enumerate(zip(flat(tuple(before)), flat(tuple(after)), strict=True)):
+        if old != new:
+            yield field, new

@@ -1,4 +1,4 @@
-"""Common mistakes in expressions and statements (T122 to T140).
+"""Common mistakes in expressions and statements (T122 to T140, T155).
 
 The docstring of a class is its page in `teamcheck explain`.
 """
@@ -6,6 +6,14 @@ The docstring of a class is its page in `teamcheck explain`.
 from __future__ import annotations
 
 from checker.language.diagnostics import Diagnostic
+from checker.language.source import Span
+
+_EXAMPLES = {  # types without a name of their own, by the word that shows them
+    "..": ("Index", "0..3"),
+    "set": ("Group", "set[T]"),
+    "map": ("Table", "map[K, V]"),
+    "seq": ("List", "seq[T, max 3]"),
+}
 
 
 class AssignInExpression(Diagnostic, frozen=True, kw_only=True):
@@ -82,13 +90,26 @@ class IncrementSign(Diagnostic, frozen=True, kw_only=True):
     meant: str
 
 
-class RangeAsDomain(Diagnostic, frozen=True, kw_only=True):
-    """A range `lo..hi` stands in an expression. Ranges are types: name one with `type` and use the name."""
+class TypeInExpression(Diagnostic, frozen=True, kw_only=True):
+    """A type that has no name of its own stands in an expression: a range `lo..hi`, `set[T]`, `map[K, V]` or `seq[T, max n]`.
+
+    Where all values of a type may be gone over, its name may stand: name it with `type` and use the name.
+    """
 
     code = "T129"
-    title = "a range is a type, not an expression"
-    label = "a range cannot stand here"
-    help = "name it at the top of the protocol, `type Index = 0..3`, and write `Index` here"
+    title = "{what} is a type, not an expression"
+    label = "{what} cannot stand here"
+    help = "name it at the top of the protocol, `type {name} = {type}`, and write `{name}` here"
+    what: str
+    name: str
+    type: str
+
+    @classmethod
+    def of(cls, span: Span, word: str) -> TypeInExpression:
+        """`word`: `..`, or what stands before the bracket."""
+        what = "a range" if word == ".." else f"`{word}[...]`"
+        name, type = _EXAMPLES[word]
+        return cls(span=span, what=what, name=name, type=type)
 
 
 class SetComprehension(Diagnostic, frozen=True, kw_only=True):
@@ -176,6 +197,15 @@ class NotAType(Diagnostic, frozen=True, kw_only=True):
     title = "this is not a type"
     label = "expected a type"
     help = "types are `bool`, `0..3`, a name, `T?`, `set[T]`, `map[K, V]`, `seq[T, max n]`"
+
+
+class TypeInParentheses(Diagnostic, frozen=True, kw_only=True):
+    """A range stands in parentheses where a type is wanted. `0..3?` is a number from 0 to 3, or none."""
+
+    code = "T155"
+    title = "a range stands without parentheses"
+    label = "leave them out"
+    help = "write `0..3` for `(0..3)`, and `0..3?` for `(0..3)?`"
 
 
 class IsNot(Diagnostic, frozen=True, kw_only=True):

@@ -173,11 +173,29 @@ def reserved_name(parser: Parser, token: Token, terminals: set[str]) -> bool:
     return replace(token, "NAME")
 
 
-def range_in_expression(parser: Parser, token: Token, terminals: set[str]) -> bool:
-    if token.text != "..":
+def type_in_expression(parser: Parser, token: Token, terminals: set[str]) -> bool:
+    opener = _opener(parser)
+    before = parser.text(opener - 1) if opener > 0 else ""
+    if token.text == "..":
+        if opener > 0 and parser.text(opener) == "(" and before in (":", "["):
+            report(parser, expression_errors.TypeInParentheses(span=span_of(parser, parser.tokens[opener])))
+            return _skip(parser)
+        report(parser, expression_errors.TypeInExpression.of(span_of(parser, token), ".."))
+        return replace(token, "+") if "+" in terminals else _skip(parser)
+    if token.text != "," or "]" not in terminals or before not in ("map", "seq"):
         return False
-    report(parser, expression_errors.RangeAsDomain(span=span_of(parser, token)))
-    return replace(token, "+") if "+" in terminals else _skip(parser)
+    report(parser, expression_errors.TypeInExpression.of(span_of(parser, parser.tokens[opener - 1]), before))
+    return _skip(parser)
+
+
+def _opener(parser: Parser) -> int:
+    """The place of the bracket of this line that is open at the current token; -1: none."""
+    depth = 1
+    for at in range(parser.at - 1, parser.marks[-1].at if parser.marks else 0, -1):
+        depth += (parser.tokens[at].text in (")", "]", "}")) - (parser.tokens[at].text in ("(", "[", "{"))
+        if not depth:
+            return at
+    return -1
 
 
 def misused_word(parser: Parser, token: Token, terminals: set[str]) -> bool:
@@ -278,7 +296,7 @@ MENDS = (
     foreign_operator,
     block_in_line,
     reserved_name,
-    range_in_expression,
+    type_in_expression,
     misused_word,
     wrong_first_word,
 )

@@ -152,3 +152,10 @@ OPERATORS: dict[str, Operator] = {
     "bag_add": Operator(2, "bag a and one more b"),
     "bag_remove": Operator(2, "bag a and one b less", "key"),
 }
+
+
+def conjuncts(condition: Expr) -> list[Expr]:
+    """What all has to be true for `condition`, in the order of evaluation."""
+    if isinstance(condition, Apply) and condition.operator == "and":
+        return [part for argument in condition.arguments for part in conjuncts(argument)]
+    return [condition]

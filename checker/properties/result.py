@@ -120,7 +120,14 @@ class Warning(Struct, frozen=True, kw_only=True):
     instance: str
     faults: str
     kind: Literal[
-        "never fires", "guard never true", "vacuous", "no witness asked", "default capacity", "unused faults", "not native"
+        "never fires",
+        "guard never true",
+        "vacuous",
+        "no witness asked",
+        "default capacity",
+        "unused faults",
+        "not native",
+        "no symmetry",
     ]
     text: str
     place: str

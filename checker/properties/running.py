@@ -14,7 +14,7 @@ from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
-from checker.properties.warned import about_spec, not_native
+from checker.properties.warned import about_spec, no_symmetry, not_native
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -143,6 +143,10 @@ def _judge_runs(
 
     if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry or depth first
         explored.search.close()
+        if explored.reduction:
+            names = " and ".join(f"`{goal.name}`" for goal in model.goals)
+            what = f"without symmetry for {names}: fairness is not decided on one state of each orbit"
+            found.warn(no_symmetry(job.target, job.instance, job.faults, what))
         usual = replace(limits, symmetry=False, order="breadth-first", checkpoints=None)
         again = _native_first(job, model, usual, found, progress)
         if again is None:
@@ -194,7 +198,7 @@ def _native_first(
     symmetry, order = limits.symmetry and any(decided), limits.order if any(decided) else "breadth-first"
     usual = order == "breadth-first" and limits.store != "bitstate"
     try:
-        return explore_native(
+        explored = explore_native(
             model,
             states_limit=limits.states_limit,
             time_s=limits.time_s,
@@ -211,6 +215,10 @@ def _native_first(
         if told is not None:
             told.warn(not_native(job.target, job.instance, job.faults, reason, everywhere=isinstance(reason, NativeUnavailable)))
         return None
+    for sort, why in explored.compiled.ground.told_apart:
+        if told is not None:
+            told.warn(no_symmetry(job.target, job.instance, job.faults, f"without symmetry of {sort}: {why}"))
+    return explored
 
 
 def _after_a_small_search(

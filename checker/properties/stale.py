@@ -13,7 +13,7 @@ _STEPS = 100  # at the end of a run, that are looked at
 
 
 class StaleRead(Struct, frozen=True, kw_only=True):
-    """`reader` last read `cell` in the activity that `user` goes on with; `writer` changed it in between."""
+    """`reader` last read `cell` in the activity that `user` goes on with, or wrote it as well; `writer` changed it in between."""
 
     cell: int
     reader: Taken
@@ -36,18 +36,19 @@ def find_stale(run: Run, cells: Collection[int]) -> StaleRead | None:
 
 
 def stale_sentence(run: Run, stale: StaleRead) -> str:
-    """`Worker1 read status[Task0] (open) in step 2, Worker0 made it claimed in step 3, and Worker1 acted on what it had read in step 4.`"""
+    """`Worker1 read count (0) in step 2, Worker0 changed it to 1 in step 3, and Worker1 went on in step 4 without looking at it again.`"""
     cell = run.names[stale.cell]
-    seen, now = run.value(stale.cell, stale.reader.before), run.value(stale.cell, stale.writer.after)
+    known, now = run.value(stale.cell, stale.reader.after), run.value(stale.cell, stale.writer.after)
+    knew = f"made {cell} {known}" if stale.cell in stale.reader.changed else f"read {cell} ({known})"
     writer = stale.writer.who or stale.writer.step.name
     return (
-        f"{stale.reader.who} read {cell} ({seen}) in step {stale.reader.number}, {writer} changed it to {now} in step "
+        f"{stale.reader.who} {knew} in step {stale.reader.number}, {writer} changed it to {now} in step "
         f"{stale.writer.number}, and {stale.user.who} went on in step {stale.user.number} without looking at it again."
     )
 
 
 def stale_at(run: Run, user: Taken) -> list[StaleRead]:
-    """The shared cells that `user`'s activity read before its last await, that another changed since, and that `user` does not read."""
+    """The shared cells that `user`'s activity read before its last await, that are not as it left them, and that `user` does not read."""
     if user.step.kind not in ("resume", "take", "timeout") or user.step.activity is None or not user.changed:
         return []
     earlier = _earlier_steps(run, user)
@@ -56,7 +57,8 @@ def stale_at(run: Run, user: Taken) -> list[StaleRead]:
     for reader in earlier:
         for cell in _reads(run, reader) - fresh - found.keys():
             writer = _changed_by_another(run, cell, reader, user)
-            if run.variables[cell].kind == "shared" and writer is not None:
+            differs = reader.after[cell] != user.before[cell]
+            if run.variables[cell].kind == "shared" and writer is not None and differs:
                 found[cell] = StaleRead(cell=cell, reader=reader, writer=writer, user=user)
         fresh |= _reads(run, reader)
     return [found[cell] for cell in sorted(found)]

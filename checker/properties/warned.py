@@ -1,4 +1,4 @@
-"""Warnings that need no search: of what a spec does not ask, and of an engine that could not be used."""
+"""Warnings that need no search: of what a spec does not ask, and of an engine or a reduction that could not be used."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def not_native(target: Target, instance: str, faults: str, reason: Exception, *,
         text=f"the reference interpreter ran, not the native engine: {reason}",
         place="",
     )
+
+
+def no_symmetry(target: Target, instance: str, faults: str, what: str) -> Warning:
+    """That symmetry was asked for and something was searched without it."""
+    return Warning(spec=target.path, instance=instance, faults=faults, kind="no symmetry", text=what, place="")
 
 
 def _no_witness(target: Target, spec: tree.Spec, instance: str, faults: str) -> list[Warning]:

@@ -24,7 +24,7 @@ def state_why(search: Search, goal: Goal, path: Path) -> str:
     run = replayed(search, path)
     wrong = goal.kind == "never"
     found = find_instance(goal.conditions[0], wrong, run.end)
-    return _sentences(_instance_sentence(run, found, "true" if wrong else "false"), _stale(run, found.cells))
+    return _sentences(_instance_sentence(run, found, "true" if wrong else "false"), _stale(run, found.cells) or _lost(run))
 
 
 def witness_why(search: Search, goal: Goal, path: Path) -> str:
@@ -41,7 +41,7 @@ def step_why(search: Search, goal: Goal, path: Path) -> str:
     found = find_instance(goal.conditions[0], False, last.after, last.before)
     changed = [cell for cell in found.cells if cell in last.changed]
     did = f": {_change(run, last, changed[0])}" if changed else ""
-    return _sentences(f"False{_for(found)} in step {last.number}{did}.", _stale(run, found.cells))
+    return _sentences(f"False{_for(found)} in step {last.number}{did}.", _stale(run, found.cells) or _lost(run))
 
 
 def mark_why(search: Search, goal: Goal, path: Path) -> str:
@@ -58,7 +58,8 @@ def mark_why(search: Search, goal: Goal, path: Path) -> str:
             before = run.last_change({cell}, last.number - 1)
             if before is not None and before[0].who != last.who:
                 wrote = f"{_who(before[0])} had written {run.value(cell, before[0].after)} in step {before[0].number}"
-                return f"{_who(last)} replaced {run.names[cell]} in step {last.number} without having read it: {wrote}."
+                read = "after it read an old value" if _reads_late(last) else "without having read it"
+                return f"{_who(last)} replaced {run.names[cell]} in step {last.number} {read}: {wrote}."
     return f"{_who(last)} writes {name} in step {last.number}{_same_value(run, last, name, mine)}."
 
 
@@ -68,7 +69,7 @@ def deadlock_why(search: Search, path: Path) -> str:
     everyone = situations(run, agents(run))
     first = f"Nothing can happen any more: {'; '.join(everyone)}." if everyone else "Nothing can happen any more."
     done = search.model.done
-    rest = "" if done is None else _not_done(run, done)
+    rest = "The protocol has no `done when`, so this is no proper end." if done is None else _not_done(run, done)
     waiting = _waiting(run, [cell for cell in message_cells(search.model) if run.end[cell]])
     untaken = f"Nobody takes what waits: {waiting}." if waiting else ""
     return _sentences(first, untaken, rest, _lost(run) or _stale_anywhere(run))
@@ -162,8 +163,15 @@ def _since(run: Run, found: Instance) -> str:
 
 
 def _stale(run: Run, cells: Sequence[int]) -> str:
+    for taken in reversed(run.taken):
+        if _reads_late(taken):
+            return f"{_who(taken)} read an old value in step {taken.number} ({taken.step.fault})."
     stale = find_stale(run, cells)
     return "" if stale is None else stale_sentence(run, stale)
+
+
+def _reads_late(taken: Taken) -> bool:
+    return taken.step.fault is not None and taken.step.fault.startswith("stale ")
 
 
 def _stale_anywhere(run: Run) -> str:

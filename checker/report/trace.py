@@ -94,14 +94,23 @@ def _in_transit(phrase: str, parameters: tuple[tuple[str, str], ...]) -> tuple[s
     name, space, rest = phrase.partition(" ")
     if not bound.get("message", "").startswith(f"{name}("):
         return phrase, parameters
+    message, sender = _apart(bound["message"])
+    if sender:
+        bound["from"] = sender
     ends = [f" {end} {bound[end]}" for end in ("from", "to") if end in bound]
     left = tuple((n, v) for n, v in parameters if n not in ("message", "from", "to", "place"))
-    return f"{_plain(bound['message'])}{''.join(ends)}{space}{rest}", left
+    return f"{_plain(message)}{''.join(ends)}{space}{rest}", left
+
+
+def _apart(message: str) -> tuple[str, str]:
+    """`Done(t: Task0)` and `Worker1`, for `Done(sender: Worker1, t: Task0)`: a bag may keep who sent what."""
+    found = re.search(r"\(sender: ([^,)]+)(?:, )?", message)
+    return (message, "") if found is None else (message.replace(found[0], "(", 1).removesuffix("()"), found[1])
 
 
 def _plain(message: str) -> str:
     """`Done(Task0, 3)` for `Done(t: Task0, n: 3)`."""
-    return re.sub(r"([(,] ?)(?!sender:)\w+: ", r"\1", message)
+    return re.sub(r"([(,] ?)\w+: ", r"\1", message)
 
 
 def _arguments(message: str) -> list[str]:

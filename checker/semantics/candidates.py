@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from checker.language.types import Type, Value, default
-from checker.model.expr import Apply, Expr
+from checker.model.expr import Expr, conjuncts
 from checker.model.model import Bind, Guard, Let, Prelude
 from checker.semantics.domains import Elements, constant_elements, elements, watch
 from checker.semantics.evaluate import entry_equals, evaluator
@@ -72,16 +72,10 @@ def _split(prelude: Prelude) -> list[Bind | Let | Guard]:
     items: list[Bind | Let | Guard] = []
     for item in prelude:
         if isinstance(item, Guard):
-            items.extend(Guard(condition=part) for part in _conjuncts(item.condition))
+            items.extend(Guard(condition=part) for part in conjuncts(item.condition))
         else:
             items.append(item)
     return items
-
-
-def _conjuncts(condition: Expr) -> list[Expr]:
-    if isinstance(condition, Apply) and condition.operator == "and":
-        return [part for argument in condition.arguments for part in _conjuncts(argument)]
-    return [condition]
 
 
 def _guard(condition: Evaluate, then: Take, complete: Complete) -> Take:

@@ -2,7 +2,7 @@
 
 Each round of a protocol is: ours with one thread, SPIN, ours with two threads, each in a process of its own; so what else the machine does
 falls on all of them. SPIN searches our own export (gcc -O2, no reduction), and must find the same distinct states.
-Without `spin` or `gcc` ours is measured alone.
+Without `spin` or `gcc` ours is measured alone. Where there is symmetry, each round has one more of ours, of one state for each orbit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from msgspec import to_builtins
 
 from tests.bench import report
 from tests.bench.cases import FULL, QUICK, ROOT, Case, named, with_settings
-from tests.bench.figures import Round, figures, missed
+from tests.bench.figures import Round, figures, missed, reduced
 from tests.bench.machine import described, free_mib
 from tests.bench.measure import made_searcher, ours, small_check, spins
 from tests.bench.process import CommandFailed
@@ -50,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         report.row(results[-1])
     told = [line for result in results for line in result.get("missed", [f"{result['case']['name']}: not measured"])]
     told += report.missed_starts(starts)
+    report.symmetry(results)
     report.closing(results, told)
     if arguments.json:
         written = {"machine": machine, "rounds": arguments.rounds, "small_check": starts, "cases": results, "missed": told}
@@ -100,6 +101,7 @@ def _measured(case: Case, arguments: argparse.Namespace) -> dict[str, Any]:
         "spin_made": {"wall_s": searcher.made_wall_s, "cpu_s": searcher.made_cpu_s} if searcher else None,
         "rounds": rounds,
         "figures": to_builtins(found),
+        "symmetry": to_builtins(reduced(rounds)) if case.symmetric else None,
         "missed": missed(case.name, case.wanted_ratio, first["states"], found),
     }
 
@@ -119,6 +121,8 @@ def _round(case: Case, settings: Sequence[str], searcher: Searcher | None) -> Ro
             raise CommandFailed(
                 f"the counts differ: {tool} has {found['states']:,} states, {found['transitions']:,} transitions, not {counts}"
             )
+    if case.symmetric:
+        one["orbits"] = ours(case, settings, 1, "--symmetry")
     return one
 
 

@@ -14,7 +14,7 @@ WANTED_RATIO_ARITHMETIC = 3.0
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """A protocol at one size. `states`: the known number of distinct states, 0 where none is known."""
+    """A protocol at one size. `states`: the known number of distinct states, 0 where none is known; `symmetric`: it has fewer orbits."""
 
     name: str
     spec: str
@@ -23,6 +23,7 @@ class Case(Struct, frozen=True, kw_only=True):
     settings: tuple[tuple[str, str], ...] = ()
     states: int = 0
     wanted_ratio: float = WANTED_RATIO
+    symmetric: bool = False
 
 
 def two_phase_commit(participants: int, states: int) -> Case:
@@ -32,6 +33,7 @@ def two_phase_commit(participants: int, states: int) -> Case:
         instance="three",
         settings=(("participants", str(participants)),),
         states=states,
+        symmetric=True,
     )
 
 
@@ -44,6 +46,7 @@ def lossy_lease(clients: int, leases: int, states: int) -> Case:
         faults="rough",
         settings=(("clients", str(clients)), ("leases", str(leases))),
         states=states,
+        symmetric=True,
     )
 
 
@@ -56,6 +59,7 @@ def seed_team(agents: int, tasks: int, faults: str, states: int) -> Case:
         faults=faults,
         settings=(("agents", str(agents)), ("tasks", str(tasks))),
         states=states,
+        symmetric=True,
     )
 
 
@@ -76,6 +80,7 @@ def paxos(proposers: int, acceptors: int, states: int) -> Case:
         instance="small",
         settings=(("proposers", str(proposers)), ("acceptors", str(acceptors))),
         states=states,
+        symmetric=True,
     )
 
 

@@ -73,6 +73,37 @@ def figures(rounds: Sequence[Round], made_wall_s: float = 0.0) -> Figures:
     )
 
 
+class Reduced(Struct, frozen=True, kw_only=True):
+    """What symmetry comes to, beside the search of all states in the same round: `kept` states of `states`; times in seconds,
+    `compile_s` from the model to the first state, `search_s` of processor time, `gain` the time of both without symmetry by that with it.
+    """
+
+    states: int
+    kept: int
+    compile_s: Spread | None
+    compile_all_s: Spread | None
+    search_s: Spread | None
+    search_all_s: Spread | None
+    gain: Spread | None
+
+
+def reduced(rounds: Sequence[Round]) -> Reduced:
+    """Of rounds that have a search of one state for each orbit."""
+    return Reduced(
+        states=rounds[0]["ours"]["states"],
+        kept=rounds[0]["orbits"]["states"],
+        compile_s=spread(r["orbits"]["compile_s"] for r in rounds),
+        compile_all_s=spread(r["ours"]["compile_s"] for r in rounds),
+        search_s=spread(r["orbits"]["search_cpu_s"] for r in rounds),
+        search_all_s=spread(r["ours"]["search_cpu_s"] for r in rounds),
+        gain=spread(_whole(r["ours"]) / _whole(r["orbits"]) for r in rounds),
+    )
+
+
+def _whole(one: dict[str, Any]) -> float:
+    return float(one["compile_s"] + one["search_cpu_s"])
+
+
 def _our_rate(one: Round) -> float:
     return float(one["ours"]["transitions"] / one["ours"]["search_cpu_s"] / 1e6)
 

@@ -25,10 +25,10 @@ def _command(case: str, settings: Sequence[str], *rest: str) -> list[str]:
     return [sys.executable, "-m", "tests.bench.ours", case, *(f"--set={setting}" for setting in settings), *rest]
 
 
-def ours(case: Case, settings: Sequence[str], threads: int) -> dict[str, Any]:
+def ours(case: Case, settings: Sequence[str], threads: int, *rest: str) -> dict[str, Any]:
     """One search of ours, and its process as a whole."""
     environment = {**os.environ, STARTED: str(time.monotonic())}
-    done = run(_command(case.name, settings, f"--threads={threads}"), ROOT, environment)
+    done = run(_command(case.name, settings, f"--threads={threads}", *rest), ROOT, environment)
     return {**json.loads(done.output), "wall_s": done.wall_s, "cpu_s": done.cpu_s, "rss_bytes": done.rss_bytes}
 
 

@@ -1,4 +1,4 @@
-"""One search of ours in a process of its own, or the model for SPIN: `python -m tests.bench.ours NAME [--threads N] [--promela]`.
+"""One search of ours in a process of its own, or the model for SPIN: `python -m tests.bench.ours NAME [--threads N] [--symmetry] [--promela]`.
 
 The properties are those of states and steps that hold (`always`, `never`, `step`): SPIN checks no liveness in the same search, and where
 `sometimes` is reached its assertion would fail in every such state.
@@ -41,7 +41,7 @@ def promela_of(case: Case) -> str:
     return program.text
 
 
-def searched(case: Case, threads: int) -> dict[str, object]:
+def searched(case: Case, threads: int, *, symmetry: bool = False) -> dict[str, object]:
     """What a search found and took; the times of its parts in seconds."""
     from checker.engines.memory import default_limit_mib
     from checker.engines.native.compile import compile_model
@@ -52,7 +52,7 @@ def searched(case: Case, threads: int) -> dict[str, object]:
     imported = time.monotonic()
     model = model_of(case)
     loaded = time.monotonic()
-    compiled = compile_model(ground(model))
+    compiled = compile_model(ground(model, symmetry=symmetry))
     form = compiled.ground
     initial = [compiled.packed(form.encoded(state)) for state in initial_states(model)]
     limit = default_limit_mib(0.9)
@@ -91,11 +91,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.ours", description=__doc__.splitlines()[0])
     parser.add_argument("case", metavar="NAME")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--symmetry", action="store_true", help="one state for each orbit")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--promela", action="store_true", help="write the program for SPIN instead")
     arguments = parser.parse_args(argv)
     case = with_settings(named(arguments.case), arguments.set)
-    print(promela_of(case) if arguments.promela else json.dumps(searched(case, arguments.threads)))
+    print(promela_of(case) if arguments.promela else json.dumps(searched(case, arguments.threads, symmetry=arguments.symmetry)))
 
 
 if __name__ == "__main__":

@@ -64,6 +64,19 @@ def _all(spread: Mapping[str, float] | None) -> str:
     return "-" if spread is None else f"{spread['median']:.2f} ({spread['least']:.2f}, {spread['most']:.2f})"
 
 
+def symmetry(results: Sequence[Mapping[str, Any]]) -> None:
+    """One state for each orbit, beside all of them."""
+    found = [(result["case"]["name"], result["symmetry"]) for result in results if result.get("symmetry")]
+    if found:
+        print(
+            f"\n{'with symmetry':<19}{'states':>12}{'of':>13}  {'compile (without)':<20}{'search (without)':<22}gain (least, most)"
+        )
+    for name, one in found:
+        compiled = f"{one['compile_s']['median']:.3f} s ({one['compile_all_s']['median']:.3f})"
+        searched = f"{one['search_s']['median']:.4f} s ({one['search_all_s']['median']:.3f})"
+        print(f"{name:<19}{one['kept']:>12,}{one['states']:>13,}  {compiled:<20}{searched:<22}{_all(one['gain'])}")
+
+
 def closing(results: Sequence[Mapping[str, Any]], told: Sequence[str]) -> None:
     measured = [result for result in results if "figures" in result]
     tiers = sorted({one["ours"]["tier"] for result in measured for one in result["rounds"]})

@@ -9,7 +9,7 @@ import pytest
 
 from checker.engines.native.library import NativeUnavailable, load
 from tests.bench.cases import FULL, QUICK, ROOT, named, with_settings
-from tests.bench.figures import Round, figures, missed, spread
+from tests.bench.figures import Round, figures, missed, reduced, spread
 from tests.bench.process import CommandFailed, Run, run
 from tests.bench.spin import TooShallow, _vector, agree, answer_of
 
@@ -49,6 +49,17 @@ def test_ours_alone() -> None:
     found = figures(rounds)
     assert (found.spin, found.ratio, found.whole, found.speedup, found.spin_rss_bytes) == (None,) * 5
     assert spread([]) is None
+
+
+def test_symmetry_is_beside_the_search_of_all_states() -> None:
+    rounds = [round_of(1.0, 2.0, 1.0), round_of(3.0, 2.0, 1.0)]
+    for one in rounds:
+        one["ours"]["compile_s"] = 0.1
+        one["orbits"] = {**one["ours"], "states": 10, "compile_s": 0.15, "search_cpu_s": 0.05}
+    found = reduced(rounds)
+    assert (found.states, found.kept) == (1_000, 10)
+    assert str(found.gain) == "10.50 (5.50 to 15.50)"
+    assert (str(found.search_s), str(found.search_all_s)) == ("0.05 (0.05 to 0.05)", "2.00 (1.00 to 3.00)")
 
 
 def test_what_is_not_reached_is_told() -> None:
@@ -123,6 +134,10 @@ def test_ours_in_a_process_of_its_own() -> None:
     found = json.loads(done.output)
     assert (found["states"], found["transitions"], found["threads"]) == (288, 1_145, 1)
     assert found["search_cpu_s"] > 0
+    assert (
+        json.loads(run([sys.executable, "-m", "tests.bench.ours", "two_phase_commit_3", "--symmetry"], ROOT).output)["states"]
+        == 80
+    )
 
 
 def test_the_program_for_spin_asks_what_ours_asks() -> None:

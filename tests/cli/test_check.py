@@ -245,6 +245,13 @@ def test_a_report_that_cannot_be_made_leaves_the_old_file(board: Path, teamcheck
     assert (board / "report.txt").read_text(encoding="utf-8") == "old"
 
 
+def test_symmetry_is_asked_for_and_can_be_taken_back(board: Path, teamcheck: Teamcheck) -> None:
+    words = ("check", "--instance", "pair", "--faults", "none", "--property", "no deadlock")
+    assert "(exhaustive, 10 states up to symmetry of Worker)" in teamcheck(*words, "--symmetry").out
+    assert "symmetry" not in teamcheck(*words).out
+    assert "symmetry" not in teamcheck(*words, "--symmetry", "--no-symmetry").out
+
+
 def test_quiet_is_silent_when_all_is_as_expected(board: Path, teamcheck: Teamcheck) -> None:
     assert teamcheck("check", "--quiet").out == ""
 

@@ -145,6 +145,24 @@ def test_a_gone_reader_is_no_traceback(board: Path) -> None:
             assert running.wait(60) in (0, 3)
 
 
+@pytest.mark.parametrize(
+    ("redirected", "code", "told"),
+    [
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        ("<&-", 0, ""),
+        (">/dev/full", 2, "teamcheck: the output cannot be written: no space left on device\n"),
+        ("--format json >/dev/full", 2, "teamcheck: the output cannot be written: no space left on device\n"),
+        ("nowhere.spec 2>/dev/full", 2, ""),
+    ],
+)
+def test_an_output_that_is_closed_or_full(board: Path, redirected: str, code: int, told: str) -> None:
+    spec = "specs/board.spec --states 1000"
+    command = f"{sys.executable} -m checker check {spec} --property 'no error' {redirected}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (code, told)
+
+
 def test_output_is_plain_where_there_is_no_terminal(board: Path) -> None:
     said = process("check", "--instance", "pair")
     assert said.returncode == 0

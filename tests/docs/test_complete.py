@@ -56,7 +56,7 @@ def test_every_option_that_is_described_is_there(command: str) -> None:
         "--help",
         "--version",
     }
-    named = set(re.findall(r"(?<![\w-])--[a-z]+", section(command)))
+    named = set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", section(command)))
     assert named <= real
     choices = [str(choice) for action in options_of(command) for choice in action.choices or ()]
     assert [choice for choice in choices if f"`{choice}`" not in section(command) and f" {choice}`" not in section(command)] == []

@@ -1,7 +1,7 @@
 """Every case of the golden files gives exactly the errors that stand there.
 
 A case is a title, a protocol, perhaps a spec, perhaps other files, perhaps settings, and its errors (none: it must pass).
-`TEAMCHECK_UPDATE=1 pytest tests/language` writes what is found into the files: read the difference before keeping it.
+`UPDATE_GOLDEN=1 python -m pytest tests/language` writes what is found into the files: read the difference before keeping it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from checker.language.source import Source
 from tests.language.checked_texts import shown, with_heads
 
 GOLDEN = Path(__file__).parent / "golden"
-UPDATE = bool(os.environ.get("TEAMCHECK_UPDATE"))
+UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 
 @dataclass

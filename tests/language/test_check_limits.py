@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from checker.api import load
 from checker.language.check import check
+from checker.language.checking import limits
 from checker.language.diagnostics import BadInput
 from checker.language.parse import parse_protocol, read_source
 from checker.language.source import Source
@@ -94,3 +96,59 @@ def test_imports_that_import_the_same_twice(tmp_path: Path) -> None:
         check(parse_protocol(read_source(str(tmp_path / "f0.team"))))
     (error,) = caught.value.diagnostics
     assert (error.code, error.title_text[:35]) == ("T707", "more than 200 files are imported, t")
+
+
+TABLES = ("role W", "ids T * 30", "type Table = map[T, set[T]]")
+
+
+def test_a_start_in_a_type_without_end() -> None:
+    assert errors(protocol(*TABLES, "shared t: Table in Table")) == [
+        ("T701", 6, "`map[T, set[T]]` has more than 1,000,000,000,000 values")
+    ]
+
+
+def test_a_quantifier_over_a_type_without_end() -> None:
+    assert errors(protocol(*TABLES, "shared b: bool = all(t in Table: true)")) == [
+        ("T701", 6, "the names that `all` binds have more than 1,000,000,000,000 combinations of values"),
+        ("T701", 6, "`map[T, set[T]]` has more than 1,000,000,000,000 values"),
+    ]
+
+
+def test_quantifiers_within_quantifiers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_BOUND", 10_000)
+    lines = (
+        "role W",
+        "ids T * 8",
+        "type Group = set[T]",
+        "shared b: bool = all(g in Group: len(those(h in Group: h == g)) == 1)",
+    )
+    assert errors(protocol(*lines)) == [
+        ("T412", 6, "an initial value has no value: with more than 10,000 values to go through it takes too long")
+    ]
+
+
+def test_maps_of_maps_of_maps() -> None:
+    assert errors(protocol("role W", "ids T * 4000", "shared m: map[T, map[T, map[T, bool]]] = false")) == [
+        ("T701", 5, "a value of `map[T, map[T, bool]]` has 16,000,000 parts")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (
+            ("role W * 500", "ids T * 500", "role W: var done: map[T, bool] = false"),
+            ("T710", 5, "a state of this instance is too large: `W.done` alone has 250,000 cells"),
+        ),
+        (
+            ("role W * 450", "message M() to W", "role W: action say: broadcast M to W"),
+            ("T710", 4, "a state of this instance is too large: `M` alone has 202,500 cells"),
+        ),
+    ],
+)
+def test_a_state_too_large(tmp_path: Path, lines: tuple[str, ...], found: tuple[str, int, str]) -> None:
+    path = tmp_path / "p.team"
+    path.write_text(protocol(*lines))
+    with pytest.raises(BadInput) as caught:
+        load(path)
+    assert [(e.code, e.span.line if e.span else 0, e.title_text) for e in caught.value.diagnostics] == [found]

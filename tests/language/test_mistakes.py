@@ -98,6 +98,21 @@ MISTAKES_IN_STATEMENTS = {
     "work(x)": ("T127", "a call by itself does nothing", None),
     "x.y++": ("T128", "`++` is not an operator of the language", "write `x.y += 1`"),
     "for i in 0..3: pass": ("T129", "a range is a type, not an expression", None),
+    "choose x: (0..3)?": (
+        "T155",
+        "a range stands without parentheses",
+        "write `0..3` for `(0..3)`, and `0..3?` for `(0..3)?`",
+    ),
+    "x = all(s in map[K, V]: p)": (
+        "T129",
+        "`map[...]` is a type, not an expression",
+        "name it at the top of the protocol, `type Table = map[K, V]`, and write `Table` here",
+    ),
+    "for q in seq[K, max 2]: pass": (
+        "T129",
+        "`seq[...]` is a type, not an expression",
+        "name it at the top of the protocol, `type List = seq[T, max 3]`, and write `List` here",
+    ),
     "x = {y for y in S}": (
         "T130",
         "a set of the elements with a property is written with `those`",

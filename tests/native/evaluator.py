@@ -73,15 +73,22 @@ def unpacked(program: Program, state: State) -> list[int]:
     return known + [0] * (program.registers - len(known))
 
 
-def replaced(program: Program, outcome: OutcomeCode, state: State, registers: list[int]) -> State:
-    """The successor."""
+def replaced(program: Program, updates: Sequence[tuple[int, int]], state: State, registers: list[int]) -> State:
+    """The state with fields replaced by registers."""
     words = list(state)
-    for number, register in outcome.updates:
+    for number, register in updates:
         at = program.fields[number]
         raw = registers[register] - at.low
         assert 0 <= raw < 2**at.width
         words[at.word] = words[at.word] & ~((2**at.width - 1) << at.shift) | raw << at.shift
     return tuple(words)
+
+
+def representative(program: Program, state: State) -> State:
+    """What stands for the state."""
+    registers = unpacked(program, state)
+    execute(program.code[program.canonical_start :][: program.canonical_length], registers)
+    return replaced(program, program.canonical_updates, state, registers)
 
 
 def expand(program: Program, state: State, depth: int, found: Reached) -> list[State]:
@@ -110,7 +117,9 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
         for watch, register in outcome.watches:
             if registers[register]:
                 found.watches[watch] = seen(found.watches[watch], depth)
-        successors.append(replaced(program, outcome, state, registers))
+        successors.append(representative(program, replaced(program, outcome.updates, state, registers)))
+        if program.canonical_updates:
+            continue  # the library gives no edges between orbits
         found.edges[(state, successors[-1], *labelled(program, outcome, registers))] += 1
     return successors
 
@@ -137,7 +146,7 @@ def reach(program: Program, initial: Sequence[State]) -> Reached:
     """Every reachable state, breadth first."""
     n = len(program.outcomes)
     found = Reached(transitions=[0] * n, failures=[(0, -1)] * n, watches=[(0, -1)] * program.watches)
-    layer, depth = list(dict.fromkeys(initial)), 0
+    layer, depth = list(dict.fromkeys(representative(program, state) for state in initial)), 0
     found.depth_of = dict.fromkeys(layer, 0)
     while layer:
         following = []

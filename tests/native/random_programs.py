@@ -1,8 +1,12 @@
-"""Programs made at random from a seed: every operation, several words, faults, timeouts, failures, watches, guards apart from the rest."""
+"""Programs made at random from a seed: every operation, several words, faults, timeouts, failures, watches, guards apart from the rest.
+
+Every third has a canonical section: any map from states to states, that need not be the same when it is done twice."""
 
 from __future__ import annotations
 
 from random import Random
+
+from msgspec.structs import replace
 
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Program, Watch
 from tests.native.assembler import Assembler
@@ -95,4 +99,25 @@ def random_program(seed: int, bits: int = 8) -> tuple[Program, list[State]]:
         for at in fields:
             words[at.word] |= random.randrange(2**at.width) << at.shift
         initial.append(tuple(words))
+    if seed % 3 == 2:
+        program = with_canonical_section(program, a, Random(-seed))
     return program, initial + initial[:1]
+
+
+def with_canonical_section(program: Program, a: Assembler, random: Random) -> Program:
+    """The program, whose code `a` assembled, with updates of some of its fields for every state that is found."""
+    start, updates = len(a.code), []
+    made = random_values(a, random, list(range(len(a.fields) + len(a.constants))), random.randint(1, 4))
+    for number in random.sample(range(len(a.fields)), random.randint(1, len(a.fields))):
+        at = a.fields[number]
+        low, high = a.const(at.low), a.const(at.low + 2**at.width - 1)
+        near = a.op("min", a.op("max", random.choice([number, number, *made]), low), high)
+        updates.append((number, a.op("max", near, number) if random.random() < 0.5 else near))
+    return replace(
+        program,
+        code=tuple(a.code),
+        registers=len(a.fields) + len(a.constants) + a.temporaries,
+        canonical_start=start,
+        canonical_length=len(a.code) - start,
+        canonical_updates=tuple(updates),
+    )

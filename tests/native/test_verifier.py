@@ -11,7 +11,7 @@ from checker.engines.native import library as lib
 from checker.engines.native.program import Field, Instruction, Program, Watch
 from checker.engines.native.search import BadProgram, Search, Status, program_struct, verify
 from checker.engines.stores import Order, Store
-from tests.native.assembler import two_phase
+from tests.native.assembler import Assembler, two_phase
 from tests.native.comparing import edges_of
 
 GOOD = two_phase(3)  # 8 fields, 6 constants, temporaries from 14
@@ -35,6 +35,8 @@ def with_outcome(**changes: object) -> Program:
 def with_field(number: int, field: Field) -> Program:
     return replace(GOOD, fields=(*GOOD.fields[:number], field, *GOOD.fields[number + 1 :]))
 
+
+CANONICAL = replace(GOOD, canonical_start=0, canonical_length=3, canonical_updates=((1, GOOD.code[0].d), (0, GOOD.code[2].d)))
 
 BAD = {
     "words is 0, not 1 to 64": replace(GOOD, words=0),
@@ -82,6 +84,22 @@ BAD = {
     "watch 3 of 2": replace(GOOD, final_watches=(Watch(3, 0),)),
     "watch 1 reads register 998, which has no value there": replace(GOOD, final_watches=(Watch(1, 998),)),
     f"code 7..4007 of {len(GOOD.code)}": replace(GOOD, final_start=7, final_length=4000),
+    f"code 7..4007 of {len(GOOD.code)} ": replace(CANONICAL, canonical_start=7, canonical_length=4000),
+    f"instruction 1 reads register {GOOD.code[0].d}, which has no value there": replace(
+        CANONICAL,
+        code=(GOOD.code[0], GOOD.code[0]._replace(a=GOOD.code[0].d), *GOOD.code[2:]),
+        canonical_start=1,
+        canonical_length=1,
+        canonical_updates=(),
+    ),
+    "the canonical section updates field 8 of 8": replace(CANONICAL, canonical_updates=((8, 0),)),
+    "the canonical section updates field 1 twice": replace(CANONICAL, canonical_updates=((1, 0), (1, 0))),
+    "the canonical section: an update reads register 999, which has no value there": replace(
+        CANONICAL, canonical_updates=((1, 999),)
+    ),
+    "the canonical section: an update reads register 17, which has no value there": replace(
+        CANONICAL, canonical_updates=((1, 17),)
+    ),
     "`done_reg` is register 999, which has no value after the final section": replace(GOOD, done=999),
 }
 
@@ -92,9 +110,34 @@ def test_a_good_program_passes() -> None:
 
 @pytest.mark.parametrize("reason", BAD)
 def test_it_refuses(reason: str) -> None:
-    assert verify(BAD[reason]) == reason
+    assert verify(BAD[reason]) == reason.strip()
     with pytest.raises(BadProgram):
         Search(BAD[reason], [])
+
+
+def test_a_canonical_section_has_registers_of_its_own() -> None:
+    assert verify(CANONICAL) == ""
+    alone = replace(CANONICAL, canonical_start=len(GOOD.code), code=(*GOOD.code, *GOOD.code[:3]))
+    assert verify(alone) == "", "it may write what the state section keeps"
+    unwritten = GOOD.registers  # only the canonical section writes it
+    own = replace(alone, registers=unwritten + 1, code=(*GOOD.code, *(i._replace(d=unwritten) for i in GOOD.code[:3])))
+    own = replace(own, canonical_updates=((1, unwritten),))
+    assert verify(own) == ""
+    refused = replace(own, outcomes=(replace(GOOD.outcomes[0], updates=((1, unwritten),)), *GOOD.outcomes[1:]))
+    assert verify(refused) == f"outcome 0: an update reads register {unwritten}, which has no value there"
+
+
+def test_a_canonical_section_that_leaves_a_field_breaks_the_search() -> None:
+    a = Assembler(fields=[Field(0, 0, 2, 0)], constants=[1, 3])
+    a.outcome(0, a.op("lt", 0, a.const(3)), [(0, a.const(3))])
+    start = len(a.code)
+    more = a.op("add", 0, a.op("lt", a.const(1), 0))
+    program = replace(a.program(), canonical_start=start, canonical_length=2, canonical_updates=((0, more),))
+    with Search(program, [(0,)]) as search:
+        assert search.run() is Status.BROKEN
+        assert (search.stats().broken_state, search.stats().broken_outcome) == (-1, -1)
+    with pytest.raises(BadProgram, match="an initial state leaves the range of a field"):
+        Search(program, [(3,)])
 
 
 def test_an_outcome_may_not_read_what_another_one_wrote() -> None:
@@ -116,8 +159,9 @@ def test_ranges_that_wrap_around_are_refused() -> None:
         setattr(struct.outcomes[0], name, 2**32 - 1)
         assert verify(struct) != ""
     counts = ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_final_watches", "n_watch_ids")
-    for name in (*counts, "state_code_start", "final_code_length"):
-        struct = program_struct(GOOD)
+    canonical = ("canonical_code_start", "canonical_code_length", "first_canonical_update", "n_canonical_updates")
+    for name in (*counts, *canonical, "state_code_start", "final_code_length"):
+        struct = program_struct(CANONICAL)
         setattr(struct, name, 2**32 - 1)
         assert verify(struct) != ""
 
@@ -135,6 +179,8 @@ def corrupt(struct: lib.ProgramStruct, random: Random) -> None:
                 "n_state_watches",
                 "state_code_length",
                 "final_code_length",
+                "canonical_code_length",
+                "n_canonical_updates",
             )
         )
         setattr(struct, size, random.randint(0, getattr(struct, size)))
@@ -159,16 +205,20 @@ def attack(seeds: range) -> tuple[int, int]:
     refused = ran = 0
     for seed in seeds:
         random = Random(seed)
-        struct = program_struct(WITH_FINAL)
+        struct = program_struct(random.choice((WITH_FINAL, CANONICAL)))
         for _ in range(random.choice((1, 1, 2, 5))):
             corrupt(struct, random)
         if verify(struct):
             refused += 1
             continue
         store, order = random.choice(KINDS)
-        with Search(
-            struct, [(0,) * struct.words], states_limit=2_000, threads=random.choice((1, 2)), store=store, order=order
-        ) as search:
+        threads = random.choice((1, 2))
+        try:
+            search = Search(struct, [(0,) * struct.words], states_limit=2_000, threads=threads, store=store, order=order)
+        except BadProgram:  # the canonical section makes no state of the initial one
+            refused += 1
+            continue
+        with search:
             while search.run(1.0) is Status.RUNNING:
                 pass
             search.outcomes(), search.layers()
@@ -176,7 +226,7 @@ def attack(seeds: range) -> tuple[int, int]:
                 search.states(0, search.stats().distinct)
             for state in {found.state for found in search.watches()} - {-1}:
                 search.path(state)
-            if search.stats().status is Status.COMPLETE and store == "states":
+            if search.stats().status is Status.COMPLETE and store == "states" and not struct.n_canonical_updates:
                 edges_of(search, range(search.stats().distinct))
                 search.evaluate(1, 1, bytearray(search.stats().distinct))
         ran += 1

@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -348,3 +349,25 @@ def test_a_deadlock_far_out_is_found_and_a_limit_before_it_is_said(tmp_path: Pat
     assert (result.verdict, result.distinct, len(result.trace.steps if result.trace else ())) == ("violated", 16_807, 30)
     limited = of(checker.check(path, states_limit=10_000), "no deadlock", "default")
     assert (limited.verdict, limited.trace) == ("unknown", None)
+
+
+def test_paths_and_values_of_python(tmp_path: Path) -> None:
+    spec = tmp_path / "board.spec"
+    (tmp_path / "board.team").write_text("protocol board(workers: 1..4 = 2, fast: bool = false)\nrole Worker * workers\n")
+    spec.write_text('spec board for "board.team"\nsometimes ever: fast\n')
+    assert dict(checker.load(spec, overrides={"workers": 3, "fast": True}).parameters) == {"workers": "3", "fast": "true"}
+    assert checker.check(spec, overrides={"fast": True}).exit_code == 0
+    assert checker.check([spec], overrides={"fast": False}).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"paths": []}, "no path is given"),
+        ({"engine": "fast"}, "there is no engine 'fast'"),
+        ({"store": "disk"}, "there is no store 'disk'"),
+    ],
+)
+def test_what_python_cannot_mean(given: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        checker.check(**{"paths": "specs/task_board.spec", **given})

@@ -62,3 +62,36 @@ def test_a_model_that_the_native_engine_does_not_take_is_told_with_the_place(tmp
     assert (found.kind, found.instance, found.faults) == ("not native", "small", "none")
     assert found.text.startswith("the reference interpreter ran, not the native engine: Worker.a (")
     assert found.text.endswith(f"board.team:3:5): {why}")
+
+
+def test_what_is_searched_without_symmetry_is_told_with_the_reason(tmp_path: Path) -> None:
+    path = write(tmp_path, spec=SYMMETRIC)
+    report = checker.check(path, symmetry=True)
+    found = [(w.kind, w.instance, w.faults, w.text.replace(f"{tmp_path}/", "")) for w in report.warnings]
+    assert found == [
+        ("no symmetry", "pair", "none", "without symmetry of Task: `first` (board.spec:3:1) names some of Task"),
+        (
+            "no symmetry",
+            "pair",
+            "none",
+            "without symmetry for `finished` and `no livelock`: fairness is not decided on one state of each orbit",
+        ),
+    ]
+    assert [(r.property, r.reduction, r.distinct) for r in report.results] == [
+        ("first", "symmetry of Worker", 67),
+        ("finished", "", 131),
+        ("busy", "symmetry of Worker", 67),
+        ("no livelock", "", 131),
+        ("no error", "symmetry of Worker", 67),
+    ]
+    assert checker.check(path).warnings == ()
+
+
+SYMMETRIC = """\
+spec board for "board.team"
+instance pair: workers = 2, tasks = 2
+always first: status[Task0] == done implies owner[Task0] != none
+eventually finished: all(t in Task: status[t] == done)
+sometimes busy: any(w in Worker: w is busy)
+no livelock
+"""

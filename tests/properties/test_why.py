@@ -47,7 +47,77 @@ role Worker:
 done when all(w in Worker: rounds[w] == 1)
 """
 
+LEASE = """\
+protocol board()
+ids  Task * 1
+role Worker * 2
+shared owner: map[Task, Worker?] = none
+shared done_by: map[Task, set[Worker]] = {}
+role Worker:
+    action work(t: Task) when owner[t] == none and done_by[t] == {}:
+        owner[t] = self
+        await llm() as working
+        done_by[t] += {self}
+    action expire(t: Task) when owner[t] != none and owner[t] != self:
+        owner[t] = none
+"""
+
+FLAG = """\
+protocol board()
+role Worker
+role Lead
+shared raised: bool = false
+shared lowered: bool = false
+role Worker:
+    run:
+        if not raised:
+            await lowered as watching
+            await llm() as acting
+role Lead:
+    run:
+        raised = true
+        await llm() as checking
+        raised = false
+        lowered = true
+"""
+
+BOARD = """\
+protocol board()
+role Agent * 2
+shared board: set[Agent] = {}
+role Agent:
+    action post when self not in board:
+        await llm() as composing
+        board += {self}
+"""
+
+TIMEOUT = """\
+protocol board()
+role Lead
+role Worker
+message Ask() to Worker
+message Answer() to Lead
+role Lead:
+    var alone: bool = false
+    run:
+        send Ask to Worker
+        await:
+            Answer:
+                pass
+            timeout:
+                alone = true
+role Worker:
+    on Ask:
+        send Answer to Lead
+"""
+
+FAULTS = {"lossy": "lose Ask", "deadly": "crash Worker", "late": "stale board"}
+
 TEAMS = {
+    "board": BOARD,
+    "timeout": TIMEOUT,
+    "lease": LEASE,
+    "flag": FLAG,
     "request": REQUEST.replace("Task0", "first(Task)").replace("ids  Task * 2", "ids  Task * 2, ordered"),
     "counter": COUNTER,
 }
@@ -55,9 +125,8 @@ TEAMS = {
 
 def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
     """The result on one property."""
-    spec = 'spec board for "board.team"\nfaults lossy: lose Ask <= 1\nfaults deadly: crash Worker <= 1\nsometimes ever: true\n'
-    if team == "counter":
-        spec = spec.replace("faults lossy: lose Ask <= 1\n", "")
+    declared = "".join(f"faults {name}: {FAULTS[name]} <= 1\n" for name in [faults] if name != "none")
+    spec = f'spec board for "board.team"\n{declared}timeouts only when stuck\nsometimes ever: true\n'
     path = write(folder, TEAMS[team], f"{spec}{line}\n")
     name = line.split(":")[0].split(" ", 1)[1] if ":" in line else line
     return next(r for r in checker.check(path, faults=[faults]).results if r.property == name)
@@ -66,6 +135,52 @@ def only(folder: Path, team: str, line: str, faults: str = "none") -> Result:
 @pytest.mark.parametrize(
     ("team", "line", "faults", "why"),
     [
+        (
+            "board",
+            "step grows: old(board) subset board",
+            "late",
+            "False in step 4: board went from {Agent0} to {Agent1}. Agent1 read an old value in step 4 (stale board).",
+        ),
+        (
+            "board",
+            "no lost update on board",
+            "late",
+            "Agent1 replaced board in step 4 after it read an old value: Agent0 had written {Agent0} in step 3.",
+        ),
+        (
+            "timeout",
+            "never alone: Lead.alone",
+            "lossy",
+            (
+                "It is true since step 3 (Lead times out at waiting): Lead.alone went from false to true. "
+                "A message was lost in step 2 (lose Ask)."
+            ),
+        ),
+        (
+            "timeout",
+            "no deadlock",
+            "none",
+            (
+                "Nothing can happen any more: Lead has finished its run; Worker is idle. "
+                "The protocol has no `done when`, so this is no proper end."
+            ),
+        ),
+        (
+            "lease",
+            "never twice: any(t in Task: len(done_by[t]) == 2)",
+            "none",
+            (
+                "It is true for t = Task0 since step 5 (Worker1 goes on with work after working): done_by[Task0] went from {Worker0} to "
+                "{Worker0, Worker1}. Worker0 made owner[Task0] Worker0 in step 1, Worker1 changed it to Worker1 in step 3, and Worker0 "
+                "went on in step 4 without looking at it again."
+            ),
+        ),
+        (
+            "flag",  # as it was read, again: no stale read
+            "never late: Worker at acting",
+            "none",
+            "It is true since step 4 (Worker goes on with run after watching): Worker.run went from watching to acting.",
+        ),
         (
             "request",
             "no deadlock",

@@ -181,3 +181,6 @@ def test_a_fault_of_a_message_names_what_it_strikes() -> None:
     bound = (("from", "A"), ("to", "C0"), ("place", "0"), ("message", "M(n: 1, at: Task0)"), ("n", "2"))
     garbled = step(0, None, "garble M", "M is garbled", fault="garble M", parameters=bound)
     assert step_lines(1, garbled) == ["  1  (fault)  M(1, Task0) from A to C0 is garbled (n = 2)"]
+    bag = (("message", "M(sender: B1, n: 1)"), ("to", "C0"), ("n", "2"))
+    garbled = step(0, None, "garble M", "M is garbled", fault="garble M", parameters=bag)
+    assert step_lines(1, garbled) == ["  1  (fault)  M(1) from B1 to C0 is garbled (n = 2)"]

@@ -77,6 +77,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
     ]
     final_start = len(assembler.code)
     assembler.section(of_final)
+    canonical, canonical_updates = _canonical(assembler, ground)
     # every constant is known before the first register gets its final number
     state_registers = [(numbers[w], assembler.register(n)) for n, w in state_roots]
     final_registers = [(numbers[w], assembler.register(n)) for n, w in final_roots]
@@ -85,8 +86,8 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         words=layout.words,
         fields=layout.fields,
         constants=tuple(assembler.constants),
-        registers=assembler.used,
-        code=tuple(assembler.finished()),
+        registers=max(assembler.used, canonical.used),
+        code=(*assembler.finished(), *canonical.finished()),
         state_length=state_length,
         state_watches=tuple(Watch(watch, assembler.final(register)) for watch, register in state_registers),
         final_start=final_start,
@@ -96,6 +97,9 @@ def compile_model(ground: GroundModel, *, runs: bool = False) -> Compiled:
         outcomes=tuple(_finished(assembler, outcome) for outcome in outcomes),
         watches=len(watched),
         timeouts_only_when_stuck=ground.model.timeouts_only_when_stuck,
+        canonical_start=len(assembler.code),
+        canonical_length=len(canonical.code),
+        canonical_updates=tuple((place, canonical.final(register)) for place, register in canonical_updates),
     )
     steps = tuple(outcome.step for outcome in ground.outcomes)
     return Compiled(
@@ -310,6 +314,15 @@ def _outcome(
         made = _labelled(assembler, made, *label, outcome.progress)
     assembler.done()
     return made
+
+
+def _canonical(assembler: Assembler, ground: GroundModel) -> tuple[Assembler, list[tuple[int, int]]]:
+    """The code for what stands for an orbit, with the registers of fields. It shares constants with the rest, and no other register."""
+    own = Assembler(ground.graph, assembler.field_register, assembler.fields, constants=assembler.constants)
+    own.section([node for _, node in ground.representative])
+    return own, [
+        (own.field_register[field], own.register(node)) for field, node in ground.representative if field in own.field_register
+    ]
 
 
 def _labelled(assembler: Assembler, made: OutcomeCode, base: int, label: Node, progress: Node) -> OutcomeCode:

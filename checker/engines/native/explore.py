@@ -20,7 +20,6 @@ from checker.engines.stores import Order, Store
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
-from checker.ground.symmetry import interchangeable
 from checker.language.types import Sort
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
@@ -110,7 +109,7 @@ def explore_native(
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not (symmetry and runs), "fairness is not decided on orbits"
     assert not (runs and order == "depth-first"), "a graph's states are in breadth-first order"
-    compiled = compile_model(ground(model, interchangeable(model) if symmetry else ()), runs=runs)
+    compiled = compile_model(ground(model, symmetry=symmetry), runs=runs)
     if store == "bitstate":
         order = "depth-first"
     elif compiled.program.words == 1:
@@ -147,8 +146,7 @@ def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
     number = prod(len(set(choices)) for variable in model.variables for choices in variable.initial)
     if number > MOST_INITIAL:
         raise Unsupported(f"{number:,} initial states")
-    states = (compiled.packed(form.canonical(form.encoded(state))) for state in initial_states(model))
-    return iter(dict.fromkeys(states)) if form.symmetric else states
+    return (compiled.packed(form.encoded(state)) for state in initial_states(model))
 
 
 def _found_again(compiled: Compiled, search: Search, numbers: Iterable[int]) -> list[list[int]]:

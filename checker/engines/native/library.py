@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 4  # TC_INTERFACE of teamcheck.h
+INTERFACE = 5  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -65,6 +65,10 @@ class ProgramStruct(Structure):
             for name in ("n_code", "n_outcomes", "n_updates", "n_watches", "n_state_watches", "n_final_watches", "n_watch_ids")
         ),
         *((name, c_uint32) for name in ("state_code_start", "state_code_length", "final_code_start", "final_code_length")),
+        *(
+            (name, c_uint32)
+            for name in ("canonical_code_start", "canonical_code_length", "first_canonical_update", "n_canonical_updates")
+        ),
         *((name, c_uint32) for name in ("done_reg", "timeouts_only_when_stuck")),
         ("fields", POINTER(FieldStruct)),
         ("consts", POINTER(c_int32)),

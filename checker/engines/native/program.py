@@ -69,6 +69,8 @@ class Program(Struct, frozen=True, kw_only=True):
     """`code[:state_length]` is run once for each batch and leaves what the outcomes share and the state watches need.
 
     `code[final_start:][:final_length]` is run for batches with final states and leaves what `done` and the final watches need.
+    `code[canonical_start:][:canonical_length]` is run for successors and initial states, in registers of its own: `canonical_updates`,
+    (field, register), make of one the state that stands for its orbit. Empty where every state stands for itself.
     """
 
     words: int
@@ -85,3 +87,6 @@ class Program(Struct, frozen=True, kw_only=True):
     outcomes: tuple[OutcomeCode, ...]
     watches: int
     timeouts_only_when_stuck: bool
+    canonical_start: int = 0
+    canonical_length: int = 0
+    canonical_updates: tuple[tuple[int, int], ...] = ()

@@ -96,11 +96,15 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         outcomes.append((*code, *first, o.label_base, *registers, o.is_fault, o.is_timeout, 0))
         updates += o.updates
         watches += o.watches
+    first_canonical = len(updates)
+    updates += program.canonical_updates
     return lib.ProgramStruct(
         program.words, len(program.fields), len(program.constants), program.registers,
         len(program.code), len(outcomes), len(updates), len(watches), len(program.state_watches),
         len(program.final_watches), program.watches,
-        0, program.state_length, program.final_start, program.final_length, program.done, program.timeouts_only_when_stuck,
+        0, program.state_length, program.final_start, program.final_length,
+        program.canonical_start, program.canonical_length, first_canonical, len(program.canonical_updates),
+        program.done, program.timeouts_only_when_stuck,
         _structs(lib.FieldStruct, program.fields),
         (ctypes.c_int32 * max(1, len(program.constants)))(*program.constants),
         _structs(lib.InstructionStruct, program.code),

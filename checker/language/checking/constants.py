@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from checker.language import tree
 from checker.language.checked import Bound, Builtin, Constant, Def, RecordMaker, TypeName
+from checker.language.checking import limits
 from checker.language.checking.context import Context
 from checker.language.source import Span
 from checker.language.types import MapOf, Record, SeqOf, SetOf, Type, Value, cardinality, contains, position, values
@@ -52,10 +54,17 @@ def elements(ctx: Context, domain: tree.Expr, names: Environment) -> list[Value]
     """The values of a domain, a type or a set, in order."""
     symbol = ctx.checked.symbols.get(id(domain))
     if isinstance(symbol, TypeName):
-        return list(values(symbol.type))
+        if limits.count(symbol.type) > limits.MOST_CHOICES:
+            raise NoValue(domain.span, f"{symbol.type} has too many values to go through")
+        return _listed(symbol.type)
     of = ctx.checked.types[id(domain)]
     assert isinstance(of, SetOf)
     return sorted(evaluate(ctx, domain, names), key=lambda v: position(of.of).get(v, -1))
+
+
+@lru_cache(maxsize=16)
+def _listed(type: Type) -> list[Value]:
+    return list(values(type))
 
 
 # --- leaves ------------------------------------------------------------------------------------------------------
@@ -158,6 +167,9 @@ def _bodies(ctx: Context, binders: tuple[tree.Binder, ...], body: tree.Expr, nam
         yield evaluate(ctx, body, names)
         return
     for value in elements(ctx, binders[0].domain, names):
+        ctx.bound += 1
+        if ctx.bound > limits.MOST_BOUND:
+            raise NoValue(body.span, f"with more than {limits.MOST_BOUND:,} values to go through it takes too long")
         yield from _bodies(ctx, binders[1:], body, {**names, binders[0].name: value})
 
 

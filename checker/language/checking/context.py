@@ -83,6 +83,7 @@ class Context(Struct):
     resolving: list[str] = field(default_factory=list)  # what is being resolved, to find circles
     def_facts: dict[str, DefFacts] = field(default_factory=dict)
     activity_names: set[str] = field(default_factory=set)  # of all roles
+    bound: int = 0  # values that quantifiers have gone through to settle expressions before the run
     activities_known: bool = False  # labels and frames can be looked up
 
     def report(self, error: Diagnostic) -> None:

@@ -281,7 +281,7 @@ def initial_values(ctx: Context) -> None:
 
 
 def _initial(ctx: Context, info: VariableInfo, scope: Scope, environments: list[dict[str, Value]]) -> None:
-    node = info.declaration
+    node, errors = info.declaration, len(ctx.errors)
     if not node.any_of:
         if expect(ctx, node.initial, scope, info.type) is None:
             return
@@ -291,7 +291,8 @@ def _initial(ctx: Context, info: VariableInfo, scope: Scope, environments: list[
             return
         if not fits(of, info.type):
             ctx.report(type_errors.WrongType(span=node.initial.span, text="an element of it", found=a(of), wanted=a(info.type)))
-            return
+    if len(ctx.errors) > errors:
+        return
     try:
         for names in environments:
             _within(ctx, info, names)

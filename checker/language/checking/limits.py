@@ -13,6 +13,8 @@ MOST_ELEMENTS = 4096  # of a sort, of the element type of a set, of the key type
 MOST_LENGTH = 4096  # of a sequence
 MOST_CHOICES = 65_536  # values of a type that is chosen from or bound
 MOST_COMBINATIONS = 1_000_000  # of the elements that one quantifier binds
+MOST_CELLS = 200_000  # of a state; of a type, the parts of a value
+MOST_BOUND = 2_000_000  # that the quantifiers of all expressions settled before the run bind, one after another
 MOST_ROUNDS = 65_536  # of a `while ... at most`
 MOST_ACTIVITIES = 256  # of a role
 MOST_NUMBER = 2**31 - 1
@@ -38,6 +40,9 @@ def of_type(ctx: Context, node: tree.TypeExpr, type: Type) -> Type | None:
     match type:
         case Int(low, high) if not (low >= -MOST_NUMBER and high <= MOST_NUMBER):
             ctx.report(limit_errors.NumberTooLarge(span=node.span, most=MOST_NUMBER))
+            return None
+        case _ if parts(type) > MOST_CELLS:
+            _report(ctx, node, f"a value of `{type}` has {_number(parts(type))} parts", MOST_CELLS, "make the type smaller")
             return None
         case SetOf(of) if count(of) > MOST_ELEMENTS:
             return _too_many(ctx, node, f"the element type of `{type}`", count(of))
@@ -100,6 +105,20 @@ def of_channel(ctx: Context, node: tree.MessageDecl, content: Type) -> None:
     """Report a persistent message of which there are too many: its channel is a set of them."""
     if count(content) > MOST_ELEMENTS:
         _too_many(ctx, node, f"the persistent message `{node.name}`", count(content))
+
+
+def parts(type: Type) -> int:
+    """How many plain values a value of `type` is made of: the entries of maps, the fields of records, the places of sequences."""
+    match type:
+        case MapOf(key, value):
+            return min(ENDLESS, count(key) * parts(value))
+        case Record(_, fields):
+            return min(ENDLESS, sum(parts(field) for _, field in fields))
+        case SeqOf(of, most):
+            return min(ENDLESS, most * parts(of))
+        case Option(of):
+            return parts(of)
+    return 1
 
 
 def count(type: Type) -> int:

@@ -9,6 +9,7 @@ from checker.language.checking import relations
 from checker.language.checking.context import Context, Scope
 from checker.language.checking.errors import type_errors, value_errors
 from checker.language.checking.inference import expect, expect_bool, expect_number, infer, infer_both, misfit, rule
+from checker.language.checking.names import visible
 from checker.language.checking.relations import bare, join, plain_wanted
 from checker.language.checking.words import a
 from checker.language.checking.written import written
@@ -216,6 +217,11 @@ def _places(type: SeqOf) -> str:
 
 @rule(tree.Index)
 def index(ctx: Context, node: tree.Index, scope: Scope, hint: Type | None) -> Type | None:
+    if isinstance(node.of, tree.Name) and node.of.name in ("set", "map", "seq") and node.of.name not in visible(ctx, scope):
+        from checker.language.expression_errors import TypeInExpression
+
+        ctx.report(TypeInExpression.of(node.of.span, node.of.name))
+        return None
     of = infer(ctx, node.of, scope)
     if isinstance(of, MapOf):
         key = expect(ctx, node.key, scope, of.key, spreads=False)

@@ -129,7 +129,8 @@ int64_t tc_search_find(const tc_search *search, const uint64_t *state)
 
 static int over_all_states(tc_search *search, edge_pass *pass)
 {
-    if (search->status != TC_COMPLETE || !store_is_whole(&search->store))
+    const int orbits = search->program.canonical.n_changes > 0 && pass->kind != PASS_WATCH;
+    if (search->status != TC_COMPLETE || !store_is_whole(&search->store) || orbits)
         return -1;
     pass->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     pass->work.layer_end = atomic_load(&search->store.count);

@@ -5,7 +5,7 @@
  *   HEADER   what must be the same: interface, lanes, words, outcomes, watches
  *   PLACE    states; depth, the end of the layer, the next state that no worker has taken; the first state of each layer; seconds
  *   TALLY    of all workers together
- *   PENDING  how many workers have something left; for each its batch and its buffer
+ *   PENDING  how many workers have something left; for each its batch, and its buffer with how many have been through the canonical section
  * Whoever reads trusts nothing: a word that is not possible refuses the whole (POSSIBLE), so that no index goes astray afterwards. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +112,7 @@ static void put_pending(writer *w, const worker *from, uint32_t words)
         put_lanes(w, b->busy);
     }
     put(w, from->filled - from->inserted);
+    put(w, from->representatives > from->inserted ? from->representatives - from->inserted : 0);
     for (uint32_t i = from->inserted; i < from->filled; i++) {
         put(w, from->parents[i]);
         for (uint32_t word = 0; word < words; word++)
@@ -310,7 +311,7 @@ static void take_batch(reader *r, tc_search *search, worker *w)
 static void take_buffer(reader *r, tc_search *search, worker *w)
 {
     const prepared *p = &search->program;
-    uint32_t n = (uint32_t)take(r, BUFFER);
+    uint32_t n = (uint32_t)take(r, BUFFER), representatives = (uint32_t)take(r, n);
     for (uint32_t i = 0; i < n && !r->problem; i++) {
         uint64_t parent = take(r, UINT32_MAX), *successor = w->successors + (size_t)i * p->words;
         if (parent < search->layers[search->depth] || parent >= search->layer_end)
@@ -325,6 +326,7 @@ static void take_buffer(reader *r, tc_search *search, worker *w)
     }
     w->filled = r->problem ? 0 : n;
     w->inserted = 0;
+    w->representatives = r->problem ? 0 : representatives;
 }
 
 /* As many workers as have something left. */
@@ -340,7 +342,7 @@ static int more_workers(tc_search *search, uint32_t n)
         worker *w = &workers[search->n_workers++];
         if (worker_open(w, &search->program))
             return -1;
-        worker_start(w, &search->program, store_state(&search->store, 0));
+        memcpy(w->recent, search->workers[0].recent, ((size_t)w->recent_mask + 1) * search->program.words * sizeof *w->recent);
         search->store.other_bytes += worker_bytes(&search->program);
     }
     return 0;

@@ -20,18 +20,37 @@ static void mark(uint8_t *read, uint32_t reg)
         read[reg] = 1;
 }
 
-/* Which registers anything reads: what no instruction, update, watch or flag names need not be unpacked. */
-static void mark_reads(const tc_program *program, uint8_t *read)
+static void mark_code(const tc_program *program, uint32_t start, uint32_t end, uint8_t *read)
 {
-    for (uint32_t i = 0; i < program->n_code; i++) {
+    for (uint32_t i = start; i < end; i++) {
         const tc_instruction *instruction = &program->code[i];
         const uint16_t operands[3] = {instruction->a, instruction->b, instruction->c};
         if (instruction->op < TC_OPERATIONS)
             for (int k = 0; k < tc_arity(instruction->op); k++)
                 mark(read, operands[k]);
     }
-    for (uint32_t i = 0; i < program->n_updates; i++)
+}
+
+static void mark_updates(const tc_program *program, uint32_t first, uint32_t n, uint8_t *read)
+{
+    for (uint32_t i = first; i < first + n; i++)
         mark(read, program->updates[i].reg);
+}
+
+static void mark_canonical(const tc_program *program, uint8_t *read)
+{
+    mark_code(program, program->canonical_code_start, program->canonical_code_start + program->canonical_code_length, read);
+    mark_updates(program, program->first_canonical_update, program->n_canonical_updates, read);
+}
+
+/* Which registers anything else reads: what no instruction, update, watch or flag names need not be unpacked. */
+static void mark_reads(const tc_program *program, uint8_t *read)
+{
+    const uint32_t canonical_end = program->canonical_code_start + program->canonical_code_length;
+    mark_code(program, 0, program->canonical_code_length ? program->canonical_code_start : program->n_code, read);
+    mark_code(program, program->canonical_code_length ? canonical_end : program->n_code, program->n_code, read);
+    for (uint32_t i = 0; i < program->n_outcomes; i++)
+        mark_updates(program, program->outcomes[i].first_update, program->outcomes[i].n_updates, read);
     for (uint32_t i = 0; i < program->n_watches; i++)
         mark(read, program->watches[i].reg);
     for (uint32_t i = 0; i < program->n_state_watches; i++)
@@ -47,34 +66,47 @@ static void mark_reads(const tc_program *program, uint8_t *read)
     mark(read, program->done_reg);
 }
 
-static int prepare_fields(prepared *to, const tc_program *program)
+/* The fields whose registers `marks` marks; NULL when there is no memory. */
+static unpacking *fields_read(const tc_program *program, void (*marks)(const tc_program *, uint8_t *), uint32_t *n)
 {
     uint8_t *read = calloc(TC_NONE + 1, 1); /* one for every register number that 16 bits can hold */
-    to->unpackings = malloc(program->n_fields * sizeof *to->unpackings + 1);
-    if (!read || !to->unpackings) {
-        free(read);
-        return -1;
+    unpacking *fields = malloc(program->n_fields * sizeof *fields + 1);
+    *n = 0;
+    if (read && fields) {
+        marks(program, read);
+        for (uint32_t i = 0; i < program->n_fields; i++) {
+            const tc_field *f = &program->fields[i];
+            if (read[i])
+                fields[(*n)++] = (unpacking){f->word, i, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
+        }
     }
-    mark_reads(program, read);
-    for (uint32_t i = 0; i < program->n_fields; i++) {
-        const tc_field *f = &program->fields[i];
-        to->used_bits[f->word] |= tc_field_mask(f);
-        if (read[i])
-            to->unpackings[to->n_unpackings++] = (unpacking){f->word, i, f->shift, (uint32_t)((1ull << f->width) - 1), f->low};
-    }
+    const int marked = read != NULL;
     free(read);
-    return 0;
+    if (!marked) {
+        free(fields);
+        fields = NULL;
+    }
+    return fields;
 }
 
-/* Groups the updates of an outcome by word; changes and packings go to the ends of the arrays. */
-static void prepare_updates(prepared *to, const tc_program *program, const tc_outcome *from, prepared_outcome *outcome, uint32_t *n_changes,
-                            uint32_t *n_packings)
+static int prepare_fields(prepared *to, const tc_program *program)
 {
-    outcome->first_change = *n_changes;
-    for (uint32_t word = 0; word < program->words && from->n_updates; word++) {
+    for (uint32_t i = 0; i < program->n_fields; i++)
+        to->used_bits[program->fields[i].word] |= tc_field_mask(&program->fields[i]);
+    to->unpackings = fields_read(program, mark_reads, &to->n_unpackings);
+    to->canonical.unpackings = fields_read(program, mark_canonical, &to->canonical.n_unpackings);
+    return to->unpackings && to->canonical.unpackings ? 0 : -1;
+}
+
+/* Groups updates by word; changes and packings go to the ends of the arrays. How many words change. */
+static uint32_t prepare_updates(prepared *to, const tc_program *program, const tc_update *updates, uint32_t n, uint32_t *n_changes,
+                                uint32_t *n_packings)
+{
+    const uint32_t first_change = *n_changes;
+    for (uint32_t word = 0; word < program->words && n; word++) {
         word_change change = {word, *n_packings, 0, ~0ull};
-        for (uint32_t i = 0; i < from->n_updates; i++) {
-            const tc_update *u = &program->updates[from->first_update + i];
+        for (uint32_t i = 0; i < n; i++) {
+            const tc_update *u = &updates[i];
             const tc_field *f = &program->fields[u->field];
             if (f->word != word)
                 continue;
@@ -85,9 +117,9 @@ static void prepare_updates(prepared *to, const tc_program *program, const tc_ou
         if (change.n)
             to->changes[(*n_changes)++] = change;
     }
-    outcome->n_changes = *n_changes - outcome->first_change;
-    if (outcome->n_changes > to->most_changes)
-        to->most_changes = outcome->n_changes;
+    if (*n_changes - first_change > to->most_changes)
+        to->most_changes = *n_changes - first_change;
+    return *n_changes - first_change;
 }
 
 static void prepare_outcomes(prepared *to, const tc_program *program)
@@ -107,6 +139,7 @@ static void prepare_outcomes(prepared *to, const tc_program *program)
                                           .label_length = from->label_length,
                                           .label_base = from->label_base,
                                           .number = i,
+                                          .first_change = n_changes,
                                           .first_watch = from->first_watch,
                                           .n_watches = from->n_watches,
                                           .enabled = from->enabled,
@@ -115,14 +148,21 @@ static void prepare_outcomes(prepared *to, const tc_program *program)
                                           .progress = from->progress,
                                           .is_fault = from->is_fault,
                                           .waits = (uint8_t)waits};
-            prepare_updates(to, program, from, outcome, &n_changes, &n_packings);
+            outcome->n_changes =
+                prepare_updates(to, program, program->updates + from->first_update, from->n_updates, &n_changes, &n_packings);
         }
+    prepared_canonical *canonical = &to->canonical;
+    canonical->code = to->code + program->canonical_code_start;
+    canonical->code_length = program->canonical_code_length;
+    canonical->first_change = n_changes;
+    canonical->n_changes = prepare_updates(to, program, program->updates + program->first_canonical_update, program->n_canonical_updates,
+                                           &n_changes, &n_packings);
 }
 
 int prepare(prepared *to, const tc_program *program)
 {
     memset(to, 0, sizeof *to);
-    uint64_t n_updates = 0;
+    uint64_t n_updates = program->n_canonical_updates;
     for (uint32_t i = 0; i < program->n_outcomes; i++)
         n_updates += program->outcomes[i].n_updates;
     to->words = program->words;
@@ -166,5 +206,6 @@ void prepared_free(prepared *p)
     free(p->changes);
     free(p->packings);
     free(p->unpackings);
+    free(p->canonical.unpackings);
     memset(p, 0, sizeof *p);
 }

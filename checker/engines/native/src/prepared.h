@@ -21,15 +21,23 @@ typedef struct {
     uint8_t is_fault, waits; /* waits: counts only in states where nothing but faults and timeouts is enabled */
 } prepared_outcome;
 
+/* The canonical section; without changes there is none. */
+typedef struct {
+    const tc_instruction *code;
+    uint32_t code_length, first_change, n_changes, n_unpackings;
+    unpacking *unpackings; /* of the fields that it reads */
+} prepared_canonical;
+
 /* Outcomes that wait come after all others; otherwise they stand in the caller's order. */
 typedef struct {
     uint32_t words, n_registers, n_consts, first_const, n_outcomes, n_state_watches, n_final_watches, n_watch_ids, done_reg;
     uint32_t state_code_length, final_code_length, n_unpackings, most_changes;
     const tc_instruction *state_code, *final_code;
     prepared_outcome *outcomes;
+    prepared_canonical canonical;
     word_change *changes;
     packing *packings;
-    unpacking *unpackings; /* of the fields that some code reads */
+    unpacking *unpackings; /* of the fields that some other code reads */
     int32_t *consts;
     tc_instruction *code;
     tc_watch *watches, *state_watches, *final_watches;

@@ -8,7 +8,9 @@
  * The state section runs once a batch; what it writes stays for all outcomes (PINNED: no outcome may write it). The code of an outcome may
  * read fields, constants, pinned registers, and what it wrote itself before (DEFINED); the verifier (verify.c) holds programs to both.
  * The final section is bound like an outcome. It runs after the outcomes, for batches with a final state: one where no outcome that is not a
- * fault is enabled. */
+ * fault is enabled.
+ * The canonical section, where there is one, makes of a state the one that stands for its orbit (symmetry), by updates like an outcome's. It
+ * runs over successors and initial states, in registers of its own: it may read fields, constants, and what it wrote itself before. */
 #ifndef TEAMCHECK_PROGRAM_H
 #define TEAMCHECK_PROGRAM_H
 
@@ -82,6 +84,7 @@ typedef struct {
     uint32_t words, n_fields, n_consts, n_registers;
     uint32_t n_code, n_outcomes, n_updates, n_watches, n_state_watches, n_final_watches, n_watch_ids;
     uint32_t state_code_start, state_code_length, final_code_start, final_code_length;
+    uint32_t canonical_code_start, canonical_code_length, first_canonical_update, n_canonical_updates; /* no updates: there is no such section */
     uint32_t done_reg;                 /* read after the final section: a final state where it is 0 is a deadlock; TC_NONE: never done */
     uint32_t timeouts_only_when_stuck; /* 0 or 1 */
     const tc_field *fields;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "canonical.h"
 #include "depth_first.h"
 #include "parallel.h"
 #include "search.h"
@@ -50,23 +51,41 @@ uint32_t tc_sizeof(uint32_t which)
 
 /* --- start and end --- */
 
-/* Puts states without a predecessor into a store; equal ones once. */
-static store_result insert_states(store *s, const uint64_t *states, uint64_t n)
+/* Puts the buffer of a worker into the store, as initial states. */
+static store_result insert_buffer(store *s, const worker *w, number_block *block)
 {
-    number_block block = {0, 0};
-    for (uint64_t i = 0; i < n;) {
-        const uint64_t *state = states + i * s->words, hash = hash_state(state, s->words);
-        if ((s->seen.words ? store_mark : store_insert)(s, &block, state, hash, NO_STATE) != INSERT_NO_ROOM) {
+    for (uint32_t i = 0; i < w->filled;) {
+        const uint64_t *state = w->successors + (size_t)i * s->words;
+        if ((s->seen.words ? store_mark : store_insert)(s, block, state, w->hashes[i], NO_STATE) != INSERT_NO_ROOM) {
             i++;
             continue;
         }
-        store_settle(s, &block, 1);
+        store_settle(s, block, 1);
         store_result result = store_grow(s, 1);
         if (result != STORE_OK)
             return result;
     }
-    store_settle(s, &block, 1);
     return STORE_OK;
+}
+
+/* Puts the initial states, or what stands for their orbits, into the store; equal ones once. -1 when the program is broken. */
+static int insert_initial(tc_search *search, const uint64_t *initial, uint64_t n)
+{
+    store *s = &search->store;
+    worker *w = &search->workers[0];
+    number_block block = {0, 0};
+    int result = STORE_OK;
+    for (uint64_t first = 0; first < n && result == STORE_OK; first += w->filled) {
+        w->filled = (uint32_t)(n - first < BUFFER ? n - first : BUFFER);
+        w->representatives = 0;
+        memcpy(w->successors, initial + first * s->words, (size_t)w->filled * s->words * sizeof *initial);
+        for (uint32_t i = 0; i < w->filled; i++)
+            w->hashes[i] = hash_state(w->successors + (size_t)i * s->words, s->words);
+        result = canonical_run(w, &search->work) ? -1 : (int)insert_buffer(s, w, &block);
+    }
+    store_settle(s, &block, 1);
+    w->filled = w->representatives = 0;
+    return result;
 }
 
 static int known_bits_only(const prepared *program, const uint64_t *initial, uint64_t n)
@@ -137,12 +156,14 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     if (open_workers(search, options) || arena_reserve(&search->spare, SPARE_BYTES) || open_store(search, options) != STORE_OK)
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
-    store_result result = insert_states(&search->store, initial, n);
+    int result = insert_initial(search, initial, n);
+    if (result < 0)
+        return "an initial state leaves the range of a field";
     search->has_initial = result == STORE_OK;
     search->status = result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
     if (atomic_load(&search->store.count) > 0)
         for (uint32_t i = 0; i < search->n_workers; i++)
-            worker_start(&search->workers[i], &search->program, store_state(&search->store, 0));
+            worker_start(&search->workers[i], &search->program, initial);
     if (search->depth_first) {
         depth_first_start(search);
         return NULL;

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 4
+#define TC_INTERFACE 5
 
 typedef struct tc_search tc_search;
 
@@ -15,7 +15,7 @@ typedef enum {
     TC_COMPLETE, /* every reachable state was expanded */
     TC_MEMORY,   /* the memory limit, or what the system gives, is used up */
     TC_LIMIT,    /* states_limit, or the 2^31 states that a store can number */
-    TC_BROKEN    /* an update left the range of its field: the program is wrong, see broken_state, broken_outcome */
+    TC_BROKEN    /* an update left the range of its field: the program is wrong, see broken_state, broken_outcome (-1: of no outcome) */
 } tc_status;
 
 typedef enum { TC_TIER_BEST, TC_TIER_PORTABLE, TC_TIER_AVX2, TC_TIER_AVX512 } tc_tier;
@@ -80,7 +80,7 @@ uint32_t tc_sizeof(uint32_t which);
 /* 0 when the program keeps every rule of program.h; otherwise -1 and the reason in `message`. */
 int tc_verify(const tc_program *program, char *message, uint32_t capacity);
 
-/* A search from n initial states (n * words words; equal ones count once), or NULL and the reason in `message`. Everything is copied. */
+/* A search from n initial states (n * words words; those that are equal, or stand for one orbit, count once), or NULL and the reason in `message`. Everything is copied. */
 tc_search *tc_search_new(const tc_program *program, const uint64_t *initial, uint64_t n, const tc_options *options, char *message,
                          uint32_t capacity);
 /* Go on for about `seconds`; a tc_status. Once it is not TC_RUNNING, it stays as it is. */
@@ -117,7 +117,7 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity);
 
 /* The graph of a complete search, by going over all states once more. An edge is a transition that does not fail. 0, or -1 when the search is
- * not complete, has no whole states (or the program is broken).
+ * not complete, has no whole states or orbits only (or the program is broken).
  * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries. */
 int tc_search_degrees(tc_search *search, uint64_t *start);
 /* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target, its label, and 1 where it is progress (NULL: not

@@ -8,12 +8,12 @@
 
 typedef struct {
     const tc_program *program;
-    uint32_t *written; /* for each register: the last section that wrote it (0: none, PINNED, FINAL, or 3 + outcome) */
+    uint32_t *written; /* for each register: the last section that wrote it (0: none, CANONICAL, PINNED, FINAL, or 4 + outcome) */
     char *message;
     uint32_t capacity;
 } verifier;
 
-enum { UNWRITTEN = 0, PINNED = 1, FINAL = 2, FIRST_OUTCOME = 3 };
+enum { UNWRITTEN = 0, CANONICAL = 1, PINNED = 2, FINAL = 3, FIRST_OUTCOME = 4 };
 enum { MAX_REGISTERS = 65535, MAX_ITEMS = 1 << 28 };
 
 static int refuse(const verifier *v, const char *format, ...)
@@ -110,21 +110,22 @@ static int check_watches(const verifier *v, const tc_watch *watches, uint32_t n,
     return 0;
 }
 
-static int check_updates(const verifier *v, const tc_outcome *o, uint32_t number, uint32_t section)
+/* `who` makes them: "outcome 3". */
+static int check_updates(const verifier *v, uint32_t first, uint32_t n, const char *who, uint32_t section)
 {
     const tc_program *p = v->program;
-    if (o->first_update > p->n_updates || o->n_updates > p->n_updates - o->first_update)
-        return refuse(v, "outcome %u: updates %u..%u of %u", number, o->first_update, o->first_update + o->n_updates, p->n_updates);
+    if (first > p->n_updates || n > p->n_updates - first)
+        return refuse(v, "%s: updates %u..%u of %u", who, first, first + n, p->n_updates);
     uint64_t changed[TC_MAX_WORDS] = {0};
-    for (uint32_t i = 0; i < o->n_updates; i++) {
-        const tc_update *u = &p->updates[o->first_update + i];
+    for (uint32_t i = 0; i < n; i++) {
+        const tc_update *u = &p->updates[first + i];
         if (u->field >= p->n_fields)
-            return refuse(v, "outcome %u updates field %u of %u", number, u->field, p->n_fields);
+            return refuse(v, "%s updates field %u of %u", who, u->field, p->n_fields);
         if (!readable(v, u->reg, section))
-            return refuse(v, "outcome %u: an update reads register %u, which has no value there", number, u->reg);
+            return refuse(v, "%s: an update reads register %u, which has no value there", who, u->reg);
         const tc_field *f = &p->fields[u->field];
         if (changed[f->word] & tc_field_mask(f))
-            return refuse(v, "outcome %u updates field %u twice", number, u->field);
+            return refuse(v, "%s updates field %u twice", who, u->field);
         changed[f->word] |= tc_field_mask(f);
     }
     return 0;
@@ -166,13 +167,15 @@ static int check_outcome(const verifier *v, uint32_t number)
         return refuse(v, "outcome %u: watches %u..%u of %u", number, o->first_watch, o->first_watch + o->n_watches, p->n_watches);
     if (o->n_watches && check_watches(v, p->watches + o->first_watch, o->n_watches, section))
         return -1;
-    return check_updates(v, o, number, section) || check_label(v, o, number, section) ? -1 : 0;
+    char who[32];
+    snprintf(who, sizeof who, "outcome %u", number);
+    return check_updates(v, o->first_update, o->n_updates, who, section) || check_label(v, o, number, section) ? -1 : 0;
 }
 
 /* Outcomes may share code, but not so much that the program is larger than its arrays are allowed to be. */
 static int check_totals(const verifier *v)
 {
-    uint64_t total = 0;
+    uint64_t total = v->program->n_canonical_updates;
     for (uint32_t i = 0; i < v->program->n_outcomes; i++) {
         const tc_outcome *o = &v->program->outcomes[i];
         total += (uint64_t)o->code_length + o->label_length + o->n_updates + o->n_watches;
@@ -180,10 +183,18 @@ static int check_totals(const verifier *v)
     return total > MAX_ITEMS ? refuse(v, "the outcomes together have more than %d entries", MAX_ITEMS) : 0;
 }
 
+/* Before all others: nothing is PINNED yet, and what it marks as written no other section may read. */
+static int check_canonical(const verifier *v)
+{
+    const tc_program *p = v->program;
+    return check_code(v, p->canonical_code_start, p->canonical_code_length, CANONICAL) ||
+           check_updates(v, p->first_canonical_update, p->n_canonical_updates, "the canonical section", CANONICAL);
+}
+
 static int check_all(const verifier *v)
 {
     const tc_program *p = v->program;
-    if (check_totals(v) || check_fields(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
+    if (check_totals(v) || check_fields(v) || check_canonical(v) || check_code(v, p->state_code_start, p->state_code_length, PINNED))
         return -1;
     if (check_watches(v, p->state_watches, p->n_state_watches, PINNED))
         return -1;

@@ -6,12 +6,13 @@
 
 #include <stdlib.h>
 
+#include "canonical.h"
 #include "lanes.h"
 #include "parallel.h"
 
 /* --- memory --- */
 
-static size_t register_bytes(const prepared *program)
+size_t register_bytes(const prepared *program)
 {
     return ((size_t)program->n_registers + 1) * LANES * sizeof(int32_t);
 }
@@ -27,10 +28,11 @@ static uint32_t recent_places(const prepared *program)
 
 uint64_t worker_bytes(const prepared *program)
 {
-    return register_bytes(program) + (uint64_t)program->words * (3 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull;
+    return register_bytes(program) + (uint64_t)program->words * (3 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull +
+           canonical_bytes(program);
 }
 
-static void *column_memory(size_t bytes)
+void *column_memory(size_t bytes)
 {
     void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
     if (memory)
@@ -38,10 +40,19 @@ static void *column_memory(size_t bytes)
     return memory;
 }
 
+int32_t *register_memory(const prepared *program)
+{
+    int32_t *registers = column_memory(register_bytes(program));
+    for (uint32_t i = 0; registers && i < program->n_consts; i++)
+        for (uint32_t lane = 0; lane < LANES; lane++)
+            registers[(size_t)(program->first_const + i) * LANES + lane] = program->consts[i];
+    return registers;
+}
+
 int worker_open(worker *w, const prepared *program)
 {
     memset(w, 0, sizeof *w);
-    w->registers = column_memory(register_bytes(program));
+    w->registers = register_memory(program);
     w->columns = column_memory(program->words * LANES * sizeof(uint64_t));
     w->changed = column_memory((program->most_changes + 1) * LANES * sizeof(uint64_t));
     w->gathered = column_memory(program->words * LANES * sizeof(uint64_t));
@@ -52,11 +63,8 @@ int worker_open(worker *w, const prepared *program)
     w->recent_mask = recent_places(program) - 1;
     w->recent = malloc(((size_t)w->recent_mask + 1) * program->words * sizeof *w->recent);
     if (!w->recent || !w->gathered || !w->registers || !w->columns || !w->changed || !w->excess || !w->successors || !w->hashes || !w->parents ||
-        tally_open(&w->tally, program))
+        canonical_open(&w->canonical, program) || tally_open(&w->tally, program))
         return -1;
-    for (uint32_t i = 0; i < program->n_consts; i++)
-        for (uint32_t lane = 0; lane < LANES; lane++)
-            w->registers[(size_t)(program->first_const + i) * LANES + lane] = program->consts[i];
     return 0;
 }
 
@@ -77,6 +85,7 @@ void worker_close(worker *w)
     free(w->successors);
     free(w->hashes);
     free(w->parents);
+    canonical_close(&w->canonical);
     tally_close(&w->tally);
 }
 
@@ -132,11 +141,15 @@ static insertion insert_all(worker *w, store *s)
 int worker_flush(worker *w, layer_work *work)
 {
     store *s = work->store;
+    if (canonical_run(w, work)) {
+        atomic_store(&work->stop, STOP_BROKEN);
+        return -1;
+    }
     if ((s->seen.words ? mark_all(w, s) : insert_all(w, s)) == INSERT_NO_ROOM) {
         worker_ask_to_stop(work, STOP_ROOM);
         return -1;
     }
-    w->filled = w->inserted = 0;
+    w->filled = w->inserted = w->representatives = 0;
     return 0;
 }
 

@@ -3,7 +3,8 @@
  *
  * RECENT  Neighbours in a layer have many successors in common. Each worker remembers the last states that it collected, by some bits of their
  *         hash, and collects none that it finds there: that takes two thirds of the successors of two-phase commit off the table. A state is in
- *         `recent` only if it is in the store or in this worker's buffer: each place starts with state 0 (worker_start).
+ *         `recent` only if it, or the state that stands for its orbit, is in the store or in this worker's buffer: each place starts with an
+ *         initial state (worker_start).
  *
  * A worker stops at any outcome or insertion (no room, end of the time slice) and goes on from there at the next call: nothing that was counted
  * is counted again, nothing collected is lost. What it found is in its `tally`; the tallies of all workers together do not depend on how the
@@ -54,6 +55,12 @@ typedef struct {
     lane_set live, moving, busy; /* has a state; has an enabled outcome: not a fault; nor a timeout */
 } batch;
 
+/* Where the canonical section runs (canonical.c); empty where there is none. */
+typedef struct {
+    int32_t *registers;
+    uint64_t *columns, *changed;
+} canonical_room;
+
 typedef struct {
     int32_t *registers;
     uint64_t *columns; /* the words of the batch, word by word */
@@ -65,6 +72,8 @@ typedef struct {
     uint64_t *successors, *hashes; /* the buffer: `filled` states, of which the first `inserted` are in the store */
     uint32_t *parents;
     uint32_t filled, inserted;
+    uint32_t representatives; /* so many, from the first on, have been through the canonical section */
+    canonical_room canonical;
     uint64_t *recent;
     uint32_t recent_mask; /* places in `recent`, less one */
     number_block block;
@@ -73,7 +82,7 @@ typedef struct {
 
 /* 0, or -1 when there is no memory. */
 int worker_open(worker *w, const prepared *program);
-/* Before the first layer: `state` is in the store. */
+/* Before the first layer: `state` is an initial state, and in the store, or what stands for its orbit is. */
 void worker_start(worker *w, const prepared *program, const uint64_t *state);
 void worker_close(worker *w);
 uint64_t worker_bytes(const prepared *program);
@@ -81,11 +90,15 @@ uint64_t worker_bytes(const prepared *program);
 void worker_run(worker *w, layer_work *work);
 /* Is anything left that was taken or collected? */
 int worker_pending(const worker *w);
+/* Columns of zeros; a register file, its constants in place; NULL when there is no memory. */
+void *column_memory(size_t bytes);
+size_t register_bytes(const prepared *program);
+int32_t *register_memory(const prepared *program);
 /* The parts of worker_run. Begins a batch of the n states with these numbers, in ascending order. */
 void worker_begin(worker *w, const layer_work *work, const uint32_t *numbers, uint64_t n);
 /* Goes on with the batch, if there is one; 0 when it is finished, -1 when it has to wait. */
 int worker_expand(worker *w, layer_work *work);
-/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays. */
+/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays (or when the program is broken). */
 int worker_flush(worker *w, layer_work *work);
 /* The first reason stands. */
 void worker_ask_to_stop(layer_work *work, int reason);
