@@ -111,7 +111,7 @@ def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Cal
 
     def told(sweeps: int, seconds: float) -> None:
         if progress is not None:
-            progress(Progress(states=0, transitions=0, depth=sweeps, queue=0, transitions_per_s=0.0, seconds=seconds))
+            progress(Progress(states=0, transitions=0, depth=sweeps, queue=0, states_per_s=0.0, seconds=seconds))
 
     outcome = hunt_all(job, model, limits, told)
     found.interrupted = found.interrupted or outcome.interrupted
@@ -121,7 +121,7 @@ def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Cal
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or limits.store != "states"
+    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or _unusual(limits)
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
@@ -129,10 +129,17 @@ def _run_engines(
             return
     _add_native(job, explored, found)
     left = replace(model, goals=tuple([goal for goal in model.goals if not decides_natively(goal)]))
+    if explored.store == "bitstate":  # has told of all goals
+        explored.search.close()
+        return
     if left.goals and not found.interrupted and not _judge_runs(job, left, explored, limits, found, progress):
         explored.search.close()  # its memory is for the search of what is left
         _search(job, left, limits, found, progress, counted=False)
     explored.search.close()
+
+
+def _unusual(limits: Limits) -> bool:
+    return limits.store != "states" or limits.order != "breadth-first"
 
 
 def _judge_runs(
@@ -148,13 +155,14 @@ def _judge_runs(
     from checker.properties.native import run_verdicts
     from checker.semantics.domains import watched
 
-    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry, where fairness is not decided
+    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with symmetry or depth first
         explored.search.close()
         if explored.reduction:
             names = " and ".join(f"`{goal.name}`" for goal in model.goals)
             what = f"without symmetry for {names}: fairness is not decided on one state of each orbit"
             found.warn(no_symmetry(job.target, job.instance, job.faults, what))
-        again = _native_first(job, model, replace(limits, symmetry=False, checkpoints=None), found, progress)
+        usual = replace(limits, symmetry=False, order="breadth-first", checkpoints=None)
+        again = _native_first(job, model, usual, found, progress)
         if again is None:
             return False
         explored = again
@@ -200,7 +208,9 @@ def _native_first(
 
     if not model.goals:
         return None
-    symmetry = limits.symmetry and any(decides_natively(goal) for goal in model.goals)
+    decided = [decides_natively(goal) for goal in model.goals]
+    symmetry, order = limits.symmetry and any(decided), limits.order if any(decided) else "breadth-first"
+    usual = order == "breadth-first" and limits.store != "bitstate"
     try:
         explored = explore_native(
             model,
@@ -209,8 +219,9 @@ def _native_first(
             memory_mib=limits.memory_mib,
             threads=limits.threads,
             symmetry=symmetry,
-            fingerprints=limits.store == "fingerprint",
-            runs=not symmetry and not all(decides_natively(goal) for goal in model.goals),
+            store=limits.store,
+            order=order,
+            runs=usual and not symmetry and not all(decided),
             progress=progress,
             keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
         )
@@ -312,7 +323,7 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
     found.results += native_verdicts(job, explored)
     if job.ghost:
         return
-    if not explored.reduction and not explored.fingerprints:  # the counts that a spec expects are of all states
+    if not explored.reduction and explored.store == "states":  # the counts that a spec expects are of all states
         found.counts += _counts(job, explored.stats.distinct, explored.stats.transitions, explored.complete)
     _coverage(job, explored.model, found).add_native(explored)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.engines.stores import Order, Store
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
 from checker.language.faults import with_text
@@ -27,7 +28,6 @@ Errors = Literal["always", "violated", "never"]
 Engine = Literal["auto", "reference", "native", "z3"]
 Counted = Literal["steps", "faults", "agents"]
 SWEEPS = 12
-Store = Literal["states", "fingerprint"]
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -41,6 +41,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
+    order: Order = "breadth-first"  # of the native engine
     small: int = SMALL
     sweeps: int = SWEEPS  # of the Z3 engine: how many at most
     fewest: Counted | None = None  # of the Z3 engine: what its traces shall have few of
