@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     import networkx
 
     from checker.engines.explicit import Progress as EngineProgress
+    from checker.engines.stores import Order, Store
     from checker.model.model import Model
     from checker.properties.mending.result import Mendings
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Counted, Engine, Job, Store, Told
+    from checker.properties.searches import Counted, Engine, Job, Told
     from checker.properties.tolerance.result import Tolerance
 
 
@@ -31,7 +32,7 @@ Overrides: TypeAlias = Mapping[str, str | int]  # values as a spec writes them, 
 
 class Progress(Struct, frozen=True, kw_only=True):
     """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
-    search of its own."""
+    search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second."""
 
     spec: str
     instance: str
@@ -42,6 +43,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     distinct: int
     transitions: int
     depth: int
+    queue: int
+    states_per_s: float
     seconds: float
 
 
@@ -74,6 +77,7 @@ def check(
     symmetry: bool = False,
     partial_order: bool = False,
     store: Store = "states",
+    order: Order = "breadth-first",
     sweeps: int | None = None,
     fewest: Counted | None = None,
     checkpoint: AnyPath | None = None,
@@ -91,9 +95,10 @@ def check(
     search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
     ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
     engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `partial_order`: it leaves
-    out states that only another order of steps goes through, where no verdict asks for them; not together with `symmetry` or
-    `checkpoint` (ValueError). `store`
-    "fingerprint": it keeps 64 bits of a state that has more; a state may then be missed, and nothing `holds`. `checkpoint`:
+    out states that only another order of steps goes through, where no verdict asks for them; only breadth first, and not together with
+    `symmetry` or `checkpoint` (ValueError). `store`
+    "fingerprint": it keeps 64 bits of a state that has more; "bitstate": a few bits of an array that takes most of the memory,
+    depth first; a state may then be missed, and nothing `holds`. `order` "depth-first": traces need not be shortest. `checkpoint`:
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it
     has found, every `checkpoint_every_s` seconds and at the end of each search; with `resume`, go on from what the same
     check left there. An interrupt ends the check: the report holds what is known by then, with `interrupted` set. Raises
@@ -102,20 +107,23 @@ def check(
     """
     from msgspec.structs import replace
 
+    from checker.engines.stores import Order, Store
     from checker.properties.plan import Filters
     from checker.properties.running import run
-    from checker.properties.searches import SWEEPS, Engine, Limits, Store, plan
+    from checker.properties.searches import SWEEPS, Engine, Limits, plan
 
     filters = Filters(instances=instances, faults=faults, properties=properties)
     several = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
     _require(bool(several), "no path is given")
     _require(engine in get_args(Engine), f"there is no engine {engine!r}")
     _require(store in get_args(Store), f"there is no store {store!r}")
+    _require(order in get_args(Order), f"there is no order {order!r}")
     jobs = plan([fspath(path) for path in several], filters, _texts(overrides))
     limits = Limits(
         time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
     )
-    limits = replace(limits, store=store, partial_order=partial_order, sweeps=SWEEPS if sweeps is None else sweeps, fewest=fewest)
+    limits = replace(limits, store=store, order=order, sweeps=SWEEPS if sweeps is None else sweeps, fewest=fewest)
+    limits = replace(limits, partial_order=partial_order)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)
@@ -148,6 +156,8 @@ def _told(progress: Callable[[Progress], None]) -> Told:
                 distinct=engine.states,
                 transitions=engine.transitions,
                 depth=engine.depth,
+                queue=engine.queue,
+                states_per_s=engine.states_per_s,
                 seconds=engine.seconds,
             )
         )

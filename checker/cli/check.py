@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checker.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from checker.cli.progress import ProgressLine
     from checker.language.diagnostics import BadInput, Diagnostic
@@ -116,6 +116,7 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
         sweeps=arguments.sweeps,
         fewest=arguments.fewest,
         store=arguments.store,
+        order=arguments.order or "breadth-first",
         checkpoint=arguments.checkpoint,
         resume=arguments.resume,
         checkpoint_every_s=arguments.checkpoint_every,
@@ -128,16 +129,36 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
 
 def _require_sense(arguments: argparse.Namespace) -> None:
     """Options that go together only in some ways. Raises BadInput."""
-    if arguments.resume and arguments.checkpoint is None:
-        raise _disagree("`--resume` needs the folder", "add `--checkpoint DIR`")
-    if arguments.checkpoint is not None and arguments.engine == "reference":
-        raise _disagree("the reference interpreter keeps no checkpoints", "leave out `--engine reference`, or `--checkpoint`")
-    if arguments.store == "fingerprint" and (arguments.checkpoint is not None or arguments.engine == "reference"):
-        reason = "fingerprints are of the native engine, and cannot be kept in a checkpoint"
-        raise _disagree(reason, "leave out `--store fingerprint`")
-    if arguments.partial_order and (arguments.symmetry or arguments.checkpoint is not None):
-        other = "--symmetry" if arguments.symmetry else "--checkpoint"
-        raise _disagree(f"`--partial-order` does not go together with `{other}`", "leave out one of them")
+    for reason, advice in _disagreements(arguments):
+        raise _disagree(reason, advice)
+
+
+def _disagreements(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """What is wrong, and what to do."""
+    reference, kept = arguments.engine == "reference", arguments.checkpoint is not None
+    if arguments.resume and not kept:
+        yield "`--resume` needs the folder", "add `--checkpoint DIR`"
+    if kept and reference:
+        yield "the reference interpreter keeps no checkpoints", "leave out `--engine reference`, or `--checkpoint`"
+    if arguments.store == "fingerprint" and (kept or reference):
+        yield "fingerprints are of the native engine, and cannot be kept in a checkpoint", "leave out `--store fingerprint`"
+    if arguments.store == "bitstate" and (kept or reference):
+        yield "the array of bits is of the native engine, and cannot be kept in a checkpoint", "leave out `--store bitstate`"
+    if arguments.order == "depth-first" and (kept or reference):
+        reason = "depth-first searches are of the native engine, and cannot be kept in a checkpoint"
+        yield reason, "leave out `--order depth-first`"
+    if arguments.store == "fingerprint" and arguments.order == "depth-first":
+        yield "`--store fingerprint` forgets states layer by layer", "leave out `--order depth-first`"
+    if arguments.store == "bitstate" and arguments.order == "breadth-first":
+        yield "`--store bitstate` keeps no states but those of the way that it is on", "leave out `--order breadth-first`"
+    others = {
+        "--symmetry": arguments.symmetry,
+        "--checkpoint": kept,
+        "--order depth-first": arguments.order == "depth-first",
+        "--store bitstate": arguments.store == "bitstate",
+    }
+    for other in [option for option, given in others.items() if given and arguments.partial_order]:
+        yield f"`--partial-order` does not go together with `{other}`", "leave out one of them"
 
 
 def _disagree(reason: str, advice: str) -> BadInput:
@@ -156,6 +177,7 @@ def _require_sense_of_z3(arguments: argparse.Namespace) -> None:
         "--threads": arguments.threads,
         "--states": arguments.states,
         "--store": arguments.store != "states",
+        "--order": arguments.order,
         "--checkpoint": arguments.checkpoint,
     }
     for option in [name for name, given in (of_searches if z3 else of_z3).items() if given]:

@@ -78,12 +78,19 @@ def add_sweeps(parser: argparse.ArgumentParser) -> None:
 
 
 def add_store(parser: argparse.ArgumentParser) -> None:
-    """The option that trades certainty for memory."""
+    """The options that trade certainty and short traces for memory."""
     parser.add_argument(
         "--store",
-        choices=("states", "fingerprint"),
+        choices=("states", "fingerprint", "bitstate"),
         default="states",
-        help="what to keep of each state, natively: all of it, or 64 bits, where nothing then holds for certain (default: states)",
+        help="what to keep of each state, natively: all of it; 64 bits, or marks in one large array, where nothing then holds for "
+        "certain (default: states)",
+    )
+    parser.add_argument(
+        "--order",
+        choices=("breadth-first", "depth-first"),
+        help="in which order to search, natively; depth first, traces need not be shortest (default: breadth-first, with `--store "
+        "bitstate` depth-first)",
     )
 
 

@@ -26,13 +26,13 @@ CHECK_MEMORY_S = 0.01  # between two looks at the memory, which take longer than
 
 @final
 class Progress(Struct, frozen=True, kw_only=True):
-    """How far a search is: `queue` states are reached and not yet expanded; `transitions_per_s` is since the start."""
+    """How far a search is: `queue` states are reached and not yet expanded; `states_per_s` have been expanded since the start."""
 
     states: int
     transitions: int
     depth: int
     queue: int
-    transitions_per_s: float
+    states_per_s: float
     seconds: float
 
 
@@ -172,7 +172,7 @@ class _Search:
                     transitions=graph.transitions,
                     depth=graph.depth[expanded],
                     queue=graph.distinct - expanded,
-                    transitions_per_s=graph.transitions / max(seconds, 1e-9),
+                    states_per_s=expanded / max(seconds, 1e-9),
                     seconds=seconds,
                 )
             )

@@ -235,6 +235,8 @@ class Execution(Struct):
                 failed = self.graph.either(failed, self.graph.both(self.path, bad))
             after[subset] = ends[0]
         result = after[frozenset(range(len(elements)))]
+        # that a later round would block does not hide that an earlier one has failed
+        result.enabled = self.graph.both(start.enabled, self.graph.either(result.enabled, failed))
         result.failed = failed
         return result
 

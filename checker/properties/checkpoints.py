@@ -84,7 +84,7 @@ def _problems(path: str, raw: bytes, searches: list[str]) -> Iterator[Diagnostic
         yield BadCheckpoint(span=None, path=path, reason="`check` is damaged")
         return
     made = json.loads(text)
-    if made["format"] != FORMAT:
+    if made.get("format") != FORMAT:
         yield BadCheckpoint(span=None, path=path, reason="another version of teamcheck wrote it")
     elif made["searches"] != searches:
         common = len(set(made["searches"]) & set(searches))

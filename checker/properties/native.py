@@ -35,6 +35,9 @@ DECIDED = frozenset(
 FINAL = frozenset({"no deadlock", "no unhandled message"})  # the paths to them are as short in a reduced graph
 
 
+NO_EDGES = "it needs every transition, and `--store bitstate` keeps none"
+
+
 def decides(goal: Goal) -> bool:
     """Whether a native search can decide this goal."""
     return goal.kind in DECIDED
@@ -43,7 +46,7 @@ def decides(goal: Goal) -> bool:
 def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
     """A result for each goal that the search decides, in order; on `no error` as `job.errors` says.
 
-    After an interrupt no other search will come: the goals that it does not decide are `unknown` then.
+    After an interrupt, or with a bit array, no other search will come: the goals that it does not decide are `unknown` then.
     """
     from checker.properties.verdicts import result_of
 
@@ -51,7 +54,7 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
     for goal in explored.model.goals:
         if goal.kind == "no error" and job.errors == "never":
             continue
-        if not decides(goal) and explored.stopped != "interrupted":
+        if not decides(goal) and explored.stopped != "interrupted" and explored.store != "bitstate":
             continue  # another search will decide it
         search, found = _finding(explored, goal, interpreter)
         if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
@@ -87,8 +90,11 @@ def _finding(explored: Explored, goal: Goal, interpreter: Interpreter) -> tuple[
     if shown is not None:
         found = judge(search, goal)
         assert found.path is not None, f"the interpreter does not find {goal.name} where the search saw it"
-        return search, found
-    if explored.fingerprints and not explored.stopped:
+        shortest = found.path.shortest and explored.order == "breadth-first"
+        return search, replace(found, path=replace(found.path, shortest=shortest))
+    if explored.store == "bitstate" and not decides(goal):
+        return search, _unknown(NO_EDGES)
+    if explored.store != "states" and not explored.stopped:
         return search, _unknown(_not_found(explored))
     if not explored.complete:
         return search, _unknown(f"the search is incomplete: {explored.stopped} (after {counted_states(explored.stats.distinct)})")
@@ -101,9 +107,17 @@ def _finding(explored: Explored, goal: Goal, interpreter: Interpreter) -> tuple[
 
 def _not_found(explored: Explored) -> str:
     """The reason for `unknown` where nothing speaks against `holds` but that states may be missing."""
-    chance = max(1e-18, explored.chance_of_a_miss)  # written with a digit that is not 0
+    stats = explored.stats
+    if explored.store == "bitstate":
+        full, mistaken = 100 * stats.bits_set / stats.array_bits, max(1e-18, stats.mistaken)  # written with a digit that is not 0
+        about = f"{mistaken:,.0f}" if mistaken >= 10 else f"{mistaken:.1e}"
+        return (
+            f"not found in {stats.distinct:,} states, told apart by the bits that they set in {stats.array_bits / 2**23:,.0f} MiB, "
+            f"{full:.2g} % full: about {about} states were taken for others and not looked at"
+        )
+    chance = max(1e-18, explored.chance_of_a_miss)
     return (
-        f"not found in {explored.stats.distinct:,} states, told apart by 64-bit fingerprints: that one was missed "
+        f"not found in {stats.distinct:,} states, told apart by 64-bit fingerprints: that one was missed "
         f"has a probability of at most {chance:.1e}"
     )
 
@@ -130,4 +144,5 @@ def _shown(explored: Explored, goal: Goal) -> int | None:
 
 
 def _along(explored: Explored, state: int, interpreter: Interpreter) -> Search:
-    return Search(explore_along(explored.model, explored.path(state), interpreter), interpreter)
+    path = explored.path(state) if explored.stats.distinct else []  # a limit may be reached before the first state
+    return Search(explore_along(explored.model, path, interpreter), interpreter)

@@ -111,7 +111,7 @@ def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Cal
 
     def told(sweeps: int, seconds: float) -> None:
         if progress is not None:
-            progress(Progress(states=0, transitions=0, depth=sweeps, queue=0, transitions_per_s=0.0, seconds=seconds))
+            progress(Progress(states=0, transitions=0, depth=sweeps, queue=0, states_per_s=0.0, seconds=seconds))
 
     outcome = hunt_all(job, model, limits, told)
     found.interrupted = found.interrupted or outcome.interrupted
@@ -121,13 +121,7 @@ def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Cal
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
-    wanted = (
-        limits.engine == "native"
-        or limits.symmetry
-        or limits.partial_order
-        or limits.checkpoints is not None
-        or limits.store != "states"
-    )
+    wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or _unusual(limits)
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
@@ -135,10 +129,17 @@ def _run_engines(
             return
     _add_native(job, explored, found)
     left = replace(model, goals=tuple([goal for goal in model.goals if not decides_natively(goal)]))
+    if explored.store == "bitstate":  # has told of all goals
+        explored.search.close()
+        return
     if left.goals and not found.interrupted and not _judge_runs(job, left, explored, limits, found, progress):
         explored.search.close()  # its memory is for the search of what is left
         _search(job, left, limits, found, progress, counted=False)
     explored.search.close()
+
+
+def _unusual(limits: Limits) -> bool:
+    return limits.store != "states" or limits.order != "breadth-first" or limits.partial_order
 
 
 def _judge_runs(
@@ -154,11 +155,12 @@ def _judge_runs(
     from checker.properties.native import run_verdicts
     from checker.semantics.domains import watched
 
-    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with a reduction, where fairness is not decided
+    if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with a reduction, or depth first
         explored.search.close()
         if explored.reduction:
             found.warn(_all_states_for(job, model, explored.reduction))
-        again = _native_first(job, model, replace(limits, symmetry=False, partial_order=False, checkpoints=None), found, progress)
+        usual = replace(limits, symmetry=False, partial_order=False, order="breadth-first", checkpoints=None)
+        again = _native_first(job, model, usual, found, progress)
         if again is None:
             return False
         explored = again
@@ -216,7 +218,9 @@ def _native_first(
     if not model.goals:
         return None
     decided = [decides_natively(goal) for goal in model.goals]
-    symmetry, partial_order = limits.symmetry and any(decided), limits.partial_order and any(decided)
+    symmetry, order = limits.symmetry and any(decided), limits.order if any(decided) else "breadth-first"
+    partial_order = limits.partial_order and any(decided)
+    usual = order == "breadth-first" and limits.store != "bitstate"
     try:
         explored = explore_native(
             model,
@@ -226,8 +230,9 @@ def _native_first(
             threads=limits.threads,
             symmetry=symmetry,
             partial_order=partial_order,
-            fingerprints=limits.store == "fingerprint",
-            runs=not (symmetry or partial_order) and not all(decided),
+            store=limits.store,
+            order=order,
+            runs=usual and not (symmetry or partial_order) and not all(decided),
             progress=progress,
             keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
         )
@@ -331,7 +336,7 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
         found.warn(not_reduced(job.target, job.instance, job.faults, f"partial order leaves nothing out: {explored.unreduced}"))
     if job.ghost:
         return
-    if not explored.reduction and not explored.fingerprints:  # the counts that a spec expects are of all states
+    if not explored.reduction and explored.store == "states":  # the counts that a spec expects are of all states
         found.counts += _counts(job, explored.stats.distinct, explored.stats.transitions, explored.complete)
     _coverage(job, explored.model, found).add_native(explored)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.engines.stores import Order, Store
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
 from checker.language.faults import with_text
@@ -27,7 +28,6 @@ Errors = Literal["always", "violated", "never"]
 Engine = Literal["auto", "reference", "native", "z3"]
 Counted = Literal["steps", "faults", "agents"]
 SWEEPS = 12
-Store = Literal["states", "fingerprint"]
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -42,13 +42,19 @@ class Limits(Struct, frozen=True, kw_only=True):
     partial_order: bool = False  # of the native engine: without states that only another order of steps goes through
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
+    order: Order = "breadth-first"  # of the native engine
     small: int = SMALL
     sweeps: int = SWEEPS  # of the Z3 engine: how many at most
     fewest: Counted | None = None  # of the Z3 engine: what its traces shall have few of
 
     def __post_init__(self) -> None:
-        if self.partial_order and (self.symmetry or self.checkpoints is not None):
-            raise ValueError(f"partial order goes without {'symmetry' if self.symmetry else 'checkpoints'}")
+        others = {
+            "symmetry": self.symmetry,
+            "checkpoints": self.checkpoints is not None,
+            "depth-first search": self.order == "depth-first" or self.store == "bitstate",
+        }
+        for other in [name for name, given in others.items() if given and self.partial_order]:
+            raise ValueError(f"partial order goes without {other}")
 
 
 class Job(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from checker import api
 from checker.api import Progress
@@ -297,6 +298,8 @@ SOME = Progress(
     distinct=12_000,
     transitions=31_000,
     depth=9,
+    queue=4_500,
+    states_per_s=2_500.0,
     seconds=3.0,
 )
 
@@ -304,8 +307,10 @@ SOME = Progress(
 def test_progress_in_words() -> None:
     assert (
         progress_text(SOME, 12.0)
-        == "search 2 of 5, s.spec, instance pair, no faults: 12,000 states, 31,000 transitions, depth 9 (12 s)"
+        == "search 2 of 5, s.spec, instance pair, no faults: 12,000 states, 31,000 transitions, depth 9, 4,500 wait "
+        "(12 s, 2,500 states a second, at least 1.8 s more)"
     )
+    assert progress_text(replace(SOME, states_per_s=0.0), 12.0).endswith("depth 9, 4,500 wait (12 s)")
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -304,7 +304,7 @@ def test_progress_is_told_as_the_search_goes(monkeypatch: pytest.MonkeyPatch) ->
     last = told[-1]
     assert last.states - last.queue == (len(told) - 1) * explicit.CHECK_STATES
     assert last.depth == graph.depth[last.states - last.queue]
-    assert last.transitions_per_s == pytest.approx(last.transitions / last.seconds)
+    assert last.states_per_s == pytest.approx((last.states - last.queue) / last.seconds)
 
 
 def test_a_short_search_tells_no_progress() -> None:

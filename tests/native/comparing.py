@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from checker.engines.native.program import Program
 from checker.engines.native.search import Search, Status, Witness
+from checker.engines.stores import Store
 from tests.native.evaluator import Reached, State
 
 S = TypeVar("S")
@@ -60,15 +61,15 @@ def check_against(
     tier: str = "best",
     library: ctypes.CDLL | None = None,
     slice_s: float = 60,
-    fingerprints: bool = False,
+    store: Store = "states",
 ) -> None:
     """Runs a search to its end, in slices, and compares all of it; paths too."""
-    with Search(program, initial, threads=threads, tier=tier, library=library, fingerprints=fingerprints) as search:
+    with Search(program, initial, threads=threads, tier=tier, library=library, store=store) as search:
         while (status := search.run(slice_s)) is Status.RUNNING:
             pass
         assert status is Status.COMPLETE
-        stats, found = search.stats(), summary(search, edges=not fingerprints and not program.canonical_updates)
-        if fingerprints:  # the words of a state are gone before its edges could be asked for
+        stats, found = search.stats(), summary(search, edges=store == "states" and not program.canonical_updates)
+        if store == "fingerprint":  # the words of a state are gone before its edges could be asked for
             found.edges = expected.edges
         assert len(found.depth_of) == stats.distinct == stats.expanded
         assert stats.transitions == sum(expected.transitions)

@@ -23,10 +23,10 @@ def installed() -> ctypes.CDLL:
 
 @pytest.fixture(scope="session")
 def strained(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    """Blocks of 3 numbers; threads for every layer; batches of 128."""
+    """Blocks of 3 numbers; threads for every layer; batches of 128; a log that is compacted when it has 4 states."""
     target: Path = tmp_path_factory.mktemp("native") / "strained.so"
     try:
-        compile_library(target, ["-DBLOCK=3", "-DSTATES_WORTH_THREADS=1", "-DLANES=128"])
+        compile_library(target, ["-DBLOCK=3", "-DSTATES_WORTH_THREADS=1", "-DLANES=128", "-DLEAST_COMPACTED=4"])
     except BuildError as reason:
         pytest.skip(str(reason))
     return library.load(str(target))

@@ -29,8 +29,8 @@ def test_random_programs(strained: ctypes.CDLL) -> None:
     for seed in range(60):
         program, initial = random_program(seed, bits=9)
         expected = reach(program, initial)
-        check_against(program, initial, expected, fingerprints=True)
-        check_against(program, initial, expected, threads=3, library=strained, slice_s=0, fingerprints=True)
+        check_against(program, initial, expected, store="fingerprint")
+        check_against(program, initial, expected, threads=3, library=strained, slice_s=0, store="fingerprint")
 
 
 def digits(words: int) -> Program:
@@ -47,7 +47,7 @@ def test_the_words_of_finished_layers_are_given_back(threads: int) -> None:
     program, initial = digits(64), [(0,) * 64]
     with (
         Search(program, initial, threads=threads) as whole,
-        Search(program, initial, threads=threads, fingerprints=True) as search,
+        Search(program, initial, threads=threads, store="fingerprint") as search,
     ):
         assert whole.run() is search.run() is Status.COMPLETE
         stats = search.stats()
@@ -68,7 +68,7 @@ def test_a_limit_on_memory_is_kept() -> None:
     limit = 24 * 2**20
     with (
         Search(digits(64), [(0,) * 64], memory_limit_bytes=limit, threads=1) as whole,
-        Search(digits(64), [(0,) * 64], memory_limit_bytes=limit, threads=1, fingerprints=True) as search,
+        Search(digits(64), [(0,) * 64], memory_limit_bytes=limit, threads=1, store="fingerprint") as search,
     ):
         assert whole.run() is Status.MEMORY
         assert search.run() is Status.COMPLETE
@@ -110,16 +110,16 @@ def test_what_is_shown_is_real_and_the_rest_is_unknown(path: Path) -> None:
 def test_states_of_one_word_are_kept_whole() -> None:
     """They are no longer than their fingerprints: there is nothing to gain and nothing to lose."""
     spec = str(ROOT / "specs" / "two_phase_commit.spec")
-    found = explore_native(api.load(spec, "three"), fingerprints=True)
+    found = explore_native(api.load(spec, "three"), store="fingerprint")
     assert found.compiled.program.words == 1
-    assert not found.fingerprints
+    assert found.store == "states"
     assert found.complete
     assert "fingerprints" not in found.engine
 
 
 def test_the_birthday_bound() -> None:
-    found = explore_native(api.load(str(ROOT / "specs" / "paxos.spec")), fingerprints=True)
+    found = explore_native(api.load(str(ROOT / "specs" / "paxos.spec")), store="fingerprint")
     n = found.stats.distinct
-    assert found.fingerprints
+    assert found.store == "fingerprint"
     assert found.chance_of_a_miss == n * (n - 1) / 2 / 2**64
     assert not found.complete

@@ -122,3 +122,29 @@ def test_generated_protocols(generated: Generated) -> None:
 def test_many_generated_protocols(generated: Generated) -> None:
     for model in models(generated):
         agree(with_final_goals(model))
+
+
+BLOCKS = """protocol p
+role R * 2
+role S
+shared v0: 0..1 = 0
+message M0() to S: fifo, capacity 2
+role R:
+    run:
+        for r_0 in R:
+            while v0 == 0 at most 2:
+                send M0() to S
+role S:
+    on M0():
+        v0 = 0
+"""
+
+
+def test_that_a_round_would_block_does_not_hide_that_one_before_it_fails() -> None:
+    """The first round fills the channel and fails."""
+    model = models(Generated(protocol=BLOCKS, spec="", stores=()))[0]
+    assert len(explore(model).failures) == 2
+    native = explore_native(model)
+    assert native.failed == 0
+    assert native.stats.failures == 2
+    assert agree(with_final_goals(model))

@@ -12,7 +12,7 @@ import pytest
 from checker.engines.native.build import BuildError, compile_library, compiler
 
 ROOT = Path(__file__).parents[2]
-STRAIN = ["-O1", "-g", "-DBLOCK=3", "-DSTATES_WORTH_THREADS=1"]
+STRAIN = ["-O1", "-g", "-DBLOCK=3", "-DSTATES_WORTH_THREADS=1", "-DLEAST_COMPACTED=4"]
 
 RUN = """
 import sys
@@ -25,6 +25,7 @@ from tests.native.comparing import check_against
 from tests.native.evaluator import reach
 from tests.native.random_programs import random_program
 from tests.native.test_checkpoints import attack_positions, moved
+from tests.native.test_depth_first import counted, expected_of, require_paths
 from tests.native.test_fingerprints import digits
 from tests.native.test_verifier import attack
 from tests.graph.test_native_cycles import Case, CutEdges
@@ -34,7 +35,13 @@ for seed in range(int(sys.argv[2])):
     for tier in ("best", "portable"):
         check_against(program, initial, expected, threads=3, tier=tier)
     check_against(program, initial, expected, threads=2, slice_s=0)
-    check_against(program, initial, expected, threads=3, slice_s=0, fingerprints=True)
+    check_against(program, initial, expected, threads=3, slice_s=0, store="fingerprint")
+    for store in ("states", "bitstate"):
+        with Search(program, initial, order="depth-first", store=store, memory_limit_bytes=2**23) as search:
+            while search.run(0) is Status.RUNNING:
+                pass
+            assert counted(search) == expected_of(expected)
+            require_paths(search, expected)
     make = lambda program, initial: Search(program, initial, threads=3, states_limit=limit)
     for limit in (len(set(initial)), 20, 100, 10_000):
         search = make(program, initial) if limit == len(set(initial)) else moved(search, program, initial, make)
@@ -43,9 +50,10 @@ for seed in range(int(sys.argv[2])):
     search.close()
 print(attack(range(int(sys.argv[3]))))
 print(attack_positions(range(int(sys.argv[3]) // 4)))
-with Search(digits(32), [(0,) * 32], threads=3, fingerprints=True) as search:
+with Search(digits(32), [(0,) * 32], threads=3, store="fingerprint") as search:
     assert search.run() is Status.COMPLETE
-for limits in ({}, {"states_limit": 5000}, {"memory_limit_bytes": 2**21}):
+shapes = [{}, {"order": "depth-first"}, {"store": "bitstate", "memory_limit_bytes": 2**22}]
+for limits in (*shapes, *({"states_limit": 5000, **shape} for shape in shapes), {"memory_limit_bytes": 2**21}):
     with Search(two_phase(6), [(0,)], threads=3, **limits) as search:
         while search.run(0.01) is Status.RUNNING:
             pass

@@ -52,7 +52,7 @@ def test_threads_change_nothing() -> None:
 
 def test_with_fingerprints_paths_are_found_again_too() -> None:
     model = api.load(str(ROOT / "specs" / "paxos.spec"), "small", "one_crash")
-    found = explore_native(model, symmetry=True, fingerprints=True)
+    found = explore_native(model, symmetry=True, store="fingerprint")
     assert (found.stats.distinct, found.complete) == (3_402, False)
     for number in (0, 100, found.stats.distinct - 1):
         is_a_path(model, found.path(number))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from checker.engines.native import library as lib
 from checker.engines.native.program import NO_REGISTER, Field, Instruction, Program, StateTest, Watch
 from checker.engines.native.search import BadProgram, Search, Status, program_struct, verify
+from checker.engines.stores import Order, Store
 from tests.native.assembler import Assembler, two_phase
 from tests.native.comparing import edges_of
 
@@ -48,6 +49,7 @@ BAD = {
     "words is 0, not 1 to 64": replace(GOOD, words=0),
     "words is 65, not 1 to 64": replace(GOOD, words=65),
     "more than 65535 registers": replace(GOOD, registers=65536),
+    "more than 65535 watches": replace(GOOD, watches=65536),
     "8 fields and 6 constants do not fit into 13 registers": replace(GOOD, registers=13),
     "field 1: word 1 of 1": with_field(1, Field(1, 0, 2, 0)),
     "field 1: 0 bits from bit 2": with_field(1, Field(0, 2, 0, 0)),
@@ -238,6 +240,15 @@ def corrupt(struct: lib.ProgramStruct, random: Random) -> None:
     setattr(entry, attribute, random.choice((near, random.getrandbits(random.choice((3, 5, 8, 16, 32))))))
 
 
+KINDS: list[tuple[Store, Order]] = [
+    ("states", "breadth-first"),
+    ("states", "breadth-first"),
+    ("states", "depth-first"),
+    ("fingerprint", "breadth-first"),
+    ("bitstate", "depth-first"),
+]
+
+
 def attack(seeds: range) -> tuple[int, int]:
     """(refused, run) among corrupted programs."""
     refused = ran = 0
@@ -249,16 +260,22 @@ def attack(seeds: range) -> tuple[int, int]:
         if verify(struct):
             refused += 1
             continue
+        store, order = random.choice(KINDS)
+        threads = random.choice((1, 2))
         try:
-            search = Search(struct, [(0,) * struct.words], states_limit=2_000, threads=random.choice((1, 2)))
+            search = Search(struct, [(0,) * struct.words], states_limit=2_000, threads=threads, store=store, order=order)
         except BadProgram:  # the canonical section makes no state of the initial one
             refused += 1
             continue
         with search:
             while search.run(1.0) is Status.RUNNING:
                 pass
-            search.watches(), search.outcomes(), search.layers(), search.states(0, search.stats().distinct)
-            if search.stats().status is Status.COMPLETE and not struct.n_canonical_updates:
+            search.outcomes(), search.layers()
+            if store == "states":
+                search.states(0, search.stats().distinct)
+            for state in {found.state for found in search.watches()} - {-1}:
+                search.path(state)
+            if search.stats().status is Status.COMPLETE and store == "states" and not struct.n_canonical_updates:
                 edges_of(search, range(search.stats().distinct))
                 search.evaluate(1, 1, bytearray(search.stats().distinct))
         ran += 1

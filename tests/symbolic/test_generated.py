@@ -63,13 +63,13 @@ def agree(model: Model) -> bool:
     except Unsupported:
         return False
     found = {event.goal: event for event in events if isinstance(event, Found)}
-    decoded = decoder(model)
+    decoded, interpreter = decoder(model), Interpreter(model)
     for goal, depth in depths(graph).items():
         if goal not in found:
             assert depth is None or depth > SWEEPS, (goal, depth)
             continue
         assert depth is not None, (goal, found[goal])
-        along = Search(explore_along(model, [decoded(fields) for fields in found[goal].states]), Interpreter(model))
+        along = Search(explore_along(model, [decoded(fields) for fields in found[goal].states], interpreter), interpreter)
         finding = judge(along, next(g for g in model.goals if g.name == goal))
         assert finding.path is not None
         fewest = found[goal].fewest

@@ -17,6 +17,7 @@ from checker.engines.native.compile import Compiled, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
 from checker.engines.native.watches import Watched
 from checker.engines.state_graph import counted_states
+from checker.engines.stores import Order, Store
 from checker.ground.graph import Unsupported
 from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
@@ -24,6 +25,7 @@ from checker.language.types import Sort
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
 
+KEPT: dict[Store, str] = {"states": "", "fingerprint": ", 64-bit fingerprints", "bitstate": ", bits of an array"}
 SLICE_S = 0.2
 SHARE = 2 / 3  # of what memory is free, where no limit is given: nothing else is made of these states
 PARTIAL_ORDER = "partial order"
@@ -49,14 +51,15 @@ class Explored(Struct, kw_only=True):
     fired: frozenset[int]
     failed: int | None
     deadlocked: int | None
-    fingerprints: bool
+    store: Store
+    order: Order
 
     @property
     def engine(self) -> str:
         """What ran, for the reader of a verdict."""
         threads = "1 thread" if self.stats.threads == 1 else f"{self.stats.threads} threads"
-        kept = ", 64-bit fingerprints" if self.fingerprints else ""
-        return f"explicit (native, {self.stats.tier}, {threads}{kept})"
+        order = ", depth first" if self.order == "depth-first" else ""
+        return f"explicit (native, {self.stats.tier}, {threads}{order}{KEPT[self.store]})"
 
     @property
     def reduction(self) -> str:
@@ -77,9 +80,9 @@ class Explored(Struct, kw_only=True):
         return min(1.0, self.stats.distinct * (self.stats.distinct - 1) / 2**65)
 
     def path(self, state: int) -> list[State]:
-        """The states on a shortest path to a state (with symmetry: to a state of its orbit)."""
+        """The states on a path to a state (with symmetry: to a state of its orbit), breadth first a shortest one."""
         ground, numbers = self.compiled.ground, self.search.path(state)
-        if self.fingerprints:
+        if self.store == "fingerprint":
             fields = _found_again(self.compiled, self.search, numbers)
         else:
             fields = [self.compiled.unpacked(self.search.state(number)) for number in numbers]
@@ -95,18 +98,20 @@ def explore_native(
     threads: int = 0,
     symmetry: bool = False,
     partial_order: bool = False,
-    fingerprints: bool = False,
+    store: Store = "states",
+    order: Order = "breadth-first",
     runs: bool = False,
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
     compiled: Compiled | None = None,
 ) -> Explored:
-    """Search `model` breadth first. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
+    """Search `model`, breadth first unless `order` says otherwise. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
     `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
     With `partial_order`, without the states that only another order of steps goes through (`checker.engines.native.reduction`).
     With `runs`, as `NativeGraph` needs it.
 
-    `fingerprints`: tell states apart by 64 bits, unless they have no more than that: then the search is never `complete`.
+    `store` "fingerprint": tell states apart by 64 bits, unless they have no more than that; "bitstate": by bits of an array, depth first. The
+    search is never `complete` then.
     `compiled`: of a model that differs in its initial values alone, so that it need not be compiled again.
     `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
 
@@ -117,22 +122,28 @@ def explore_native(
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not ((symmetry or partial_order) and runs), "fairness is not decided on a part of the graph"
     assert not (partial_order and (symmetry or keep is not None)), "partial order goes with neither symmetry nor checkpoints"
+    assert not (partial_order and (order == "depth-first" or store == "bitstate")), "partial order goes by layers"
     assert compiled is None or not (symmetry or partial_order), (
         "initial values may tell elements apart, and steps never to happen"
     )
+    assert not (runs and order == "depth-first"), "a graph's states are in breadth-first order"
     if compiled is None:
         form = ground(model, symmetry=symmetry, split=partial_order)
         compiled = compile_model(form, runs=runs, partial_order=partial_order)
     else:
         compiled = replace(compiled, ground=replace(compiled.ground, model=model))
-    fingerprints = fingerprints and compiled.program.words > 1
+    if store == "bitstate":
+        order = "depth-first"
+    elif compiled.program.words == 1:
+        store = "states"
 
     def make(states: int = 0) -> Search:
         return Search(
             compiled.program,
             _packed(compiled),
             threads=threads,
-            fingerprints=fingerprints,
+            store=store,
+            order=order,
             states_limit=max(states, states_limit) if states_limit else 0,
             memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - used_mib()) * 2**20)),
         )
@@ -140,7 +151,8 @@ def explore_native(
     if keep is None:
         search = make()
         stopped = _run(search, started, time_s, progress, None)
-        return _explored(model, compiled, search, stopped, perf_counter() - started, fingerprints)
+        return _explored(model, compiled, search, stopped, perf_counter() - started, store, order)
+    assert (store, order) == ("states", "breadth-first"), "no other search can be resumed"
     kept = SearchCheckpoint(keep, compiled.program)
     search = kept.restored(make) or make()
     started = perf_counter()  # the limit on time is for what is new
@@ -242,13 +254,19 @@ def _progress(stats: Stats, seconds: float) -> Progress:
         transitions=stats.transitions,
         depth=stats.depth,
         queue=stats.queue,
-        transitions_per_s=stats.transitions / max(seconds, 1e-9),
+        states_per_s=stats.expanded / max(stats.seconds, 1e-9),  # before a checkpoint was resumed, too
         seconds=seconds,
     )
 
 
 def _explored(
-    model: Model, compiled: Compiled, search: Search, stopped: str, seconds: float, fingerprints: bool = False
+    model: Model,
+    compiled: Compiled,
+    search: Search,
+    stopped: str,
+    seconds: float,
+    store: Store = "states",
+    order: Order = "breadth-first",
 ) -> Explored:
     stats = search.stats()
     outcomes = search.outcomes()
@@ -259,12 +277,13 @@ def _explored(
         compiled=compiled,
         search=search,
         stats=stats,
-        complete=stopped == "" and not fingerprints,
+        complete=stopped == "" and store == "states",
         stopped=stopped,
         seconds=seconds,
         seen=dict(zip(compiled.watched, search.watches(), strict=True)),
         fired=frozenset(step for step, found in zip(compiled.steps, outcomes, strict=True) if found.transitions),
         failed=None if first is None else first.state,
         deadlocked=stats.first_deadlock if stats.deadlocks else None,
-        fingerprints=fingerprints,
+        store=store,
+        order=order,
     )

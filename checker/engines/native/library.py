@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 7  # TC_INTERFACE of teamcheck.h
+INTERFACE = 8  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -104,8 +104,8 @@ class OptionsStruct(Structure):
         *((name, c_uint64) for name in ("memory_limit_bytes", "states_limit", "expected_states")),
         ("threads", c_uint32),
         ("tier", c_uint32),
-        ("fingerprints", c_uint32),
-        ("unused", c_uint32),
+        ("store", c_uint32),
+        ("depth_first", c_uint32),
     ]
 
 
@@ -115,9 +115,9 @@ class StatsStruct(Structure):
             (name, c_uint64)
             for name in ("distinct", "expanded", "transitions", "failures", "deadlocks", "depth", "queue", "reduced")
         ),
-        *((name, c_uint64) for name in ("bytes", "peak_bytes", "table_slots", "threads", "lanes")),
+        *((name, c_uint64) for name in ("bytes", "peak_bytes", "table_slots", "array_bits", "bits_set", "threads", "lanes")),
         *((name, c_int64) for name in ("first_deadlock", "broken_state", "broken_outcome")),
-        *((name, c_double) for name in ("seconds", "cpu_seconds")),
+        *((name, c_double) for name in ("mistaken", "seconds", "cpu_seconds")),
         ("status", c_uint32),
         ("tier", c_char * 20),
     ]

@@ -13,9 +13,11 @@ from msgspec import Struct
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program, Reduction, Watch
+from checker.engines.stores import Order, Store
 
 Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
+STORES = ("states", "fingerprint", "bitstate")
 TIERS = ("best", "portable", "avx2", "avx512")
 
 
@@ -42,8 +44,11 @@ class Witness(Struct, frozen=True, kw_only=True):
 
 
 class Stats(NamedTuple):
-    """What a search has done so far. `queue`: states that wait;
-    `reduced`: states that were expanded in part; `tier`: the vector instructions that ran; seconds inside `run` only."""
+    """What a search has done so far. `queue`: states that wait; `reduced`: states that were expanded in part; `tier`: the vector
+    instructions that ran; seconds inside `run` only.
+
+    With bits: how many the array has and how many are set, and how many states were probably taken for others (`mistaken`).
+    """
 
     distinct: int
     expanded: int
@@ -56,11 +61,14 @@ class Stats(NamedTuple):
     bytes: int
     peak_bytes: int
     table_slots: int
+    array_bits: int
+    bits_set: int
     threads: int
     lanes: int
     first_deadlock: int
     broken_state: int
     broken_outcome: int
+    mistaken: float
     seconds: float
     cpu_seconds: float
     status: Status
@@ -148,7 +156,8 @@ def verify(program: Program | lib.ProgramStruct) -> str:
 
 
 class Search:
-    """A breadth-first search. State numbers are in order of depth; the initial states come first, in the order given, equal ones once.
+    """A search, breadth first unless something else is asked for. State numbers are then in order of depth; the initial states come first, in
+    the order given, equal ones once.
 
     What is found does not depend on the number of threads; which of several equally deep witnesses is the first, and the numbers, may.
     """
@@ -163,14 +172,19 @@ class Search:
         states_limit: int = 0,
         expected_states: int = 0,
         tier: str = "best",
-        fingerprints: bool = False,
+        store: Store = "states",
+        order: Order = "breadth-first",
         library: ctypes.CDLL | None = None,
     ) -> None:
         """A limit of 0 is none (of memory: seven eighths of the machine's), `threads` 0 one for each processor.
-        With `fingerprints`, states are told apart by 64 bits alone, and only the last two layers are kept whole.
+        `store` "fingerprint": states are told apart by 64 bits alone, and only the last two layers are kept whole. "bitstate": by bits of an
+        array that takes three quarters of the memory; that is depth first, and only states on the way to a witness are kept. `order`
+        "depth-first": by one thread; ways are not the shortest then. Not with fingerprints: ValueError.
 
         Raises BadProgram, NativeUnavailable, MemoryError."""
         self._handle = None
+        if (store, order) == ("fingerprint", "depth-first"):
+            raise ValueError("fingerprints are for breadth-first searches")
         self._library = lib.load() if library is None else library
         struct = program_struct(program) if isinstance(program, Program) else program
         self._words, self._outcomes, self._watches = struct.words, struct.n_outcomes, struct.n_watch_ids
@@ -178,7 +192,13 @@ class Search:
         if struct.words == 0 or len(words) % struct.words:
             raise BadProgram(f"the initial states are no multiples of {struct.words} words")
         options = lib.OptionsStruct(
-            memory_limit_bytes, states_limit, expected_states, threads, TIERS.index(tier), fingerprints, 0
+            memory_limit_bytes,
+            states_limit,
+            expected_states,
+            threads,
+            TIERS.index(tier),
+            STORES.index(store),
+            order == "depth-first",
         )
         message = ctypes.create_string_buffer(MESSAGE_BYTES)
         self._handle = self._library.tc_search_new(
@@ -266,7 +286,7 @@ class Search:
         return [_witness(watches[i]) for i in range(n)]
 
     def path(self, number: int) -> list[int]:
-        """The numbers of the states from an initial one to that one: as few as possible."""
+        """The numbers of the states from an initial one to that one: breadth first, as few as possible."""
         length = self._library.tc_search_path(self.handle, number, None, 0) if number >= 0 else 0
         if length == 0:
             raise IndexError(number)
@@ -275,7 +295,7 @@ class Search:
         return list(numbers)
 
     def layers(self) -> list[int]:
-        """The first state of each depth."""
+        """The first state of each depth; depth first: none."""
         n = self._library.tc_search_layers(self.handle, None, 0)
         starts = (ctypes.c_uint64 * n)()
         self._library.tc_search_layers(self.handle, starts, n)

@@ -22,6 +22,12 @@ static void header_of(const tc_search *search, uint64_t header[HEADER])
     memcpy(header, values, sizeof values);
 }
 
+/* Breadth first, and all that was found is there. */
+static int can_be_resumed(const tc_search *search)
+{
+    return search->has_initial && !search->depth_first && !search->program.independence && store_is_whole(&search->store);
+}
+
 static uint64_t bits_of(double value)
 {
     uint64_t bits;
@@ -116,7 +122,7 @@ static void put_pending(writer *w, const worker *from, uint32_t words)
 
 uint64_t tc_search_position(const tc_search *search, uint64_t *words, uint64_t capacity)
 {
-    if (!search->has_initial || search->status == TC_BROKEN || search->store.fingerprints.base || search->program.independence)
+    if (!can_be_resumed(search) || search->status == TC_BROKEN)
         return 0;
     writer w = {words, 0, capacity};
     uint64_t header[HEADER];
@@ -361,7 +367,7 @@ static void take_pending(reader *r, tc_search *search)
 int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, const uint32_t *predecessors)
 {
     const prepared *p = &search->program;
-    if (!search->has_initial || search->store.fingerprints.base)
+    if (!can_be_resumed(search))
         return TC_MEMORY;
     for (uint64_t i = 0; i < n; i++)
         for (uint32_t word = 0; word < p->words; word++)
@@ -372,7 +378,7 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
 
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity)
 {
-    if (!search->has_initial || search->store.fingerprints.base || store_rebuild(&search->store, search->n_workers) != STORE_OK)
+    if (!can_be_resumed(search) || store_rebuild(&search->store, search->n_workers) != STORE_OK)
         return TC_MEMORY;
     reader r = {words, words + n, NULL};
     void (*const parts[])(reader *, tc_search *) = {take_place, take_tally, take_pending};

@@ -1,9 +1,10 @@
-/* Breadth-first search, layer by layer: the functions of teamcheck.h.
+/* Breadth-first search, layer by layer, and what it shares with depth-first search (depth_first.c): the functions of teamcheck.h that make and
+ * run a search.
  *
  * The calling thread alone decides; workers run only inside run_layer, from the start of a phase to its end, and are joined there. So growth,
  * settling, pausing and reading need no lock.
  *
- * Invariants between phases
+ * Invariants between phases of a breadth-first search
  * LAYERS     layers[d] is the first state of depth d; the states of the layer being expanded are layers[depth] .. layer_end-1; numbers from
  *            layer_end on are its successors. Every number is in use (store.h: DENSE).
  * SHORTEST   A state's predecessor is one layer before it. */
@@ -12,13 +13,15 @@
 #include <stdlib.h>
 
 #include "canonical.h"
-#include "edges.h"
+#include "depth_first.h"
 #include "parallel.h"
 #include "search.h"
 
 #ifndef TC_SOURCES
 #define TC_SOURCES "unknown"
 #endif
+
+enum { SPARE_BYTES = 8 << 20 };
 
 static void *complain(char *message, uint32_t capacity, const char *text)
 {
@@ -53,7 +56,10 @@ uint32_t tc_sizeof(uint32_t which)
 static store_result insert_buffer(store *s, const worker *w, number_block *block)
 {
     for (uint32_t i = 0; i < w->filled;) {
-        if (store_insert(s, block, w->successors + (size_t)i * s->words, w->hashes[i], store_slot(s, w->hashes[i]), NO_STATE) != INSERT_NO_ROOM) {
+        const uint64_t *state = w->successors + (size_t)i * s->words;
+        const uint64_t hash = w->hashes[i];
+        if ((s->seen.words ? store_mark(s, block, state, hash, NO_STATE) : store_insert(s, block, state, hash, store_slot(s, hash), NO_STATE)) !=
+            INSERT_NO_ROOM) {
             i++;
             continue;
         }
@@ -96,7 +102,7 @@ static int known_bits_only(const prepared *program, const uint64_t *initial, uin
 
 static int open_workers(tc_search *search, const tc_options *options)
 {
-    uint32_t n = options->threads ? options->threads : processors();
+    uint32_t n = search->depth_first ? 1 : options->threads ? options->threads : processors();
     search->n_workers = n > MOST_THREADS ? MOST_THREADS : n;
     search->workers = calloc(search->n_workers, sizeof *search->workers);
     if (!search->workers)
@@ -127,6 +133,19 @@ static int start_layer(tc_search *search)
     return 0;
 }
 
+static store_result open_store(tc_search *search, const tc_options *options)
+{
+    const store_options with = {
+        .memory_limit = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory() / 8 * 7,
+        .states_limit = options->states_limit ? options->states_limit : UINT64_MAX,
+        .expected = options->expected_states,
+        .other_bytes = worker_bytes(&search->program) * search->n_workers,
+        .kind = (store_kind)options->store,
+        .depth_first = search->depth_first,
+    };
+    return store_open(&search->store, search->program.words, &with);
+}
+
 static const char *open_search(tc_search *search, const uint64_t *initial, uint64_t n, const tc_options *options)
 {
     search->kernel = choose_kernel(options->tier);
@@ -134,12 +153,12 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
         return "this machine cannot run that tier";
     if (!known_bits_only(&search->program, initial, n))
         return "an initial state has bits that belong to no field";
-    if (open_workers(search, options))
-        return "out of memory";
-    uint64_t memory = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory() / 8 * 7;
-    uint64_t states = options->states_limit ? options->states_limit : UINT64_MAX;
-    uint64_t other = worker_bytes(&search->program) * search->n_workers;
-    if (store_open(&search->store, search->program.words, options->fingerprints != 0, memory, states, options->expected_states, other) != STORE_OK)
+    if (options->store > STORE_BITS || options->depth_first > 1 || (options->store == STORE_FINGERPRINTS && options->depth_first))
+        return "these options do not go together";
+    search->depth_first = options->depth_first || options->store == STORE_BITS;
+    if (search->depth_first && search->program.independence)
+        return "no reduction depth first: it goes by layers";
+    if (open_workers(search, options) || arena_reserve(&search->spare, SPARE_BYTES) || open_store(search, options) != STORE_OK)
         return "out of memory";
     search->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
     search->work.reduce = search->program.independence != NULL;
@@ -151,6 +170,10 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
     if (atomic_load(&search->store.count) > 0)
         for (uint32_t i = 0; i < search->n_workers; i++)
             worker_start(&search->workers[i], &search->program, initial);
+    if (search->depth_first) {
+        depth_first_start(search);
+        return NULL;
+    }
     return start_layer(search) ? "out of memory" : NULL;
 }
 
@@ -179,6 +202,7 @@ void tc_search_free(tc_search *search)
         worker_close(&search->workers[i]);
     free(search->workers);
     store_close(&search->store);
+    arena_release(&search->spare);
     prepared_free(&search->program);
     free(search->layers);
     free(search);
@@ -189,14 +213,17 @@ void tc_search_free(tc_search *search)
 static void run_worker(void *shared, uint32_t index)
 {
     tc_search *search = shared;
-    worker_run(&search->workers[index], &search->work);
+    if (search->depth_first)
+        depth_first_run(search);
+    else
+        worker_run(&search->workers[index], &search->work);
 }
 
 /* A phase: workers run until the layer is used up or one of them says stop. Afterwards the numbers are dense. */
 static int run_phase(tc_search *search)
 {
     number_block blocks[MOST_THREADS];
-    uint32_t n = search->layer_workers;
+    uint32_t n = search->depth_first ? 1 : search->layer_workers;
     atomic_store(&search->work.stop, GO_ON);
     search->store.alone = n == 1;
     run_parallel(n, run_worker, search);
@@ -241,6 +268,8 @@ static tc_status advance(tc_search *search)
         store_result result = store_grow(&search->store, search->n_workers);
         return result == STORE_OK ? TC_RUNNING : result == STORE_LIMIT ? TC_LIMIT : TC_MEMORY;
     }
+    if (search->depth_first)
+        return depth_first_finished(search) ? TC_COMPLETE : TC_RUNNING;
     if (!layer_finished(search))
         return TC_RUNNING;
     if (atomic_load(&search->store.count) == search->layer_end)
@@ -259,154 +288,9 @@ int tc_search_run(tc_search *search, double seconds)
         if (wall_seconds() >= search->work.deadline)
             break;
     }
+    if (search->status == TC_MEMORY)
+        arena_release(&search->spare);
     search->seconds += wall_seconds() - start;
     search->cpu_seconds += process_cpu_seconds() - cpu_start;
     return (int)search->status;
-}
-
-/* --- answers --- */
-
-void tc_search_stats(const tc_search *search, tc_stats *stats)
-{
-    const store *s = &search->store;
-    uint64_t count = atomic_load(&s->count), depth = search->depth;
-    *stats = (tc_stats){.distinct = count, .first_deadlock = -1, .broken_state = -1, .broken_outcome = -1};
-    for (uint32_t i = 0; i < search->n_workers; i++) {
-        const tally *t = &search->workers[i].tally;
-        stats->expanded += t->expanded;
-        stats->reduced += search->workers[i].reduction.states;
-        stats->deadlocks += t->deadlocks;
-        for (uint32_t k = 0; k < search->program.n_outcomes; k++) {
-            stats->transitions += t->transitions[k];
-            stats->failures += t->failures[k].count;
-        }
-        if (t->first_deadlock >= 0 && (stats->first_deadlock < 0 || t->first_deadlock < stats->first_deadlock))
-            stats->first_deadlock = t->first_deadlock;
-        if (t->broken_state >= 0 && stats->broken_state < 0) {
-            stats->broken_state = t->broken_state;
-            stats->broken_outcome = t->broken_outcome;
-        }
-    }
-    stats->depth = count > search->layer_end ? depth + 1 : depth;
-    stats->queue = count - stats->expanded;
-    stats->bytes = store_bytes(s);
-    stats->peak_bytes = s->peak_bytes > stats->bytes ? s->peak_bytes : stats->bytes;
-    stats->table_slots = s->slots;
-    stats->threads = search->n_workers;
-    stats->lanes = LANES;
-    stats->seconds = search->seconds;
-    stats->cpu_seconds = search->cpu_seconds;
-    stats->status = search->status;
-    snprintf(stats->tier, sizeof stats->tier, "%s", search->kernel->name);
-}
-
-void tc_search_outcomes(const tc_search *search, uint64_t *transitions, tc_witness *failures)
-{
-    for (uint32_t k = 0; k < search->program.n_outcomes; k++) {
-        transitions[k] = 0;
-        failures[k] = (tc_witness){0, -1, -1};
-    }
-    for (uint32_t i = 0; i < search->n_workers; i++) {
-        const tally *t = &search->workers[i].tally;
-        for (uint32_t k = 0; k < search->program.n_outcomes; k++) {
-            transitions[k] += t->transitions[k];
-            witness_add(&failures[k], &t->failures[k]);
-        }
-    }
-}
-
-void tc_search_watches(const tc_search *search, tc_witness *watches)
-{
-    for (uint32_t k = 0; k < search->program.n_watch_ids; k++) {
-        watches[k] = (tc_witness){0, -1, -1};
-        for (uint32_t i = 0; i < search->n_workers; i++)
-            witness_add(&watches[k], &search->workers[i].tally.watches[k]);
-    }
-}
-
-uint64_t tc_search_path(const tc_search *search, uint64_t state, uint32_t *numbers, uint64_t capacity)
-{
-    if (state >= atomic_load(&search->store.count))
-        return 0;
-    uint64_t length = 1, at = state;
-    while (*store_predecessor(&search->store, at) != NO_STATE) {
-        at = *store_predecessor(&search->store, at);
-        length++;
-    }
-    at = state;
-    for (uint64_t place = length; place-- > 0; at = *store_predecessor(&search->store, at))
-        if (place < capacity)
-            numbers[place] = (uint32_t)at;
-    return length;
-}
-
-uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t capacity)
-{
-    uint64_t n = search->depth + 1;
-    for (uint64_t i = 0; i < n && i < capacity; i++)
-        starts[i] = search->layers[i];
-    if (atomic_load(&search->store.count) == search->layer_end)
-        return n;
-    if (n < capacity)
-        starts[n] = search->layer_end;
-    return n + 1;
-}
-
-int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors)
-{
-    const store *s = &search->store;
-    if (from > to || to > atomic_load(&s->count) || from < s->released)
-        return -1;
-    if (from == to)
-        return 0;
-    memcpy(words, store_state(s, from), (to - from) * s->words * sizeof *words);
-    if (predecessors)
-        memcpy(predecessors, store_predecessor(s, from), (to - from) * sizeof *predecessors);
-    return 0;
-}
-
-uint64_t tc_fingerprint(const uint64_t *state, uint32_t words)
-{
-    return hash_state(state, words);
-}
-
-uint64_t tc_search_fingerprint(const tc_search *search, uint64_t number)
-{
-    const store *s = &search->store;
-    return s->fingerprints.base && number < atomic_load(&s->count) ? *store_fingerprint(s, number) : 0;
-}
-
-int64_t tc_search_find(const tc_search *search, const uint64_t *state)
-{
-    return store_find(&search->store, state);
-}
-
-/* --- the graph of a complete search --- */
-
-static int over_all_states(tc_search *search, edge_pass *pass)
-{
-    const int orbits = search->program.canonical.n_changes > 0 && pass->kind != PASS_WATCH;
-    if (search->status != TC_COMPLETE || search->store.fingerprints.base || search->program.independence || orbits)
-        return -1;
-    pass->work = (layer_work){.program = &search->program, .kernel = search->kernel, .store = &search->store};
-    pass->work.layer_end = atomic_load(&search->store.count);
-    return edges_run(pass, search->workers, search->n_workers);
-}
-
-int tc_search_degrees(tc_search *search, uint64_t *start)
-{
-    edge_pass pass = {.kind = PASS_DEGREES, .start = start};
-    return over_all_states(search, &pass);
-}
-
-int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress)
-{
-    edge_pass pass = {.kind = PASS_EDGES, .bounds = start, .target = target, .label = label, .progress = progress};
-    return over_all_states(search, &pass);
-}
-
-int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks)
-{
-    edge_pass pass = {.kind = PASS_WATCH, .watch = watch, .mark = mark, .marks = marks};
-    return over_all_states(search, &pass);
 }

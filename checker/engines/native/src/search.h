@@ -20,8 +20,12 @@ struct tc_search {
     uint32_t n_workers, layer_workers; /* all; those that expand this layer */
     uint64_t *layers;
     uint64_t depth, layers_capacity, layer_end;
+    int depth_first;          /* then there is one worker, and `depth` is that of the deepest state */
+    uint64_t waiting, pushed; /* depth first: states on the stack; states below have been on it */
+    uint64_t compact_at;      /* with a bit array: so many states, and the log is compacted */
     layer_work work;
     tc_status status;
+    arena spare;     /* addresses that are given back when memory is used up: the caller needs some to say so */
     int has_initial; /* all initial states found room */
     double seconds, cpu_seconds; /* inside tc_search_run; the processor time is the whole process's */
 };

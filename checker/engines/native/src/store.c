@@ -4,7 +4,7 @@
 
 #include "parallel.h"
 
-enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14 };
+enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14, LEAST_BITS = 1 << 20 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
 
 /* LOAD: three quarters of the slots. Growth by 45 % leaves more than half of them in use: at most 7.8 bytes a state. */
@@ -16,13 +16,13 @@ static uint64_t load_limit(uint64_t slots)
 
 static uint64_t bytes_a_state(const store *s)
 {
-    return 8ull * s->words + 4 + (s->fingerprints.base ? 8 : 0);
+    return 8ull * s->words + 4 + (s->fingerprints.base ? 8 : 0) + (s->depths.base ? 8 : 0);
 }
 
 static uint64_t bytes_with(const store *s, uint64_t count, uint64_t slots)
 {
     uint64_t released = s->released < count ? s->released : count;
-    return count * bytes_a_state(s) - released * 8 * s->words + slots * 4 + s->other_bytes;
+    return count * bytes_a_state(s) - released * 8 * s->words + slots * 4 + bits_bytes(&s->seen) + s->other_bytes;
 }
 
 uint64_t store_bytes(const store *s)
@@ -43,23 +43,28 @@ static int table_open(store *s, uint64_t slots)
     return 0;
 }
 
-/* Addresses for as many states as the limits allow; fewer, when the system does not even give addresses. */
-static int reserve(store *s, int fingerprints)
+static void release_arenas(store *s)
 {
-    uint64_t states = s->memory_limit / (fingerprints ? 12 : bytes_a_state(s)) + 1;
+    arena *const arenas[] = {&s->log, &s->predecessors, &s->fingerprints, &s->waiting, &s->depths};
+    for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++)
+        arena_release(arenas[i]);
+}
+
+/* Addresses for as many states as the limits allow; fewer, when the system does not even give addresses. */
+static int reserve(store *s, const store_options *options)
+{
+    uint64_t memory = s->memory_limit > bits_bytes(&s->seen) ? s->memory_limit - bits_bytes(&s->seen) : 0;
+    uint64_t states = memory / (options->kind == STORE_FINGERPRINTS ? 12 : bytes_a_state(s)) + 1;
     if (states > MOST_STATES)
         states = MOST_STATES;
     if (s->states_limit < states)
         states = s->states_limit + 1;
     for (;; states /= 2) {
-        if (arena_reserve(&s->log, states * 8 * s->words) == 0) {
-            if (arena_reserve(&s->predecessors, states * 4) == 0) {
-                if (!fingerprints || arena_reserve(&s->fingerprints, states * 8) == 0)
-                    return 0;
-                arena_release(&s->predecessors);
-            }
-            arena_release(&s->log);
-        }
+        if (!(arena_reserve(&s->log, states * 8 * s->words) || arena_reserve(&s->predecessors, states * 4) ||
+              (options->kind == STORE_FINGERPRINTS && arena_reserve(&s->fingerprints, states * 8)) ||
+              (options->depth_first && (arena_reserve(&s->waiting, states * 4) || arena_reserve(&s->depths, states * 4)))))
+            return 0;
+        release_arenas(s);
         if (states < 2 * BLOCK)
             return -1;
     }
@@ -81,7 +86,8 @@ static int commit(store *s, uint64_t states)
     log = log > s->log.reserved ? s->log.reserved : log;
     log = log < states * 8 * s->words ? states * 8 * s->words : log;
     return arena_commit(&s->log, log) || commit_beside(s, &s->predecessors, 4) ||
-           (s->fingerprints.base && commit_beside(s, &s->fingerprints, 8));
+           (s->fingerprints.base && commit_beside(s, &s->fingerprints, 8)) ||
+           (s->depths.base && (commit_beside(s, &s->waiting, 4) || commit_beside(s, &s->depths, 4)));
 }
 
 /* The number of states that the limit on memory leaves, the table as it is. */
@@ -96,6 +102,12 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static void note_peak(store *s)
+{
+    uint64_t bytes = store_bytes(s);
+    s->peak_bytes = bytes > s->peak_bytes ? bytes : s->peak_bytes;
+}
+
 /* Establishes ROOM. */
 static void set_room(store *s)
 {
@@ -103,25 +115,38 @@ static void set_room(store *s)
     if (s->fingerprints.base)
         committed = least(committed, s->fingerprints.committed / 8);
     s->room = least(least(committed, s->count_limit), least(memory_room(s), least(s->states_limit, MOST_STATES)));
-    uint64_t bytes = store_bytes(s);
-    s->peak_bytes = bytes > s->peak_bytes ? bytes : s->peak_bytes;
+    note_peak(s);
 }
 
-store_result store_open(store *s, uint32_t words, int fingerprints, uint64_t memory_limit, uint64_t states_limit, uint64_t expected,
-                        uint64_t other_bytes)
+/* A table for as many states as are expected, when memory allows it. */
+static uint64_t first_slots(const store *s, uint64_t expected)
+{
+    uint64_t states = least(expected, MOST_STATES), slots = states / 3 * 4 + 8;
+    return states > load_limit(FIRST_SLOTS) && bytes_with(s, states, slots) <= s->memory_limit ? slots : FIRST_SLOTS;
+}
+
+/* Three quarters of the memory that is left, or as much as the states that may be found can use; less, when the system does not give it. */
+static int open_bits(store *s)
+{
+    uint64_t left = s->memory_limit > s->other_bytes ? s->memory_limit - s->other_bytes : 0;
+    uint64_t bytes = left / 4 * 3, useful = s->states_limit < UINT64_MAX / 8 ? s->states_limit * 8 : UINT64_MAX;
+    s->count_limit = MOST_STATES;
+    for (bytes = least(bytes, useful); bits_open(&s->seen, bytes); bytes /= 2)
+        if (bytes < LEAST_BITS)
+            return -1;
+    return 0;
+}
+
+store_result store_open(store *s, uint32_t words, const store_options *options)
 {
     memset(s, 0, sizeof *s);
     s->words = words;
     s->alone = 1;
-    s->memory_limit = memory_limit;
-    s->states_limit = states_limit;
-    s->other_bytes = other_bytes;
-    uint64_t slots = FIRST_SLOTS;
-    if (expected > MOST_STATES)
-        expected = MOST_STATES;
-    if (expected > load_limit(slots) && bytes_with(s, expected, expected / 3 * 4 + 8) <= memory_limit)
-        slots = expected / 3 * 4 + 8;
-    if (reserve(s, fingerprints) || commit(s, 1) || table_open(s, slots)) {
+    s->memory_limit = options->memory_limit;
+    s->states_limit = options->states_limit;
+    s->other_bytes = options->other_bytes;
+    if ((options->kind == STORE_BITS && open_bits(s)) || reserve(s, options) || commit(s, 1) ||
+        (options->kind != STORE_BITS && table_open(s, first_slots(s, options->expected)))) {
         store_close(s);
         return STORE_MEMORY;
     }
@@ -133,9 +158,8 @@ void store_close(store *s)
 {
     table_free((void *)s->table, s->slots * 4);
     s->table = NULL;
-    arena_release(&s->log);
-    arena_release(&s->predecessors);
-    arena_release(&s->fingerprints);
+    bits_close(&s->seen);
+    release_arenas(s);
 }
 
 void store_release(store *s, uint64_t number)
@@ -249,7 +273,7 @@ static store_result grow_table(store *s, uint64_t count, uint32_t threads)
 store_result store_grow(store *s, uint32_t threads)
 {
     uint64_t count = atomic_load(&s->count);
-    if (count >= s->states_limit || count >= MOST_STATES)
+    if (count >= s->states_limit || count >= MOST_STATES || s->seen.states >= s->states_limit)
         return STORE_LIMIT;
     if (count >= memory_room(s))
         return STORE_MEMORY;
@@ -329,6 +353,7 @@ static int by_start(const void *a, const void *b)
 void store_settle(store *s, number_block *blocks, uint32_t n)
 {
     uint64_t count = atomic_load(&s->count);
+    note_peak(s);
     qsort(blocks, n, sizeof *blocks, by_start);
     for (uint32_t low = 0, high = n; low < high;) {
         number_block *lowest = &blocks[low], *highest = &blocks[high - 1];

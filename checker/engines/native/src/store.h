@@ -7,6 +7,8 @@
  * With fingerprints, states are told apart by their 64-bit hashes alone, kept beside the predecessors; the words of a state are there only
  * until store_release. Two states with one hash then count as one, and the second is missed.
  *
+ * With a bit array, there is no table: whether a state is new the bits say (bits.h), and the log may lose its end again (depth_first.h).
+ *
  * Invariants
  * PUBLISHED  A slot gets its value by compare-and-swap (release; a plain write when one worker runs alone) after the state and its
  *            predecessor are in the log; who reads a slot (acquire) may read them. Slots never change again, but in store_settle and store_grow, when no worker runs.
@@ -21,6 +23,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "bits.h"
 
 #define NO_STATE 0xffffffffu
 #define MOST_STATES 0x7ffffff0u
@@ -28,12 +31,24 @@
 #define BLOCK 1024 /* numbers that a worker takes at once */
 #endif
 
+/* How states are told apart. */
+typedef enum { STORE_STATES, STORE_FINGERPRINTS, STORE_BITS } store_kind;
+
+typedef struct {
+    uint64_t memory_limit, states_limit, expected;
+    uint64_t other_bytes; /* used by the search besides the store */
+    store_kind kind;
+    int depth_first;
+} store_options;
+
 typedef struct {
     uint32_t words;
     uint32_t number_bits;
     uint64_t slots, count_limit; /* the table holds at most count_limit states */
     _Atomic uint32_t *table;
     arena log, predecessors, fingerprints; /* fingerprints.base: NULL without them */
+    arena waiting, depths;                 /* of a depth-first search, a number for each state; base: NULL in others */
+    bit_array seen;                        /* words: NULL without it */
     _Atomic uint64_t count; /* numbers given out */
     uint64_t room;
     uint64_t states_limit, memory_limit, other_bytes; /* other_bytes: used by the search besides the store */
@@ -51,8 +66,7 @@ typedef struct {
 typedef enum { STORE_OK, STORE_MEMORY, STORE_LIMIT } store_result;
 typedef enum { INSERT_OLD, INSERT_NEW, INSERT_NO_ROOM } insertion;
 
-store_result store_open(store *s, uint32_t words, int fingerprints, uint64_t memory_limit, uint64_t states_limit, uint64_t expected,
-                        uint64_t other_bytes);
+store_result store_open(store *s, uint32_t words, const store_options *options);
 void store_close(store *s);
 /* More room for at least one state; no worker runs. */
 store_result store_grow(store *s, uint32_t threads);
@@ -83,6 +97,22 @@ static inline uint32_t *store_predecessor(const store *s, uint64_t number)
 static inline uint64_t *store_fingerprint(const store *s, uint64_t number)
 {
     return (uint64_t *)(void *)s->fingerprints.base + number;
+}
+
+/* Are all states there with all their words? */
+static inline int store_is_whole(const store *s)
+{
+    return !s->fingerprints.base && !s->seen.words;
+}
+
+static inline uint32_t *store_waiting(const store *s)
+{
+    return (uint32_t *)(void *)s->waiting.base;
+}
+
+static inline uint32_t *store_depths(const store *s)
+{
+    return (uint32_t *)(void *)s->depths.base;
 }
 
 /* The finaliser of MurmurHash3 after a multiply-and-shift step for each word: all bits of the state reach all bits of the hash. */
@@ -200,6 +230,19 @@ static inline insertion store_insert(store *s, number_block *block, const uint64
         if (slot_fits(s, slot, hash) && store_same(s, slot_number(s, slot), state, hash))
             return INSERT_OLD;
     }
+}
+
+/* With a bit array: adds a state unless its bits are set. A new one gets the next number of the block. */
+static inline insertion store_mark(store *s, number_block *block, const uint64_t *state, uint64_t hash, uint32_t predecessor)
+{
+    if (bits_seen(&s->seen, hash))
+        return INSERT_OLD;
+    if (s->seen.states >= s->states_limit || (block->next == block->end && !store_take_block(s, block)))
+        return INSERT_NO_ROOM;
+    bits_mark(&s->seen, hash);
+    copy_state(store_state(s, block->next), state, s->words);
+    *store_predecessor(s, block->next++) = predecessor;
+    return INSERT_NEW;
 }
 
 #endif

@@ -237,7 +237,8 @@ static int is_deeper(worker *w, const layer_work *work, const prepared_outcome *
 {
     const prepared *p = work->program;
     uint64_t successor[TC_MAX_WORDS];
-    copy_state(successor, store_state(work->store, w->batch.state + lane), p->words);
+    for (uint32_t word = 0; word < p->words; word++)
+        successor[word] = w->columns[(size_t)word * LANES + lane];
     for (uint32_t k = 0; k < o->n_changes; k++)
         successor[p->changes[o->first_change + k].word] = w->changed[(size_t)k * LANES + lane];
     const int64_t number = store_find(work->store, successor);

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 7
+#define TC_INTERFACE 8
 
 typedef struct tc_search tc_search;
 
@@ -20,27 +20,33 @@ typedef enum {
 
 typedef enum { TC_TIER_BEST, TC_TIER_PORTABLE, TC_TIER_AVX2, TC_TIER_AVX512 } tc_tier;
 
+/* How states are told apart (store.h). But for TC_STATES, some may be missed. TC_BITS: an array of three quarters of the memory limit; the
+ * search is depth first. */
+typedef enum { TC_STATES, TC_FINGERPRINTS, TC_BITS } tc_store;
+
 typedef struct {
     uint64_t memory_limit_bytes; /* 0: seven eighths of the memory of the machine */
     uint64_t states_limit;       /* 0: none */
     uint64_t expected_states;    /* a hint: the table has this size from the start; 0: unknown */
     uint32_t threads;            /* 0: one for each processor that is on line */
     uint32_t tier;               /* a tc_tier */
-    uint32_t fingerprints;       /* 1: states are told apart by their fingerprints alone, and may be missed (store.h) */
-    uint32_t unused;
+    uint32_t store;              /* a tc_store */
+    uint32_t depth_first;        /* 1: depth first, by one thread; not with fingerprints */
 } tc_options;
 
 typedef struct {
     uint64_t distinct, expanded, transitions, failures, deadlocks;
-    uint64_t depth;      /* of the deepest state so far; initial states have depth 0 */
+    uint64_t depth;      /* of the deepest state so far, by the way on which it was found; initial states have depth 0 */
     uint64_t queue;      /* states that wait for expansion */
     uint64_t reduced;    /* states that were expanded in part (stubborn.h) */
     uint64_t bytes;      /* memory that the search uses now */
     uint64_t peak_bytes; /* the most that it used */
     uint64_t table_slots;
+    uint64_t array_bits, bits_set; /* of TC_BITS */
     uint64_t threads, lanes;
     int64_t first_deadlock; /* state number, or -1 */
     int64_t broken_state, broken_outcome;
+    double mistaken;             /* of TC_BITS: how many states were probably taken for others */
     double seconds, cpu_seconds; /* inside tc_search_run */
     uint32_t status;
     char tier[20]; /* "portable", "avx2", "avx512" */
@@ -110,12 +116,13 @@ void tc_search_stats(const tc_search *search, tc_stats *stats);
 void tc_search_outcomes(const tc_search *search, uint64_t *transitions, tc_witness *failures);
 /* One entry for each watch id. */
 void tc_search_watches(const tc_search *search, tc_witness *watches);
-/* The numbers of the states from an initial one to `state`, shortest; how many there are (at most `capacity` are written), 0: no such state. */
+/* The numbers of the states from an initial one to `state`, shortest in breadth-first search; how many there are (at most `capacity` are written), 0: no such state. */
 uint64_t tc_search_path(const tc_search *search, uint64_t state, uint32_t *numbers, uint64_t capacity);
-/* The first states of the layers 0, 1, 2, ... (at most `capacity` are written); how many layers there are. */
+/* The first states of the layers 0, 1, 2, ... (at most `capacity` are written); how many layers there are (depth first: none). */
 uint64_t tc_search_layers(const tc_search *search, uint64_t *starts, uint64_t capacity);
 /* Copies states from .. to-1 (to <= distinct): words, and predecessors (-1 as 0xffffffff) when not NULL. 0, or -1 when out of bounds
- * (with fingerprints, the words of finished layers may be gone: they are out of bounds too). */
+ * (with fingerprints, the words of finished layers may be gone: they are out of bounds too; with bits, only states on the way to a witness
+ * are there for good). */
 int tc_search_states(const tc_search *search, uint64_t from, uint64_t to, uint64_t *words, uint32_t *predecessors);
 /* The fingerprint of a state; that of the state of a number in a search with fingerprints, 0 when there is none. */
 uint64_t tc_fingerprint(const uint64_t *state, uint32_t words);
@@ -126,7 +133,8 @@ int64_t tc_search_find(const tc_search *search, const uint64_t *state);
 /* --- checkpoints: the states as tc_search_states gives them, and the position, between two calls of tc_search_run.
  * States below `distinct` never change again, so a later checkpoint only adds to an earlier one. --- */
 
-/* All but the states, as words; how many there are (at most `capacity` are written), 0: this search cannot be resumed. */
+/* All but the states, as words; how many there are (at most `capacity` are written), 0: this search cannot be resumed (only breadth-first ones
+ * with whole states can). */
 uint64_t tc_search_position(const tc_search *search, uint64_t *words, uint64_t capacity);
 /* In a new search, of the same program and initial states: adds the next n states. TC_RUNNING, TC_MEMORY, or TC_BROKEN: they are no states. */
 int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, const uint32_t *predecessors);
@@ -135,7 +143,7 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity);
 
 /* The graph of a complete search, by going over all states once more. An edge is a transition that does not fail. 0, or -1 when the search is
- * not complete, has fingerprints or orbits only (or the program is broken).
+ * not complete, has no whole states or orbits only (or the program is broken).
  * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries. */
 int tc_search_degrees(tc_search *search, uint64_t *start);
 /* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target, its label, and 1 where it is progress (NULL: not

@@ -33,10 +33,12 @@ static int check_sizes(const verifier *v)
         return refuse(v, "words is %u, not 1 to %d", p->words, TC_MAX_WORDS);
     if (p->n_registers > MAX_REGISTERS || p->n_fields > MAX_REGISTERS || p->n_consts > MAX_REGISTERS)
         return refuse(v, "more than %d registers", MAX_REGISTERS);
+    if (p->n_watch_ids > MAX_REGISTERS) /* no array of the caller's has so many entries, but each worker will */
+        return refuse(v, "more than %d watches", MAX_REGISTERS);
     if (p->n_fields + p->n_consts > p->n_registers)
         return refuse(v, "%u fields and %u constants do not fit into %u registers", p->n_fields, p->n_consts, p->n_registers);
     if (p->n_code > MAX_ITEMS || p->n_outcomes > MAX_ITEMS || p->n_updates > MAX_ITEMS || p->n_watches > MAX_ITEMS ||
-        p->n_state_watches > MAX_ITEMS || p->n_final_watches > MAX_ITEMS || p->n_watch_ids > MAX_ITEMS || p->n_tests > MAX_ITEMS || p->n_needs > MAX_ITEMS)
+        p->n_state_watches > MAX_ITEMS || p->n_final_watches > MAX_ITEMS || p->n_tests > MAX_ITEMS || p->n_needs > MAX_ITEMS)
         return refuse(v, "an array has more than %d entries", MAX_ITEMS);
     if ((p->n_fields && !p->fields) || (p->n_consts && !p->consts) || (p->n_code && !p->code) || (p->n_outcomes && !p->outcomes) ||
         (p->n_updates && !p->updates) || (p->n_watches && !p->watches) || (p->n_state_watches && !p->state_watches) ||

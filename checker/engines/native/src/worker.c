@@ -28,7 +28,8 @@ static uint32_t recent_places(const prepared *program)
 
 uint64_t worker_bytes(const prepared *program)
 {
-    return register_bytes(program) + program->n_tests * sizeof(lane_set) + (uint64_t)program->words * (2 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull +
+    return register_bytes(program) + program->n_tests * sizeof(lane_set) +
+           (uint64_t)program->words * (3 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull +
            canonical_bytes(program) + (program->independence ? reduction_bytes(program->independence) : 0);
 }
 
@@ -55,6 +56,7 @@ int worker_open(worker *w, const prepared *program)
     w->registers = register_memory(program);
     w->columns = column_memory(program->words * LANES * sizeof(uint64_t));
     w->changed = column_memory((program->most_changes + 1) * LANES * sizeof(uint64_t));
+    w->gathered = column_memory(program->words * LANES * sizeof(uint64_t));
     w->excess = column_memory(LANES * sizeof(int32_t));
     w->passed = column_memory((program->n_tests + 1) * sizeof *w->passed);
     w->successors = malloc((size_t)BUFFER * program->words * sizeof *w->successors);
@@ -62,8 +64,8 @@ int worker_open(worker *w, const prepared *program)
     w->parents = malloc(BUFFER * sizeof *w->parents);
     w->recent_mask = recent_places(program) - 1;
     w->recent = malloc(((size_t)w->recent_mask + 1) * program->words * sizeof *w->recent);
-    if (!w->recent || !w->registers || !w->columns || !w->changed || !w->excess || !w->passed || !w->successors || !w->hashes || !w->parents ||
-        canonical_open(&w->canonical, program) || tally_open(&w->tally, program) ||
+    if (!w->recent || !w->gathered || !w->registers || !w->columns || !w->changed || !w->excess || !w->passed || !w->successors || !w->hashes ||
+        !w->parents || canonical_open(&w->canonical, program) || tally_open(&w->tally, program) ||
         (program->independence && reduction_open(&w->reduction, program->independence)))
         return -1;
     return 0;
@@ -81,6 +83,7 @@ void worker_close(worker *w)
     free(w->registers);
     free(w->columns);
     free(w->changed);
+    free(w->gathered);
     free(w->excess);
     free(w->passed);
     free(w->successors);
@@ -96,8 +99,7 @@ int worker_pending(const worker *w)
     return w->batch.active || w->filled > 0;
 }
 
-/* The first reason stands. */
-static void ask_to_stop(layer_work *work, int reason)
+void worker_ask_to_stop(layer_work *work, int reason)
 {
     int none = GO_ON;
     atomic_compare_exchange_strong(&work->stop, &none, reason);
@@ -105,17 +107,27 @@ static void ask_to_stop(layer_work *work, int reason)
 
 /* --- the buffer --- */
 
-/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays (or when the program is broken). The slots are prefetched well before they are looked at, and the
- * states that they name before these are compared: the buffer waits for memory once, not once for each state. */
-static int flush(worker *w, layer_work *work)
+/* With a bit array. */
+static insertion mark_all(worker *w, store *s)
 {
-    store *s = work->store;
+    for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + AHEAD; i++)
+        bits_prefetch(&s->seen, w->hashes[i]);
+    for (; w->inserted < w->filled; w->inserted++) {
+        uint32_t i = w->inserted;
+        if (i + AHEAD < w->filled)
+            bits_prefetch(&s->seen, w->hashes[i + AHEAD]);
+        if (store_mark(s, &w->block, w->successors + (size_t)i * s->words, w->hashes[i], w->parents[i]) == INSERT_NO_ROOM)
+            return INSERT_NO_ROOM;
+    }
+    return INSERT_OLD;
+}
+
+/* The slots are prefetched well before they are looked at, and the states that they name before these are compared: the buffer waits for memory
+ * once, not once for each state. */
+static insertion insert_all(worker *w, store *s)
+{
     const uint32_t words = s->words;
     uint64_t places[AHEAD]; /* where to begin, of the next AHEAD states */
-    if (canonical_run(w, work)) {
-        atomic_store(&work->stop, STOP_BROKEN);
-        return -1;
-    }
     for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + FAR; i++)
         prefetch_slot(s, w->hashes[i]);
     for (uint32_t i = w->inserted; i < w->filled && i < w->inserted + AHEAD; i++)
@@ -127,10 +139,23 @@ static int flush(worker *w, layer_work *work)
             prefetch_slot(s, w->hashes[i + FAR]);
         if (i + AHEAD < w->filled)
             places[i % AHEAD] = store_look(s, w->hashes[i + AHEAD]);
-        if (store_insert(s, &w->block, w->successors + (size_t)i * words, w->hashes[i], place, w->parents[i]) == INSERT_NO_ROOM) {
-            ask_to_stop(work, STOP_ROOM);
-            return -1;
-        }
+        if (store_insert(s, &w->block, w->successors + (size_t)i * words, w->hashes[i], place, w->parents[i]) == INSERT_NO_ROOM)
+            return INSERT_NO_ROOM;
+    }
+    return INSERT_OLD;
+}
+
+/* 0, or -1 when there is no room: then the rest of the buffer stays; or when the program is broken. */
+int worker_flush(worker *w, layer_work *work)
+{
+    store *s = work->store;
+    if (canonical_run(w, work)) {
+        atomic_store(&work->stop, STOP_BROKEN);
+        return -1;
+    }
+    if ((s->seen.words ? mark_all(w, s) : insert_all(w, s)) == INSERT_NO_ROOM) {
+        worker_ask_to_stop(work, STOP_ROOM);
+        return -1;
     }
     w->filled = w->inserted = w->representatives = 0;
     return 0;
@@ -142,9 +167,9 @@ static int flush(worker *w, layer_work *work)
 static inline __attribute__((always_inline)) void collect_words(worker *w, const uint64_t *const *columns, lane_set set, const uint32_t words)
 {
     uint64_t *const successors = w->successors, *const hashes = w->hashes, *const recent_states = w->recent;
+    const uint32_t *const numbers = w->numbers;
     uint32_t *const parents = w->parents;
     uint32_t filled = w->filled, end = filled;
-    const uint32_t first = (uint32_t)w->batch.state;
     for (int g = 0; g < GROUPS; g++)
         for (uint64_t bits = set.group[g]; bits; bits &= bits - 1, end++) {
             const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
@@ -152,7 +177,7 @@ static inline __attribute__((always_inline)) void collect_words(worker *w, const
             for (uint32_t word = 0; word < words; word++)
                 successor[word] = columns[word][lane];
             hashes[end] = hash_state(successor, words);
-            parents[end] = first + lane;
+            parents[end] = numbers[lane];
         }
     for (uint32_t i = filled; i < end; i++) {
         const uint64_t *successor = successors + (size_t)i * words, hash = hashes[i];
@@ -188,45 +213,55 @@ static void collect(worker *w, const layer_work *work, const prepared_outcome *o
 
 /* --- one batch --- */
 
-static void load_columns(worker *w, const store *s, uint64_t first, uint64_t n)
+/* The batch of n states whose words stand at `rows`, `numbers` filled in: unpacked, the state section run. */
+static void load(worker *w, const layer_work *work, const uint64_t *rows, uint64_t n)
 {
-    const uint64_t *rows = store_state(s, first);
-    for (uint32_t word = 0; word < s->words; word++)
+    const prepared *p = work->program;
+    for (uint32_t word = 0; word < p->words; word++)
         for (uint64_t lane = 0; lane < n; lane++)
-            w->columns[(size_t)word * LANES + lane] = rows[lane * s->words + word];
-}
-
-static void note(tc_witness *witness, lane_set set, uint64_t first_state, int64_t outcome)
-{
-    if (set_empty(set))
-        return;
-    const tc_witness here = {set_size(set), (int64_t)(first_state + set_first(set)), outcome};
-    witness_add(witness, &here);
+            w->columns[(size_t)word * LANES + lane] = rows[lane * p->words + word];
+    work->kernel->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
+    work->kernel->run(p->state_code, p->state_code_length, w->registers);
+    work->kernel->test(p->tests, p->n_tests, w->registers, w->passed);
+    w->batch = (batch){.state = w->numbers[0], .active = 1, .live = set_below(n)};
 }
 
 void worker_load(worker *w, const layer_work *work, uint64_t first, uint64_t n)
 {
-    const prepared *p = work->program;
-    load_columns(w, work->store, first, n);
-    work->kernel->unpack(p->unpackings, p->n_unpackings, w->columns, w->registers);
-    work->kernel->run(p->state_code, p->state_code_length, w->registers);
-    work->kernel->test(p->tests, p->n_tests, w->registers, w->passed);
-    w->batch = (batch){.state = first, .active = 1, .live = set_below(n)};
+    for (uint32_t lane = 0; lane < LANES; lane++)
+        w->numbers[lane] = (uint32_t)first + lane;
+    load(w, work, store_state(work->store, first), n);
 }
 
-static void start_batch(worker *w, const layer_work *work, uint64_t first, uint64_t n)
+static void note(const worker *w, tc_witness *witness, lane_set set, int64_t outcome)
+{
+    if (set_empty(set))
+        return;
+    const tc_witness here = {set_size(set), w->numbers[set_first(set)], outcome};
+    witness_add(witness, &here);
+}
+
+/* What is seen in the states of a new batch. */
+static void look_at_states(worker *w, const layer_work *work)
 {
     const prepared *p = work->program;
-    const kernel *k = work->kernel;
-    worker_load(w, work, first, n);
-    const batch *b = &w->batch;
     for (uint32_t i = 0; i < p->n_state_watches; i++) {
         const tc_watch *watch = &p->state_watches[i];
-        note(&w->tally.watches[watch->watch], set_and(b->live, k->nonzero(column_of(w, watch->reg))), first, -1);
+        const lane_set seen = set_and(w->batch.live, work->kernel->nonzero(column_of(w, watch->reg)));
+        note(w, &w->tally.watches[watch->watch], seen, -1);
     }
-    w->tally.expanded += n;
-    if (work->reduce)
-        stubborn_choose(w, work);
+    w->tally.expanded += set_size(w->batch.live);
+}
+
+void worker_begin(worker *w, const layer_work *work, const uint32_t *numbers, uint64_t n)
+{
+    const uint32_t words = work->program->words;
+    for (uint64_t lane = 0; lane < n; lane++) {
+        w->numbers[lane] = numbers[lane];
+        copy_state(w->gathered + lane * words, store_state(work->store, numbers[lane]), words);
+    }
+    load(w, work, w->gathered, n);
+    look_at_states(w, work);
 }
 
 int worker_pack(worker *w, const layer_work *work, const prepared_outcome *o, lane_set set)
@@ -243,7 +278,7 @@ int worker_pack(worker *w, const layer_work *work, const prepared_outcome *o, la
     lane_set broken = set_and(set, work->kernel->nonzero(w->excess));
     if (set_empty(broken))
         return 0;
-    w->tally.broken_state = (int64_t)(w->batch.state + set_first(broken));
+    w->tally.broken_state = w->numbers[set_first(broken)];
     w->tally.broken_outcome = o->number;
     return -1;
 }
@@ -279,14 +314,13 @@ static int expand_outcome(worker *w, const layer_work *work, const prepared_outc
 {
     const prepared *p = work->program;
     const kernel *k = work->kernel;
-    const batch *b = &w->batch;
     lane_set enabled = worker_enabled(w, work, o);
     if (set_empty(enabled))
         return 0;
     w->tally.transitions[o->number] += set_size(enabled);
     if (o->failed != TC_NONE) {
         lane_set failed = set_and(enabled, k->nonzero(column_of(w, o->failed)));
-        note(&w->tally.failures[o->number], failed, b->state, o->number);
+        note(w, &w->tally.failures[o->number], failed, o->number);
         w->reduction.failed = set_or(w->reduction.failed, failed);
         enabled = set_without(enabled, failed);
         if (set_empty(enabled))
@@ -294,7 +328,7 @@ static int expand_outcome(worker *w, const layer_work *work, const prepared_outc
     }
     for (uint32_t i = 0; i < o->n_watches; i++) {
         const tc_watch *watch = &p->watches[o->first_watch + i];
-        note(&w->tally.watches[watch->watch], set_and(enabled, k->nonzero(column_of(w, watch->reg))), b->state, o->number);
+        note(w, &w->tally.watches[watch->watch], set_and(enabled, k->nonzero(column_of(w, watch->reg))), o->number);
     }
     if (worker_pack(w, work, o, enabled))
         return -1;
@@ -308,19 +342,17 @@ static int expand_outcome(worker *w, const layer_work *work, const prepared_outc
 static void look_at_final(worker *w, const layer_work *work, lane_set final)
 {
     const prepared *p = work->program;
-    const batch *b = &w->batch;
     work->kernel->run(p->final_code, p->final_code_length, w->registers);
     for (uint32_t i = 0; i < p->n_final_watches; i++) {
         const tc_watch *watch = &p->final_watches[i];
-        note(&w->tally.watches[watch->watch], set_and(final, work->kernel->nonzero(column_of(w, watch->reg))), b->state, -1);
+        note(w, &w->tally.watches[watch->watch], set_and(final, work->kernel->nonzero(column_of(w, watch->reg))), -1);
     }
     if (p->done_reg != TC_NONE)
         final = set_without(final, work->kernel->nonzero(column_of(w, p->done_reg)));
-    tc_witness deadlock = {0, -1, -1};
-    note(&deadlock, final, b->state, -1);
-    w->tally.deadlocks += deadlock.count;
-    if (deadlock.state >= 0 && (w->tally.first_deadlock < 0 || deadlock.state < w->tally.first_deadlock))
-        w->tally.first_deadlock = deadlock.state;
+    tc_witness deadlock = {w->tally.deadlocks, w->tally.first_deadlock, -1};
+    note(w, &deadlock, final, -1);
+    w->tally.deadlocks = deadlock.count;
+    w->tally.first_deadlock = deadlock.state;
 }
 
 /* Goes on with the outcomes; 0 when they are done, -1 when it has to wait. */
@@ -328,7 +360,7 @@ static int expand_outcomes(worker *w, layer_work *work)
 {
     const prepared *p = work->program;
     for (; w->batch.next_outcome < p->n_outcomes; w->batch.next_outcome++) {
-        if (w->filled + LANES > BUFFER && flush(w, work))
+        if (w->filled + LANES > BUFFER && worker_flush(w, work))
             return -1;
         if (expand_outcome(w, work, &p->outcomes[w->batch.next_outcome])) {
             atomic_store(&work->stop, STOP_BROKEN);
@@ -338,9 +370,10 @@ static int expand_outcomes(worker *w, layer_work *work)
     return 0;
 }
 
-/* Goes on with the batch; 0 when it is finished, -1 when it has to wait. */
-static int expand_batch(worker *w, layer_work *work)
+int worker_expand(worker *w, layer_work *work)
 {
+    if (!w->batch.active)
+        return 0;
     if (expand_outcomes(w, work))
         return -1;
     while (work->reduce && stubborn_rest(w, work)) {
@@ -357,7 +390,7 @@ static int expand_batch(worker *w, layer_work *work)
 
 void worker_run(worker *w, layer_work *work)
 {
-    if (w->inserted > 0 && flush(w, work))
+    if (w->inserted > 0 && worker_flush(w, work))
         return;
     while (atomic_load_explicit(&work->stop, memory_order_relaxed) == GO_ON) {
         if (!w->batch.active) {
@@ -365,15 +398,18 @@ void worker_run(worker *w, layer_work *work)
             if (first < work->layer_end)
                 first = atomic_fetch_add(&work->next, LANES);
             if (first >= work->layer_end) {
-                flush(w, work);
+                worker_flush(w, work);
                 return;
             }
             uint64_t n = work->layer_end - first;
-            start_batch(w, work, first, n < LANES ? n : LANES);
+            worker_load(w, work, first, n < LANES ? n : LANES);
+            look_at_states(w, work);
+            if (work->reduce)
+                stubborn_choose(w, work);
         }
-        if (expand_batch(w, work))
+        if (worker_expand(w, work))
             return;
         if (wall_seconds() >= work->deadline)
-            ask_to_stop(work, STOP_TIME);
+            worker_ask_to_stop(work, STOP_TIME);
     }
 }

@@ -68,6 +68,8 @@ typedef struct worker {
     int32_t *excess;
     lane_set *passed; /* of each test */
     batch batch;
+    uint32_t numbers[LANES]; /* of the states of the batch */
+    uint64_t *gathered;      /* the words of states that do not stand one after another in the store */
     uint64_t *successors, *hashes; /* the buffer: `filled` states, of which the first `inserted` are in the store */
     uint32_t *parents;
     uint32_t filled, inserted;
@@ -94,6 +96,14 @@ int worker_pending(const worker *w);
 void *column_memory(size_t bytes);
 size_t register_bytes(const prepared *program);
 int32_t *register_memory(const prepared *program);
+/* The parts of worker_run. Begins a batch of the n states with these numbers, in ascending order. */
+void worker_begin(worker *w, const layer_work *work, const uint32_t *numbers, uint64_t n);
+/* Goes on with the batch, if there is one; 0 when it is finished, -1 when it has to wait. */
+int worker_expand(worker *w, layer_work *work);
+/* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays (or when the program is broken). */
+int worker_flush(worker *w, layer_work *work);
+/* The first reason stands. */
+void worker_ask_to_stop(layer_work *work, int reason);
 static inline const int32_t *column_of(const worker *w, uint32_t reg)
 {
     return w->registers + (size_t)reg * LANES;

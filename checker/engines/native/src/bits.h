@@ -1,0 +1,32 @@
+/* Which states were seen, told by bits alone: each state sets BITS_A_STATE bits of one large array, and one whose bits are all set counts as
+ * seen (supertrace: Holzmann 1998). It may be another that set them, so states may be missed; nothing is ever taken for new twice.
+ *
+ * The places come from two hashes, first + i * second (Dillinger and Manolios 2004), both made from the 64-bit hash of the state.
+ *
+ * Invariant
+ * FULLNESS  `set` bits are set. When a state is marked, the next one that is new would have been taken for seen with the probability
+ *           (set / bits) ^ BITS_A_STATE; `mistaken` adds up how many that makes for each state that was marked. */
+#ifndef TEAMCHECK_BITS_H
+#define TEAMCHECK_BITS_H
+
+#include <stdint.h>
+
+enum { BITS_A_STATE = 3 };
+
+typedef struct {
+    uint64_t *words; /* NULL: no such array */
+    uint64_t bits, set, states;
+    double mistaken;
+} bit_array;
+
+/* An empty array of about so many bytes; 0, or -1 when there is no memory. */
+int bits_open(bit_array *b, uint64_t bytes);
+void bits_close(bit_array *b);
+uint64_t bits_bytes(const bit_array *b);
+void bits_prefetch(const bit_array *b, uint64_t hash);
+/* Are all bits of the state set? */
+int bits_seen(const bit_array *b, uint64_t hash);
+/* Sets them, of a state that was not seen. */
+void bits_mark(bit_array *b, uint64_t hash);
+
+#endif
