@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +12,7 @@ from msgspec.structs import replace
 from checker import api
 from checker.engines.native.explore import Explored, explore_native
 from checker.engines.native.library import NativeUnavailable, load
+from checker.engines.native.search import BadProgram, Search
 from checker.model.model import Model
 from checker.properties.native import decides
 from checker.properties.result import Report
@@ -259,6 +262,35 @@ def test_a_step_goal_sees_what_others_write(tmp_path: Path) -> None:
     compared(tmp_path, OLD, "step apart: y == old(y) or old(x) == 0\n")
 
 
+SHIFTED = """\
+protocol p()
+role A
+role B
+role C
+shared k: 1..3 = 3
+shared seen: set[1..3] = {}
+shared y: 0..3 = 0
+
+role A:
+    action walk when k > 1:
+        k -= 1
+
+role B:
+    action look when k not in seen:
+        seen = seen | {k}
+
+role C:
+    action count when y < 3:
+        y += 1
+"""
+
+
+def test_a_shift_by_a_number_below_zero_is_undecided(tmp_path: Path) -> None:
+    """Whether k is in the set is a shift by k - 1: after `walk` that has no value where `walk` is not enabled."""
+    _, part = compared(tmp_path, SHIFTED, "sometimes all_seen: seen == {1, 2, 3}\nnever one_left: 1 not in seen and y == 3\n")
+    assert verdicts(part)["all_seen"] == ("holds", "partial order")
+
+
 # --- where it does not go ------------------------------------------------------------------------------------------------
 
 
@@ -279,6 +311,36 @@ def test_timeouts_that_wait_refuse_it(tmp_path: Path) -> None:
     ]
 
 
-def test_one_reduction_at_a_time() -> None:
-    with pytest.raises(ValueError, match="partial order goes without symmetry"):
-        api.check(str(ROOT / "specs" / "two_phase_commit.spec"), symmetry=True, partial_order=True)
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        ({"symmetry": True}, "symmetry"),
+        ({"order": "depth-first"}, "depth-first search"),
+        ({"store": "bitstate"}, "depth-first search"),
+    ],
+)
+def test_what_it_does_not_go_together_with(other: dict[str, Any], name: str) -> None:
+    with pytest.raises(ValueError, match=f"partial order goes without {name}"):
+        api.check(str(ROOT / "specs" / "two_phase_commit.spec"), partial_order=True, **other)
+
+
+def test_nor_with_checkpoints(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="partial order goes without checkpoints"):
+        api.check(str(ROOT / "specs" / "two_phase_commit.spec"), partial_order=True, checkpoint=str(tmp_path / "kept"))
+
+
+def test_the_library_refuses_it_depth_first_and_gives_no_edges() -> None:
+    found = explore_native(model_of(ROOT / "specs" / "bench" / "ring_tokens.spec", "three"), partial_order=True)
+    program, initial = found.compiled.program, [found.search.state(0)]
+    for kept, order in (("states", "depth-first"), ("bitstate", "breadth-first")):
+        with pytest.raises(BadProgram, match="no reduction depth first: it goes by layers"):
+            Search(program, initial, store=kept, order=order)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the search is not complete"):
+        found.search.degrees(array("Q", bytes(8 * (found.stats.distinct + 1))))
+
+
+def test_fingerprints_are_told_apart_as_states_are() -> None:
+    """Only the last layers are kept whole then; what makes progress is the same."""
+    model = model_of(ROOT / "specs" / "bench" / "sorting_pipeline.spec", "nine")
+    found = explore_native(model, partial_order=True, store="fingerprint")
+    assert (counts(found), found.complete, found.reduction) == ((523, 1_277), False, "partial order")

@@ -55,3 +55,9 @@ def test_a_broken_one_is_refused(reduction: Reduction, reason: str) -> None:
 def test_timeouts_that_wait_refuse_it() -> None:
     waiting = replace(PROGRAM, timeouts_only_when_stuck=True)
     assert refused(waiting, SOUND) == "no reduction where timeouts wait: they look at all other outcomes"
+
+
+def test_a_canonical_section_refuses_it() -> None:
+    symmetric = replace(PROGRAM, canonical_updates=((0, FIELDS),))
+    assert verify(symmetric) == ""
+    assert refused(symmetric, SOUND) == "no reduction together with a canonical section"
