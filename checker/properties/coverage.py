@@ -75,6 +75,7 @@ class Coverage(Struct):
         from checker.engines.native.watches import Watched
 
         model, exact = explored.model, explored.complete and explored.failed is None
+        whole = explored.reduction != PARTIAL_ORDER  # else a premise may hold in a state that was left out
         for number, step in enumerate(model.steps):
             key, what = _step_key(step), f"the fault `{step.fault}`" if step.fault is not None else f"`{step.name}`"
             if number in explored.fired:
@@ -86,9 +87,7 @@ class Coverage(Struct):
                 key = f"premise {goal.name} {left}"
                 if explored.seen[Watched(goal=goal.name, what=f"premise {place}")].count:
                     self._saw(key)
-                elif explored.reduction != PARTIAL_ORDER and not self._known(
-                    exact, key
-                ):  # it may hold in a state that was left out
+                elif whole and not self._known(exact, key):
                     never = f"`{goal.name}` says nothing there: the left side of `implies` at {left} is never true"
                     so_far = f"`{goal.name}`: the left side of `implies` at {left} was not seen to be true"
                     self._miss(model, key, "vacuous", never, so_far, goal.at, exact)

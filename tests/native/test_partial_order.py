@@ -53,6 +53,13 @@ def test_a_fiftieth_of_the_states(spec: str, whole: tuple[int, int], part: tuple
     assert whole[0] >= 50 * part[0]
 
 
+@pytest.mark.slow
+def test_a_hundredth_of_a_hundred_thousand_states() -> None:
+    model = model_of(ROOT / "specs" / "bench" / "sorting_pipeline.spec", "ten")
+    assert counts(explore_native(model)) == (96_779, 577_200)
+    assert counts(explore_native(model, partial_order=True)) == (903, 2_349)
+
+
 def test_it_ends_where_it_leaves_out_too_little() -> None:
     """Two-phase commit has one pool of messages: after some thousand states the rest is expanded in full, for all threads alike."""
     model = model_of(ROOT / "specs" / "two_phase_commit.spec", "five")

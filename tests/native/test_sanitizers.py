@@ -24,6 +24,8 @@ from tests.native.assembler import two_phase
 from tests.native.comparing import check_against
 from tests.native.evaluator import reach
 from tests.native.random_programs import random_program
+from checker.engines.native.explore import explore_native
+from tests.native.test_partial_order import ROOT, model_of
 from tests.native.test_checkpoints import attack_positions, moved
 from tests.native.test_depth_first import counted, expected_of, require_paths
 from tests.native.test_fingerprints import digits
@@ -62,6 +64,10 @@ for seed in range(20 * int(sys.argv[2])):
     cut = CutEdges(case.cut)
     case.native.forward(case.sources, case.inside, cut), case.native.reaching([0]), case.native.kinds()
     case.native.fair_parts(case.inside, cut)
+for spec, instance in (("ring_tokens", "five"), ("sorting_pipeline", "four"), ("ring_tokens", "three")):
+    model = model_of(ROOT / "specs" / "bench" / f"{spec}.spec", instance, "one_lost" if instance == "three" else "none")
+    for store in ("states", "fingerprint"):
+        assert explore_native(model, threads=3, partial_order=True, store=store).stats.reduced > 0
 print("done")
 """
 
