@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from checker.engines.stores import Order, Store
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
-from checker.language.faults import with_text
-from checker.properties.plan import Filters, Target, find_files, property_name, read_target
+from checker.properties.plan import NO_FAULTS, Filters, Target, find_files, property_name, read_target
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -91,7 +90,10 @@ def _jobs(target: Target, filters: Filters, overrides: Mapping[str, str]) -> lis
     chosen = filters.pairs(target)
     checked = _checked(target, [instance for instance, _ in chosen], overrides)
     for instance, faults in chosen:
-        with_text(checked[instance], faults)
+        if faults not in (NO_FAULTS, *checked[instance].faults):  # the text of one
+            from checker.language.faults import with_text
+
+            with_text(checked[instance], faults)
     jobs = []
     for instance, faults in chosen:
         jobs += jobs_under(
