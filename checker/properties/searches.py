@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.engines.stores import Order, Store
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
-from checker.properties.plan import NO_FAULTS, Filters, Target, find_files, property_name, read_target
+from checker.language.faults import with_text
+from checker.properties.plan import Filters, Target, find_files, property_name, read_target
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
+    from checker.engines.stores import Order, Store
     from checker.language.checked import Checked
     from checker.model.model import Model
     from checker.properties.checkpoints import Checkpoints
@@ -90,10 +91,7 @@ def _jobs(target: Target, filters: Filters, overrides: Mapping[str, str]) -> lis
     chosen = filters.pairs(target)
     checked = _checked(target, [instance for instance, _ in chosen], overrides)
     for instance, faults in chosen:
-        if faults not in (NO_FAULTS, *checked[instance].faults):  # the text of one
-            from checker.language.faults import with_text
-
-            with_text(checked[instance], faults)
+        with_text(checked[instance], faults)
     jobs = []
     for instance, faults in chosen:
         jobs += jobs_under(
