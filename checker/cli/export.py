@@ -8,7 +8,7 @@ from checker.cli import options
 
 EPILOG = """\
 The program has the same distinct states and the same verdicts; its heading says how to run it and how to read what the
-other tool says. What is asked of whole runs (eventually, ltl, no livelock ...) is left out, and the heading names what is.
+other tool says. What is asked of whole runs (eventually, ltl, no livelock ...) is left out, and the heading names it.
 
 examples:
   teamcheck export specs/lock.spec --to promela --output lock.pml

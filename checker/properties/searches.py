@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.engines.stores import Order, Store
 from checker.language import tree
 from checker.language.diagnostics import BadInput, Diagnostic
 from checker.language.faults import with_text
@@ -18,6 +17,7 @@ from checker.properties.plan import Filters, Target, find_files, property_name, 
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
+    from checker.engines.stores import Order, Store
     from checker.language.checked import Checked
     from checker.model.model import Model
     from checker.properties.checkpoints import Checkpoints
