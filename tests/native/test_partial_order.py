@@ -306,6 +306,9 @@ def test_runs_are_decided_on_all_states() -> None:
     assert {(r.reduction, r.distinct) for r in report.results if r.kind in ("eventually", "no livelock")} == {("", 116)}
     assert {r.reduction for r in report.results if r.kind == "always"} == {"partial order"}
     assert report.counts == ()  # they are of all states
+    assert [w.text for w in report.warnings if w.kind == "not reduced"] == [
+        "without partial order for `known` and `no livelock`: fairness is not decided on a part of the states"
+    ]
 
 
 def test_timeouts_that_wait_refuse_it(tmp_path: Path) -> None:
