@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from checker.cli import options
+from checker.cli import options, study
 
 EPILOG = """\
 Every fault that can happen to the roles, messages and stores of the protocol is looked at: alone (once, twice,
@@ -26,46 +25,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--faults", metavar="FAULTS", help='the columns: "crash Worker, lose Assign", or a fault model (default: all that apply)'
     )
-    parser.add_argument("--property", metavar="NAME", action="append", help="only these properties; may be repeated")
     options.add_settings(parser)
-    parser.add_argument(
-        "--together", metavar="N", type=options.positive, default=2, help="how many faults in total at most (default: 2)"
-    )
-    options.add_limits(parser)
-    parser.add_argument("--engine", choices=("auto", "reference"), default="auto", help="what searches (default: auto)")
-    parser.add_argument("--threads", metavar="N", type=options.positive, default=0, help="threads of the native engine")
-    options.add_report(parser)
+    study.add_searches(parser, together=2, of="faults in total")
 
 
 def run(arguments: argparse.Namespace) -> int:
     from checker import api
-    from checker.cli.output import require_writable, write
-    from checker.cli.progress import ProgressLine
-    from checker.report.terminal import Style, style_of
     from checker.report.tolerance import render
     from checker.report.tolerance_json import render as to_json
-    from checker.report.wording import duration
 
-    require_writable(arguments.output)
-    line = ProgressLine()
-    try:
-        found = api.tolerate(
-            arguments.path,
-            instance=arguments.instance,
-            faults=arguments.faults,
-            properties=options.names(arguments.property),
-            overrides=options.settings(arguments.set),
-            together=arguments.together,
-            time_s=arguments.time,
-            memory_mib=arguments.memory,
-            states_limit=arguments.states,
-            engine=arguments.engine,
-            threads=arguments.threads,
-            progress=lambda text: line.say(lambda elapsed_s: f"{text} ({duration(elapsed_s)})"),
-        )
-    finally:
-        line.close()
-    style = Style() if arguments.output not in (None, "-") else style_of(sys.stdout)
-    text = to_json(found) if arguments.format == "json" else render(found, style, traces=arguments.traces == "all")
-    write(arguments.output, text)
-    return found.exit_code
+    return study.answered(arguments, api.tolerate, lambda found, style, traces: render(found, style, traces=traces), to_json)
