@@ -166,7 +166,7 @@ def agree(generated: Generated) -> int:
     return reduced
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(protocols())
 def test_generated_protocols(generated: Generated) -> None:
     agree(generated)
