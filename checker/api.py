@@ -120,10 +120,18 @@ def check(
     _require(order in get_args(Order), f"there is no order {order!r}")
     jobs = plan([fspath(path) for path in several], filters, _texts(overrides))
     limits = Limits(
-        time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads, symmetry=symmetry
+        time_s=time_s,
+        memory_mib=memory_mib,
+        states_limit=states_limit,
+        engine=engine,
+        threads=threads,
+        symmetry=symmetry,
+        partial_order=partial_order,
+        store=store,
+        order=order,
+        sweeps=SWEEPS if sweeps is None else sweeps,
+        fewest=fewest,
     )
-    limits = replace(limits, store=store, order=order, sweeps=SWEEPS if sweeps is None else sweeps, fewest=fewest)
-    limits = replace(limits, partial_order=partial_order)
     told = None if progress is None else _told(progress)
     if checkpoint is None:
         return run(jobs, limits, told)
