@@ -29,7 +29,7 @@ BUILT = {
 }
 
 # The grammar allows a list there, but the word is a name then, as in `next[t]`.
-BEFORE_A_LIST = re.compile(r"\b(always|eventually|next) \[")
+BEFORE_A_LIST = re.compile(r"\b(always|eventually|next|spawn|stop) \[")
 
 
 def parse(text: str, start: str) -> tree.Node:
