@@ -23,6 +23,7 @@ ORDER = (
     "properties",
     "report",
     "export",
+    "testing",
     "api",
     "__init__",
     "cli",
