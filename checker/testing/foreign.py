@@ -11,8 +11,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
+from time import sleep as time_sleep  # by name: the one in `time` is virtual within a run
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from checker.testing.lifecycle import Lifecycle
@@ -25,15 +27,19 @@ _WAITING = {
     ("thread.py", "_worker"),  # an idle worker of concurrent.futures
     ("queue.py", "get"),
     ("_asyncio.py", "run"),  # an idle worker of anyio
+    ("_base.py", "result"),  # it waits for something that it posted
+    ("environment.py", "sleep"),
 }
-_idle_places: set[tuple[CodeType, int]] = set()  # where a thread stood through a whole grace without posting
+_idle_places: dict[bool, set[tuple[CodeType, int]]] = {False: set(), True: set()}  # by `final`: where one stood through a whole grace
+_ranks: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()  # threads in the order of their start, as far as they were seen
+_ranking = threading.Lock()
 
 
 class ForeignThreads:
     """The threads that were not started by the loop, and the posts of any thread but the loop's."""
 
     def __init__(self, loop: Lifecycle) -> None:
-        self.inbox: deque[Post] = deque()
+        self.inbox: deque[tuple[int, Any, Any]] = deque()
         self._loop = loop
         self._posted = threading.Event()
         self._there_before = set(sys._current_frames())
@@ -42,54 +48,62 @@ class ForeignThreads:
         """From any thread."""
         if self._loop.is_closed():
             return
-        self.inbox.append((handle, callback))
+        self.inbox.append((_rank(), handle, callback))
         self._posted.set()
 
     def take(self) -> list[Post]:
+        """What was posted: thread by thread in the order of their start, for which of them was quicker is chance."""
         found = []
         self._posted.clear()
         while self.inbox:
             found.append(self.inbox.popleft())
-        return found
+        found.sort(key=lambda post: post[0])
+        return [(handle, callback) for _, handle, callback in found]
 
     def wait(self, *, final: bool) -> bool:
-        """Waits for a post as long as a thread may still make one; True when there is one. `final`: else a deadlock is called."""
-        if self.inbox:
-            return True
+        """Waits as long as a thread is at work and its grace lasts; True when something was posted. `final`: else a deadlock is called."""
         if threading.active_count() == 1 or not self._others(final):
-            return False
-        if self._posted.wait(YIELD_S) or not self._busy(final):
             return bool(self.inbox)
-        grace_s = self._loop.settings.grace_s * (FINAL if final else 1)
+        grace_s = self._loop.settings.grace_s * (FINAL if final and not self.inbox else 1)
         waited = 0.0
-        while waited < grace_s:
-            if self._posted.wait(YIELD_S) or not self._busy(final):
-                return bool(self.inbox)
+        while True:
+            time_sleep(YIELD_S)  # not until the first post: all that are at work are waited for, so that their posts can be put in order
             waited += YIELD_S
-        _idle_places.update(_place(frame) for frame in self._others(final))
-        return bool(self.inbox)
+            busy = [frame for thread, frame in self._others(final) if not _is_idle(thread, frame, final)]
+            if not busy:
+                return bool(self.inbox)
+            if waited >= grace_s:
+                _idle_places[final].update(map(_place, busy))
+                return bool(self.inbox)
 
-    def _others(self, final: bool) -> list[FrameType]:
-        """The innermost frame of each thread that counts: those started since the run began, and before a deadlock all."""
+    def _others(self, final: bool) -> list[tuple[int, FrameType]]:
+        """(thread, its innermost frame) for each that counts: those started since the run began, and before a deadlock all."""
         ours = {threading.get_ident(), *self._loop.idle_threads()}
-        return [
-            frame
-            for thread, frame in sys._current_frames().items()
-            if thread not in ours and (final or thread not in self._there_before)
-        ]
+        frames = sys._current_frames()
+        return [(thread, frames[thread]) for thread in frames if thread not in ours and (final or thread not in self._there_before)]
 
-    def _busy(self, final: bool) -> bool:
-        return any(not _is_idle(frame) for frame in self._others(final))
+
+def _rank() -> int:
+    """The rank of the calling thread."""
+    with _ranking:
+        for thread in threading.enumerate():
+            _ranks.setdefault(thread, len(_ranks))
+        return _ranks[threading.current_thread()]
 
 
 def _place(frame: FrameType) -> tuple[CodeType, int]:
     return frame.f_code, frame.f_lasti
 
 
-def _is_idle(frame: FrameType) -> bool:
-    """True when a thread waits for work: in the `get` of a queue, in an idle worker, or where one has waited in vain before."""
-    if _place(frame) in _idle_places:
-        return True
+def _is_idle(thread: int, frame: FrameType, final: bool) -> bool:
+    """True when a thread waits for work: in the `get` of a queue, in an idle worker, or where one has waited in vain before.
+
+    It must be asleep, too: one that has just been given work, and has not come to run yet, stands at the same place.
+    """
+    return (_place(frame) in _idle_places[final] or _waits(frame)) and _is_asleep(thread)
+
+
+def _waits(frame: FrameType) -> bool:
     seen: FrameType | None = frame
     for _ in range(3):  # Queue.get waits in Condition.wait
         if seen is None:
@@ -98,3 +112,13 @@ def _is_idle(frame: FrameType) -> bool:
             return True
         seen = seen.f_back
     return False
+
+
+def _is_asleep(thread: int) -> bool:
+    """What the kernel says, where it can be asked (Linux): neither running, nor waiting for a processor or a disk."""
+    found = threading._active.get(thread)  # type: ignore[attr-defined]
+    try:
+        with open(f"/proc/self/task/{found.native_id}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] == "S"
+    except (OSError, AttributeError, IndexError):
+        return True

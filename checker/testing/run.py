@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field, structs
 
-from checker.testing.choices import Deviation, Token
+from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
 from checker.testing.environment import controlled, current_loop
 from checker.testing.errors import Deadlock, Livelock
@@ -51,7 +51,7 @@ class Run(Struct, kw_only=True):
     fingerprint: int  # of the order in which lanes ran and of the recorded calls: equal runs have equal ones
     result: Any = None  # what the test returned
     points: list[Point] = field(default_factory=list)
-    asked: dict[str, int] = field(default_factory=dict)  # choice points by kind
+    asked: dict[Kind, int] = field(default_factory=dict)  # choice points by kind
     accounts: list[Account] = field(default_factory=list)  # filled where `explain`
 
     @property
@@ -109,7 +109,7 @@ def run_once(
         virtual_s=record.ended_s,
         fingerprint=_fingerprint(loop.fingerprint, record),
         points=chooser.points,
-        asked={**chooser.asked},
+        asked=dict(chooser.asked),
         accounts=witness.accounts if witness else [],
     )
 

@@ -18,7 +18,7 @@ class RandomWalk(Strategy):
     `asked` tells how many questions of each kind a plain run asks, so that a fault strikes any of the calls alike.
     """
 
-    def __init__(self, key: str, asked: Mapping[str, int]) -> None:
+    def __init__(self, key: str, asked: Mapping[Kind, int]) -> None:
         self._rng = rng = random.Random(key)
         self._order_rate = rng.choice((0.05, 0.2, 0.5, 1.0))
         self._timer_rate = rng.choice((0.03, 0.1, 0.3))
@@ -54,7 +54,7 @@ class Priorities(RandomWalk):
     caller is quick or slow, and at `depth - 1` random calls one changes its pace.
     """
 
-    def __init__(self, key: str, asked: Mapping[str, int], depth: int) -> None:
+    def __init__(self, key: str, asked: Mapping[Kind, int], depth: int) -> None:
         super().__init__(key, asked)
         rng = self._rng
         self._priority: dict[int, float] = {}
