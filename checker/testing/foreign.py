@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from checker.testing.lifecycle import Lifecycle
 
 FINAL = 20  # times the grace, before a deadlock is called
-YIELD_S = 0.001
+YIELD_S = 0.0004
+DEPTH = 5
 Post = tuple[Any, Any]  # handle, callback
+Stand = tuple[tuple[CodeType, int], ...]  # the innermost frames of a thread: code and place in it
 
 _WAITING = {
     ("thread.py", "_worker"),  # an idle worker of concurrent.futures
@@ -30,8 +32,8 @@ _WAITING = {
     ("_base.py", "result"),  # it waits for something that it posted
     ("environment.py", "sleep"),
 }
-_idle_places: dict[bool, set[tuple[CodeType, int]]] = {False: set(), True: set()}  # by `final`: where one stood through a whole grace
-_ranks: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()  # threads in the order of their start, as far as they were seen
+_idle_stands: dict[bool, set[Stand]] = {False: set(), True: set()}  # by `final`: where one stood through a whole grace
+_ranks: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()  # in the order of their start, as far as they were seen
 _ranking = threading.Lock()
 
 
@@ -41,20 +43,17 @@ class ForeignThreads:
     def __init__(self, loop: Lifecycle) -> None:
         self.inbox: deque[tuple[int, Any, Any]] = deque()
         self._loop = loop
-        self._posted = threading.Event()
-        self._there_before = set(sys._current_frames())
+        self._there_before = set(threading.enumerate())
 
     def post(self, handle: Any, callback: Any) -> None:
         """From any thread."""
         if self._loop.is_closed():
             return
         self.inbox.append((_rank(), handle, callback))
-        self._posted.set()
 
     def take(self) -> list[Post]:
         """What was posted: thread by thread in the order of their start, for which of them was quicker is chance."""
         found = []
-        self._posted.clear()
         while self.inbox:
             found.append(self.inbox.popleft())
         found.sort(key=lambda post: post[0])
@@ -65,22 +64,28 @@ class ForeignThreads:
         if threading.active_count() == 1 or not self._others(final):
             return bool(self.inbox)
         grace_s = self._loop.settings.grace_s * (FINAL if final and not self.inbox else 1)
-        waited = 0.0
+        waited, before = 0.0, None
         while True:
-            time_sleep(YIELD_S)  # not until the first post: all that are at work are waited for, so that their posts can be put in order
+            time_sleep(
+                YIELD_S
+            )  # not until the first post: all that are at work are waited for, so that their posts can be put in order
             waited += YIELD_S
-            busy = [frame for thread, frame in self._others(final) if not _is_idle(thread, frame, final)]
-            if not busy:
+            others = self._others(final)
+            busy = [thread for thread in others if not _is_idle(thread, final)]
+            now = [(thread, _stand(thread), activity(thread)) for thread in others]
+            if not busy and now == before:
                 return bool(self.inbox)
+            before = now
             if waited >= grace_s:
-                _idle_places[final].update(map(_place, busy))
+                _idle_stands[final].update(map(_stand, busy))
                 return bool(self.inbox)
 
-    def _others(self, final: bool) -> list[tuple[int, FrameType]]:
-        """(thread, its innermost frame) for each that counts: those started since the run began, and before a deadlock all."""
+    def _others(self, final: bool) -> list[threading.Thread]:
+        """The threads that count: those started since the run began, and before a deadlock all."""
         ours = {threading.get_ident(), *self._loop.idle_threads()}
-        frames = sys._current_frames()
-        return [(thread, frames[thread]) for thread in frames if thread not in ours and (final or thread not in self._there_before)]
+        return [
+            thread for thread in threading.enumerate() if thread.ident not in ours and (final or thread not in self._there_before)
+        ]
 
 
 def _rank() -> int:
@@ -91,34 +96,46 @@ def _rank() -> int:
         return _ranks[threading.current_thread()]
 
 
-def _place(frame: FrameType) -> tuple[CodeType, int]:
-    return frame.f_code, frame.f_lasti
+def _frames(thread: threading.Thread) -> list[FrameType]:
+    """The innermost frames of a thread; none where it is only starting."""
+    found: list[FrameType] = []
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None and len(found) < DEPTH:
+        found.append(frame)
+        frame = frame.f_back
+    return found
 
 
-def _is_idle(thread: int, frame: FrameType, final: bool) -> bool:
+def _stand(thread: threading.Thread) -> Stand:
+    return tuple((frame.f_code, frame.f_lasti) for frame in _frames(thread))
+
+
+def _is_idle(thread: threading.Thread, final: bool) -> bool:
     """True when a thread waits for work: in the `get` of a queue, in an idle worker, or where one has waited in vain before.
 
     It must be asleep, too: one that has just been given work, and has not come to run yet, stands at the same place.
     """
-    return (_place(frame) in _idle_places[final] or _waits(frame)) and _is_asleep(thread)
+    waits = any((_file_name(frame), frame.f_code.co_name) in _WAITING for frame in _frames(thread)[:3])  # `get` calls `wait`
+    return (waits or _stand(thread) in _idle_stands[final]) and is_asleep(thread)
 
 
-def _waits(frame: FrameType) -> bool:
-    seen: FrameType | None = frame
-    for _ in range(3):  # Queue.get waits in Condition.wait
-        if seen is None:
-            return False
-        if (seen.f_code.co_filename.replace("\\", "/").rpartition("/")[2], seen.f_code.co_name) in _WAITING:
-            return True
-        seen = seen.f_back
-    return False
+def _file_name(frame: FrameType) -> str:
+    return frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
 
 
-def _is_asleep(thread: int) -> bool:
+def is_asleep(thread: threading.Thread) -> bool:
     """What the kernel says, where it can be asked (Linux): neither running, nor waiting for a processor or a disk."""
-    found = threading._active.get(thread)  # type: ignore[attr-defined]
+    return _kernel(thread, "stat").rpartition(")")[2].split()[:1] in ([], ["S"])
+
+
+def activity(thread: threading.Thread) -> str:
+    """Changes whenever the thread has run a little, also where it only waited for its turn to run Python; Linux only."""
+    return _kernel(thread, "schedstat")
+
+
+def _kernel(thread: threading.Thread, file_name: str) -> str:
     try:
-        with open(f"/proc/self/task/{found.native_id}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] == "S"
-    except (OSError, AttributeError, IndexError):
-        return True
+        with open(f"/proc/self/task/{thread.native_id}/{file_name}", encoding="ascii") as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from checker.testing.errors import RealIORefused
+from checker.testing.foreign import is_asleep
 
 if TYPE_CHECKING:
     from checker.testing.lanes import Lane
@@ -34,11 +35,12 @@ class JobEnded(BaseException):
 
 
 class Worker:
-    """A thread and two locks: `go` is released to let it run, `back` when it has come to a halt."""
+    """A thread and two locks: `go` is released to let it run, `back` when it has come to a halt. Both are held otherwise."""
 
     def __init__(self) -> None:
-        self.go = threading.Semaphore(0)
-        self.back = threading.Semaphore(0)
+        self.go, self.back = threading.Lock(), threading.Lock()
+        self.go.acquire()
+        self.back.acquire()
         self.job: Job | None = None
         self.thread = threading.Thread(target=self._serve, daemon=True, name="teamcheck-job")
         self.thread.start()
@@ -150,8 +152,9 @@ class Job:
     def _blocks(self) -> bool:
         """True when the thread waits for another thread, in a lock, queue or future."""
         assert self.worker is not None
-        frame = sys._current_frames().get(self.worker.thread.ident or 0)
-        if frame is None:
+        thread = self.worker.thread
+        frame = sys._current_frames().get(thread.ident or 0)
+        if frame is None or not is_asleep(thread):
             return False
         names = _BLOCKS.get(frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2], set())
         return frame.f_code.co_name in names
