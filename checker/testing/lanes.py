@@ -12,16 +12,21 @@ from checker.testing.record import TaskSpan
 class Lane:
     """Ready work that keeps its order: the steps of one task, one job of an executor, or all plain callbacks."""
 
-    __slots__ = ("agent", "dead", "kind", "label", "number", "span", "task")
+    __slots__ = ("_label", "agent", "dead", "kind", "number", "span", "task")
 
     def __init__(self, number: int, kind: Literal["task", "job", "callbacks"], label: str, agent: Agent | None = None) -> None:
         self.number = number
         self.kind = kind
-        self.label = label
+        self._label = label
         self.agent = agent
         self.dead = False  # its agent has crashed: nothing of it runs any more
         self.task: asyncio.Task[Any] | None = None
         self.span: TaskSpan | None = None
+
+    @property
+    def label(self) -> str:
+        """The name of the task as it is now (a task may be named after it was made), of the job, or "callbacks"."""
+        return self._label if self.task is None else self.task.get_name()
 
     @property
     def who(self) -> str:

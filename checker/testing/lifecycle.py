@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import Any
 
 from checker.testing.agents import agent_of, current_agent
-from checker.testing.errors import LoopInUse
 from checker.testing.foreign import ForeignThreads
 from checker.testing.lanes import Lane, coroutine_name, is_default_name
 from checker.testing.no_io import NoIO
@@ -63,8 +62,6 @@ class Lifecycle(NoIO):
             raise RuntimeError("Event loop is closed")
         if self.thread is not None:
             raise RuntimeError("This event loop is already running")
-        if asyncio._get_running_loop() is not None:
-            raise LoopInUse("a controlled run is started from a plain function, not from a coroutine on another event loop")
         hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(firstiter=self._generator_started, finalizer=self._generator_dropped)
         self.thread = threading.get_ident()
@@ -197,10 +194,13 @@ class Lifecycle(NoIO):
         if lane.span is not None and lane.span.ended_at is None:
             lane.span.ended_at, lane.span.ended_s, lane.span.outcome = self.record.next_at(), self.time(), "crashed"
 
-    def note_untaken(self) -> None:
-        """Records the exceptions of ended tasks that no code has taken: asyncio would log `exception was never retrieved`."""
-        for lane in self.lanes[2:]:
-            if lane.task is not None and lane.task.done() and getattr(lane.task, "_log_traceback", False):
+    def note_final(self) -> None:
+        """Completes the record: the names of tasks as they are now, and the exceptions that no code has taken, which asyncio would log."""
+        for lane in self.lanes:
+            if lane.span is None or lane.task is None:
+                continue
+            lane.span.name, lane.span.agent = lane.label, lane.who
+            if lane.number > 1 and lane.task.done() and getattr(lane.task, "_log_traceback", False):
                 self._note_unhandled("the exception of this task was never taken", lane.task.exception(), lane.label)
 
     # --- exceptions that nobody handles -------------------------------------------------------------------------------------

@@ -36,7 +36,6 @@ class Outcome(Struct, kw_only=True):
     run: Run | None = None  # the failing run, shrunk and explained
     found_after: int = 0  # runs until the failure
     found_mode: Mode = "latency"
-    stronger_than_needed: bool = False
     points_failed: list[str] = field(default_factory=list)  # of a sweep: each suspension point at which a cancellation fails
     notes: list[str] = field(default_factory=list)
 

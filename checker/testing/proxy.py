@@ -15,7 +15,8 @@ What the faults do: `delay` adds `delay_s` to the request. `error_before` raises
 then raises. `duplicate` has the effect a second time, later, as at-least-once delivery does. `drop` returns None without the effect, as
 a lost message does. `crash` stops the agent before the effect, `crash_after` once the effect is done: its tasks never run again, no
 `finally` of theirs does, and nobody is told. In a plain method on the loop, `delay` moves the clock on as a blocking call does, and a
-crash takes place at the next `await`, for nothing can stop code before it.
+crash takes place at the next `await`, for nothing can stop code before it. (Python cannot drop a suspended coroutine without running its
+`finally`: that happens after the run has been judged, with nobody watching.)
 """
 
 from __future__ import annotations

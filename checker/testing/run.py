@@ -12,7 +12,8 @@ from msgspec import Struct, field, structs
 from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
 from checker.testing.environment import controlled, current_loop
-from checker.testing.errors import Deadlock, Livelock
+from checker.testing.errors import Deadlock, Livelock, LoopInUse
+from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
 from checker.testing.record import Mark, Record
 from checker.testing.settings import Settings
@@ -74,6 +75,8 @@ def run_once(
     Each check gets the record of a run that ended by itself; what it returns, if that is not empty, or the AssertionError it raises is a failure.
     Exceptions of the test are in the result, not raised; KeyboardInterrupt and SystemExit go through.
     """
+    if asyncio._get_running_loop() is not None:
+        raise LoopInUse("a controlled run is started from a plain function, not from a coroutine on another event loop")
     settings = settings or Settings()
     check_faults(settings.faults)
     if token is not None:
@@ -89,7 +92,7 @@ def run_once(
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
-        with controlled(loop):
+        with controlled(loop), noted_holders():
             failure, result = _run(loop, test)
             record.ended_s = loop.time()
             if failure is None:
@@ -129,7 +132,7 @@ def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     except Exception as error:
         return _failure(error), None
     finally:
-        loop.note_untaken()
+        loop.note_final()
         loop.chooser.quiet = True
     return None, result
 

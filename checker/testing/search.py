@@ -14,6 +14,7 @@ from msgspec import structs
 from checker.testing.choices import MODES, Deviation, Kind, Mode, Token, weaker_modes, weakest_mode
 from checker.testing.chooser import Replay, Strategy
 from checker.testing.outcome import Outcome
+from checker.testing.record import Record
 from checker.testing.run import Check, Run, Test, run_once
 from checker.testing.settings import Settings
 from checker.testing.shrink import shrink
@@ -25,7 +26,7 @@ REPLAY_VARIABLE = "TEAMCHECK_REPLAY"
 COLLECT_EVERY = 25  # runs; the garbage collector is off within a run
 SHRINK_TRIES = 300
 
-_NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {"latency": ("f", "l"), "reorder": ("o",), "overtake": ("t",), "both": ("o", "t")}
+_NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {"latency": ("f", "l", "p"), "reorder": ("o",), "overtake": ("t",), "both": ("o", "t")}
 _SHARES: dict[Mode, dict[Mode, float]] = {  # of the runs of a search, by the mode that was asked for
     "latency": {"latency": 1.0},
     "reorder": {"latency": 0.4, "reorder": 0.6},
@@ -162,6 +163,13 @@ def _quiet_collector() -> Iterator[None]:
         gc.unfreeze()
 
 
+def _unhandled_text(record: Record) -> str:
+    """In words: the exceptions of a run that no code has taken; asyncio would have logged them."""
+    names = ", ".join(type(lost.error).__name__ + (f" of {lost.task}" if lost.task else "") for lost in record.unhandled)
+    count = len(record.unhandled)
+    return f"{count} exception{'s' * (count != 1)} reached the loop and no code: {names}"
+
+
 class _Search:
     """One search: its runs, and what becomes of a failing one."""
 
@@ -174,6 +182,7 @@ class _Search:
         self._strategy = strategy
         self._seen: set[int] = set()
         self._warm = False
+        self._told_unhandled = False
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
@@ -193,6 +202,9 @@ class _Search:
         outcome.distinct = len(self._seen)
         if outcome.runs % COLLECT_EVERY == 0:
             gc.collect()
+        if run.record.unhandled and not self._told_unhandled:
+            self._told_unhandled = True
+            outcome.notes.append(_unhandled_text(run.record))
         return run
 
     def _once(self, mode: Mode, strategy: Strategy, **options: Any) -> Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from checker.testing.holders import holder_of
 from checker.testing.where import Place, place_of, suspended
 
 if TYPE_CHECKING:
@@ -67,13 +68,14 @@ def _waiter(loop: ControlledLoop, lane: Lane) -> str:
     if lane.dead:
         return f"{name}: crashed by an injected fault"
     place = place_of(task.get_coro())
-    where = f" at {place}: {place.text}" if place else ""
-    return f"{name} waits for {waits_for(loop, task)}{where}"
+    waited = waits_for(loop, task)
+    where = f"{',' * ('held by' in waited)} at {place}: {place.text}" if place else ""
+    return f"{name} waits for {waited}{where}"
 
 
 def waits_for(loop: ControlledLoop, task: Any) -> str:
     """In words: the lock, queue, event, task or future that the task waits for."""
-    for _, _, frame in reversed(list(suspended(task.get_coro()))):
+    for _, _, frame in suspended(task.get_coro()):  # outermost first: a Barrier waits on a Condition of its own
         owner = frame.f_locals.get("self") if frame is not None else None
         module = type(owner).__module__ if owner is not None else ""
         if frame is not None and module.startswith(("asyncio.locks", "asyncio.queues", "asyncio.taskgroups", "anyio")):
@@ -100,6 +102,9 @@ def _primitive(owner: Any, method: str) -> str:
     words = {
         ("Event", "wait"): "an Event to be set",
         ("Lock", "acquire"): "a Lock",
+        ("Lock", "__aenter__"): "a Lock",
+        ("Semaphore", "__aenter__"): "a Semaphore",
+        ("Semaphore", "acquire"): "a Semaphore",
         ("Condition", "wait"): "a Condition to be notified",
         ("Queue", "get"): "an item of a Queue",
         ("Queue", "put"): "room in a Queue",
@@ -107,4 +112,5 @@ def _primitive(owner: Any, method: str) -> str:
         ("Barrier", "wait"): "the others at a Barrier",
         ("TaskGroup", "__aexit__"): "the tasks of its TaskGroup",
     }
-    return words.get((kind, method), f"a {kind} ({method})")
+    holder = holder_of(owner)
+    return words.get((kind, method), f"a {kind} ({method})") + (f", held by {holder}" if holder else "")

@@ -1,0 +1,379 @@
+"""The controlled loop: time, jobs, threads, runs that do not end, and what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+from time import monotonic as imported_by_name
+from typing import Any
+
+import pytest
+
+from checker.testing import RealIORefused, Settings, boundary, explore, run_once, spawn, together
+from tests.testing import teams
+
+ROOT = Path(__file__).parents[2]
+
+
+def passed(test, settings: Settings | None = None):  # type: ignore[no-untyped-def]
+    """What a test returned in plain order."""
+    run = run_once(test, settings)
+    assert run.failure is None, run.failure.text
+    return run.result
+
+
+# --- time and random numbers ----------------------------------------------------------------------------------------------------
+
+
+def test_time_is_virtual() -> None:
+    async def wait() -> list[float]:
+        start = time.time()
+        await asyncio.sleep(3600)
+        time.sleep(60)  # blocks everybody, and moves the clock on
+        return [time.time() - start, time.monotonic(), time.perf_counter(), imported_by_name(), time.monotonic_ns() / 1e9]
+
+    real = time.monotonic()
+    assert passed(wait) == [3660.0] * 5
+    assert time.monotonic() - real < 60
+    assert time.time is not None
+    assert abs(time.monotonic() - imported_by_name()) < 60  # restored
+
+
+def test_timeouts_run_on_virtual_time() -> None:
+    async def wait() -> list[str]:
+        found = []
+        for seconds in (10, 30):
+            try:
+                async with asyncio.timeout(20):
+                    await asyncio.sleep(seconds)
+                found.append("slept")
+            except TimeoutError:
+                found.append("timed out")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.Event().wait(), 5)
+        return [*found, f"{asyncio.get_running_loop().time():g}"]
+
+    assert passed(wait) == ["slept", "timed out", "35"]
+
+
+def test_random_numbers_come_from_the_seed_of_the_run() -> None:
+    async def draw() -> tuple[float, uuid.UUID, bytes]:
+        return random.random(), uuid.uuid4(), os.urandom(4)
+
+    state = random.getstate()
+    assert passed(draw) == passed(draw)
+    assert passed(draw) != passed(draw, Settings(seed=1))
+    assert random.getstate() == state
+    assert os.urandom(8) != os.urandom(8)
+
+
+def test_sets_of_tasks_have_one_order() -> None:
+    async def order() -> list[str]:
+        tasks = [asyncio.create_task(asyncio.sleep(0), name=f"t{i}") for i in range(30)]
+        done, _ = await asyncio.wait(tasks)
+        return [task.get_name() for task in done]
+
+    first = passed(order)
+    garbage = [object() for _ in range(1000)]
+    assert all(passed(order) == first for _ in range(10))
+    del garbage
+
+
+def test_a_run_is_the_same_in_another_process() -> None:
+    code = (
+        "from checker.testing import explore\nfrom tests.testing import teams\n"
+        "o = explore(teams.plain_order_hand_off); print(o.token, o.found_after, o.run.fingerprint)"
+    )
+    told = set()
+    for hash_seed in ("0", "1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        told.add(subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True).stdout)
+    assert len(told) == 1
+
+
+# --- jobs and threads -----------------------------------------------------------------------------------------------------------
+
+
+def test_jobs_are_lanes_of_the_schedule() -> None:
+    async def lost_update() -> None:
+        count = 0
+
+        def add() -> None:
+            nonlocal count
+            seen = count
+            time.sleep(0.001)  # a job is one step up to its next sleep
+            count = seen + 1
+
+        await asyncio.gather(asyncio.to_thread(add), asyncio.to_thread(add))
+        assert count == 2, f"count is {count}"
+
+    assert run_once(lost_update).failure is not None
+
+
+def test_a_job_has_its_thread_its_context_and_no_running_loop() -> None:
+    variable = contextvars.ContextVar("variable", default="unset")
+
+    async def start() -> tuple[str, bool, int]:
+        variable.set("set")
+
+        def job() -> tuple[str, bool, int]:
+            async def inner() -> int:
+                return 7
+
+            return variable.get(), threading.current_thread() is threading.main_thread(), asyncio.run(inner())
+
+        return await asyncio.to_thread(job)
+
+    assert passed(start) == ("set", False, 7)
+
+
+def test_a_job_may_wait_for_the_loop() -> None:
+    async def start() -> int:
+        loop = asyncio.get_running_loop()
+
+        async def answer() -> int:
+            await asyncio.sleep(100)
+            return 7
+
+        return await asyncio.to_thread(lambda: asyncio.run_coroutine_threadsafe(answer(), loop).result())
+
+    assert passed(start) == 7
+    assert run_once(start).virtual_s == 100.0
+
+
+def test_the_exception_of_a_job_is_raised_where_it_is_awaited() -> None:
+    async def start() -> None:
+        with pytest.raises(KeyError, match="gone"):
+            await asyncio.to_thread({}.__getitem__, "gone")
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await asyncio.to_thread(next, iter([]))
+
+    passed(start)
+
+
+def helper_threads() -> int:
+    async def start() -> list[int]:
+        loop = asyncio.get_running_loop()
+        got: list[int] = []
+        futures = [loop.create_future() for _ in range(3)]
+
+        def work(i: int) -> None:
+            total = sum(range(1000 * (3 - i)))
+            loop.call_soon_threadsafe(futures[i].set_result, total and i)
+
+        async def take(i: int) -> None:
+            async with asyncio.timeout(1):  # virtual: the clock waits for the threads
+                got.append(await futures[i])
+
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(3)]
+        for thread in threads:
+            thread.start()
+        await asyncio.gather(*(take(i) for i in range(3)))
+        assert sorted(got) == [0, 1, 2]
+        return got
+
+    run = run_once(start)
+    assert run.failure is None, run.failure
+    assert run.record.foreign_threads
+    return run.fingerprint
+
+
+def test_a_foreign_thread_is_waited_for_before_the_clock_jumps() -> None:
+    assert len({helper_threads() for _ in range(30)}) == 1
+
+
+def test_a_foreign_thread_that_sleeps_is_waited_for_before_a_deadlock_is_called() -> None:
+    async def start() -> str:
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        real = threading.Event()
+
+        def work() -> None:
+            real.wait(0.2)
+            loop.call_soon_threadsafe(future.set_result, "posted")
+
+        threading.Thread(target=work).start()
+        return await future
+
+    assert passed(start) == "posted"
+
+
+# --- runs that do not end -------------------------------------------------------------------------------------------------------
+
+
+def test_a_deadlock_names_who_waits_where_for_what() -> None:
+    failure = run_once(teams.crossed_locks).failure
+    assert failure is not None
+    assert failure.kind == "deadlock"
+    lines = failure.text.splitlines()
+    assert lines[0] == "nothing is ready, no timer is set, and these wait:"
+    assert "test waits for the tasks ann, bob at " in lines[1]
+    assert "ann waits for a Lock, held by bob, at " in lines[2]
+    assert lines[2].endswith("async with other:")
+    assert "bob waits for a Lock, held by ann, at " in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        (lambda: asyncio.Event().wait(), "an Event to be set"),
+        (lambda: asyncio.Queue[int]().get(), "an item of a Queue"),
+        (lambda: asyncio.get_running_loop().create_future(), "a future that nobody has resolved"),
+        (lambda: asyncio.Barrier(2).wait(), "the others at a Barrier"),
+    ],
+)
+def test_what_a_task_waits_for(what, words: str) -> None:  # type: ignore[no-untyped-def]
+    async def start() -> None:
+        async def wait() -> None:
+            await what()
+
+        await spawn("ann", wait())
+
+    failure = run_once(start).failure
+    assert failure is not None
+    assert f"ann waits for {words} at " in failure.text
+    assert "test waits for the task ann at " in failure.text
+
+
+def test_a_livelock_shows_the_stretch_that_repeats() -> None:
+    failure = run_once(teams.poll_for_ever, Settings(max_steps=4_000)).failure
+    assert failure is not None
+    assert failure.kind == "livelock"
+    assert failure.text.startswith("the run did not end in 4,000 steps (virtual time ")
+    assert "this stretch repeats:\n    poller at " in failure.text
+
+
+def test_a_run_that_polls_is_no_livelock_under_any_strategy() -> None:
+    """A loop that polls with `sleep(0)` starves what it waits for, where the schedule is not fair."""
+
+    async def start() -> None:
+        ready = False
+
+        async def poll() -> None:
+            while not ready:
+                await asyncio.sleep(0)
+
+        async def work() -> None:
+            nonlocal ready
+            for _ in range(5):
+                await asyncio.sleep(0)
+            ready = True
+
+        await together(poller=poll(), worker=work())
+
+    for strategy in ("random", "pct", "deviations"):
+        assert explore(start, schedules=100, strategy=strategy, max_steps=3_000).passed  # type: ignore[arg-type]
+
+
+# --- what is refused, and what is reported ----------------------------------------------------------------------------------------
+
+
+def test_real_input_and_output_are_refused_plainly() -> None:
+    async def connect() -> None:
+        await asyncio.open_connection("localhost", 80)
+
+    failure = run_once(connect).failure
+    assert failure is not None
+    assert failure.name == "RealIORefused"
+    assert failure.text.startswith(
+        "loop.create_connection: a network connection is real input or output, which a controlled run refuses: "
+    )
+
+    async def others() -> None:
+        loop = asyncio.get_running_loop()
+        with pytest.raises(RealIORefused, match="a subprocess"):
+            await asyncio.create_subprocess_exec("true")
+        with pytest.raises(NotImplementedError):
+            loop.add_signal_handler(2, print)
+        with pytest.raises(RealIORefused, match="a file descriptor"):
+            loop.add_reader(0, print)
+
+    passed(others)
+
+
+def test_a_run_is_not_started_from_a_coroutine() -> None:
+    async def outer() -> None:
+        async def inner() -> None: ...
+
+        coroutine = inner()
+        with pytest.raises(RuntimeError, match="a controlled run is started from a plain function"):
+            run_once(lambda: coroutine)
+        coroutine.close()
+
+    asyncio.run(outer())
+
+
+def test_exceptions_that_nobody_takes_are_recorded() -> None:
+    async def start() -> None:
+        async def fail() -> None:
+            raise KeyError("lost")
+
+        task = asyncio.create_task(fail(), name="failing")
+        asyncio.get_running_loop().call_soon(lambda: 1 / 0)
+        await asyncio.sleep(1)
+        assert task.done()
+
+    run = run_once(start)
+    assert run.failure is None
+    assert [(lost.task, type(lost.error).__name__) for lost in run.record.unhandled] == [
+        (None, "ZeroDivisionError"),
+        ("failing", "KeyError"),
+    ]
+    assert explore(start, schedules=3).notes == [
+        "2 exceptions reached the loop and no code: ZeroDivisionError, KeyError of failing"
+    ]
+
+
+def test_what_waits_at_the_end_is_unwound_and_not_recorded() -> None:
+    unwound: list[str] = []
+    kept: list[Any] = []
+
+    async def start() -> None:
+        async def wait() -> None:
+            try:
+                await asyncio.sleep(1000)
+            finally:
+                unwound.append("task")
+
+        async def items():  # type: ignore[no-untyped-def]
+            try:
+                yield 1
+            finally:
+                unwound.append("generator")
+
+        kept.append(asyncio.create_task(wait(), name="waiting"))
+        kept.append(items())
+        await anext(kept[-1])
+
+    run = run_once(start)
+    assert sorted(unwound) == ["generator", "task"]
+    assert [(span.name, span.outcome) for span in run.record.tasks] == [("test", "returned"), ("waiting", None)]
+
+
+def test_eager_tasks_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    factory = getattr(asyncio, "eager_task_factory", None)
+    if factory is None:
+        pytest.skip("eager tasks came with Python 3.12")
+
+    async def start() -> list[int]:
+        asyncio.get_running_loop().set_task_factory(factory)
+        board = boundary(teams.Board())
+        seen = []
+
+        async def child(i: int) -> None:
+            seen.append(i)
+            await board.get()
+            seen.append(i)
+
+        await asyncio.gather(child(1), child(2))
+        return seen
+
+    assert passed(start) == [1, 2, 1, 2]
