@@ -61,6 +61,9 @@ class Outcome(Struct, kw_only=True):
             raise ScheduleFailure(self) from error
         return self
 
+    def __str__(self) -> str:
+        return self.text()
+
     def text(self) -> str:
         """The report, in plain text."""
         return "\n".join(_failed(self, self.run) if self.run is not None else _passed(self))
@@ -70,7 +73,7 @@ def _passed(outcome: Outcome) -> list[str]:
     modes = ", ".join(f"{mode} {runs}" for mode, runs in outcome.runs_by_mode.items())
     lines = [f"{outcome.test}: no failure in {outcome.runs} runs, {outcome.distinct} distinct schedules ({modes})"]
     for mode, most in outcome.complete.items():
-        if most >= 0:
+        if most >= 1:
             lines.append(f"  {mode}: all schedules with at most {most} deviation{'s' * (most != 1)} from plain order were run")
     return lines + [f"  note: {note}" for note in outcome.notes]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from msgspec import Struct, field, structs
 from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
 from checker.testing.environment import controlled, current_loop
-from checker.testing.errors import Deadlock, Livelock, LoopInUse
+from checker.testing.errors import Deadlock, Livelock, LoopInUse, NoCoroutine
 from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
 from checker.testing.record import Mark, Record
@@ -120,7 +121,7 @@ def run_once(
 def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     """Why the test failed, and else what it returned; what waits at its end waits still."""
     try:
-        result = loop.run_until_complete(loop.create_task(test(), name="test"))
+        result = loop.run_until_complete(loop.create_task(_coroutine(test), name="test"))
     except Deadlock:
         return Failure(kind="deadlock", name="Deadlock", text=deadlock_text(loop)), None
     except Livelock:
@@ -129,12 +130,24 @@ def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
         if any(fault.kind == "cancel" for fault in loop.record.faults):
             return None, None
         return _failure(error), None
+    except NoCoroutine:
+        raise
     except Exception as error:
         return _failure(error), None
     finally:
         loop.note_final()
         loop.chooser.quiet = True
     return None, result
+
+
+def _coroutine(test: Test) -> Coroutine[Any, Any, Any]:
+    coroutine = test()
+    if not inspect.iscoroutine(coroutine):
+        name = getattr(test, "__qualname__", repr(test))
+        raise NoCoroutine(
+            f"{name} returned {type(coroutine).__name__}: a controlled run needs an `async def` function without parameters"
+        )
+    return coroutine
 
 
 def _failure(error: BaseException) -> Failure:

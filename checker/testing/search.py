@@ -25,6 +25,7 @@ STRATEGIES: tuple[StrategyName, ...] = ("auto", "random", "pct", "deviations")
 REPLAY_VARIABLE = "TEAMCHECK_REPLAY"
 COLLECT_EVERY = 25  # runs; the garbage collector is off within a run
 SHRINK_TRIES = 300
+MOST_STEPS = 600_000  # of all tries to shrink, and of all to find a failure in a weaker mode: runs that never end are long
 
 _NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {"latency": ("f", "l", "p"), "reorder": ("o",), "overtake": ("t",), "both": ("o", "t")}
 _SHARES: dict[Mode, dict[Mode, float]] = {  # of the runs of a search, by the mode that was asked for
@@ -298,25 +299,30 @@ class _Search:
         plain = self._once(mode, Strategy(), note_points=True)
         if not plain.points:
             return None
+        steps = 0
         for turn in range(budget):
             key = f"{self._common.seed}:weaker:{mode}:{turn}"
             strategy = RandomWalk(key, plain.asked) if turn % 2 else Priorities(key, plain.asked, depth=2 + turn // 2 % 2)
             run = self._once(mode, strategy)
             if run.failure is not None and run.failure.signature == best.failure.signature:
                 return run
+            steps += run.steps
+            if steps > MOST_STEPS:
+                break
         return None
 
     def _shrunk(self, found: Run) -> Run:
         """The shrunk run, under the weakest mode that its deviations need."""
         assert found.failure is not None
-        signature, mode, tries = found.failure.signature, found.settings.mode, 0
+        signature, mode, tries, steps = found.failure.signature, found.settings.mode, 0, 0
 
         def attempt(deviations: Sequence[Deviation]) -> Run | None:
-            nonlocal tries
+            nonlocal tries, steps
             tries += 1
-            if tries > SHRINK_TRIES:
+            if tries > SHRINK_TRIES or steps > MOST_STEPS:
                 return None
             run = self._once(mode, Replay(deviations))
+            steps += run.steps
             return run if run.failure is not None and run.failure.signature == signature else None
 
         best = shrink(found, attempt)

@@ -377,3 +377,8 @@ def test_eager_tasks_run(monkeypatch: pytest.MonkeyPatch) -> None:
         return seen
 
     assert passed(start) == [1, 2, 1, 2]
+
+
+def test_what_is_no_coroutine_function_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"dict returned dict: a controlled run needs an `async def` function without parameters"):
+        run_once(dict)  # type: ignore[arg-type]
