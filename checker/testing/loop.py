@@ -48,6 +48,7 @@ class ControlledLoop(Lifecycle):
         self.lane_of: dict[asyncio.Task[Any], Lane] = {}
         self.current: Lane = self.lanes[CALLBACKS]
         self.jobs = Jobs(self)
+        self.clock_moved: Callable[[int], None] | None = None  # told by how many nanoseconds the clock has moved on
         self._now_ns = 0
         self._serial = 0
         self._ready: list[Ready] = []
@@ -67,7 +68,12 @@ class ControlledLoop(Lifecycle):
 
     def spend(self, seconds: float) -> None:
         """Moves the clock on without giving others a turn, as a blocking call does."""
-        self._now_ns += max(0, round(seconds * NS))
+        self._move_clock(self._now_ns + max(0, round(seconds * NS)))
+
+    def _move_clock(self, now_ns: int) -> None:
+        moved, self._now_ns = now_ns - self._now_ns, now_ns
+        if moved and self.clock_moved is not None:
+            self.clock_moved(moved)
 
     # --- what is ready ------------------------------------------------------------------------------------------------------
 
@@ -173,7 +179,7 @@ class ControlledLoop(Lifecycle):
             self.record.foreign_threads = True
             self._take_posts()
         elif when is not None:
-            self._now_ns = max(self._now_ns, when)
+            self._move_clock(max(self._now_ns, when))
         else:
             raise Deadlock
 
@@ -186,7 +192,7 @@ class ControlledLoop(Lifecycle):
             self.witness.before_timer(self, self._timers[0][2], when)
         if not self.chooser.timer():
             return None
-        self._now_ns = when
+        self._move_clock(when)
         timer = heapq.heappop(self._timers)[2]
         timer._scheduled = False  # type: ignore[attr-defined]
         return Ready(timer, self.lanes[CALLBACKS], when)

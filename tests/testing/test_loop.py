@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic as imported_by_name
 from typing import Any
@@ -45,6 +46,18 @@ def test_time_is_virtual() -> None:
     assert time.monotonic() - real < 60
     assert time.time is not None
     assert abs(time.monotonic() - imported_by_name()) < 60  # restored
+
+
+def test_dates_follow_the_clock() -> None:
+    async def lease() -> list[str]:
+        taken = datetime.now(UTC)
+        await asyncio.sleep(90)
+        time.sleep(0.5)
+        return [str(taken), str(datetime.now(UTC) - taken), time.strftime("%H:%M:%S", time.gmtime())]
+
+    before = datetime.now(UTC)
+    assert passed(lease) == ["2025-01-01 00:00:00+00:00", "0:01:30.500000", "00:01:30"]
+    assert timedelta() <= datetime.now(UTC) - before < timedelta(minutes=1)
 
 
 def test_timeouts_run_on_virtual_time() -> None:
