@@ -35,7 +35,7 @@ class Leg:
             agent=loop.who(),
             task=lane.label,
             invoked_at=loop.record.next_at(),
-            invoked_s=loop.time(),
+            invoked_s=loop.elapsed_s(),
         )
         loop.record.calls.append(self.call)
         if loop.witness:
@@ -71,7 +71,7 @@ class Leg:
             self.call.error = error
 
     def _close(self) -> None:
-        self.call.returned_at, self.call.returned_s = self.loop.record.next_at(), self.loop.time()
+        self.call.returned_at, self.call.returned_s = self.loop.record.next_at(), self.loop.elapsed_s()
 
     def halt(self) -> None:
         """In a job: for ever. On the loop nothing can be halted but at an `await`, where a crashed task stays."""

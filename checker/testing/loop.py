@@ -30,6 +30,7 @@ from checker.testing.settings import Settings
 from checker.testing.witness import Witness
 
 NS = 1_000_000_000
+START_NS = 10_000 * NS  # of the loop's clock: code may take a time of zero for none, and real clocks are far from it
 INBOX_EVERY = 1_000  # steps after which posts of foreign threads are taken although work is ready
 
 
@@ -49,7 +50,7 @@ class ControlledLoop(Lifecycle):
         self.current: Lane = self.lanes[CALLBACKS]
         self.jobs = Jobs(self)
         self.clock_moved: Callable[[int], None] | None = None  # told by how many nanoseconds the clock has moved on
-        self._now_ns = 0
+        self._now_ns = START_NS
         self._serial = 0
         self._ready: list[Ready] = []
         self._round = 0  # handles left in this round
@@ -65,6 +66,13 @@ class ControlledLoop(Lifecycle):
 
     def time_ns(self) -> int:
         return self._now_ns
+
+    def elapsed_ns(self) -> int:
+        """Virtual time since the start of the run."""
+        return self._now_ns - START_NS
+
+    def elapsed_s(self) -> float:
+        return self.elapsed_ns() / NS
 
     def spend(self, seconds: float) -> None:
         """Moves the clock on without giving others a turn, as a blocking call does."""
@@ -285,7 +293,7 @@ class ControlledLoop(Lifecycle):
 
     def note_fault(self, kind: str, who: str, task: str, call: int | None = None) -> None:
         at = self.record.next_at()
-        self.record.faults.append(Fault(at=at, at_s=self.time(), kind=kind, agent=who, task=task, call=call))
+        self.record.faults.append(Fault(at=at, at_s=self.elapsed_s(), kind=kind, agent=who, task=task, call=call))
 
     # --- tasks and futures --------------------------------------------------------------------------------------------------
 

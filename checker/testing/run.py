@@ -95,7 +95,7 @@ def run_once(
     try:
         with controlled(loop), noted_holders():
             failure, result = _run(loop, test)
-            record.ended_s = loop.time()
+            record.ended_s = loop.elapsed_s()
             if failure is None:
                 failure = _checked(checks, record)
             loop.jobs.end()
@@ -185,7 +185,7 @@ def mark(name: str, **fields: Any) -> None:
     if loop is not None and not loop.ending:
         at = loop.record.next_at()
         loop.record.marks.append(
-            Mark(at=at, at_s=loop.time(), name=name, agent=loop.who(), task=loop.current.label, fields=fields)
+            Mark(at=at, at_s=loop.elapsed_s(), name=name, agent=loop.who(), task=loop.current.label, fields=fields)
         )
 
 

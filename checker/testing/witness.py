@@ -82,7 +82,7 @@ class Witness:
     def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, places: list[Place | None]) -> None:
         if not any(account.deviation == deviation for account in self.accounts):
             found = tuple(place for place in places if place)
-            self.accounts.append(Account(deviation=deviation, at_s=loop.time(), text=text, places=found))
+            self.accounts.append(Account(deviation=deviation, at_s=loop.elapsed_s(), text=text, places=found))
 
 
 def _place(lane: Lane) -> Place | None:
