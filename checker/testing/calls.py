@@ -38,9 +38,8 @@ class Leg:
             invoked_s=loop.elapsed_s(),
         )
         loop.record.calls.append(self.call)
-        if loop.witness:
-            loop.witness.before_call(loop, self.call)
-        self.fault = loop.chooser.fault([fault for fault in terms.faults if fault in faults])
+        allowed = [fault for fault in terms.faults if fault in faults]
+        self.fault = loop.chooser.fault(allowed, loop.witness.fault(loop, self.call) if loop.witness else None)
         if self.fault is not None:
             self.call.fault = self.fault
             loop.note_fault(self.fault, self.call.agent, lane.label, self.call.number)
@@ -50,10 +49,11 @@ class Leg:
     def leg_s(self, what: str) -> float:
         """How long the request or the reply takes, in seconds of virtual time."""
         terms = self.terms
-        if self.loop.witness:
-            self.loop.witness.before_latency(self.loop, self.call, what)
+        loop = self.loop
         low, plain, high = terms.low_us // 2, terms.plain_us // 2, terms.high_us // 2
-        us = self.loop.chooser.latency(self._caller, low, plain, high)
+        us = loop.chooser.latency(
+            self._caller, low, plain, high, loop.witness.latency(loop, self.call, what) if loop.witness else None
+        )
         return us / 1e6 + (terms.delay_s if what == "request" and self.fault == "delay" else 0.0)
 
     def effect(self) -> None:
@@ -184,7 +184,10 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
 
     A first call is made before its kind is known, so no fault can strike there; a search and a replay begin with a run that learns.
     """
-    key = (type(getattr(function, "__self__", function)), op)
+    key = (
+        type(getattr(function, "__self__", function)).__qualname__,
+        op,
+    )  # by name: a test may make its classes anew in each run
     kind = _learned.get(key)
     if kind == "coroutine":
         return call_slowly(loop, terms, op, function, args, kwargs)

@@ -187,9 +187,9 @@ class Jobs:
         job = Job(loop, lane, function, args)
         self._all.append(job)
         start = asyncio.Handle(job.step, (), loop, None)
-        if loop.witness:
-            loop.witness.before_start(loop, lane)
-        wait_us = loop.chooser.latency(lane.number, 0, 0, LONGEST_START_US)
+        wait_us = loop.chooser.latency(
+            lane.number, 0, 0, LONGEST_START_US, loop.witness.start(loop, lane) if loop.witness else None
+        )
         if wait_us:
             loop.call_later(wait_us / 1e6, loop.enqueue_in, lane, start)
         else:

@@ -196,9 +196,7 @@ class ControlledLoop(Lifecycle):
         when = self._next_timer_ns()
         if when is None or when <= self._now_ns or when - self._ready[0].since_ns > self._slack_ns:
             return None
-        if self.witness:
-            self.witness.before_timer(self, self._timers[0][2], when)
-        if not self.chooser.timer():
+        if not self.chooser.timer(self.witness.timer(self, self._timers[0][2], when) if self.witness else None):
             return None
         self._move_clock(when)
         timer = heapq.heappop(self._timers)[2]
@@ -210,9 +208,9 @@ class ControlledLoop(Lifecycle):
         lanes = self.ready_lanes()
         if len(lanes) < 2:
             return 0
-        if self.witness:
-            self.witness.before_order(self, lanes)
-        chosen = lanes[self.chooser.order([lane.number for lane in lanes])]
+        chosen = lanes[
+            self.chooser.order([lane.number for lane in lanes], self.witness.order(self, lanes) if self.witness else None)
+        ]
         return next(i for i, ready in enumerate(self._ready) if ready.lane is chosen)
 
     def _run(self, ready: Ready) -> None:
@@ -253,9 +251,7 @@ class ControlledLoop(Lifecycle):
     def _maybe_cancel(self, lane: Lane, task: asyncio.Task[Any]) -> None:
         if not self.may_cancel(lane):
             return
-        if self.witness:
-            self.witness.before_cancel(self, lane)
-        if self.chooser.cancel():
+        if self.chooser.cancel(self.witness.cancel(self, lane) if self.witness else None):
             self.note_fault("cancel", lane.who, lane.label)
             task.cancel()
 

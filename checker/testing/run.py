@@ -88,7 +88,7 @@ def run_once(
         strategy or PLAIN, settings.mode, faults=settings.faults, sweep=settings.cancel is not False, note_points=note_points
     )
     record = Record()
-    witness = Witness(token.deviations) if explain and token is not None else None
+    witness = Witness() if explain else None
     loop = ControlledLoop(chooser, record, settings, witness)  # type: ignore[abstract]  # the class refuses what it lacks
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
