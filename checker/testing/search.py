@@ -74,7 +74,8 @@ def sweep(
     most: int = 2_000,
     **settings: Any,
 ) -> Outcome:
-    """Cancels each task at each suspension point that a plain run passes, one per run.
+    """Cancels each task at each suspension point that a plain run passes, one per run: before it starts, once it has suspended, and
+    again when what it waited for has come and it is about to resume.
 
     `cancel` names the tasks or agents to cancel (True: all but the test itself). That the test itself then ends with CancelledError is
     no failure. All points are tried; the report shows the first that fails, and names the others.

@@ -68,8 +68,8 @@ class Witness:
             loop, deviation, f"{deviation.value} strikes {call.boundary}.{call.op} of {call.agent}", [loop.current]
         )
 
-    def cancel(self, loop: ControlledLoop, lane: Lane) -> Tell:
-        return lambda deviation: self._note(loop, deviation, f"{_standing(lane)} is cancelled", [lane])
+    def cancel(self, loop: ControlledLoop, lane: Lane, when: str) -> Tell:
+        return lambda deviation: self._note(loop, deviation, f"{_standing(lane)} is cancelled {when}".rstrip(), [lane])
 
     def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane]) -> None:
         places = tuple(place for lane in lanes if (place := _place(lane)))
