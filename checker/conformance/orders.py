@@ -17,7 +17,7 @@ from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained, Taken
 from checker.conformance.seen import Seen, StepSeen
 
-ORDERS = 1_000_000  # nodes that a search may visit
+ORDERS = 500_000  # nodes that a search may visit
 
 Made: TypeAlias = tuple[int, int]  # the length of the prefix that is made, and a mask of what is made beyond it
 Node: TypeAlias = tuple[int, Made]
@@ -64,7 +64,7 @@ class _Search:
         self.most = most
         self.waits_for = [len(before) for before in known.before]
         self.then: list[list[int]] = [[] for _ in known.seen]
-        self.before = [sum(1 << b for b in before) for before in known.before]
+        self.before = known.before
         for place, before in enumerate(known.before):
             for earlier in before:
                 self.then[earlier].append(place)
@@ -120,9 +120,7 @@ class _Search:
     def _enabled(self, enabled: tuple[int, ...], event: int, after: Made) -> tuple[int, ...]:
         """What may come next once `event` is made too."""
         rest = [other for other in enabled if other != event]
-        base, mask = after
-        whole = ((1 << base) - 1) | (mask << base)
-        freed = [other for other in self.then[event] if self.before[other] & ~whole == 0]
+        freed = [other for other in self.then[event] if all(_is_made(earlier, after) for earlier in self.before[other])]
         return tuple(sorted([*rest, *freed]) if freed else rest)
 
     def _blocked(self, made: Made, enabled: tuple[int, ...]) -> Blocked:
@@ -166,6 +164,11 @@ class _Search:
 
 def _count(made: Made) -> int:
     return made[0] + made[1].bit_count()
+
+
+def _is_made(event: int, made: Made) -> bool:
+    base, mask = made
+    return event < base or bool(mask >> (event - base) & 1)
 
 
 def _with(made: Made, event: int) -> Made:
