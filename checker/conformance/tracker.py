@@ -139,4 +139,3 @@ class Tracker:
         """The belief has a new number. What was seen before can no longer be explained step by step."""
         self.belief = belief
         self._history.clear()
-
