@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from time import perf_counter
-from typing import Protocol, TypeAlias, final
+from typing import Literal, Protocol, TypeAlias, final
 from weakref import WeakSet
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from msgspec import Struct
 from checker.conformance.automaton import FAILS, Automaton, Label
 from checker.conformance.seen import Begun, DoneSeen, Dropped, Ended, Seen, StateSeen, StepSeen
 from checker.model.model import Model
-from checker.semantics.interpreter import EvaluationError, Interpreter
+from checker.semantics.interpreter import EvaluationError, Interpreter, State
 
 NOTHING = 0  # the empty belief: no behaviour explains what was observed
 LOOK = 256  # candidates between two looks at the clock
@@ -26,9 +26,16 @@ LOOK = 256  # candidates between two looks at the clock
 Pending: TypeAlias = tuple[tuple[int, StepSeen, int | None], ...]  # slot, its step, the label of the step taken
 
 
+Limit = Literal["candidates", "time", "orders"]
+
+
 @final
 class CannotTell(Exception):
     """A limit was reached, so nothing follows; the text says which."""
+
+    def __init__(self, limit: Limit, reason: str) -> None:
+        super().__init__(reason)
+        self.limit: Limit = limit
 
 
 @final
@@ -72,6 +79,7 @@ class Beliefs:
         self._closed: dict[int, frozenset[int]] = {}
         self._after: dict[tuple[int, Seen], int] = {}
         self._start: int | None = None
+        self._seen: dict[Seen, Seen] = {}
 
     # --- what may be asked ---------------------------------------------------------------------------------------------
 
@@ -107,6 +115,14 @@ class Beliefs:
             known = self._closed[belief] = self._closure(self._members[belief])
         return known
 
+    def closed_states(self, belief: int) -> list[State]:
+        """The states of `closed`, each once. Raises CannotTell."""
+        return [self.automaton.state(number) for number in sorted({self.state_of(c) for c in self.closed(belief)})]
+
+    def same(self, seen: Seen) -> Seen:
+        """The one object for all observations that are equal to `seen`."""
+        return self._seen.setdefault(seen, seen)
+
     def state_of(self, candidate: int) -> int:
         """The number of a candidate's state in the automaton."""
         return self._candidates[candidate][0]
@@ -135,7 +151,7 @@ class Beliefs:
     def full(self) -> bool:
         """Whether more is remembered than the limit says."""
         kept = self.limits.kept
-        return len(self._candidates) > kept or len(self._after) > kept or len(self.automaton) > kept
+        return max(len(self._candidates), len(self._after), len(self._seen), len(self.automaton)) > kept
 
     def join(self, follower: Follower) -> None:
         """From now on the follower's belief outlives `renew`."""
@@ -245,7 +261,7 @@ class Beliefs:
 
     def _require_few(self, found: set[int]) -> None:
         if len(found) > self.limits.candidates:
-            raise CannotTell(f"more than {self.limits.candidates:,} states could explain what was seen")
+            raise CannotTell("candidates", f"more than {self.limits.candidates:,} states could explain what was seen")
         self._looks += 1
         if self._looks % LOOK == 0:
             self.look()
@@ -253,7 +269,7 @@ class Beliefs:
     def look(self) -> None:
         """Raises CannotTell where the time is over."""
         if self._deadline is not None and perf_counter() > self._deadline:
-            raise CannotTell(f"the limit of {self.limits.time_s:g} s was reached")
+            raise CannotTell("time", f"the limit of {self.limits.time_s:g} s was reached")
 
 
 def _without(pending: Pending, slot: int) -> Pending:

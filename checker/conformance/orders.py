@@ -7,7 +7,6 @@ was written down about in order is explained at once; that none exists takes all
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeAlias, final
 
 from msgspec import Struct
@@ -25,10 +24,12 @@ Node: TypeAlias = tuple[int, Made]
 
 @final
 class PartialOrder(Struct, frozen=True, kw_only=True):
-    """`before[i]`: the observations that come before observation i, at least those that come directly before it."""
+    """`before[i]`: the observations that come before observation i, at least those that come directly before it. `joined`: those that come
+    after the one before them in `seen`, with no other between; what comes after such a group waits for its last."""
 
     seen: tuple[Seen, ...]
     before: tuple[frozenset[int], ...]
+    joined: frozenset[int] = frozenset()
 
 
 @final
@@ -65,6 +66,7 @@ class _Search:
         self.waits_for = [len(before) for before in known.before]
         self.then: list[list[int]] = [[] for _ in known.seen]
         self.before = known.before
+        self.joined = known.joined
         for place, before in enumerate(known.before):
             for earlier in before:
                 self.then[earlier].append(place)
@@ -85,14 +87,14 @@ class _Search:
                 return self._ordered(node, None)
             self._expand(node, enabled, stack)
         assert best is not None
-        return self._ordered(best, self._blocked(best[1], left))
+        return self._ordered(best, self._blocked(best[1], self._next(left)))
 
     def _expand(self, node: Node, enabled: tuple[int, ...], stack: list[tuple[Node, tuple[int, ...]]]) -> None:
         """Hidden steps are looked at last, observations in the order of the log."""
         candidate, made = node
         for target in self.beliefs.unseen(candidate):
             self._reach((target, made), node, None, enabled, stack)
-        for event in reversed(enabled):
+        for event in reversed(self._next(enabled)):
             after: Made | None = None
             for target in self.beliefs.follow(candidate, self.seen[event]):
                 if after is None:
@@ -111,7 +113,7 @@ class _Search:
         if node in self.came:
             return
         if len(self.came) >= self.most:
-            raise CannotTell(f"more than {self.most:,} ways to order the events were looked at")
+            raise CannotTell("orders", f"more than {self.most:,} ways to order the events were looked at")
         if len(self.came) % 1024 == 0:
             self.beliefs.look()
         self.came[node] = None if parent is None else (parent, event)
@@ -120,8 +122,15 @@ class _Search:
     def _enabled(self, enabled: tuple[int, ...], event: int, after: Made) -> tuple[int, ...]:
         """What may come next once `event` is made too."""
         rest = [other for other in enabled if other != event]
-        freed = [other for other in self.then[event] if all(_is_made(earlier, after) for earlier in self.before[other])]
+        freed = [event + 1] if event + 1 in self.joined else self._freed(event, after)
         return tuple(sorted([*rest, *freed]) if freed else rest)
+
+    def _next(self, enabled: tuple[int, ...]) -> tuple[int, ...]:
+        """Of these, what may come now: a group that has begun goes on."""
+        return tuple(event for event in enabled if event in self.joined) or enabled
+
+    def _freed(self, event: int, after: Made) -> list[int]:
+        return [other for other in self.then[event] if all(_is_made(earlier, after) for earlier in self.before[other])]
 
     def _blocked(self, made: Made, enabled: tuple[int, ...]) -> Blocked:
         found: dict[Label, None] = {}

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal, final
+from typing import final
 
 from msgspec import Struct
 
 from checker.conformance.automaton import Label
-from checker.conformance.beliefs import NOTHING, Beliefs, CannotTell
+from checker.conformance.beliefs import NOTHING, Beliefs, CannotTell, Limit
 from checker.conformance.explain import Explained, explained
+from checker.conformance.result import Verdict
 from checker.conformance.seen import Begun, Dropped, Ended, Seen, StateSeen, StepSeen
 from checker.language.types import Value
 from checker.model.model import Model
 
-Verdict = Literal["conforms", "violates", "cannot tell"]
-
-REMEMBERED = 100_000  # observations of a run that an explanation can go back over
+REMEMBERED = 20_000  # observations of a run that an explanation can go back over
 
 
 @final
@@ -44,12 +43,13 @@ class Tracker:
         self.number = 0  # observations so far
         self.stuck: Stuck | None = None
         self.reason = ""  # why nothing can be told
+        self.limit: Limit | None = None  # and the limit that was reached
         self._history: deque[tuple[int, Seen]] = deque(maxlen=remembered)  # the belief before, and what was seen
         self.belief = NOTHING
         try:
             self.belief = beliefs.start()
         except CannotTell as limit:
-            self.reason = str(limit)
+            self._stop(limit)
         beliefs.join(self)
 
     @property
@@ -85,7 +85,7 @@ class Tracker:
             if after == NOTHING:
                 self.stuck = self._stuck(seen)
         except CannotTell as limit:
-            self.reason = str(limit)
+            self._stop(limit)
         if self.stuck is not None or self.reason:
             return False
         self._history.append((self.belief, seen))
@@ -125,6 +125,9 @@ class Tracker:
     def number_explained(self) -> int:
         """How many observations are explained."""
         return self.number - (1 if self.stuck is not None or self.reason else 0)
+
+    def _stop(self, limit: CannotTell) -> None:
+        self.reason, self.limit = str(limit), limit.limit
 
     def _stuck(self, seen: Seen) -> Stuck:
         fails = None

@@ -171,7 +171,7 @@ def _not_a_map(written: Written, message: str) -> BadMap:
     if not keys:
         return _bad(reason, "a map", keys, MapFile, lambda key: written.top(key))
     table, *keys = keys
-    kind = {"log": LogTable, "steps": StepsTable}.get(table, MapFile)
+    kind: type[Struct] = LogTable if table == "log" else StepsTable if table == "steps" else MapFile
     return _bad(reason, f"`[{table}]`", keys, kind, lambda key: written.table(table, key))
 
 

@@ -18,7 +18,7 @@ MISSING = object()  # a field that is not there, other than one that is null
 class Record(Struct, frozen=True, kw_only=True):
     """One thing that a log says. `line`: where it begins in the file, from 1.
 
-    For records of formats that know it: `id`, the ids that come `before` it, `time` in seconds, and the `lane` (a process, a service) within
+    For records of formats that know it: `id`, the ids that come `before` it, `time` in one unit, and the `lane` (a process, a service) within
     which the times can be compared.
     """
 
@@ -27,7 +27,7 @@ class Record(Struct, frozen=True, kw_only=True):
     line: int
     id: str | None = None
     before: tuple[str, ...] = ()
-    time: float | None = None
+    time: int | float | None = None
     lane: str | None = None
 
     @property

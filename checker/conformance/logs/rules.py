@@ -175,7 +175,7 @@ def _test(wanted: Any) -> Callable[[Any], bool]:
     if isinstance(wanted, str) and "*" in wanted:
         pattern = wanted.replace("[", "[[]")
         return lambda given: isinstance(given, str) and fnmatchcase(given, pattern)
-    return lambda given: type(given) is type(wanted) and given == wanted or _same_number(given, wanted)
+    return lambda given: (type(given) is type(wanted) and given == wanted) or _same_number(given, wanted)
 
 
 def _same_number(given: Any, wanted: Any) -> bool:
