@@ -48,6 +48,7 @@ def _run(run: RunResult) -> dict[str, Any]:
         "states": run.states,
         "reason": run.reason,
         "unknown_outcomes": run.unknown_outcomes,
+        "end": {cell: list(values) for cell, values in run.end.items()},
         "names": {sort: dict(names) for sort, names in run.names.items()},
         "violation": None if run.violation is None else _violation(run.violation),
     }

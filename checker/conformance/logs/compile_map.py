@@ -86,11 +86,11 @@ class _Compiler:
             found[name] = {}
             for given, meant in entries.items():
                 value = literal(types[name], str(meant))
-                if value is None:
+                if value is None and not _beyond(types[name], str(meant)):
                     place = self.written.table(f"values.{name}", given)
                     reason = f"`{meant}` is not a {name} of this instance"
                     self.errors.append(BadMap(span=place, reason=reason, advice=_known(types[name])))
-                else:
+                elif value is not None:
                     found[name][given] = value
         return found
 
@@ -249,6 +249,12 @@ class _Compiler:
             return Source(path=text[1:-1])
         self._constant(number, key, type, text)
         return Source(path=None, value=text)
+
+
+def _beyond(type: Sort | Enum, text: str) -> bool:
+    """Whether it is an element of a larger instance: one map does for all sizes."""
+    number = text.removeprefix(type.name)
+    return isinstance(type, Sort) and number != text and number.isdecimal() and int(number) >= type.size
 
 
 def _inside(type: Type) -> list[Enum]:

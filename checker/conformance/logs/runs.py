@@ -18,6 +18,7 @@ from checker.conformance.result import RunResult, Violation
 from checker.conformance.seen import Begun, Dropped, Ended, Seen, StepSeen
 from checker.conformance.tracker import REMEMBERED, Tracker
 
+TOLD_STATES = 10_000  # states at the end of a run whose values are told
 SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
 
 
@@ -97,6 +98,7 @@ class InOrder:
             states=tracker.candidates if tracker.verdict == "conforms" else 0,
             reason=tracker.reason,
             violation=self.violation,
+            end=self.teller.end(tracker.states()) if tracker.verdict == "conforms" and tracker.candidates <= TOLD_STATES else {},
             names=self.teller.names(self.names),
             unknown_outcomes=len(self.calls),
         )

@@ -17,7 +17,7 @@ from checker.conformance.orders import Blocked
 from checker.conformance.result import Explaining, Observed, Violation
 from checker.conformance.seen import DoneSeen, StateSeen, StepSeen
 from checker.conformance.tracker import Stuck
-from checker.language.types import element, show
+from checker.language.types import element, show, sort_key
 from checker.model.cells import cell_names
 from checker.properties.finding import Path
 from checker.properties.result import TraceStep
@@ -45,6 +45,15 @@ class Teller:
             other = {name: element(sort, place) for name, place in bound.items() if name != element(sort, place)}
             if other:
                 found[sort.name] = other
+        return found
+
+    def end(self, states: Sequence[State]) -> dict[str, tuple[str, ...]]:
+        """The values of each cell of the stores and the agents in these states."""
+        found = {}
+        for cell, variable in enumerate(self.vocabulary.owner_of):
+            if variable.kind in ("shared", "agent"):
+                values = sorted({state[cell] for state in states}, key=sort_key)
+                found[self.cells[cell]] = tuple(show(variable.type, value) for value in values)
         return found
 
     # --- observations --------------------------------------------------------------------------------------------------
