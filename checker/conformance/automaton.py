@@ -18,7 +18,7 @@ from checker.semantics.interpreter import Interpreter, Outcome, State
 
 FAILS = -1  # the target of a step that fails
 
-# a label's number, the number of the state it leads to (FAILS: none), its place among the interpreter's transitions
+# a label's number, the number of the state it leads to (FAILS: none), its place among the transitions of its step
 Move: TypeAlias = tuple[int, int, int]
 
 
@@ -49,7 +49,7 @@ class Automaton:
         self._label_of: dict[tuple[object, ...], int] = {}
         self._states: list[State] = []
         self._number_of: dict[State, int] = {}
-        self._moves: list[tuple[Move, ...] | None] = []
+        self._moves: dict[tuple[int, int], tuple[Move, ...]] = {}  # by state and step
         self._fitting: dict[StepSeen, dict[int, bool]] = {}
 
     def __len__(self) -> int:
@@ -57,7 +57,7 @@ class Automaton:
 
     def forget(self) -> None:
         """Forget every state and its moves: their numbers mean nothing any more. Labels keep theirs."""
-        self._states, self._number_of, self._moves = [], {}, []
+        self._states, self._number_of, self._moves = [], {}, {}
         self._fitting.clear()
 
     def initial(self) -> Iterator[int]:
@@ -68,19 +68,22 @@ class Automaton:
         number = self._number_of.setdefault(state, len(self._states))
         if number == len(self._states):
             self._states.append(state)
-            self._moves.append(None)
         return number
 
     def state(self, number: int) -> State:
         return self._states[number]
 
-    def moves(self, number: int) -> tuple[Move, ...]:
-        """What can happen in a state, in the order of the interpreter's transitions."""
-        known = self._moves[number]
+    def moves(self, number: int, step: int) -> tuple[Move, ...]:
+        """The transitions of one step in a state, in the interpreter's order."""
+        known = self._moves.get((number, step))
         if known is None:
-            found = self.interpreter.outcomes(self._states[number])
-            known = self._moves[number] = tuple(self._move(outcome, index) for index, outcome in enumerate(found))
+            found = self.interpreter.outcomes_of(self._states[number], step)
+            known = self._moves[number, step] = tuple(self._move(outcome, place) for place, outcome in enumerate(found))
         return known
+
+    def index(self, number: int, step: int, place: int) -> int:
+        """The place of a transition among all of its state."""
+        return sum(len(self.moves(number, earlier)) for earlier in range(step)) + place
 
     def fits(self, label: int, seen: StepSeen) -> bool:
         """Whether a step with this label is what was seen."""
@@ -92,14 +95,14 @@ class Automaton:
             known = fitting[label] = self.labels[label].fits(seen)
         return known
 
-    def _move(self, outcome: Outcome, index: int) -> Move:
+    def _move(self, outcome: Outcome, place: int) -> Move:
         step, instance, target, _, _, choices, _ = outcome
-        key = (step, instance, tuple((id(of), value) for of, value in choices))
+        key = (step, instance, tuple((id(of), value) for of, value in choices)) if choices else (step, instance)
         label = self._label_of.get(key)
         if label is None:
             label = self._label_of[key] = len(self.labels)
             self.labels.append(self._label(outcome))
-        return label, FAILS if target is None else self.number(target), index
+        return label, FAILS if target is None else self.number(target), place
 
     def _label(self, outcome: Outcome) -> Label:
         step, instance, _, _, _, choices, _ = outcome

@@ -134,17 +134,23 @@ class Beliefs:
         """The labels of the steps that could be observed next, those that fail included, each once. Raises CannotTell."""
         found: dict[int, None] = {}
         for candidate in sorted(self.closed(belief)):
-            for label, _, _ in self.automaton.moves(self._candidates[candidate][0]):
-                if self.automaton.labels[label].step not in self.hidden:
-                    found[label] = None
+            found.update(dict.fromkeys(self.visible_from(candidate)))
         return [self.automaton.labels[label] for label in found]
+
+    def visible_from(self, candidate: int) -> Iterator[int]:
+        """The labels, by number, of the steps of one candidate that could be observed."""
+        for step in range(len(self.model.steps)):
+            if step not in self.hidden:
+                yield from (label for label, _, _ in self.automaton.moves(self._candidates[candidate][0], step))
 
     def fails(self, belief: int, seen: StepSeen) -> tuple[int, int] | None:
         """A candidate, and the place of a transition of it, that is what was seen and fails: an error of the protocol."""
         for candidate in sorted(self.closed(belief)):
-            for label, target, index in self.automaton.moves(self._candidates[candidate][0]):
-                if target == FAILS and self.automaton.fits(label, seen):
-                    return candidate, index
+            state = self._candidates[candidate][0]
+            for step in sorted(seen.steps):
+                for label, target, place in self.automaton.moves(state, step):
+                    if target == FAILS and self.automaton.fits(label, seen):
+                        return candidate, self.automaton.index(state, step, place)
         return None
 
     @property
@@ -198,9 +204,10 @@ class Beliefs:
         state, pending = self._candidates[candidate]
         match seen:
             case StepSeen():
-                for label, target, _ in self.automaton.moves(state):
-                    if target != FAILS and self.automaton.fits(label, seen):
-                        yield self.candidate(target, pending)
+                for step in seen.steps:
+                    for label, target, _ in self.automaton.moves(state, step):
+                        if target != FAILS and self.automaton.fits(label, seen):
+                            yield self.candidate(target, pending)
             case StateSeen():
                 values = self.automaton.state(state)
                 if all(values[cell] == value for cell, value in seen.cells):
@@ -225,19 +232,31 @@ class Beliefs:
             known = self._successors[candidate] = tuple(dict.fromkeys(target for _, target in self.unseen_moves(candidate)))
         return known
 
-    def unseen_moves(self, candidate: int) -> Iterator[tuple[int, int]]:
-        """(place among the transitions of its state, candidate) for each of them."""
+    def unseen_moves(self, candidate: int) -> Iterator[tuple[tuple[int, int], int]]:
+        """((step, place among its transitions), candidate) for each of them."""
         state, pending = self._candidates[candidate]
-        labels = self.automaton.labels
-        for label, target, index in self.automaton.moves(state):
-            if target == FAILS:
-                continue
-            if labels[label].step in self.hidden:
-                yield index, self.candidate(target, pending)
-            for place, (slot, step, taken) in enumerate(pending):
-                if taken is None and self.automaton.fits(label, step):
-                    now = (*pending[:place], (slot, step, label), *pending[place + 1 :])
-                    yield index, self.candidate(target, now)
+        for step in sorted(self.hidden):
+            for _, target, place in self.automaton.moves(state, step):
+                if target != FAILS:
+                    yield (step, place), self.candidate(target, pending)
+        for call, (slot, seen, taken) in enumerate(pending):
+            for step in sorted(seen.steps) if taken is None else ():
+                for label, target, place in self.automaton.moves(state, step):
+                    if target != FAILS and self.automaton.fits(label, seen):
+                        now = (*pending[:call], (slot, seen, label), *pending[call + 1 :])
+                        yield (step, place), self.candidate(target, now)
+
+    def step_moves(self, candidate: int, seen: StepSeen, target: int) -> Iterator[tuple[int, int]]:
+        """(step, place among its transitions) of each transition that is what was seen, and leads from one candidate to another."""
+        state, wanted = self._candidates[candidate][0], self._candidates[target][0]
+        for step in sorted(seen.steps):
+            for label, to, place in self.automaton.moves(state, step):
+                if to != FAILS and to == wanted and self.automaton.fits(label, seen):
+                    yield step, place
+
+    def index(self, candidate: int, move: tuple[int, int]) -> int:
+        """The place of a transition among all of the candidate's state."""
+        return self.automaton.index(self._candidates[candidate][0], *move)
 
     def _closure(self, members: frozenset[int]) -> frozenset[int]:
         found = set(members)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import final
+from typing import TypeAlias, final
 
 from msgspec import Struct
 
-from checker.conformance.automaton import FAILS
 from checker.conformance.beliefs import NOTHING, Beliefs
 from checker.conformance.seen import Begun, Seen, StepSeen
 from checker.semantics.interpreter import State
+
+Chosen: TypeAlias = tuple[int, int]  # a step, and a place among its transitions
 
 
 @final
@@ -49,23 +50,23 @@ def explained(beliefs: Beliefs, history: Sequence[tuple[int, Seen]], last: int, 
 
 def _back(beliefs: Beliefs, before: int, seen: Seen, goal: int, number: int, taken: list[Taken]) -> int:
     """The candidate of `before` from which `seen` led to `goal`; the steps on the way are added to `taken`, the last one first."""
-    came_from: dict[int, tuple[int, int] | None] = dict.fromkeys(sorted(beliefs.members(before)))
+    came_from: dict[int, tuple[int, Chosen] | None] = dict.fromkeys(sorted(beliefs.members(before)))
     waiting = list(came_from)
     for candidate in waiting:  # breadth first: as few hidden steps as can be
         if goal in beliefs.follow(candidate, seen):
             return _along(beliefs, came_from, candidate, seen, goal, number, taken)
         if isinstance(seen, Begun):
             continue
-        for index, target in beliefs.unseen_moves(candidate):
+        for move, target in beliefs.unseen_moves(candidate):
             if target not in came_from:
-                came_from[target] = (candidate, index)
+                came_from[target] = (candidate, move)
                 waiting.append(target)
     raise AssertionError("a belief holds what nothing leads to")
 
 
 def _along(
     beliefs: Beliefs,
-    came_from: dict[int, tuple[int, int] | None],
+    came_from: dict[int, tuple[int, Chosen] | None],
     candidate: int,
     seen: Seen,
     goal: int,
@@ -73,22 +74,15 @@ def _along(
     taken: list[Taken],
 ) -> int:
     if isinstance(seen, StepSeen):
-        taken.append(_taken(beliefs, candidate, _index(beliefs, candidate, seen, goal), goal, number))
+        taken.append(_taken(beliefs, candidate, next(beliefs.step_moves(candidate, seen, goal)), goal, number))
     while (step := came_from[candidate]) is not None:
         taken.append(_taken(beliefs, step[0], step[1], candidate, None))
         candidate = step[0]
     return candidate
 
 
-def _index(beliefs: Beliefs, candidate: int, seen: StepSeen, goal: int) -> int:
-    """The place of the transition that is what was seen."""
-    automaton, wanted = beliefs.automaton, beliefs.state_of(goal)
-    moves = automaton.moves(beliefs.state_of(candidate))
-    return next(i for label, target, i in moves if target != FAILS and target == wanted and automaton.fits(label, seen))
-
-
-def _taken(beliefs: Beliefs, before: int, index: int, after: int, number: int | None) -> Taken:
-    return Taken(before=_state(beliefs, before), index=index, after=_state(beliefs, after), number=number)
+def _taken(beliefs: Beliefs, before: int, move: Chosen, after: int, number: int | None) -> Taken:
+    return Taken(before=_state(beliefs, before), index=beliefs.index(before, move), after=_state(beliefs, after), number=number)
 
 
 def _state(beliefs: Beliefs, candidate: int) -> State:

@@ -11,7 +11,7 @@ from typing import TypeAlias, final
 
 from msgspec import Struct
 
-from checker.conformance.automaton import FAILS, Label
+from checker.conformance.automaton import Label
 from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained, Taken
 from checker.conformance.seen import Seen, StepSeen
@@ -136,9 +136,7 @@ class _Search:
         found: dict[Label, None] = {}
         automaton = self.beliefs.automaton
         for candidate in sorted({c for c, m in self.came if m == made}):
-            for label, _, _ in automaton.moves(self.beliefs.state_of(candidate)):
-                if automaton.labels[label].step not in self.beliefs.hidden:
-                    found[automaton.labels[label]] = None
+            found.update(dict.fromkeys(automaton.labels[label] for label in self.beliefs.visible_from(candidate)))
         return Blocked(explained=_count(made), next=enabled, allowed=tuple(found))
 
     def _ordered(self, node: Node, blocked: Blocked | None) -> Ordered:
@@ -158,14 +156,14 @@ class _Search:
 
     def _index(self, before: int, after: int, event: int | None) -> int | None:
         """The place of the transition between two candidates; None where the observation is no step."""
+        seen = None if event is None else self.seen[event]
         if event is None:
-            return next(index for index, target in self.beliefs.unseen_moves(before) if target == after)
-        seen = self.seen[event]
-        if not isinstance(seen, StepSeen):
+            move = next(move for move, target in self.beliefs.unseen_moves(before) if target == after)
+        elif isinstance(seen, StepSeen):
+            move = next(self.beliefs.step_moves(before, seen, after))
+        else:
             return None
-        automaton, wanted = self.beliefs.automaton, self.beliefs.state_of(after)
-        moves = automaton.moves(self.beliefs.state_of(before))
-        return next(i for label, target, i in moves if target != FAILS and target == wanted and automaton.fits(label, seen))
+        return self.beliefs.index(before, move)
 
     def _state(self, node: Node) -> tuple[object, ...]:
         return self.beliefs.automaton.state(self.beliefs.state_of(node[0]))

@@ -57,7 +57,8 @@ class RunResult(Struct, frozen=True, kw_only=True):
     """One run of a log. `events`: its observations; `explained`: how many of them some behaviour explains. `states`: that can explain them all.
 
     `end`: of the stores and the agents' variables, the values that each may have at the end, in the states that explain the run; empty where
-    they are too many or the order of the run is known in part. `names`: by sort, what the log called its elements. `unknown_outcomes`: calls that began and are not known to have ended.
+    they are too many or the order of the run is known in part. `names`: by sort, what the log called its elements. `unknown_outcomes`: calls that
+    began and are not known to have ended.
     """
 
     run: str
