@@ -7,8 +7,8 @@ behind arXiv 2603.12229; pyarrow reads it (`pip install pyarrow`). A row for eac
                 `seed_assigned.team`; where it conforms with the `gate` on dependencies it does so without, which only allows more
     bypass      of the pre-assigned arm: it is no behaviour of the coordinator whose `complete` asks that the task was claimed, so some task was
                 completed although it was not, whose claim would have been, or was, refused
-    floor       it took at least ceil(chain / agents) rounds; once: 20 claims were granted, one for each task
-    livelock    it never finished: the last round with a claim or a completion, and what lies claimed and was never completed
+    floor       decentralized and finished: it took at least ceil(chain / agents) rounds; once: 20 claims were granted, one for each task
+    livelock    it never finished: the last round with a claim, and what lies claimed and was never completed
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -37,10 +38,10 @@ def records(run: dict[str, Any], events: list[dict[str, Any]]) -> list[dict[str,
     """The events of a run as records of a log; how it ended stands in another table of the data."""
     found = []
     for event in events:
-        record = {"run": run["run_dir"], **{key: event[key] for key in KEPT if event[key] is not None}}
+        record = {key: event[key] for key in KEPT if event[key] is not None}
         if event["type"] == "run_end":
             record["success"] = run["success"]
-        found.append(record)
+        found.append({**record, "run": run["run_dir"]})
     return found
 
 
@@ -77,38 +78,57 @@ def row(run: dict[str, Any], events: list[dict[str, Any]], actual: RunResult, ga
         "agents": run["n_teammates"],
         "verdict": actual.verdict,
         "bypass": "" if gated is None else {"violates": "yes", "conforms": "not seen"}.get(gated.verdict, "cannot tell"),
+        "bypass_shows_at": "" if gated is None or gated.violation is None else shown(gated.violation.seen.record),
         "rounds": run["total_rounds"],
-        "floor": run["total_rounds"] >= floor if run["success"] else "",
+        "floor": run["total_rounds"] >= floor if run["success"] and gated is None else "",
         "once": claims == TASKS if run["success"] and gated is None else "",
         "finished": run["success"],
-        "last_progress": "" if run["success"] else last_progress(events),
+        "last_claim": "" if run["success"] else last_claim(events),
+        "claim_left_open": "" if run["success"] or gated is not None else left_open(actual),
         "never_completed": "" if run["success"] else never_completed(run, actual),
     }
 
 
-def last_progress(events: list[dict[str, Any]]) -> int:
-    rounds = [int(event["round"]) for event in events if event["type"] in ("claim_task", "complete_task")]
-    return max(rounds, default=0)
+def shown(record: str) -> str:
+    """The first record that the coordinator with the gate would not have written."""
+    fields = dict(re.findall(r'"(type|round)":"?(\w+)', record))
+    return f"{fields['type']} in round {fields['round']}"
+
+
+def last_claim(events: list[dict[str, Any]]) -> int:
+    """A completion is no sign of progress: to complete a task again is logged too."""
+    return max((int(event["round"]) for event in events if event["type"] == "claim_task"), default=0)
+
+
+def left_open(result: RunResult) -> str:
+    """Whether some claim was never completed."""
+    low, *_, high = (*result.end.get("open", ("0",)), *result.end.get("open", ("0",)))
+    return "yes" if int(low) > 0 else "perhaps" if int(high) > 0 else "no"
 
 
 def never_completed(run: dict[str, Any], result: RunResult) -> str:
-    """What lies claimed at the end, in the states that explain the run."""
-    called = {element: name for name, element in result.names.get("Agent", {}).items()}
+    """What was left open, in the states that explain the run."""
     if run["mode"] != "decentralized":
-        open_links = [cell for cell, values in result.end.items() if cell.startswith("status[") and values != ("done",)]
-        return f"{len(open_links)} tasks of the chain may be open" if open_links else ""
-    done, holder = result.end.get("done", ("?",)), result.end.get("holder", ("?",))
-    found = []
-    if holder != ("none",):
-        names = "/".join(called.get(name, name) for name in holder if name != "none")
-        perhaps = "perhaps " if "none" in holder else ""
-        found.append(f"chain {_span(done)} of {CHAIN[run['p_label']]} done, the next {perhaps}held by {names}")
-    for cell, values in result.end.items():
-        if cell.startswith("held[") and values != ("0",):
-            name = cell[5:-1]
-            found.append(f"{called.get(name, name)} holds {_span(values)} free")
-    left = result.end.get("left", ("0",))
-    return "; ".join([*found, *([f"{_span(left)} free unclaimed"] if left != ("0",) else [])]) or "nothing is claimed"
+        certain = sum(values == ("done",) for cell, values in result.end.items() if cell.startswith("status["))
+        return f"chain: {certain} of {CHAIN[run['p_label']]} certainly done"
+    ends = {cell: values for cell, values in result.end.items() if values not in (("0",), ("none",))}
+    if not ends:
+        return "not known"
+    found = [f"{_span(ends.get('open', ('0',)))} claimed and not completed"]
+    if "holder" in ends:
+        names = "/".join(map(_called, (name for name in ends["holder"] if name != "none")))
+        found.append(f"the next of the chain ({_span(ends.get('done', ('0',)))} of {CHAIN[run['p_label']]} done) {_maybe(ends['holder'])}by {names}")
+    held = [f"{_span(values)} free by {_called(cell[5:-1])}" for cell, values in ends.items() if cell.startswith("held[")]
+    left = [f"{_span(ends['left'])} free never claimed"] if "left" in ends else []
+    return "; ".join([*found, *held, *left])
+
+
+def _called(agent: str) -> str:
+    return f"Dev{int(agent.removeprefix('Agent')) + 1}"
+
+
+def _maybe(values: tuple[str, ...]) -> str:
+    return "perhaps " if "none" in values else ""
 
 
 def _span(values: tuple[str, ...]) -> str:
@@ -162,7 +182,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
     for mode in sorted({row["mode"] for row in rows}):
         some = [row for row in rows if row["mode"] == mode]
         lines.append(f"{mode}: {len(some)} runs")
-        for column in ("verdict", "bypass", "floor", "once", "finished"):
+        for column in ("verdict", "bypass", "floor", "once", "finished", "claim_left_open"):
             counts = Counter(row[column] for row in some if row[column] != "")
             if counts:
                 lines.append(f"  {column}: {', '.join(f'{value} {count}' for value, count in sorted(counts.items(), key=str))}")
@@ -184,7 +204,7 @@ def main() -> None:
     else:
         for one in rows:
             if not one["finished"]:
-                print(f"{one['run']}: {one['rounds']} rounds, nothing after round {one['last_progress']}; {one['never_completed']}")
+                print(f"{one['run']}: {one['rounds']} rounds, no claim after round {one['last_claim']}; {one['never_completed']}")
     print(summary(rows))
 
 
