@@ -63,9 +63,11 @@ class Vocabulary:
         return NotInProtocol(span=span, what="parameter or choice", name=name, advice=advice)
 
     def no_cell(self, name: str, span: Span) -> NotInProtocol:
-        found = nearest(name, self.cell_of)
         known = [n for n, v in zip(self.cell_of, self.owner_of, strict=True) if v.kind in ("shared", "agent")]
-        advice = f"did you mean `{found}`?" if found else f"there are {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}"
+        bases = {n.partition("[")[0]: n for n in reversed(known)}
+        found = nearest(name.partition("[")[0], bases)
+        advice = f"it has {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}"
+        advice = f"did you mean `{found}`, as in `{bases[found]}`?" if found else advice
         return NotInProtocol(span=span, what="variable", name=name, advice=advice)
 
     # --- cells ---------------------------------------------------------------------------------------------------------

@@ -90,8 +90,9 @@ def _elements(data: bytes, value: Any, line: int) -> Iterator[tuple[int, Any]]:
 def _not_json(path: str, line: int, text: bytes, error: msgspec.DecodeError) -> UnreadableLog:
     length = len(text.decode(errors="replace").rstrip())
     reason = str(error)
+    reason = reason if reason.startswith("JSON") else reason[:1].lower() + reason[1:]
     return UnreadableLog(
         span=Span(path, line, 1, line, max(2, length + 1)),
-        reason=f"the line is not JSON ({reason[:1].lower()}{reason[1:]})",
+        reason=f"the line is not JSON ({reason})",
         advice="a log has a JSON object on each line; `--format` names other formats",
     )
