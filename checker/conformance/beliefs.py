@@ -97,6 +97,7 @@ class Beliefs:
         """The belief after one more observation. Raises CannotTell."""
         known = self._after.get((belief, seen))
         if known is None:
+            self.look()
             found: set[int] = set()
             for candidate in self._found(belief, seen):
                 found.add(candidate)
