@@ -21,6 +21,7 @@ ORDER = (
     "engines",
     "graph",
     "properties",
+    "conformance",
     "report",
     "export",
     "testing",
