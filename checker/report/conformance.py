@@ -106,7 +106,9 @@ def observed_text(seen: Observed) -> str:
             return "the team is done" if values.endswith("true") else "the team is not done"
     what = seen.phrase or (f"one of {', '.join(seen.steps)}" if seen.steps else "its step")
     who = seen.agent or "somebody"
-    call = {"begin": "a call begins in which ", "end": "a call has ended in which ", "fail": "a call has failed in which "}.get(seen.kind, "")
+    call = {"begin": "a call begins in which ", "end": "a call has ended in which ", "fail": "a call has failed in which "}.get(
+        seen.kind, ""
+    )
     return (
         f"{call}{who}: {what}{f' ({values})' if values else ''}" if call else f"{who}  {what}{f' ({values})' if values else ''}"
     )

@@ -39,12 +39,16 @@ class Call(Struct, frozen=True, kw_only=True):
 
 @final
 class Follower:
-    """`exercised`: after the run, the names of the steps of one behaviour that explains it; `why_not`: why no more can be told, else ""."""
+    """Told by the program what begins and ends, it looks at the code after each of its steps."""
 
     def __init__(self, plan: Plan, adapter: Adapter) -> None:
         self.plan, self.adapter = plan, adapter
         self.tracker = Tracker(plan.beliefs)
         self.names = Names(plan.naming)
+        self.seen: list[
+            tuple[tuple[int, Any], ...]
+        ] = []  # the cells that were observed, with their values, each time they had changed
+        self.refused: list[Call] = []
         self._last: Any = None  # what was observed last
         self._calls: dict[int, tuple[Call, StepSeen]] = {}
         self._may_refuse: set[int] = set()
@@ -77,6 +81,7 @@ class Follower:
         self.look()
         if slot not in self._may_refuse and not self.tracker.reason and not self._without_effect(slot, call, seen):
             raise Refused(f"{call} was refused, and the protocol allowed it all the time\n{self._story()}")
+        self.refused.append(call)
         self.tracker.lose(slot)
         self._may_refuse.discard(slot)
         self._idle(call, seen, f"{call} was refused")
@@ -90,6 +95,7 @@ class Follower:
             return
         self._last = observed
         cells = tuple(sorted(self._read(observed).items()))
+        self.seen.append(cells)
         if cells and not self.tracker.observe(StateSeen(cells)):
             self._require("the state of the code is " + self._told(cells))
         self._note_disabled()

@@ -44,8 +44,8 @@ def machine(
     `instance`, `faults` (what the protocol allows to go wrong) and `overrides` are as in `checker.load`. `examples` programs of up to `length` calls
     are drawn, each run under `schedules` schedules; `options` go to `explore`: `mode`, `faults_of_code` (its `faults`), `checks`, settings. Failing
     runs are kept in the folder `corpus` and run first the next time. With TEAMCHECK_REPLAY=TOKEN that one run is made instead.
-    After the test, `reached()` of the class tells which steps of the protocol were exercised. Raises BadInput for the protocol, AdapterError for an adapter that does not fit it,
-    ModuleNotFoundError without Hypothesis (`pip install 'teamcheck[testing]'`).
+    After the test, `reached()` of the class tells which steps of the protocol were exercised. Raises BadInput for the protocol, AdapterError for
+    an adapter that does not fit it, ModuleNotFoundError without Hypothesis (`pip install 'teamcheck[testing]'`).
     """
     from checker.api import load
 
@@ -123,7 +123,7 @@ class Tested:
         """Lets Hypothesis draw programs. Raises Failed for the smallest that fails."""
         if os.environ.get(REPLAY_VARIABLE):
             return
-        from hypothesis import HealthCheck, settings
+        from hypothesis import HealthCheck, Phase, settings
         from hypothesis.stateful import run_state_machine_as_test
 
         chosen = settings(
@@ -133,6 +133,7 @@ class Tested:
             database=None,  # failing runs are kept as tokens
             derandomize=True,
             print_blob=False,
+            phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         )
         run_state_machine_as_test(_state_machine(self), settings=chosen)
@@ -142,7 +143,7 @@ def _state_machine(tested: Tested) -> Any:
     """The rules: one for each action, and one that waits until all is over. They only write the program, which runs at the end."""
     from hypothesis.stateful import RuleBasedStateMachine, rule
 
-    class Programs(RuleBasedStateMachine):  # type: ignore[misc]
+    class Programs(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.program: list[Part] = []
@@ -169,8 +170,9 @@ def _rule_of(plan: Plan, action: Action) -> Any:
         self.program.append(Call(action=action.method, agent=agent, values=given, after_ms=after_ms))
 
     asked.__name__ = action.method
-    drawn = {name: st.sampled_from(choices[name]) for name, _ in action.parameters}
-    return rule(agent=st.sampled_from(plan.agents(action.role)), after_ms=st.sampled_from(AFTER_MS), **drawn)(asked)
+    drawn: dict[str, Any] = {name: st.sampled_from(choices[name]) for name, _ in action.parameters}
+    drawn |= {"agent": st.sampled_from(plan.agents(action.role)), "after_ms": st.sampled_from(AFTER_MS)}
+    return rule(**drawn)(asked)
 
 
 __all__ = ["Failed", "machine", "token_of"]

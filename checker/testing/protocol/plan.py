@@ -84,7 +84,9 @@ class Plan:
         try:
             inspect.signature(given).bind(None, None, **dict.fromkeys(parameters))
         except TypeError as error:
-            raise AdapterError(f"{who}.{method} cannot be called for the action `{name}` ({error}): write `async def {method}({want})`") from None
+            raise AdapterError(
+                f"{who}.{method} cannot be called for the action `{name}` ({error}): write `async def {method}({want})`"
+            ) from None
 
     def control(self, role: Sort, activity: str) -> Variable | None:
         """The variable that says where the activity waits; None where it never waits."""
@@ -116,7 +118,9 @@ class Plan:
         if found is None:
             near = nearest(name, known) or nearest(name, short)
             advice = f"did you mean `{near}`?" if near else f"it has {', '.join(known)}"
-            raise AdapterError(f"{self.adapter.__name__}.observe tells of `{name}`, which is no variable of the protocol: {advice}")
+            raise AdapterError(
+                f"{self.adapter.__name__}.observe tells of `{name}`, which is no variable of the protocol: {advice}"
+            )
         return found
 
     def _into(
@@ -125,15 +129,13 @@ class Plan:
         if not index:
             found[self.vocabulary.cell(variable, at)] = names.value(variable.type, given)
             return
-        single = isinstance(index[0], Sort) and index[0].single
+        if isinstance(index[0], Sort) and index[0].single and not isinstance(given, dict):
+            given = {element(index[0], 0): given}
         if not isinstance(given, dict):
-            if single:
-                return self._into(found, names, variable, index[1:], (*at, 0), given)
             what = f"`{variable.name}` is a map: give a dictionary with a value for each {index[0]}"
             raise AdapterError(f"{self.adapter.__name__}.observe: {what}, not {given!r}")
         for key, value in given.items():
             self._into(found, names, variable, index[1:], (*at, names.value(index[0], key)), value)
-        return None
 
 
 def shown(type: Type, value: Any) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias, final
 
 from msgspec import Struct, field
@@ -44,7 +45,7 @@ class Reached(Struct, kw_only=True):
         steps = follower.exercised()
         self.cut += bool(follower.tracker.reason)
         self.steps.update(steps)
-        self.pairs.update(zip(steps, steps[1:], strict=False))
+        self.pairs.update(pairwise(steps))
 
     def text(self, plan: Plan) -> str:
         """Which steps of the protocol were exercised, and which never."""
@@ -60,8 +61,11 @@ class Reached(Struct, kw_only=True):
         return "\n".join(lines)
 
 
-def runner(plan: Plan, program: Program, reached: Reached) -> Any:
-    """The program as a test for `explore`: a coroutine function that raises where the protocol does not explain what the code does."""
+def runner(plan: Plan, program: Program, reached: Reached, each: Callable[[Follower], None] | None = None) -> Any:
+    """The program as a test for `explore`: a coroutine function that raises where the protocol does not explain what the code does.
+
+    `each` is called at the end of each run that it explains; what it raises fails the run.
+    """
 
     async def run() -> None:
         adapter = plan.adapter()
@@ -82,6 +86,8 @@ def runner(plan: Plan, program: Program, reached: Reached) -> Any:
         finally:
             loop.watches.remove(follower.look)
         reached.add(follower)
+        if each is not None:
+            each(follower)
 
     run.__name__ = run.__qualname__ = plan.adapter.__name__
     return run
@@ -125,7 +131,9 @@ def read_token(plan: Plan, text: str) -> tuple[Program, str]:
     """The program and the schedule of a token. Raises ValueError."""
     parts, _, schedule = text.strip().rpartition("@")
     if not parts:
-        raise ValueError(f"`{text}` is no replay token of a program: it has the form AGENT.ACTION(NAME=VALUE); ... @ tc1.MODE.SEED.DEVIATIONS")
+        raise ValueError(
+            f"`{text}` is no replay token of a program: it has the form AGENT.ACTION(NAME=VALUE); ... @ tc1.MODE.SEED.DEVIATIONS"
+        )
     return tuple(_part(plan, part.strip()) for part in parts.split(";")), schedule.strip()
 
 
@@ -148,9 +156,11 @@ def _part(plan: Plan, text: str) -> Part:
     return Call(action=action.method, agent=found[1], values=tuple(values), after_ms=int(found[4] or 0))
 
 
-def run_program(plan: Plan, program: Program, reached: Reached, **options: Any) -> Outcome:
-    """The outcome of a search among the schedules of the program, told with the program."""
-    return _told(plan, program, explore(runner(plan, program, reached), **options))
+def run_program(
+    plan: Plan, program: Program, reached: Reached, *, each: Callable[[Follower], None] | None = None, **options: Any
+) -> Outcome:
+    """The outcome of a search among the schedules of the program, told with the program. `each`: see `runner`."""
+    return _told(plan, program, explore(runner(plan, program, reached, each), **options))
 
 
 def replay_program(plan: Plan, text: str, reached: Reached, **options: Any) -> Outcome:
