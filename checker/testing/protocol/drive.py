@@ -105,6 +105,17 @@ def _verdict(outcome: Outcome) -> Verdict:
     return "not explained" if name in (NotAllowed.__name__, Refused.__name__) else "fails"
 
 
+def watching(plan: Plan, paths: Sequence[ModelPath]) -> Callable[[Follower], None]:
+    """What raises Reproduced at the end of a run that goes the way of one of the counterexamples."""
+    watches = [_Watch(plan, path) for path in paths]
+
+    def note(follower: Follower) -> None:
+        for watch in watches:
+            watch.note(follower)
+
+    return note
+
+
 @final
 class _Watch:
     """Compares what is seen of a run with what a path shows."""

@@ -160,8 +160,10 @@ def _state_machine(tested: Tested) -> Any:
 
 
 def _rule_of(plan: Plan, action: Action) -> Any:
+    from hypothesis import stateful
     from hypothesis import strategies as st
-    from hypothesis.stateful import rule
+
+    rule: Any = stateful.rule
 
     choices = action.choices()
 

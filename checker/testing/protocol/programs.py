@@ -163,10 +163,12 @@ def run_program(
     return _told(plan, program, explore(runner(plan, program, reached, each), **options))
 
 
-def replay_program(plan: Plan, text: str, reached: Reached, **options: Any) -> Outcome:
-    """The one run of a token. Raises ValueError for a token that cannot be read."""
+def replay_program(
+    plan: Plan, text: str, reached: Reached, *, each: Callable[[Follower], None] | None = None, **options: Any
+) -> Outcome:
+    """The one run of a token. `each`: see `runner`. Raises ValueError for a token that cannot be read."""
     program, schedule = read_token(plan, text)
-    return _told(plan, program, replay(runner(plan, program, reached), schedule, **options))
+    return _told(plan, program, replay(runner(plan, program, reached, each), schedule, **options))
 
 
 def _told(plan: Plan, program: Program, outcome: Outcome) -> Outcome:
