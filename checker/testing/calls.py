@@ -174,9 +174,8 @@ async def _stream_fault(leg: Leg) -> None:
 
 # --- methods that are not `async def` -----------------------------------------------------------------------------------------
 
-_learned: dict[
-    tuple[Any, str], str
-] = {}  # what a method returned the first time: runs of a search are alike, so it is known at once
+# what a method returned the first time: runs of a search are alike, so it is known at once
+_learned: dict[tuple[Any, ...], str] = {}
 
 
 def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, args: Any, kwargs: Any) -> Any:
@@ -184,10 +183,7 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
 
     A first call is made before its kind is known, so no fault can strike there; a search and a replay begin with a run that learns.
     """
-    key = (
-        type(getattr(function, "__self__", function)).__qualname__,
-        op,
-    )  # by name: a test may make its classes anew in each run
+    key = _identity(function, op)
     kind = _learned.get(key)
     if kind == "coroutine":
         return call_slowly(loop, terms, op, function, args, kwargs)
@@ -206,6 +202,13 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
         leg.effect()
         leg.returned(result)
     return result
+
+
+def _identity(function: Any, op: str) -> tuple[Any, ...]:
+    """The same for the same method in each run, also where a test makes its classes anew: by code and name, not by object."""
+    inner = getattr(function, "__func__", function)
+    owner = type(getattr(function, "__self__", function)).__qualname__
+    return getattr(inner, "__code__", None), getattr(inner, "__qualname__", None), owner, op
 
 
 def _kind_of(result: Any) -> str:

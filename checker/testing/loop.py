@@ -136,6 +136,9 @@ class ControlledLoop(Lifecycle):
         """Each lane that has ready work, once, the one whose work is oldest first."""
         return list(dict.fromkeys(ready.lane for ready in self._ready if not ready.handle.cancelled()))
 
+    def first_ready(self, lane: Lane) -> asyncio.Handle:
+        return next(ready.handle for ready in self._ready if ready.lane is lane and not ready.handle.cancelled())
+
     def new_lane(self, kind: Any, label: str, agent: Agent | None) -> Lane:
         lane = Lane(len(self.lanes), kind, label, agent)
         if agent is not None and not agent.lane:
@@ -222,6 +225,8 @@ class ControlledLoop(Lifecycle):
             return
         self._count_step(lane)
         self.current = lane
+        if self.witness:
+            self.witness.step(self, lane)
         if self.chooser.sweeps and lane.task is not None:
             self._maybe_cancel(lane, lane.task, "as it resumes" if lane.started else "before it starts")
         lane.started = True

@@ -11,7 +11,7 @@ from checker.testing.choices import MODE_MEANING, Mode
 from checker.testing.record import Call, Record
 from checker.testing.run import Run
 
-LAST_CALLS = 30  # of the failing run are shown
+LAST_CALLS = 30  # of the failing run are shown, or where there are none so many steps
 
 
 class ScheduleFailure(AssertionError):
@@ -96,6 +96,9 @@ def _failed(outcome: Outcome, run: Run) -> list[str]:
     if run.record.calls:
         lines.append("  calls at boundaries, in order of their effects:")
         lines += [f"    {line}" for line in _calls(run.record)]
+    elif run.told_steps:
+        lines.append("  steps, each from the line shown to the next `await`:")
+        lines += [f"    {line}" for line in _steps(run)]
     lines += [f"  at {point}" for point in outcome.points_failed[1:]]
     lines += [f"  note: {note}" for note in outcome.notes]
     if outcome.found_after:
@@ -125,6 +128,13 @@ def _calls(record: Record) -> list[str]:
     left_out = len(calls) - LAST_CALLS
     head = [f"({left_out} earlier calls are left out)"] if left_out > 0 else []
     return head + [call_text(call) for call in calls[max(0, left_out) :]]
+
+
+def _steps(run: Run) -> list[str]:
+    lines = [f"{step.at_s * 1e3:g} ms  {step.who} from {step.place}: {step.place.text}" for step in run.told_steps]
+    lines = [line for i, line in enumerate(lines) if not i or line != lines[i - 1]]
+    left_out = len(lines) - LAST_CALLS
+    return [f"({left_out} earlier steps are left out)", *lines[left_out:]] if left_out > 0 else lines
 
 
 def call_text(call: Call) -> str:

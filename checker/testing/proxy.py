@@ -248,7 +248,8 @@ def _proxy_class(target: type) -> type[Proxy]:
 
 def _guarded(name: str) -> Any:
     def special(self: Proxy, *args: Any, **kwargs: Any) -> Any:
-        bound = getattr(self._teamcheck_target, name)
+        target = self._teamcheck_target
+        bound = target if name == "__call__" and inspect.isroutine(target) else getattr(target, name)
         if self._teamcheck_ops is not None and name not in self._teamcheck_ops:
             return bound(*args, **kwargs)
         guarded = guard(name, bound, self._teamcheck_terms)

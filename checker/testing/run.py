@@ -20,7 +20,7 @@ from checker.testing.record import Mark, Record
 from checker.testing.settings import Settings
 from checker.testing.stuck import deadlock_text, livelock_text
 from checker.testing.where import Place, place_of_error
-from checker.testing.witness import Account, Witness
+from checker.testing.witness import Account, Step, Witness
 
 Test = Callable[[], Coroutine[Any, Any, Any]]
 Check = Callable[[Record], Any]
@@ -54,7 +54,8 @@ class Run(Struct, kw_only=True):
     result: Any = None  # what the test returned
     points: list[Point] = field(default_factory=list)
     asked: dict[Kind, int] = field(default_factory=dict)  # choice points by kind
-    accounts: list[Account] = field(default_factory=list)  # filled where `explain`
+    accounts: list[Account] = field(default_factory=list)  # the deviations in words, filled where `explain`
+    told_steps: list[Step] = field(default_factory=list)  # who ran on from where, filled where `explain`
 
     @property
     def token(self) -> Token:
@@ -115,6 +116,7 @@ def run_once(
         points=chooser.points,
         asked=dict(chooser.asked),
         accounts=witness.accounts if witness else [],
+        told_steps=witness.steps if witness else [],
     )
 
 

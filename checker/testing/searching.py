@@ -36,7 +36,8 @@ class Search:
     """One search: its runs, and what becomes of a failing one."""
 
     def __init__(self, test: Test, common: Settings, checks: Sequence[Check], strategy: StrategyName, strongest: Mode) -> None:
-        name = getattr(test, "__qualname__", None) or type(test).__name__
+        inner = getattr(test, "func", test)  # of a functools.partial
+        name = getattr(inner, "__qualname__", None) or type(inner).__name__
         self.outcome = Outcome(test=name, strongest=strongest)
         self._test = test
         self._common = common

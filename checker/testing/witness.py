@@ -29,17 +29,32 @@ class Account(Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()  # of the tasks concerned, the one that acts first
 
 
+class Step(Struct, frozen=True, kw_only=True):
+    """A task runs on from a line of source to its next `await`."""
+
+    at_s: float
+    who: str
+    place: Place
+
+
 class Witness:
     """Listens to one run. Each method gives a function that notes a deviation, for the `tell` of the chooser."""
 
     def __init__(self) -> None:
         self.accounts: list[Account] = []
+        self.steps: list[Step] = []
+
+    def step(self, loop: ControlledLoop, lane: Lane) -> None:
+        """The lane is about to run."""
+        place = None if loop.ending else _place(lane)
+        if place is not None:
+            self.steps.append(Step(at_s=loop.elapsed_s(), who=lane.who, place=place))
 
     def order(self, loop: ControlledLoop, lanes: Sequence[Lane]) -> Tell:
         def tell(deviation: Deviation) -> None:
             index = int(deviation.value)
             first, passed = lanes[index], lanes[:index]
-            text = f"{_standing(first)} runs before {' and '.join(map(_standing, passed))}, which had been ready longer"
+            text = f"{_standing(loop, first)} runs before {_all(loop, passed)}, which had been ready longer"
             self._note(loop, deviation, text, [first, *passed])
 
         return tell
@@ -48,7 +63,7 @@ class Witness:
         def tell(deviation: Deviation) -> None:
             lanes = loop.ready_lanes()
             ahead_ms = (when_ns - loop.time_ns()) / 1e6
-            text = f"the timer of {timer_name(loop, timer)}, due {ahead_ms:g} ms later, fires before {' and '.join(map(_standing, lanes))}"
+            text = f"{callback_name(loop, timer)}, due {ahead_ms:g} ms later, fires before {_all(loop, lanes)}"
             self._note(loop, deviation, text, lanes)
 
         return tell
@@ -69,7 +84,7 @@ class Witness:
         )
 
     def cancel(self, loop: ControlledLoop, lane: Lane, when: str) -> Tell:
-        return lambda deviation: self._note(loop, deviation, f"{_standing(lane)} is cancelled {when}".rstrip(), [lane])
+        return lambda deviation: self._note(loop, deviation, f"{_standing(loop, lane)} is cancelled {when}".rstrip(), [lane])
 
     def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane]) -> None:
         places = tuple(place for lane in lanes if (place := _place(lane)))
@@ -84,18 +99,23 @@ def _place(lane: Lane) -> Place | None:
     return place_of(lane.task.get_coro()) if lane.task is not None else None
 
 
-def _standing(lane: Lane) -> str:
+def _all(loop: ControlledLoop, lanes: Sequence[Lane]) -> str:
+    return " and ".join(_standing(loop, lane) for lane in lanes)
+
+
+def _standing(loop: ControlledLoop, lane: Lane) -> str:
+    """Who would run, and from where."""
     if lane.kind == "callbacks":
-        return "a callback"
+        return callback_name(loop, loop.first_ready(lane))
     place = _place(lane)
     return f"{lane.who} (at {place})" if place else lane.who
 
 
-def timer_name(loop: ControlledLoop, timer: Any) -> str:
-    """Whose timer it is: of the task that sleeps on it, or else of the callback it calls."""
-    for future in timer._args or ():
+def callback_name(loop: ControlledLoop, handle: Any) -> str:
+    """`the timer of ann (at …)` for what ends the sleep of a task, or else the name of the function that is called."""
+    for future in handle._args or ():
         for lane in loop.lanes:
             if lane.task is not None and getattr(lane.task, "_fut_waiter", None) is future:
-                return _standing(lane)
-    owner = getattr(timer._callback, "__qualname__", None)
-    return str(owner or type(timer._callback).__name__)
+                return f"the timer of {_standing(loop, lane)}"
+    callback = handle._callback
+    return f"the callback {getattr(callback, '__qualname__', type(callback).__name__)}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from importlib.util import find_spec
@@ -21,6 +22,7 @@ REPLAYS = 1_000
 
 
 def main() -> None:
+    logging.disable(logging.CRITICAL)
     print("the staggered claim: runs until it is found, and processor time with shrinking and the report")
     for strategy in ("auto", "random", "pct", "deviations"):
         print(f"  {strategy:<12}", *(_found(teams.staggered_claim, strategy, seed) for seed in range(4)), sep="  ")
