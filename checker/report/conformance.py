@@ -75,7 +75,7 @@ def _run_text(run: RunResult) -> str:
 def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
     violation = run.violation
     assert violation is not None
-    name = f"run {run.run}: " if run.run else ""
+    name = f"run {run.run}: " if run.run else "the log: "
     if violation.waiting:
         head = (
             f"{name}whatever the order, after {counted(violation.event, 'event')} none of those that could come next is possible"
