@@ -87,7 +87,7 @@ def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
     lines = [style.tint(line, "bold", "red") for line in wrapped(visible(head), style.width)]
     for one in seen if everything else seen[:_ALLOWED]:
         lines += wrapped(f"line {one.line}: {observed_text(one)}", style.width, "  ", "    ")
-        lines += [style.tint(f"    {visible(one.record)}", "dim")]
+        lines += [style.tint(f"    {visible(one.record)}", "dim")] if one.record else []
     lines += _names(run, style)
     lines += [""]
     if violation.fails is not None:
@@ -106,7 +106,9 @@ def observed_text(seen: Observed) -> str:
             return "the team is done" if values.endswith("true") else "the team is not done"
     what = seen.phrase or (f"one of {', '.join(seen.steps)}" if seen.steps else "its step")
     who = seen.agent or "somebody"
-    call = {"begin": "a call begins in which ", "end": "a call has ended in which ", "fail": "a call has failed in which "}.get(seen.kind, "")
+    call = {"begin": "a call begins in which ", "end": "a call has ended in which ", "fail": "a call has failed in which "}.get(
+        seen.kind, ""
+    )
     return (
         f"{call}{who}: {what}{f' ({values})' if values else ''}" if call else f"{who}  {what}{f' ({values})' if values else ''}"
     )

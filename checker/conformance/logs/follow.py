@@ -25,6 +25,7 @@ from checker.language.diagnostics import BadInput
 Told = Callable[[int, int], None]  # records and runs so far
 
 PROGRESS_RECORDS = 1_000
+OPEN_RUNS = 2_000  # runs whose past is kept for explanations, the last that began
 
 
 def follow(
@@ -51,6 +52,7 @@ class _Follow:
         self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits)
         self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)
         self.runs: dict[str, InOrder | Gathered] = {}
+        self._names: list[str] = []  # of the runs, in the order in which they began
         self.order: Order = "log"
         self.records = self.ignored = self.unread = 0
         self.seen: Counter[int] = Counter()
@@ -138,13 +140,22 @@ class _Follow:
             key = str(given)
         run = self.runs.get(key)
         if run is None:
+            if len(self.runs) >= OPEN_RUNS:
+                self._forget(len(self.runs) - OPEN_RUNS)
             names = Names(self.reader.naming)
             run = self.runs[key] = (
                 InOrder(key, self.beliefs, names, self.teller)
                 if self.order == "log"
                 else Gathered(key, self.beliefs, names, self.teller, self.order, self.reader.log)
             )
+            self._names.append(key)
         return run
+
+    def _forget(self, number: int) -> None:
+        """The past of the run that began as number `number`, from 0."""
+        run = self.runs[self._names[number]]
+        if isinstance(run, InOrder):
+            run.forget()
 
     def _read(self, rule: Rule, record: Record, names: Names) -> tuple[Reading, ...]:
         try:
