@@ -169,6 +169,8 @@ def _notes(found: Conformance, style: Style) -> list[str]:
     lines = [
         style.tint(line, "yellow") for text in found.warnings for line in wrapped(visible(text), style.width, "warning: ", "  ")
     ]
+    if found.unseen and found.runs:
+        lines += wrapped(f"no record that was read shows: {', '.join(found.unseen)}", style.width, "", "  ")
     if found.hidden:
         lines += wrapped(f"assumed to happen unseen: {', '.join(found.hidden)}", style.width, "", "  ")
     return lines

@@ -44,6 +44,7 @@ run a: event 5 is not possible
   again: teamcheck replay task_board.team --steps 0,0,0,0
 
 warning: map.toml:14:1: no record fits this rule
+no record that was read shows: Worker.work.working
 1 run in 6 records, 1 ignored: 1 violates (T)
 """
 

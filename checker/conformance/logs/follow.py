@@ -56,6 +56,7 @@ class _Follow:
         self.order: Order = "log"
         self.records = self.ignored = self.unread = 0
         self.seen: Counter[int] = Counter()
+        self.touched: set[int] = set()  # steps that some record may be
 
     def run(self, path: str, logs: list[str], format: Format | None) -> Conformance:
         started = perf_counter()
@@ -85,6 +86,7 @@ class _Follow:
             ignored=self.ignored,
             unread=self.unread,
             seen={model.steps[step].name: count for step, count in sorted(self.seen.items())},
+            unseen=tuple(step.name for number, step in enumerate(model.steps) if number not in self.touched | self.reader.hidden),
             hidden=tuple(model.steps[step].name for step in sorted(self.reader.hidden)),
             warnings=tuple(self._warnings()),
             seconds=perf_counter() - started,
@@ -114,9 +116,17 @@ class _Follow:
         if run is None or run.over:
             return
         readings = () if silent or rule is None else self._read(rule, record, run.names)
-        self.seen.update(step for step in map(_step, readings) if step is not None)
+        self._count_steps(readings)
         if readings or silent:
             run.take(Entry(record=record, readings=readings, lane=self._lane(readings)))
+
+    def _count_steps(self, readings: tuple[Reading, ...]) -> None:
+        for reading in readings:
+            step = reading.step if isinstance(reading, Call) else reading
+            if isinstance(step, StepSeen):
+                self.touched |= step.steps
+                if len(step.steps) == 1:
+                    self.seen.update(step.steps)
 
     def _count_silent(self, record: Record, rule: Rule | None) -> None:
         if rule is not None:
@@ -192,10 +202,6 @@ class _Follow:
                     yield f"{place}: no record that fits this rule has the field `{field}`, so its value is unknown in all of them"
         if self.unread:
             yield f"{self.unread:,} records fit no rule and were passed over (`strict = false`)"
-
-
-def _step(reading: Reading) -> int | None:
-    return next(iter(reading.steps)) if isinstance(reading, StepSeen) and len(reading.steps) == 1 else None
 
 
 def _unreadable(record: Record, reason: str, advice: str) -> BadInput:
