@@ -17,12 +17,15 @@ Without --map, a map to start from is written: the steps of the protocol beside 
   teamcheck conform protocols/task_board.team board.jsonl > map.toml      then mend the map, and
   teamcheck conform protocols/task_board.team board.jsonl --map map.toml
 
-A run conforms if some behaviour of the protocol explains everything that was observed of it, whatever was not. It violates the
-protocol if none does: the first such observation is shown, what was possible instead, and the unseen steps that were assumed. Where
-a limit was reached, it cannot be told.
+A run conforms if some behaviour of the protocol explains everything that was observed of it, whatever was not. It
+violates the protocol if none does: the first such observation is shown, what was possible instead, and the unseen
+steps that were assumed. Where a limit was reached, it cannot be told. docs/conformance.md has more.
 
-exit codes: 0 every run conforms, 1 a run violates the protocol, 2 the input cannot be used, 3 of some run it cannot be told
-(and none violates)"""
+exit codes:
+  0  every run conforms
+  1  a run violates the protocol
+  2  the input cannot be used
+  3  of some run it cannot be told, and none violates"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

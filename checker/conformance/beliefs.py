@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import Literal, Protocol, TypeAlias, final
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
 
@@ -66,8 +66,8 @@ class Beliefs:
         self.limits = limits or Limits()
         self.automaton = Automaton(Interpreter(model))
         self._deadline = None if self.limits.time_s is None else perf_counter() + self.limits.time_s
-        self._looks = 0
-        self._followers: WeakSet[Follower] = WeakSet()
+        self._looks = self._joined = 0
+        self._followers: WeakValueDictionary[int, Follower] = WeakValueDictionary()
         self._clear()
 
     def _clear(self) -> None:
@@ -162,11 +162,12 @@ class Beliefs:
 
     def join(self, follower: Follower) -> None:
         """From now on the follower's belief outlives `renew`."""
-        self._followers.add(follower)
+        self._joined += 1
+        self._followers[self._joined] = follower
 
     def renew(self) -> None:
         """Forget all but the beliefs of the followers, which get new numbers."""
-        followers = list(self._followers)
+        followers = list(self._followers.values())
         kept = [[self._candidates[c] for c in self._members[follower.belief]] for follower in followers]
         states = [[(self.automaton.state(state), pending) for state, pending in members] for members in kept]
         self.automaton.forget()

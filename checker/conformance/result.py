@@ -76,7 +76,7 @@ class RunResult(Struct, frozen=True, kw_only=True):
 class Conformance(Struct, frozen=True, kw_only=True):
     """Whether the runs of logs are behaviours of a protocol. `ignored`: records that a rule passes over; `unread`: those that no rule fits.
 
-    `seen`: how often each step was certainly observed; `hidden`: the steps that may happen unseen.
+    `seen`: how often each step was certainly observed; `unseen`: the steps that no record can be; `hidden`: those that may happen unseen.
     """
 
     protocol: str
@@ -91,6 +91,7 @@ class Conformance(Struct, frozen=True, kw_only=True):
     ignored: int
     unread: int
     seen: dict[str, int]
+    unseen: tuple[str, ...]
     hidden: tuple[str, ...]
     warnings: tuple[str, ...]
     seconds: float

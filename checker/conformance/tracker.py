@@ -145,4 +145,8 @@ class Tracker:
     def renewed(self, belief: int) -> None:
         """The belief has a new number. What was seen before can no longer be explained step by step."""
         self.belief = belief
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep where the run is, and not how it came there: an explanation then begins here."""
         self._history.clear()

@@ -75,7 +75,7 @@ def _run_text(run: RunResult) -> str:
 def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
     violation = run.violation
     assert violation is not None
-    name = f"run {run.run}: " if run.run else ""
+    name = f"run {run.run}: " if run.run else "the log: "
     if violation.waiting:
         head = (
             f"{name}whatever the order, after {counted(violation.event, 'event')} none of those that could come next is possible"
@@ -87,7 +87,7 @@ def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
     lines = [style.tint(line, "bold", "red") for line in wrapped(visible(head), style.width)]
     for one in seen if everything else seen[:_ALLOWED]:
         lines += wrapped(f"line {one.line}: {observed_text(one)}", style.width, "  ", "    ")
-        lines += [style.tint(f"    {visible(one.record)}", "dim")]
+        lines += [style.tint(f"    {visible(one.record)}", "dim")] if one.record else []
     lines += _names(run, style)
     lines += [""]
     if violation.fails is not None:
@@ -169,6 +169,8 @@ def _notes(found: Conformance, style: Style) -> list[str]:
     lines = [
         style.tint(line, "yellow") for text in found.warnings for line in wrapped(visible(text), style.width, "warning: ", "  ")
     ]
+    if found.unseen and found.runs:
+        lines += wrapped(f"no record that was read shows: {', '.join(found.unseen)}", style.width, "", "  ")
     if found.hidden:
         lines += wrapped(f"assumed to happen unseen: {', '.join(found.hidden)}", style.width, "", "  ")
     return lines

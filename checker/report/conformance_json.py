@@ -34,6 +34,7 @@ def to_data(found: Conformance) -> dict[str, Any]:
         "unread": found.unread,
         "hidden": list(found.hidden),
         "seen": dict(found.seen),
+        "unseen": list(found.unseen),
         "warnings": list(found.warnings),
         "runs": [_run(run) for run in found.runs],
     }

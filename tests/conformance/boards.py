@@ -82,6 +82,8 @@ def logged_runs(protocol: str, runs: int, *, steps: int = 100, seed: int = 0, **
             record = {"run": f"run{number}", "step": step.name}
             if step.agent is not None:
                 record["agent"] = show(step.agent.type, transition.agent)
-            record |= {local.name: show(local.type, value) for local, value in zip(step.parameters, transition.values, strict=True)}
+            record |= {
+                local.name: show(local.type, value) for local, value in zip(step.parameters, transition.values, strict=True)
+            }
             records.append(record)
     return records

@@ -1,4 +1,4 @@
-"""The runs of the seed study against its coordinators' protocols, as a table: `python -m tests.conformance.seed_runs DATA [--mode MODE] [--csv FILE]`.
+"""The runs of the seed study against its coordinators, as a table: `python -m tests.conformance.seed_runs DATA [--mode MODE] [--csv FILE]`.
 
 DATA is a folder with `runs.parquet`, `events.parquet` and `task_graphs.json`, made from github.com/emieczkowski/distributed-llm-teams (MIT), the data
 behind arXiv 2603.12229; pyarrow reads it (`pip install pyarrow`). A row for each run:
@@ -52,7 +52,9 @@ def board(agents: int, label: str) -> str:
 
 def assigned(agents: int, label: str, graph: dict[str, list[str]], gate: str) -> str:
     """Those of an instance of `seed_assigned.team`: the chain belongs to the first agent, the free tasks are dealt out from the second on."""
-    numbers = {int(task.split("-")[1]) - 1: sorted(int(need.split("-")[1]) - 1 for need in needs) for task, needs in graph.items()}
+    numbers = {
+        int(task.split("-")[1]) - 1: sorted(int(need.split("-")[1]) - 1 for need in needs) for task, needs in graph.items()
+    }
     needs = ", ".join(f"{task}: {{{', '.join(map(str, of))}}}" for task, of in numbers.items() if of)
     share = Counter((place + 1) % agents for place in range(TASKS - CHAIN[label]))
     dealt = ", ".join(f"{agent}: {share[agent]}" for agent in range(agents))
@@ -117,7 +119,9 @@ def never_completed(run: dict[str, Any], result: RunResult) -> str:
     found = [f"{_span(ends.get('open', ('0',)))} claimed and not completed"]
     if "holder" in ends:
         names = "/".join(map(_called, (name for name in ends["holder"] if name != "none")))
-        found.append(f"the next of the chain ({_span(ends.get('done', ('0',)))} of {CHAIN[run['p_label']]} done) {_maybe(ends['holder'])}by {names}")
+        found.append(
+            f"the next of the chain ({_span(ends.get('done', ('0',)))} of {CHAIN[run['p_label']]} done) {_maybe(ends['holder'])}by {names}"
+        )
     held = [f"{_span(values)} free by {_called(cell[5:-1])}" for cell, values in ends.items() if cell.startswith("held[")]
     left = [f"{_span(ends['left'])} free never claimed"] if "left" in ends else []
     return "; ".join([*found, *held, *left])
@@ -139,7 +143,7 @@ def _span(values: tuple[str, ...]) -> str:
 
 
 def table(data: Path, mode: str | None) -> list[dict[str, Any]]:
-    import pyarrow.parquet  # noqa: PLC0415
+    import pyarrow.parquet
 
     runs = pyarrow.parquet.read_table(data / "runs.parquet").to_pylist()
     graphs = json.loads((data / "task_graphs.json").read_text())

@@ -44,6 +44,7 @@ run a: event 5 is not possible
   again: teamcheck replay task_board.team --steps 0,0,0,0
 
 warning: map.toml:14:1: no record fits this rule
+no record that was read shows: Worker.work.working
 1 run in 6 records, 1 ignored: 1 violates (T)
 """
 
@@ -121,7 +122,10 @@ def test_an_interrupt_keeps_what_is_known(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("checker.conformance.logs.follow.PROGRESS_RECORDS", 9)
     found = follow(compile_map(read_map(map, MAP), load(BOARD)), [log], path=BOARD, command="", progress=stop)
-    assert [(one.run, one.verdict, one.reason) for one in found.runs] == [("a", "violates", ""), ("b", "cannot tell", "interrupted")]
+    assert [(one.run, one.verdict, one.reason) for one in found.runs] == [
+        ("a", "violates", ""),
+        ("b", "cannot tell", "interrupted"),
+    ]
     assert (found.interrupted, found.exit_code) == (True, 1)
 
 
@@ -175,7 +179,10 @@ def test_a_map_to_start_from(here: Path, capsys: pytest.CaptureFixture[str]) -> 
         "never = []",
         "",
     ]
-    assert '[[record]]  # 1 such records\nwhere = { type = "work" }\nstep = "Worker.work"  # a guess, from the names\nwith = { t = "task" }' in out
+    assert (
+        '[[record]]  # 1 such records\nwhere = { type = "work" }\nstep = "Worker.work"  # a guess, from the names\nwith = { t = "task" }'
+        in out
+    )
 
 
 def test_the_map_to_start_from_is_one_that_can_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,7 +75,10 @@ def otlp(team: list[Any], *, lane: str = "one", links: dict[int, int] | None = N
     for span, (_, who, *_) in zip(spans, team, strict=True):
         groups.setdefault(lane if lane == "one" else who, []).append(span)
     resources = [
-        {"resource": {"attributes": [{"key": "service.name", "value": text(name)}]}, "scopeSpans": [{"scope": {"name": "x"}, "spans": some}]}
+        {
+            "resource": {"attributes": [{"key": "service.name", "value": text(name)}]},
+            "scopeSpans": [{"scope": {"name": "x"}, "spans": some}],
+        }
         for name, some in groups.items()
     ]
     return "".join(json.dumps({"resourceSpans": [resource]}) + "\n" for resource in resources)
@@ -92,7 +95,8 @@ def langsmith(team: list[Any]) -> str:
                 "run_type": "chain",
                 "start_time": f"2026-03-01T10:00:{start:09.6f}",
                 "end_time": f"2026-03-01T10:00:{end:09.6f}+00:00",
-                "dotted_order": "20260301T100000000000Zrun-0" + (f".20260301T10000{int(start)}000000Zrun-{number}" if parent else ""),
+                "dotted_order": "20260301T100000000000Zrun-0"
+                + (f".20260301T10000{int(start)}000000Zrun-{number}" if parent else ""),
                 "inputs": {"task": "T"},
                 "outputs": {},
                 "extra": {"metadata": {"agent": who}},
@@ -125,7 +129,14 @@ def langfuse_rows(team: list[Any]) -> str:
     """As the export to blob storage writes them."""
     rows = []
     for number, (name, who, parent, start, end) in enumerate(team):
-        row = {"id": f"o-{number}", "trace_id": "t1", "type": "SPAN", "name": name, "metadata": {"agent": who}, "input": {"task": "T"}}
+        row = {
+            "id": f"o-{number}",
+            "trace_id": "t1",
+            "type": "SPAN",
+            "name": name,
+            "metadata": {"agent": who},
+            "input": {"task": "T"},
+        }
         row |= {"start_time": f"2026-03-01 10:00:{start:09.6f}", "end_time": f"2026-03-01 10:00:{end:09.6f}"}
         rows.append(json.dumps({**row, "parent_observation_id": "o-0" if parent else None}) + "\n")
     return "".join(rows)
@@ -219,11 +230,22 @@ def test_times(given: Any, expected: int | None) -> None:
         ("", None, 1, "there is nothing in it"),
         ('{"a": 1}\n{"a": \n', None, 2, "the line is not JSON (input data was truncated)"),
         ("hello\n", None, 1, "the line is not JSON (JSON is malformed: invalid character (byte 0))"),
+        ('{"a": ' + "[" * 5_000 + "]" * 5_000 + "}\n", None, 1, "the line is not JSON (it is nested too deeply)"),
         ('{"a": 1}\n[1]\n', None, 2, "the line is no JSON object"),
         ('[{"a": 1},\n 7]', None, 2, "the line is no JSON object"),
         ('{"a": 1}\n', "otlp", 1, "this is not otlp: it has no `resourceSpans`"),
-        ('{"run_type": "llm", "start_time": 3}', None, 1, "this is not langsmith: a run has no `id`, or its `start_time` is not a time"),
-        ('{"observations": ["x"]}', None, 1, "this is not langfuse: `observations` holds ids only; export the trace with its observations"),
+        (
+            '{"run_type": "llm", "start_time": 3}',
+            None,
+            1,
+            "this is not langsmith: a run has no `id`, or its `start_time` is not a time",
+        ),
+        (
+            '{"observations": ["x"]}',
+            None,
+            1,
+            "this is not langfuse: `observations` holds ids only; export the trace with its observations",
+        ),
     ],
 )
 def test_what_is_no_log(tmp_path: Path, text: str, format: Any, line: int, reason: str) -> None:

@@ -115,11 +115,13 @@ def test_less_is_enough(tmp_path: Path) -> None:
 
 
 def test_states_before_and_after(tmp_path: Path) -> None:
-    map = MAP.replace('step = "Worker.work.planning"', 'step = "Worker.work.planning"\nafter = { "owner[{task}]" = "owner" }').replace(
-        'with = { t = "task" }', 'with = { t = "task" }\nbefore = { "status[{task}]" = "status" }'
-    )
+    map = MAP.replace(
+        'step = "Worker.work.planning"', 'step = "Worker.work.planning"\nafter = { "owner[{task}]" = "owner" }'
+    ).replace('with = { t = "task" }', 'with = { t = "task" }\nbefore = { "status[{task}]" = "status" }')
     first = {"type": "plan", "who": "ann", "task": "T", "status": "open"}
-    assert verdicts(followed(tmp_path, [first, {"type": "claim", "who": "ann", "task": "T", "owner": "ann"}], map)) == ["conforms"]
+    assert verdicts(followed(tmp_path, [first, {"type": "claim", "who": "ann", "task": "T", "owner": "ann"}], map)) == [
+        "conforms"
+    ]
     (run,) = followed(tmp_path, [first, {"type": "claim", "who": "ann", "task": "T", "owner": None}], map).runs
     assert run.violation is not None
     assert run.violation.seen.values == (("owner[Task0]", "none"),)
@@ -128,7 +130,10 @@ def test_states_before_and_after(tmp_path: Path) -> None:
 
 
 def test_a_state_by_itself(tmp_path: Path) -> None:
-    map = MAP + '\n[[record]]\nwhere = { type = "board" }\nafter = { "status[Task0]" = "first", "status[Task1]" = { value = "open" } }\n'
+    map = (
+        MAP
+        + '\n[[record]]\nwhere = { type = "board" }\nafter = { "status[Task0]" = "first", "status[Task1]" = { value = "open" } }\n'
+    )
     steps = [{"type": "plan", "who": "ann", "task": "Task0"}, {"type": "claim", "who": "ann"}]
     assert verdicts(followed(tmp_path, [*steps, {"type": "board", "first": "claimed"}], map)) == ["conforms"]
     assert verdicts(followed(tmp_path, [*steps, {"type": "board", "first": "open"}], map)) == ["violates"]
@@ -143,7 +148,10 @@ def test_a_map_that_names_an_element_tells_them_apart(tmp_path: Path) -> None:
 
 
 def test_whether_the_team_is_done(tmp_path: Path) -> None:
-    map = MAP + '\n[[record]]\nwhere = { type = "end", ok = true }\ndone = true\n\n[[record]]\nwhere = { type = "end" }\ndone = false\n'
+    map = (
+        MAP
+        + '\n[[record]]\nwhere = { type = "end", ok = true }\ndone = true\n\n[[record]]\nwhere = { type = "end" }\ndone = false\n'
+    )
     work = [{"type": kind, "who": "ann", "task": task} for task in ("A", "B") for kind in ("plan", "claim", "done")]
     assert verdicts(followed(tmp_path, [*work, {"type": "end", "ok": True}], map)) == ["conforms"]
     assert verdicts(followed(tmp_path, [*work, {"type": "end", "ok": False}], map)) == ["violates"]
@@ -176,7 +184,9 @@ def test_a_call_happens_between_its_begin_and_its_end(tmp_path: Path) -> None:
     end = {"type": "claimed", "id": 7}
     assert verdicts(followed(tmp_path, [*begin, plan, end], MAP + CALLS)) == ["conforms"]
     assert verdicts(followed(tmp_path, [*begin, end, plan], MAP + CALLS)) == ["violates"]
-    assert verdicts(followed(tmp_path, [*begin, {"type": "refused", "id": 7}, plan, {"type": "done", "who": "ann"}], MAP + CALLS)) == ["violates"]
+    assert verdicts(
+        followed(tmp_path, [*begin, {"type": "refused", "id": 7}, plan, {"type": "done", "who": "ann"}], MAP + CALLS)
+    ) == ["violates"]
 
 
 def test_a_call_without_an_end_may_have_happened_or_not(tmp_path: Path) -> None:
@@ -184,6 +194,8 @@ def test_a_call_without_an_end_may_have_happened_or_not(tmp_path: Path) -> None:
     found = followed(tmp_path, [*begin, {"type": "plan", "who": "bob", "task": "T"}], MAP + CALLS)
     assert (verdicts(found), found.runs[0].unknown_outcomes) == (["conforms"], 1)
     assert verdicts(followed(tmp_path, [*begin, {"type": "done", "who": "ann"}], MAP + CALLS)) == ["conforms"]
+    ((code, place, title, _),) = refused(tmp_path, [*begin, begin[1]], MAP + CALLS)
+    assert (code, place, title) == ("T636", "3:1", "the call `7` begins here, and it has begun before and not ended")
     ((code, place, title, _),) = refused(tmp_path, [{"type": "claimed", "id": 7}], MAP + CALLS)
     assert (code, place, title) == ("T636", "1:1", "the call `7` ends here, and no record before says that it began")
 
@@ -302,7 +314,10 @@ ONE = [{"type": "plan", "who": "ann", "task": "T"}]
             MAP.replace("ignore = true", 'ignore = true\nstep = "Worker.work"'),
             ("T632", "20:1", "a rule that ignores its records says nothing else of them", "leave out one of the two"),
         ),
-        (MAP.replace("[log]", "[log"), ("T631", "1:5", "the map is not TOML: expected ']' at the end of a table declaration", None)),
+        (
+            MAP.replace("[log]", "[log"),
+            ("T631", "1:5", "the map is not TOML: expected ']' at the end of a table declaration", None),
+        ),
         (MAP.replace("[log]", "[logs]"), ("T632", "1:1", "a map has no entry `logs`", "did you mean `log`?")),
         (MAP.replace('run = "run"', "run = 1"), ("T632", "2:1", "`run` has a number where a text should be", None)),
         ("[log]\n", ("T632", "1:1", "the map has no rule: it would read nothing", None)),

@@ -62,7 +62,14 @@ def test_the_preassigned_arm_completes_what_nobody_could_claim(tmp_path: Path, g
 def test_a_row_of_the_table(tmp_path: Path) -> None:
     (actual,) = followed(tmp_path, "preassigned", ASSIGNED, assigned(3, "p02", CHAIN_OF_16, "dependencies")).runs
     (gated,) = followed(tmp_path, "preassigned", ASSIGNED, assigned(3, "p02", CHAIN_OF_16, "claim")).runs
-    run = {"run_dir": "runs/a/b", "mode": "preassign_nolead", "p_label": "p02", "n_teammates": 3, "total_rounds": 2, "success": True}
+    run = {
+        "run_dir": "runs/a/b",
+        "mode": "preassign_nolead",
+        "p_label": "p02",
+        "n_teammates": 3,
+        "total_rounds": 2,
+        "success": True,
+    }
     made = row(run, events("preassigned"), actual, gated)
     assert made == {
         "run": "a/b",

@@ -211,7 +211,8 @@ def test_observed_states_leave_those_that_hold_them() -> None:
             assert transition.target is not None
             seen = StepSeen(frozenset([transition.step]))
             cells = random.sample(range(model.size), min(2, model.size))
-            assert tracker.observe(seen) and tracker.observe_state({cell: transition.target[cell] for cell in cells})
+            assert tracker.observe(seen)
+            assert tracker.observe_state({cell: transition.target[cell] for cell in cells})
             assert blind.observe(seen)
             assert transition.target in tracker.states()
             assert set(tracker.states()) <= set(blind.states())

@@ -47,11 +47,16 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=100_000)
     arguments = parser.parse_args()
     by_agent = BY_NAME.replace("[log]", '[log]\norder = "agent"')
-    print(f"{'workers':>7} {'tasks':>5} {'events':>9}  {'all known':>11} {'no agent':>11} {'no task':>11} {'neither':>11} {'per agent':>11}")
+    print(
+        f"{'workers':>7} {'tasks':>5} {'events':>9}  {'all known':>11} {'no agent':>11} {'no task':>11} {'neither':>11} {'per agent':>11}"
+    )
     for overrides in SIZES:
         runs = logged_runs(BOARD, 500, overrides=overrides)
         records = repeated(runs, arguments.events)
-        without = [[{k: v for k, v in record.items() if k not in left} for record in records] for left in (("agent",), ("t",), ("agent", "t"))]
+        without = [
+            [{k: v for k, v in record.items() if k not in left} for record in records]
+            for left in (("agent",), ("t",), ("agent", "t"))
+        ]
         lanes = sorted(records[: len(records) // 10], key=lambda record: (record["run"], record["agent"]))
         rates = [rate(some, BY_NAME, overrides) for some in (records, *without)] + [rate(lanes, by_agent, overrides)]
         shown = " ".join(f"{round(one):>9,}/s" for one in rates)

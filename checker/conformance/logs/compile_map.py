@@ -165,6 +165,10 @@ class _Compiler:
             self._bad(number, "ignore", "a rule that ignores its records says nothing else of them", "leave out one of the two")
         elif not table.ignore and not says:
             self._bad(number, None, "the rule does not say what its records mean", 'write `step = "..."`, or `ignore = true`')
+        if template is not None and "*" in template:
+            self._bad(number, "step", "a step that the record names is one step", "leave out the `*`")
+        if table.done is not None and self.model.done is None:
+            self._bad(number, "done", "the protocol has no `done when`", "leave it out, or write `done when ...` in the protocol")
         if table.call is not None and table.id is None:
             self._bad(number, "call", "a call needs an `id`, which its begin and its end share", 'write `id = "FIELD"`')
         if table.call == "begin" and table.step is None:

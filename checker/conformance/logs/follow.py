@@ -25,6 +25,7 @@ from checker.language.diagnostics import BadInput
 Told = Callable[[int, int], None]  # records and runs so far
 
 PROGRESS_RECORDS = 1_000
+OPEN_RUNS = 2_000  # runs whose past is kept for explanations, the last that began
 
 
 def follow(
@@ -51,9 +52,11 @@ class _Follow:
         self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits)
         self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)
         self.runs: dict[str, InOrder | Gathered] = {}
+        self._names: list[str] = []  # of the runs, in the order in which they began
         self.order: Order = "log"
         self.records = self.ignored = self.unread = 0
         self.seen: Counter[int] = Counter()
+        self.touched: set[int] = set()  # steps that some record may be
 
     def run(self, path: str, logs: list[str], format: Format | None) -> Conformance:
         started = perf_counter()
@@ -83,6 +86,7 @@ class _Follow:
             ignored=self.ignored,
             unread=self.unread,
             seen={model.steps[step].name: count for step, count in sorted(self.seen.items())},
+            unseen=tuple(step.name for number, step in enumerate(model.steps) if number not in self.touched | self.reader.hidden),
             hidden=tuple(model.steps[step].name for step in sorted(self.reader.hidden)),
             warnings=tuple(self._warnings()),
             seconds=perf_counter() - started,
@@ -112,9 +116,17 @@ class _Follow:
         if run is None or run.over:
             return
         readings = () if silent or rule is None else self._read(rule, record, run.names)
-        self.seen.update(step for step in map(_step, readings) if step is not None)
+        self._count_steps(readings)
         if readings or silent:
             run.take(Entry(record=record, readings=readings, lane=self._lane(readings)))
+
+    def _count_steps(self, readings: tuple[Reading, ...]) -> None:
+        for reading in readings:
+            step = reading.step if isinstance(reading, Call) else reading
+            if isinstance(step, StepSeen):
+                self.touched |= step.steps
+                if len(step.steps) == 1:
+                    self.seen.update(step.steps)
 
     def _count_silent(self, record: Record, rule: Rule | None) -> None:
         if rule is not None:
@@ -138,13 +150,22 @@ class _Follow:
             key = str(given)
         run = self.runs.get(key)
         if run is None:
+            if len(self.runs) >= OPEN_RUNS:
+                self._forget(len(self.runs) - OPEN_RUNS)
             names = Names(self.reader.naming)
             run = self.runs[key] = (
                 InOrder(key, self.beliefs, names, self.teller)
                 if self.order == "log"
                 else Gathered(key, self.beliefs, names, self.teller, self.order, self.reader.log)
             )
+            self._names.append(key)
         return run
+
+    def _forget(self, number: int) -> None:
+        """The past of the run that began as number `number`, from 0."""
+        run = self.runs[self._names[number]]
+        if isinstance(run, InOrder):
+            run.forget()
 
     def _read(self, rule: Rule, record: Record, names: Names) -> tuple[Reading, ...]:
         try:
@@ -181,10 +202,6 @@ class _Follow:
                     yield f"{place}: no record that fits this rule has the field `{field}`, so its value is unknown in all of them"
         if self.unread:
             yield f"{self.unread:,} records fit no rule and were passed over (`strict = false`)"
-
-
-def _step(reading: Reading) -> int | None:
-    return next(iter(reading.steps)) if isinstance(reading, StepSeen) and len(reading.steps) == 1 else None
 
 
 def _unreadable(record: Record, reason: str, advice: str) -> BadInput:

@@ -150,7 +150,7 @@ class Names:
 
     def _new(self, sort: Sort, name: str, taken: set[int]) -> int:
         """The element for a name that was not met before: its own where it is called like one, else the next that is free."""
-        own = next((i for i in range(sort.size) if name in (element(sort, i), str(i))), None)
+        own = next((i for i in range(sort.size) if name == element(sort, i)), None)
         if own is not None and own not in taken:
             return own
         apart = self.naming.told_apart(sort)

@@ -46,6 +46,8 @@ def arranged(entries: Sequence[Entry], before: Sequence[set[int]]) -> Arranged:
                 joined.add(place)
             if isinstance(reading, Call):
                 if reading.kind == "begin":
+                    if reading.id in calls:
+                        raise begins_again(entries[entry], reading.id)
                     calls[reading.id], begun[reading.id] = len(begun), place
                 elif reading.id in begun:
                     earlier.add(begun[reading.id])
@@ -110,6 +112,12 @@ def _seen(entry: Entry, reading: Reading, calls: dict[str, int]) -> Seen:
             return Ended(slot, step) if kind == "end" else Dropped(slot)
         case _:
             return reading
+
+
+def begins_again(entry: Entry, id: str) -> BadInput:
+    reason = f"the call `{id}` begins here, and it has begun before and not ended"
+    advice = "name a field as `id` that differs from call to call"
+    return BadInput([UnreadableValue(span=entry.record.span, reason=reason, advice=advice)])
 
 
 def never_began(entry: Entry, id: str) -> BadInput:

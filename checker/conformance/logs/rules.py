@@ -103,7 +103,7 @@ class Rule:
         return found
 
     def _step(self, fields: Fields, names: Names) -> StepSeen | None:
-        steps = self.steps if self.template is None else frozenset(self._named(self.template, fields))
+        steps = self.steps if self.template is None else self._named(self.template, fields)
         if not steps:
             return None
         some = next(iter(steps))
@@ -124,8 +124,8 @@ class Rule:
                     values.append((name, value))
         return StepSeen(steps, agent, tuple(values))
 
-    def _named(self, template: str, fields: Fields) -> list[int]:
-        """The steps that a record names by its fields."""
+    def _named(self, template: str, fields: Fields) -> frozenset[int]:
+        """The step that a record names by its fields."""
 
         def value(path: str) -> str:
             given = find(fields, path)
@@ -136,10 +136,10 @@ class Rule:
             return str(given)
 
         name = filled(template, value)
-        steps = self.vocabulary.steps(name)
-        if not steps:
+        step = self.vocabulary.step_of.get(name)
+        if step is None:
             raise NoSuchStep(name)
-        return steps
+        return frozenset([step])
 
     def _id(self, fields: Fields) -> str:
         given = MISSING if self.id is None else find(fields, self.id)

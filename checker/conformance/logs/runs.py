@@ -10,7 +10,8 @@ from checker.conformance.explain import Explained
 from checker.conformance.logs.map_file import LogTable, Order
 from checker.conformance.logs.names import Names
 from checker.conformance.logs.ordering import Entry, predecessors
-from checker.conformance.logs.partial import Arranged, arranged, is_total, never_began
+from checker.conformance.logs.partial import Arranged, arranged, begins_again, is_total, never_began
+from checker.conformance.logs.records import Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
 from checker.conformance.orders import Blocked, PartialOrder, explain_in_some_order
@@ -32,7 +33,8 @@ class InOrder:
         self.calls: dict[str, int] = {}
         self.events = 0
         self.violation: Violation | None = None
-        self._sources: deque[tuple[Entry, Reading]] = deque(maxlen=REMEMBERED)
+        self._lines: deque[int] = deque(maxlen=REMEMBERED)
+        self._path = ""
         self._kept: list[Seen] | None = []
 
     @property
@@ -47,17 +49,23 @@ class InOrder:
                 return
             self.events += 1
             seen = self._seen(entry, reading)
-            self._sources.append((entry, reading))
+            self._lines.append(entry.record.line)
+            self._path = entry.record.path
             self._keep(seen)
             if self.tracker.verdict == "conforms" and not self.tracker.observe(seen):
-                self.violation = self._violation()
+                self.violation = self._violation(entry, reading)
 
-    def _violation(self) -> Violation | None:
+    def forget(self) -> None:
+        """Keep where the run is, and not how it came there."""
+        self.tracker.forget()
+        self._lines.clear()
+        self._kept = None
+
+    def _violation(self, entry: Entry, reading: Reading) -> Violation | None:
         """What to say of the observation that was just made, unless it is only that a limit was reached."""
         stuck = self.tracker.stuck
         if stuck is None:
             return None
-        entry, reading = self._sources[-1]
         try:
             path = self.tracker.explanation()
         except CannotTell:
@@ -75,6 +83,8 @@ class InOrder:
         match reading:
             case Call("begin", id, step):
                 assert isinstance(step, StepSeen)
+                if id in self.calls:
+                    raise begins_again(entry, id)
                 slot = next(n for n in range(len(self.calls) + 1) if n not in self.calls.values())
                 self.calls[id] = slot
                 return Begun(slot, step)
@@ -105,17 +115,31 @@ class InOrder:
 
     def _line(self, number: int) -> int:
         """The line of an observation, by its number from 1."""
-        return self._sources[len(self._sources) - (self.events - number) - 1][0].record.line
+        return self._lines[len(self._lines) - (self.events - number) - 1]
 
     def _searched(self, kept: list[Seen]) -> RunResult:
         """Depth first, one explanation is often found where all of them are too many."""
         before = tuple(frozenset([place - 1]) if place else frozenset[int]() for place in range(len(kept)))
-        known = PartialOrder(seen=tuple(kept), before=before)
-        sources = list(self._sources)
+        lines = [Entry(record=Record(fields={}, path=self._path, line=line), readings=(), lane=None) for line in self._lines]
         made = Arranged(
-            known=known, entries=tuple(e for e, _ in sources), readings=tuple(r for _, r in sources), open=len(self.calls)
+            known=PartialOrder(seen=tuple(kept), before=before),
+            entries=tuple(lines),
+            readings=tuple(map(_reading, kept)),
+            open=len(self.calls),
         )
         return searched(self.name, self.tracker.beliefs, made, self.teller, self.names)
+
+
+def _reading(seen: Seen) -> Reading:
+    match seen:
+        case Begun(slot, step):
+            return Call("begin", str(slot), step)
+        case Ended(slot, step):
+            return Call("end", str(slot), step)
+        case Dropped(slot):
+            return Call("fail", str(slot), None)
+        case _:
+            return seen
 
 
 @final

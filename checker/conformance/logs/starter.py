@@ -105,7 +105,7 @@ def _rule(vocabulary: Vocabulary, where: dict[str, Any], records: list[dict[str,
     shown = ", ".join(f"{_key(name)} = {_toml(value)}" for name, value in where.items())
     lines = ["", f"[[record]]  # {len(records):,} such records", f"where = {{ {shown} }}"]
     step = _guess(vocabulary, [str(value) for value in where.values()])
-    others = {name: value for record in records[:50] for name, value in record.items() if name not in where}
+    others = {name: value for record in records[:50] for name, value in record.items() if name not in where and value is not None}
     if step is None:
         lines.append("ignore = true  # or: step = ...")
     else:

@@ -174,7 +174,7 @@ def _observed(
     agent: str | None = None,
     values: tuple[tuple[str, str], ...] = (),
 ) -> Observed:
-    text = msgspec.json.encode(entry.record.fields).decode()
+    text = msgspec.json.encode(entry.record.fields).decode() if entry.record.fields else ""
     return Observed(
         kind=kind,  # type: ignore[arg-type]
         steps=steps,

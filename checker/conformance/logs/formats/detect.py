@@ -58,7 +58,7 @@ def _spans(path: str, values: Iterator[tuple[int, Any]], format: Format) -> Iter
             yield from ((line, span) for span in read(value))
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             reason = str(error) if isinstance(error, ValueError) else "its fields are not as they should be"
-            raise _wrong(path, line, f"this is not {format}: {reason}", "name the right `--format`") from None
+            raise _wrong(path, line, f"this is not {format}: {reason}", "name the right `--log-format`") from None
 
 
 def _wrong(path: str, line: int, reason: str, advice: str) -> BadInput:

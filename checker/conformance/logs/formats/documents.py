@@ -28,7 +28,7 @@ def documents(path: str) -> Iterator[tuple[int, Any]]:
         if not first.strip():
             return
         try:
-            value = msgspec.json.decode(first)
+            value = _decoded(first)
         except msgspec.DecodeError:
             yield from _whole(path, first, file, number)
             return
@@ -37,7 +37,7 @@ def documents(path: str) -> Iterator[tuple[int, Any]]:
             number += 1
             if line.strip():
                 try:
-                    value = msgspec.json.decode(line)
+                    value = _decoded(line)
                 except msgspec.DecodeError as error:
                     raise BadInput([_not_json(path, number, line, error)]) from None
                 yield number, value
@@ -68,10 +68,18 @@ def _whole(path: str, first: bytes, file: BinaryIO, line: int) -> Iterator[tuple
     """The file as one value, which begins on `line`."""
     data = first + file.read(MOST_AT_ONCE)
     try:
-        value = msgspec.json.decode(data)
+        value = _decoded(data)
     except msgspec.DecodeError as error:
         raise BadInput([_not_json(path, line, first, error)]) from None
     yield from _elements(data, value, line)
+
+
+def _decoded(data: bytes) -> Any:
+    """Raises DecodeError."""
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deeply") from None
 
 
 def _elements(data: bytes, value: Any, line: int) -> Iterator[tuple[int, Any]]:
@@ -94,5 +102,5 @@ def _not_json(path: str, line: int, text: bytes, error: msgspec.DecodeError) -> 
     return UnreadableLog(
         span=Span(path, line, 1, line, max(2, length + 1)),
         reason=f"the line is not JSON ({reason})",
-        advice="a log has a JSON object on each line; `--format` names other formats",
+        advice="a log has a JSON object on each line; `--log-format` names other formats",
     )
