@@ -107,9 +107,8 @@ class Follower:
             raise AdapterError(f"{type(self.adapter).__name__}.observe: {error}; {error.advice}") from None
 
     def _idle(self, call: Call, seen: StepSeen, said: str) -> None:
-        assert seen.agent is not None
-        idle = self.plan.idle(self.plan.actions[call.action], seen.agent)
-        if idle is not None and not self.tracker.reason and not self.tracker.observe(idle):
+        idle = self._over(call, seen)
+        if not self.tracker.reason and not self.tracker.observe(idle):
             self._require(f"{said}, and by the protocol it waits still")
         self._note_disabled()
 
@@ -143,13 +142,17 @@ class Follower:
     def _without_effect(self, slot: int, call: Call, seen: StepSeen) -> bool:
         """Whether the action may have been begun and come to nothing: taken, and over by now, in a state that explains what was seen."""
         beliefs = self.tracker.beliefs
-        assert seen.agent is not None
-        idle = self.plan.idle(self.plan.actions[call.action], seen.agent)
         try:
             after = beliefs.after(self.tracker.belief, Ended(slot))
-            return after != NOTHING and (idle is None or beliefs.after(after, idle) != NOTHING)
+            return after != NOTHING and beliefs.after(after, self._over(call, seen)) != NOTHING
         except CannotTell:
             return True
+
+    def _over(self, call: Call, seen: StepSeen) -> StateSeen:
+        """That the agent's activity is over in a state that looks as the code does now."""
+        assert seen.agent is not None
+        idle = self.plan.idle(self.plan.actions[call.action], seen.agent)
+        return StateSeen(tuple(sorted({**dict(self.seen[-1] if self.seen else ()), **dict(idle.cells if idle else ())}.items())))
 
     # --- what is told ------------------------------------------------------------------------------------------------------
 
