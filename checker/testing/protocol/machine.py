@@ -17,7 +17,7 @@ from checker.testing.protocol.corpus import FOLDER, keep, tokens
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
 from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, token_of
-from checker.testing.search import REPLAY_VARIABLE
+from checker.testing.search import REPLAY_VARIABLE, quiet_collector
 
 AFTER_MS = (0, 5, 50)  # of virtual time, before a call
 
@@ -73,13 +73,14 @@ def machine(
 
 
 class Tested:
-    """One adapter under test. `last`: the schedule that failed last."""
+    """One adapter under test. `last`: the schedule that failed last; `failed`: the reports of programs that did."""
 
     def __init__(self, plan: Plan, schedules: int, corpus: str, options: dict[str, Any]) -> None:
         self.plan, self.schedules, self.corpus, self.options = plan, schedules, corpus, options
         self.name = f"{plan.adapter.__module__}.{plan.adapter.__qualname__}"
         self.reached = Reached()
         self.last: str | None = None
+        self.failed: dict[Program, Failed] = {}
 
     def known(self) -> None:
         """Runs what TEAMCHECK_REPLAY names, or all that failed before."""
@@ -101,11 +102,17 @@ class Tested:
         """Searches the schedules of one program. Raises Failed."""
         if not any(isinstance(part, Call) for part in program):
             return
+        if program in self.failed:
+            raise self.failed[program]
         first = [] if self.last is None else [self.last]
         outcome = run_program(self.plan, program, self.reached, schedules=self.schedules, first=first, **self.options)
         if outcome.token is not None:
             self.last = outcome.token
-        self._require(outcome, "; ".join(map(str, program)))
+        try:
+            self._require(outcome, "; ".join(map(str, program)))
+        except Failed as failure:
+            self.failed[program] = failure
+            raise
 
     def _require(self, outcome: Outcome, program: str) -> None:
         if outcome.passed:
@@ -136,7 +143,8 @@ class Tested:
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         )
-        run_state_machine_as_test(_state_machine(self), settings=chosen)
+        with quiet_collector():
+            run_state_machine_as_test(_state_machine(self), settings=chosen)
 
 
 def _state_machine(tested: Tested) -> Any:
