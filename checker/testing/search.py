@@ -139,7 +139,7 @@ def _check_options(mode: str, strategy: str) -> None:
 
 @contextmanager
 def quiet_collector() -> Iterator[None]:
-    """What is alive before a search is left alone by the garbage collector, so that collecting after runs is quick. One inside another does nothing."""
+    """What is alive before a search is left alone by the garbage collector, so that collecting after runs is quick; once for searches in searches."""
     if gc.get_freeze_count():
         yield
         return

@@ -11,7 +11,7 @@ import unittest
 from os import PathLike
 from typing import Any
 
-from checker.testing.outcome import Outcome, ScheduleFailure
+from checker.testing.outcome import Outcome
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.corpus import FOLDER, keep, tokens
 from checker.testing.protocol.follow import Call
@@ -73,14 +73,14 @@ def machine(
 
 
 class Tested:
-    """One adapter under test. `last`: the schedule that failed last; `failed`: the reports of programs that did."""
+    """One adapter under test. `last`: the schedule that failed last. `reports`: of programs that were searched, None for those that passed."""
 
     def __init__(self, plan: Plan, schedules: int, corpus: str, options: dict[str, Any]) -> None:
         self.plan, self.schedules, self.corpus, self.options = plan, schedules, corpus, options
         self.name = f"{plan.adapter.__module__}.{plan.adapter.__qualname__}"
         self.reached = Reached()
         self.last: str | None = None
-        self.failed: dict[Program, Failed] = {}
+        self.reports: dict[Program, str | None] = {}
 
     def known(self) -> None:
         """Runs what TEAMCHECK_REPLAY names, or all that failed before."""
@@ -92,39 +92,38 @@ class Tested:
                 if asked:
                     raise
                 continue  # of another version of the protocol
-            self._require(outcome, token.rpartition("@")[0].strip())
+            if outcome.run is not None:
+                cause = outcome.run.failure.error if outcome.run.failure else None
+                raise Failed(self._report(outcome, token.rpartition("@")[0].strip())) from cause
 
     def _replayed(self, token: str) -> Outcome:
         kept = {name: value for name, value in self.options.items() if name not in ("mode", "seed", "strategy")}
         return replay_program(self.plan, token, self.reached, **kept)
 
     def program(self, program: Program) -> None:
-        """Searches the schedules of one program. Raises Failed."""
+        """Searches the schedules of one program. Raises Failed, always here: to Hypothesis, what is raised elsewhere is another failure."""
+        if program not in self.reports:
+            self.reports[program] = self._searched(program)
+        report = self.reports[program]
+        if report is not None:
+            raise Failed(report)
+
+    def _searched(self, program: Program) -> str | None:
         if not any(isinstance(part, Call) for part in program):
-            return
-        if program in self.failed:
-            raise self.failed[program]
+            return None
         first = [] if self.last is None else [self.last]
         outcome = run_program(self.plan, program, self.reached, schedules=self.schedules, first=first, **self.options)
-        if outcome.token is not None:
-            self.last = outcome.token
-        try:
-            self._require(outcome, "; ".join(map(str, program)))
-        except Failed as failure:
-            self.failed[program] = failure
-            raise
-
-    def _require(self, outcome: Outcome, program: str) -> None:
         if outcome.passed:
-            return
+            return None
+        self.last = outcome.token
+        return self._report(outcome, "; ".join(map(str, program)))
+
+    def _report(self, outcome: Outcome, program: str) -> str:
+        """Of a failing run, which is kept."""
         token = f"{program} @ {outcome.token}"
         file = keep(self.name, token, self.corpus)
-        kept = f"\n  kept in {file}, and run first the next time" if file is not None else ""
-        try:
-            outcome.check()
-        except ScheduleFailure as failure:
-            again = f"\n  again: {REPLAY_VARIABLE}='{token}' pytest{kept}"
-            raise Failed(f"{failure}{again}") from failure.__cause__
+        kept = [f"  kept in {file}, and run first the next time"] if file is not None else []
+        return "\n".join([outcome.text(), f"  again: {REPLAY_VARIABLE}='{token}' pytest", *kept])
 
     def programs(self, examples: int, length: int) -> None:
         """Lets Hypothesis draw programs. Raises Failed for the smallest that fails."""
