@@ -125,7 +125,7 @@ def test_the_machine_finds_the_smallest_program_and_keeps_it(tmp_path: Path, mon
     assert run_case(case, "test_1_known_failures") == ""
     said = run_case(case, "test_2_programs")
     (kept,) = tmp_path.iterdir()
-    token = kept.read_text().splitlines()[-1]
+    _, token = kept.read_text().splitlines()
     assert len(read_token(plan_of(boards.TwoCalls), token)[0]) == 2
     assert f"again: TEAMCHECK_REPLAY='{token}' pytest" in said
     assert "state.work(after_ms=" in said

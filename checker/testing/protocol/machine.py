@@ -73,7 +73,8 @@ def machine(
 
 
 class Tested:
-    """One adapter under test. `last`: the schedule that failed last. `reports`: of programs that were searched, None for those that passed."""
+    """One adapter under test. `last`: the schedule that failed last. `reports`: of programs that were searched, None for those that passed;
+    `tokens`: of those that failed; `shown`: the one whose report was raised last."""
 
     def __init__(self, plan: Plan, schedules: int, corpus: str, options: dict[str, Any]) -> None:
         self.plan, self.schedules, self.corpus, self.options = plan, schedules, corpus, options
@@ -81,6 +82,8 @@ class Tested:
         self.reached = Reached()
         self.last: str | None = None
         self.reports: dict[Program, str | None] = {}
+        self.tokens: dict[Program, str] = {}
+        self.shown: Program = ()
 
     def known(self) -> None:
         """Runs what TEAMCHECK_REPLAY names, or all that failed before."""
@@ -106,6 +109,7 @@ class Tested:
             self.reports[program] = self._searched(program)
         report = self.reports[program]
         if report is not None:
+            self.shown = program
             raise Failed(report)
 
     def _searched(self, program: Program) -> str | None:
@@ -116,14 +120,12 @@ class Tested:
         if outcome.passed:
             return None
         self.last = outcome.token
+        self.tokens[program] = token_of(program, outcome.token or "")
         return self._report(outcome, "; ".join(map(str, program)))
 
     def _report(self, outcome: Outcome, program: str) -> str:
-        """Of a failing run, which is kept."""
-        token = f"{program} @ {outcome.token}"
-        file = keep(self.name, token, self.corpus)
-        kept = [f"  kept in {file}, and run first the next time"] if file is not None else []
-        return "\n".join([outcome.text(), f"  again: {REPLAY_VARIABLE}='{token}' pytest", *kept])
+        """Of a failing run."""
+        return f"{outcome.text()}\n  again: {REPLAY_VARIABLE}='{program} @ {outcome.token}' pytest"
 
     def programs(self, examples: int, length: int) -> None:
         """Lets Hypothesis draw programs. Raises Failed for the smallest that fails."""
@@ -142,8 +144,14 @@ class Tested:
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         )
-        with quiet_collector():
-            run_state_machine_as_test(_state_machine(self), settings=chosen)
+        try:
+            with quiet_collector():
+                run_state_machine_as_test(_state_machine(self), settings=chosen)
+        except Failed as failure:
+            file = keep(self.name, self.tokens[self.shown], self.corpus)
+            if file is not None:
+                failure.add_note(f"kept in {file}, and run first the next time")
+            raise
 
 
 def _state_machine(tested: Tested) -> Any:
