@@ -104,7 +104,9 @@ def _counting(step: Step, sent: Variable, *, fixed: bool) -> Step:
 
 def _counted(body: Body, sent: Variable) -> Body:
     one_more = Assign(
-        variable=sent, indices=(), value=Apply("narrow", (Apply("add", (Read(sent, ()), Const(1, Int(1, 1))), _next(sent)),), sent.type)
+        variable=sent,
+        indices=(),
+        value=Apply("narrow", (Apply("add", (Read(sent, ()), Const(1, Int(1, 1))), _next(sent)),), sent.type),
     )
     made: list[Statement] = []
     for statement in body:
