@@ -25,7 +25,8 @@ NOTHING: Sends = (0, 0)
 
 @final
 class Metered(Struct, frozen=True, kw_only=True):
-    """`model`, with the variable `sent` as its last cell where one is needed. `sends`: of each step how many messages it sends, 0 where `sent` says it."""
+    """`model`, with the variable `sent` as its last cell where one is needed. `sends`: of each step how many messages it sends, 0 where `sent`
+    says it."""
 
     model: Model
     sends: tuple[int, ...]

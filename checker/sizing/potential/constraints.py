@@ -7,6 +7,7 @@ must not be above 0, with the spending that belongs to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import permutations
 from typing import TypeAlias, final
 
@@ -25,17 +26,9 @@ MOST_WAYS = 60_000  # through one step
 
 
 @final
-class Change(Struct, frozen=True):
-    """The sum of `coefficients` and `spent` must not be above 0, because of the step `step`."""
-
-    step: str
-    coefficients: Coefficients
-    spent: int
-
-
-@final
 class Found(Struct, kw_only=True):
-    """`uncounted`: variables whose entries are not known, so that they owe nothing."""
+    """`changes`: the sum of the coefficients and what is spent must not be above 0, because of a step (one of those that ask for it). `uncounted`:
+    variables whose entries are not known, so that they owe nothing."""
 
     changes: dict[tuple[Coefficients, int], str] = field(default_factory=dict)
     uncounted: set[str] = field(default_factory=set)
@@ -52,10 +45,8 @@ def changes_of(model: Model, template: Template, cost: Callable[[Step, int], int
                 watch()
             if ways > MOST_WAYS:
                 raise Refused(f"`{step.name}` depends on too much to be looked at in every state ({step.at})")
-            try:
+            with suppress(Pruned):
                 _one_way(World(model, choices), step, template, cost, sorts, found)
-            except Pruned:
-                pass
             if not choices.more():
                 break
     return found
@@ -70,8 +61,6 @@ def _one_way(
     touched = tuple(world.elements)
     part = world.choices.pick(list(_parts(template, sorts)))
     others = tuple(world.fresh(sort) for sort in part)
-    if others and touched:
-        others = tuple(world.elements[world.elements.index(other)] for other in others)
     terms: dict[Owing | str, int] = {}
     for number, block in enumerate(template.blocks):
         for elements in _tuples(block, touched, others):

@@ -123,11 +123,11 @@ class Evaluation:
         if not every:
             self._within(local, self.world.any_element(sort.name)).assume(body, holds=holds)
             return
-        before = dict(self.world.after)
+        before, here = dict(self.world.after), Evaluation(self.world, dict(self.registers))
 
         def must(element: Element) -> None:
             now, self.world.after = self.world.after, dict(before)  # what later steps of the body set does not matter
-            self._within(local, element).assume(body, holds=holds)
+            here._within(local, element).assume(body, holds=holds)
             self.world.after = now
 
         self.world.every(Rule(sort=sort.name, run=must, needed=False))

@@ -175,21 +175,24 @@ class Execution:
         if isinstance(of, Sort) and many(of):
             self._for_elements(statement, of, None if isinstance(domain, Type) else self.at.value(domain))
         elif isinstance(of, Type) and is_small(of) and not isinstance(domain, Type) and isinstance(domain.type, SetOf):
-            self._for_values(statement, of, self.at.value(domain))
+            among = self.at.value(domain)
+            if not isinstance(among, frozenset) and not is_size_free(of) and not isinstance(domain, Read):
+                raise Refused(f"a loop over numbers that are not known ({statement.at})")
+            self._for_values(statement, of, among)
         else:
             raise Refused(f"a loop over many values ({statement.at})")
         for register in self._kept.get(id(statement), ()):
             self.at.registers[register] = Unknown()
 
     def _for_values(self, statement: For, of: Type, among: Abstract) -> None:
-        for value in all_values(of):
-            if value in among if isinstance(among, frozenset) else self.world.choices.pick((False, True)):
+        for value in sorted(among, key=sort_key) if isinstance(among, frozenset) else all_values(of):
+            if isinstance(among, frozenset) or self.world.choices.pick((False, True)):
                 self.at.registers[statement.local.number] = value
                 self._body(statement.body)
 
     def _for_elements(self, statement: For, of: Sort, among: Abstract) -> None:
         """The body with each element, those too that are met after the loop: as it is now, for the rounds do not touch each other."""
-        if self._round is not None:
+        if any(isinstance(inner, For) for inner in _statements(statement.body)):
             raise Refused(f"a loop within a loop ({statement.at})")
         registers, after = dict(self.at.registers), dict(self.world.after)
 
@@ -201,9 +204,9 @@ class Execution:
                 return
             outer, self.at = self.at, Evaluation(self.world, {**registers, statement.local.number: element})
             now, self.world.after = self.world.after, dict(after)
-            self._round = element
+            outside, self._round = self._round, element
             self._body(statement.body)
-            self._round = None
+            self._round = outside
             made, self.world.after, self.at = self.world.after, now, outer
             self.world.after.update({key: value for key, value in made.items() if after.get(key, self) is not value})
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 @final
 class Program(Struct, frozen=True, kw_only=True):
-    """Numbers 0 .. `numbers` - 1, none below 0. Each constraint: the sum of its terms and its constant is not above 0, with a name. `zero`: those that are
-    0. `goals`: sums to be made small, one after another."""
+    """Numbers 0 .. `numbers` - 1, none below 0. Each constraint: the sum of its terms and its constant is not above 0, with a name. `zero`: the
+    numbers that are 0. `goals`: sums to be made small, one after another."""
 
     numbers: int
     constraints: tuple[tuple[tuple[tuple[int, int], ...], int, str], ...]

@@ -16,7 +16,8 @@ from checker.language.types import SetOf, Sort, Type, show
 from checker.model.expr import Read
 from checker.model.model import Bind, Guard, Let, Model, Variable
 from checker.semantics.registers import expressions, in_domain
-from checker.sizing.potential.values import Abstract, Element, Members, Open, all_values, is_small, many, sort_of
+from checker.sizing.potential.sizes import Sizes
+from checker.sizing.potential.values import Abstract, Element, Members, all_values, is_small, many, sort_of
 from checker.sizing.potential.world import Key, World, is_counted, is_opaque, is_told_apart
 
 How: TypeAlias = Literal["value", "none", "is", "in"]
@@ -131,13 +132,16 @@ class Template(Struct, frozen=True, kw_only=True):
     entries: tuple[str, ...]  # variables each entry of which may owe something
 
 
-def templates(model: Model, sorts: Sequence[str]) -> Iterator[Template]:
-    """From the simplest on: each element by itself; each with what is shared; each pair."""
+def templates(model: Model, sizes: Sizes) -> Iterator[Template]:
+    """From the simplest on: each cell by itself; each element; each with what is shared; each pair."""
+    sorts = list(sizes.of)
     read = _read(model)
     variables = [v for v in model.variables if v.name in read and is_told_apart(v) and not is_counted(v) and not is_opaque(v)]
-    entries = tuple(v.name for v in model.variables if is_counted(v))
+    entries = tuple(v.name for v in model.variables if is_counted(v) and _starts_empty(v, sizes))
     shared = _features(variables, ())
     alone = {sort: _features(variables, (sort,)) for sort in sorts}
+    each = [((), shared), *(((sort,), own) for sort, own in alone.items())]
+    yield Template(blocks=tuple(Block(sorts=of, features=(f,)) for of, own in each for f in own), entries=entries)
     single = Block(sorts=(), features=tuple(shared))
     yield Template(blocks=(single, *(Block(sorts=(s,), features=tuple(f)) for s, f in alone.items())), entries=entries)
     with_shared = (single, *(Block(sorts=(s,), features=(*f, *shared)) for s, f in alone.items()))
@@ -146,6 +150,10 @@ def templates(model: Model, sorts: Sequence[str]) -> Iterator[Template]:
     pairs = list(_pairs(variables, sorts, alone, shared))
     if pairs:
         yield Template(blocks=(*with_shared, *pairs), entries=entries)
+
+
+def _starts_empty(variable: Variable, sizes: Sizes) -> bool:
+    return sizes.starts_alike(variable) and all(value == () for choices in variable.initial for value in choices)
 
 
 def _pairs(
@@ -219,7 +227,3 @@ def _whole(type: Type) -> frozenset[int]:
     assert isinstance(type, SetOf)
     assert isinstance(type.of, Sort)
     return frozenset(range(type.of.size))
-
-
-def is_open(value: Abstract) -> bool:
-    return isinstance(value, Open)

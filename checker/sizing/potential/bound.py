@@ -1,0 +1,189 @@
+"""A bound for every size: the smallest potential of the simplest form that has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from itertools import product
+from math import ceil, prod
+from typing import TypeAlias, final
+
+from msgspec import Struct
+
+from checker.language.checked import Checked
+from checker.model.model import Model, Step
+from checker.sizing.meters import MESSAGES, ROUNDS, STEPS
+from checker.sizing.potential.constraints import Found, Owing, changes_of
+from checker.sizing.potential.sizes import Sizes
+from checker.sizing.potential.solve import Program, Solution, Undecided, solve
+from checker.sizing.potential.template import MOST_COMBINATIONS, Block, Template, templates
+from checker.sizing.potential.values import Refused
+from checker.sizing.result import Bound, Owed, Term
+
+Numbered: TypeAlias = dict[object, int]
+START = "start"
+MOST_STARTS = 2_000  # combinations of the values that the features of a block may start with
+
+
+@final
+class NoBound(Struct, frozen=True, kw_only=True):
+    """Why there is none. `steps`: those that together spend without end, as far as such a potential can tell them apart."""
+
+    reason: str
+    steps: tuple[str, ...] = ()
+
+
+def bound_of(checked: Checked, model: Model, meter: str) -> Bound | NoBound:
+    """A bound of what a run spends of `meter`, in teams of every size.
+
+    The constraints are those of `checker.sizing.potential.constraints`: they hold of every step in every state, reachable or not, of every size.
+    """
+    try:
+        sizes = Sizes(checked)
+        sizes.require_same_text()
+    except Refused as refused:
+        return NoBound(reason=str(refused))
+    none = NoBound(reason="the cells that its steps look at say too much at once")
+    for template in templates(model, sizes):
+        if any(block.combinations > MOST_COMBINATIONS or _starts(block, sizes) > MOST_STARTS for block in template.blocks):
+            continue
+        try:
+            found = _bound(model, meter, sizes, template)
+        except Refused as refused:
+            found = NoBound(reason=str(refused))
+        except Undecided:
+            found = NoBound(reason="the solver gives no answer")
+        if isinstance(found, Bound):
+            return _with_fixed(found, checked, sizes)
+        none = found if found.steps or not none.steps else none
+    return none
+
+
+def cost_of(meter: str) -> Callable[[Step, int], int]:
+    """What a step adds to a meter that sends so many messages."""
+
+    def cost(step: Step, sent: int) -> int:
+        match meter:
+            case "messages":
+                return sent
+            case "rounds":
+                return int(step.kind == "round")
+            case "steps":
+                return int(step.fault is None)
+        return sum(amount for name, amount in step.meters if name == meter)
+
+    assert {MESSAGES, ROUNDS, STEPS} == {"messages", "rounds", "steps"}, "the meters that every model has"
+    return cost
+
+
+def _bound(model: Model, meter: str, sizes: Sizes, template: Template) -> Bound | NoBound:
+    found = changes_of(model, template, cost_of(meter), list(sizes.of))
+    numbered: Numbered = {}
+    program = _program(template, sizes, found, numbered)
+    solution = solve(program)
+    if solution.values is None:
+        steps = tuple(name for name in solution.conflict if name != START)
+        return NoBound(reason="no potential of this form pays for what is spent", steps=steps)
+    return _read(template, sizes, numbered, solution)
+
+
+def _program(template: Template, sizes: Sizes, found: Found, numbered: Numbered) -> Program:
+    def number(owing: object) -> int:
+        return numbered.setdefault(owing, len(numbered))
+
+    constraints = [
+        (tuple((number(owing), count) for owing, count in sorted(terms, key=repr)), spent, step)
+        for (terms, spent), step in found.changes.items()
+    ]
+    goals: list[list[int]] = [[], [], []]
+    for place, block in enumerate(template.blocks):
+        most = number(("most", place))
+        goals[len(block.sorts)].append(most)
+        starts = product(*_started(block, sizes))
+        constraints += [(((number((place, values)), 1), (most, -1)), 0, START) for values in starts]
+    owings = tuple(place for owing, place in numbered.items() if not _is_most(owing))
+    owes_nothing = tuple(
+        place
+        for owing, place in numbered.items()
+        if isinstance(owing, str) and (owing in found.uncounted or owing not in template.entries)
+    )
+    several = (*map(tuple, reversed(goals)), owings)
+    return Program(numbers=len(numbered), constraints=tuple(constraints), zero=owes_nothing, goals=several)
+
+
+def _is_most(owing: object) -> bool:
+    return isinstance(owing, tuple) and owing[0] == "most"
+
+
+def _started(block: Block, sizes: Sizes) -> list[list[object]]:
+    """Of each feature what it may be at the start."""
+    return [sorted(feature.of_start(sizes.starts_alike(feature.variable)), key=repr) for feature in block.features]
+
+
+def _starts(block: Block, sizes: Sizes) -> int:
+    return prod(len(values) for values in _started(block, sizes))
+
+
+# --- the answer ------------------------------------------------------------------------------------------------------
+
+
+def _read(template: Template, sizes: Sizes, numbered: Numbered, solution: Solution) -> Bound:
+    assert solution.values is not None
+    values = solution.values
+    sums: dict[tuple[str, ...], Fraction] = {}
+    for place, block in enumerate(template.blocks):
+        sums[block.sorts] = sums.get(block.sorts, Fraction(0)) + values[numbered["most", place]]
+    terms = tuple(
+        Term(coefficient=ceil(amount), of=of, sizes=tuple(sizes.of[sort][0] for sort in of))
+        for of, amount in sums.items()
+        if of and amount
+    )
+    owed = tuple(_owed(template, numbered, values))
+    return Bound(constant=ceil(sums.get((), Fraction(0))), terms=terms, owed=owed)
+
+
+def _owed(template: Template, numbered: Numbered, values: Sequence[Fraction]) -> Iterable[Owed]:
+    """What is owed, of each block by the amount, states that owe as much together."""
+    for place, block in enumerate(template.blocks):
+        amounts = {owing[1]: values[i] for owing, i in numbered.items() if _belongs(owing, place)}
+        yield from _owed_of(block, amounts)
+    for variable in template.entries:
+        amount = values[numbered[variable]] if variable in numbered else Fraction(0)
+        if amount:
+            yield Owed(of="each entry", where=f"in {variable}", amount=_whole(amount))
+
+
+def _belongs(owing: object, place: int) -> bool:
+    return isinstance(owing, tuple) and owing[0] == place
+
+
+def _owed_of(block: Block, amounts: dict[Owing, Fraction]) -> Iterable[Owed]:
+    from checker.sizing.potential.cover import covers
+
+    names = _names(block.sorts)
+    of = " and ".join(f"each {name}" for name in names)
+    for amount in sorted({amount for amount in amounts.values() if amount}, reverse=True):
+        for cube in covers([feature.values() for feature in block.features], amounts, amount):
+            told = [f.told(v, names) for f, v in zip(block.features, cube, strict=True) if v is not ...]
+            yield Owed(of=of, where=" and ".join(told), amount=_whole(amount))
+
+
+def _names(sorts: Sequence[str]) -> list[str]:
+    """`worker`, and `other worker` for a second one of the same sort."""
+    words = [sort.lower() for sort in sorts]
+    return [word if word not in words[:place] else f"other {word}" for place, word in enumerate(words)]
+
+
+def _whole(amount: Fraction) -> int:
+    return ceil(amount)
+
+
+def _with_fixed(bound: Bound, checked: Checked, sizes: Sizes) -> Bound:
+    from msgspec.structs import replace
+
+    from checker.language.types import show
+    from checker.sizing.potential.values import is_plain
+
+    given = {**checked.parameters, **{name: c for name, c in checked.constants.items() if is_plain(c.type)}}
+    fixed = tuple((name, show(c.type, c.value)) for name, c in given.items() if name not in sizes.parameters)
+    return replace(bound, fixed=fixed)
