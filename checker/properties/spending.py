@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from checker.properties.run import Taken
 
-SENT = frozenset({"send", "drop"})  # the notes of a message that is sent, one that finds no room or a receiver that is down included
+SENT = frozenset(
+    {"send", "drop"}
+)  # the notes of a message that is sent, one that finds no room or a receiver that is down included
 
 
 def spent(taken: Taken) -> dict[str, int]:

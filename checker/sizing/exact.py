@@ -7,7 +7,7 @@ there is none, all that is spent is spent between components, and the longest pa
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import or_
 from typing import TYPE_CHECKING, final
 
@@ -40,8 +40,9 @@ MOST_EDGES = 1_000_000  # of a graph on which the cheapest run is looked for
 class Spending:
     """The costs of the transitions of a searched model. `plain`: the model without what counts messages; traces are of it."""
 
-    def __init__(self, search: Search, metered: Metered, plain: Model) -> None:
-        self.search, self._metered = search, metered
+    def __init__(self, search: Search, metered: Metered, plain: Model, again: Callable[[Path], str] = lambda _: "") -> None:
+        """`again`: the command that shows a path."""
+        self.search, self._metered, self._again = search, metered, again
         self._plain, self._interpreter = plain, Interpreter(plain)
         graph = search.graph
         self.inside = bytearray(b"\1") * search.expanded + bytearray(len(graph.states) - search.expanded)
@@ -92,7 +93,14 @@ class Spending:
         found = spending_of(run.taken[run.path.cycle :], meter)
         amount = sum(line.amount for line in found)
         assert amount > 0, "a lap spends"
-        return Exact(worst="unbounded", amount=amount, trace=trace_of(run), fair=fair is not None, spent=found)
+        return Exact(
+            worst="unbounded",
+            amount=amount,
+            trace=trace_of(run),
+            replay=self._again(run.path),
+            fair=fair is not None,
+            spent=found,
+        )
 
     # --- paths -------------------------------------------------------------------------------------------------------
 
@@ -113,6 +121,7 @@ class Spending:
             worst="at least" if reason else "at most",
             amount=amount,
             trace=trace_of(run),
+            replay=self._again(run.path),
             spent=found,
             cheapest=None if reason else self._cheapest(counted, gained),
             reason=reason,

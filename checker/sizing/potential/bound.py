@@ -43,6 +43,8 @@ def bound_of(checked: Checked, model: Model, meter: str) -> Bound | NoBound:
         sizes.require_same_text()
     except Refused as refused:
         return NoBound(reason=str(refused))
+    if not sizes.of:
+        return NoBound(reason="there is one size only: it has no roles of several agents, and no ids")
     none = NoBound(reason="the cells that its steps look at say too much at once")
     for template in templates(model, sizes):
         if any(block.combinations > MOST_COMBINATIONS or _starts(block, sizes) > MOST_STARTS for block in template.blocks):
@@ -145,16 +147,12 @@ def _read(template: Template, sizes: Sizes, numbered: Numbered, solution: Soluti
 def _owed(template: Template, numbered: Numbered, values: Sequence[Fraction]) -> Iterable[Owed]:
     """What is owed, of each block by the amount, states that owe as much together."""
     for place, block in enumerate(template.blocks):
-        amounts = {owing[1]: values[i] for owing, i in numbered.items() if _belongs(owing, place)}
+        amounts = {owing[1]: values[i] for owing, i in numbered.items() if isinstance(owing, tuple) and owing[0] == place}
         yield from _owed_of(block, amounts)
     for variable in template.entries:
         amount = values[numbered[variable]] if variable in numbered else Fraction(0)
         if amount:
             yield Owed(of="each entry", where=f"in {variable}", amount=_whole(amount))
-
-
-def _belongs(owing: object, place: int) -> bool:
-    return isinstance(owing, tuple) and owing[0] == place
 
 
 def _owed_of(block: Block, amounts: dict[Owing, Fraction]) -> Iterable[Owed]:

@@ -22,7 +22,7 @@ from checker.sizing.potential.world import World
 
 Owing: TypeAlias = tuple[int, Values]  # a block by its number, values of its features
 Coefficients: TypeAlias = frozenset[tuple[Owing | str, int]]
-MOST_WAYS = 60_000  # through one step
+MOST_WAYS = 20_000  # through one step
 
 
 @final
@@ -46,7 +46,7 @@ def changes_of(model: Model, template: Template, cost: Callable[[Step, int], int
             if ways > MOST_WAYS:
                 raise Refused(f"`{step.name}` depends on too much to be looked at in every state ({step.at})")
             with suppress(Pruned):
-                _one_way(World(model, choices), step, template, cost, sorts, found)
+                _one_way(World(choices), step, template, cost, sorts, found)
             if not choices.more():
                 break
     return found

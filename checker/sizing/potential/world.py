@@ -8,7 +8,7 @@ from typing import TypeAlias, final
 from msgspec import Struct
 
 from checker.language.types import BagOf, Option, SeqOf, SetOf, Sort, Type
-from checker.model.model import Model, Variable
+from checker.model.model import Variable
 from checker.sizing.potential.sizes import is_size_free
 from checker.sizing.potential.values import (
     UNKNOWN,
@@ -65,8 +65,7 @@ def is_opaque(variable: Variable) -> bool:
 class World:
     """Cells before the step (`before`, filled as they are asked for) and those that it has set (`after`)."""
 
-    def __init__(self, model: Model, choices: Choices) -> None:
-        self.variables = {variable.name: variable for variable in model.variables}
+    def __init__(self, choices: Choices) -> None:
         self.choices = choices
         self.elements: list[Element] = []
         self.before: dict[Key, Abstract] = {}
