@@ -80,12 +80,12 @@ def _meter(meter: MeterCost, style: Style, traces: bool, shown: dict[str, str]) 
         yield from _spent(exact.spent, "each lap" if exact.worst == "unbounded" else "where it goes")
     if exact.cheapest is not None:
         yield f"  the cheapest run to `done when` costs {exact.cheapest:,}"
-    if traces and exact.trace is not None and exact.amount:
-        yield from _trace(meter.meter, exact, exact.trace, style, shown)
     if meter.bound is not None:
         yield from _bound(meter.bound, style)
     elif meter.no_bound and exact.worst != "unbounded":
         yield from wrapped(visible(meter.no_bound), style.width, "  no bound for every size: ", "    ")
+    if traces and exact.trace is not None and exact.amount:
+        yield from _trace(meter.meter, exact, exact.trace, style, shown)
 
 
 def _headline(meter: MeterCost) -> str:
@@ -121,6 +121,8 @@ def _trace(meter: str, exact: Exact, trace: Trace, style: Style, shown: dict[str
     same = shown.setdefault(exact.replay or repr(trace), meter)
     if same != meter:
         yield f"  the run is that of {same}"
+    elif meter == "steps" and len(shown) > 1 and trace.cycle is None:
+        yield "  the run is not shown here: it is much like those above"
     else:
         length = counted(len(trace.steps), "step")
         kind = "a shortest lasso" if trace.shortest else "a lasso" if trace.cycle is not None else "a run that costs as much"
@@ -139,14 +141,17 @@ def _bound(bound: Bound, style: Style) -> Iterator[str]:
     if bound.owed:
         yield "  what is still owed, and no step lowers by less than it spends:"
         yield from _owed(bound.owed, style)
-    if bound.attained:
-        yield from wrapped(visible("; ".join(bound.attained)), style.width, "  exactly as much at ", "    ")
+    if bound.attained and not bound.below and len(bound.attained) > 1:
+        text = f"at all {len(bound.attained)} sizes from {bound.attained[0]} to {bound.attained[-1]}"
+        yield from wrapped(visible(text), style.width, "  exactly as much is spent ", "    ")
+    elif bound.attained:
+        yield from wrapped(visible("; ".join(bound.attained)), style.width, "  exactly as much is spent at ", "    ")
     if bound.below:
         text = "; ".join(f"{amount:,} at {size}" for size, amount in bound.below)
         yield from wrapped(visible(text), style.width, "  less, by an exact search: ", "    ")
     if bound.fixed:
         text = ", ".join(f"{name} = {value}" for name, value in bound.fixed)
-        yield from wrapped(visible(text), style.width, "  with ", "    ")
+        yield from wrapped(visible(text), style.width, "  for ", "    ")
 
 
 def _owed(lines: Sequence[Owed], style: Style) -> Iterator[str]:

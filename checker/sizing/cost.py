@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Said = Callable[[str], None] | None
 TRIED = (1, 2, 3)  # sizes at which a bound is compared with an exact search
-MOST_TRIED, MOST_SMALL, MOST_SMALL_S = 9, 20_000, 10.0  # so many of them, with so many states and seconds each
+MOST_TRIED, MOST_SMALL, MOST_SMALL_S = 9, 3_000, 10.0  # so many of them, with so many states and seconds each
 _CUTS = ("crash ", "forget ", "skip ", "stall ")
 
 
@@ -95,8 +95,7 @@ def cost(
             spending = Spending(search, counted, model, asked.again)
             found += [MeterCost(meter=meter, exact=spending.worst(meter)) for meter in wanted]
         if every_size and not interrupted:
-            for place, known in enumerate(found):
-                found[place] = _everywhere(asked, checked, model, known)
+            _everywhere(asked, checked, model, found)
     except KeyboardInterrupt:
         interrupted = True
     return Costs(
@@ -143,23 +142,28 @@ def _uncounted(model: Model) -> str:
 # --- every size --------------------------------------------------------------------------------------------------------
 
 
-def _everywhere(asked: Asked, checked: Checked, model: Model, known: MeterCost) -> MeterCost:
-    """With a bound for every size, compared with exact searches at small ones; or why there is none."""
-    if asked.said is not None:
-        asked.said(f"a bound on {known.meter} for every size")
+def _everywhere(asked: Asked, checked: Checked, model: Model, found: list[MeterCost]) -> None:
+    """Adds to each meter its bound for every size, compared with exact searches at small ones, or why there is none."""
+    for place, known in enumerate(found):
+        if asked.said is not None:
+            asked.said(f"a bound on {known.meter} for every size")
+        found[place] = _bounded(asked, checked, model, known)
+    if any(known.bound is not None for known in found):
+        for given in _small(Sizes(checked)):
+            _compare(asked, given, found)
+
+
+def _bounded(asked: Asked, checked: Checked, model: Model, known: MeterCost) -> MeterCost:
     if known.exact.worst == "unbounded":
         return replace(known, no_bound="it is unbounded at this size already")
     limits = asked.limits
     found = bound_apart(checked, model, known.meter, time_s=limits.time_s, memory_mib=limits.memory_mib)
     if isinstance(found, NoBound):
-        return replace(known, no_bound=_told(found))
-    sizes = Sizes(checked)
-    _require_above(found, known.exact, {name: size for name, (_, size) in sizes.of.items()})
-    return replace(known, bound=_compared(asked, sizes, found, known.meter))
-
-
-def _told(found: NoBound) -> str:
-    return found.reason + (f": {', '.join(f'`{step}`' for step in found.steps)}" if found.steps else "")
+        return replace(
+            known, no_bound=found.reason + (f": {', '.join(f'`{step}`' for step in found.steps)}" if found.steps else "")
+        )
+    _require_above(found, known.exact, checked)
+    return replace(known, bound=found)
 
 
 def value_at(bound: Bound, sizes: Mapping[str, int]) -> int:
@@ -171,49 +175,48 @@ def value_at(bound: Bound, sizes: Mapping[str, int]) -> int:
     return total
 
 
-def _require_above(bound: Bound, exact: Exact, sizes: Mapping[str, int]) -> None:
-    """That no exact search exceeds the bound: it could only be a fault of ours."""
+def _require_above(bound: Bound, exact: Exact, checked: Checked) -> int:
+    """The bound at the size of `checked`. That an exact search exceeds it could only be a fault of ours."""
+    most = value_at(bound, {name: size for name, (_, size) in Sizes(checked).of.items()})
     assert exact.worst != "unbounded", "a bound where there is none"
-    assert exact.amount <= value_at(bound, sizes), f"a run that costs {exact.amount}, above the bound"
-
-
-def _compared(asked: Asked, sizes: Sizes, bound: Bound, meter: str) -> Bound:
-    """With the small sizes at which an exact search was done, and whether it finds as much."""
-    attained: list[str] = []
-    below: list[tuple[str, int]] = []
-    for given in _small(sizes):
-        try:
-            checked = asked.checked(given)
-        except BadInput:
-            continue  # the protocol does not declare this size
-        exact = _exact(asked, elaborate(checked, asked.faults, []), meter)
-        if exact is None:
-            continue
-        here = {name: size for name, (_, size) in Sizes(checked).of.items()}
-        _require_above(bound, exact, here)
-        told = ", ".join(f"{name} = {value}" for name, value in given.items())
-        if exact.amount == value_at(bound, here):
-            attained.append(told)
-        else:
-            below.append((told, exact.amount))
-    return replace(bound, attained=tuple(attained), below=tuple(below))
+    assert exact.amount <= most, f"a run that costs {exact.amount}, above the bound of {most}"
+    return most
 
 
 def _small(sizes: Sizes) -> Iterator[dict[str, str]]:
+    """Values of the parameters that are sizes, small ones first."""
     names = sorted(sizes.parameters)
-    for place, values in enumerate(product(TRIED, repeat=len(names))):
-        if not names or place == MOST_TRIED:
-            return
+    tried = sorted(product(TRIED, repeat=len(names)), key=lambda values: (max(values), values)) if names else []
+    for values in tried[:MOST_TRIED]:
         yield {name: str(value) for name, value in zip(names, values, strict=True)}
 
 
-def _exact(asked: Asked, model: Model, meter: str) -> Exact | None:
-    """The worst case at a small size, where that is quickly found."""
+def _compare(asked: Asked, given: Mapping[str, str], found: list[MeterCost]) -> None:
+    """Adds to each bound what an exact search finds at a small size, where that is quickly done."""
+    try:
+        checked = asked.checked(given)
+    except BadInput:
+        return  # the protocol does not declare this size
+    model = elaborate(checked, asked.faults, [])
     counted = metered(model)
-    few = replace(asked.limits, states_limit=MOST_SMALL, time_s=MOST_SMALL_S, checkpoints=None)
+    few = replace(asked.limits, states_limit=MOST_SMALL, time_s=MOST_SMALL_S, engine="reference")
     search = searched(counted.model, few, asked.progress())
     if search.graph.stopped == "interrupted":
         raise KeyboardInterrupt
+    if not search.graph.complete:
+        return
+    size = ", ".join(f"{name} = {value}" for name, value in given.items())
     with watched(clock(MOST_SMALL_S)):
-        found = Spending(search, counted, model).worst(meter) if search.graph.complete else None
-    return None if found is None or found.worst == "at least" else found
+        spending = Spending(search, counted, model)
+        for place, known in enumerate(found):
+            if known.bound is not None:
+                found[place] = replace(known, bound=_with(known.bound, size, spending.worst(known.meter), checked))
+
+
+def _with(bound: Bound, size: str, exact: Exact, checked: Checked) -> Bound:
+    most = _require_above(bound, exact, checked)
+    if exact.worst == "at least":
+        return bound
+    if exact.amount == most:
+        return replace(bound, attained=(*bound.attained, size))
+    return replace(bound, below=(*bound.below, (size, exact.amount)))

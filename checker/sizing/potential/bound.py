@@ -161,8 +161,8 @@ def _owed_of(block: Block, amounts: dict[Owing, Fraction]) -> Iterable[Owed]:
     names = _names(block.sorts)
     of = " and ".join(f"each {name}" for name in names)
     for amount in sorted({amount for amount in amounts.values() if amount}, reverse=True):
-        for cube in covers([feature.values() for feature in block.features], amounts, amount):
-            told = [f.told(v, names) for f, v in zip(block.features, cube, strict=True) if v is not ...]
+        for cube in covers(amounts, amount):
+            told = [f.told(v, names) for f, v in zip(block.features, cube, strict=True) if v is not None]
             yield Owed(of=of, where=" and ".join(told), amount=_whole(amount))
 
 

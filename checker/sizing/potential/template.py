@@ -86,23 +86,29 @@ class Feature(Struct, frozen=True, kw_only=True):
                 return {False} if starts <= {None} else {False, True}
         return {False} if starts <= {frozenset()} else {True} if starts == {_whole(self.variable.type)} else {False, True}
 
-    def told(self, value: Abstract, names: Sequence[str]) -> str:
-        """`work of the worker is planning`, as `Worker.work[worker] = planning`."""
+    def told(self, values: frozenset[Abstract], names: Sequence[str]) -> str:
+        """That it has one of `values`, as `Worker.work[worker] = planning`."""
         at = [
             names[i.number] if isinstance(i, Slot) else show(t, i) for i, t in zip(self.indices, self.variable.index, strict=True)
         ]
         shown = [name for name, t in zip(at, self.variable.index, strict=True) if not (isinstance(t, Sort) and t.single)]
         cell = self.variable.name + (f"[{', '.join(shown)}]" if shown else "")
-        match self.how:
-            case "value":
-                return f"{cell} = {show(self.variable.type, value)}"
-            case "none":
-                return f"{cell} {'=' if value else '!='} none"
-            case "is":
-                assert self.of is not None
-                return f"{cell} {'=' if value else '!='} {names[self.of.number]}"
+        if self.how == "value":
+            return self._value_told(cell, values)
+        holds = True in values
+        if self.how == "none":
+            return f"{cell} {'=' if holds else '!='} none"
         assert self.of is not None
-        return f"{names[self.of.number]} {'in' if value else 'not in'} {cell}"
+        other = names[self.of.number]
+        return f"{cell} {'=' if holds else '!='} {other}" if self.how == "is" else f"{other} {'in' if holds else 'not in'} {cell}"
+
+    def _value_told(self, cell: str, values: frozenset[Abstract]) -> str:
+        type, every = self.variable.type, self.values()
+        rest = [value for value in every if value not in values]
+        if len(values) > 1 and len(rest) == 1:
+            return f"{cell} != {show(type, rest[0])}"
+        found = [show(type, value) for value in every if value in values]
+        return f"{cell} = {found[0]}" if len(found) == 1 else f"{cell} in {{{', '.join(found)}}}"
 
 
 @final
