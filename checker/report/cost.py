@@ -39,7 +39,7 @@ def render(costs: Costs, style: Style = _PLAIN, *, traces: bool = True) -> str:
 
 
 def _table(costs: Costs, style: Style) -> list[str]:
-    everywhere = any(meter.bound or meter.no_bound for meter in costs.meters)
+    everywhere = any(meter.bound or (meter.no_bound and meter.exact.worst != "unbounded") for meter in costs.meters)
     rows = [("", "at this size", "at every size" if everywhere else "")]
     rows += [(meter.meter, worst_text(meter.exact), _bound_cell(meter) if everywhere else "") for meter in costs.meters]
     widths = [max(text_width(row[column]) for row in rows) for column in (0, 1)]
@@ -55,7 +55,7 @@ def worst_text(exact: Exact) -> str:
 def _bound_cell(meter: MeterCost) -> str:
     if meter.bound is not None:
         return f"at most {bound_text(meter.bound)}"
-    return "unbounded" if meter.exact.worst == "unbounded" else "no bound found"
+    return "" if not meter.no_bound else "unbounded" if meter.exact.worst == "unbounded" else "no bound found"
 
 
 def bound_text(bound: Bound) -> str:

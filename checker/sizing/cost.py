@@ -22,7 +22,7 @@ from checker.sizing.exact import Spending
 from checker.sizing.graphs import searched
 from checker.sizing.meters import metered, meters_of
 from checker.sizing.potential.bound import NoBound
-from checker.sizing.potential.child import bound_apart
+from checker.sizing.potential.child import bounds_apart
 from checker.sizing.potential.sizes import Sizes
 from checker.sizing.result import Bound, Costs, Exact, MeterCost
 from checker.sizing.sizing_errors import NothingSpends
@@ -93,7 +93,7 @@ def cost(
         interrupted = search.graph.stopped == "interrupted"
         with watched(clock(limits.time_s)):
             spending = Spending(search, counted, model, asked.again)
-            found += [MeterCost(meter=meter, exact=spending.worst(meter)) for meter in wanted]
+            found += [_at_this_size(meter, spending) for meter in wanted]
         if every_size and not interrupted:
             _everywhere(asked, checked, model, found)
     except KeyboardInterrupt:
@@ -110,6 +110,13 @@ def cost(
         uncounted=_uncounted(model),
         seconds=perf_counter() - began,
         interrupted=interrupted,
+    )
+
+
+def _at_this_size(meter: str, spending: Spending) -> MeterCost:
+    exact = spending.worst(meter)
+    return MeterCost(
+        meter=meter, exact=exact, no_bound="it is unbounded at this size already" if exact.worst == "unbounded" else ""
     )
 
 
@@ -144,26 +151,21 @@ def _uncounted(model: Model) -> str:
 
 def _everywhere(asked: Asked, checked: Checked, model: Model, found: list[MeterCost]) -> None:
     """Adds to each meter its bound for every size, compared with exact searches at small ones, or why there is none."""
-    for place, known in enumerate(found):
-        if asked.said is not None:
-            asked.said(f"a bound on {known.meter} for every size")
-        found[place] = _bounded(asked, checked, model, known)
+    if asked.said is not None:
+        asked.said("bounds for every size")
+    places = [place for place, known in enumerate(found) if known.exact.worst != "unbounded"]
+    limits = asked.limits
+    bounds = bounds_apart(checked, model, [found[p].meter for p in places], time_s=limits.time_s, memory_mib=limits.memory_mib)
+    for place, bound in zip(places, bounds, strict=True):
+        if isinstance(bound, NoBound):
+            steps = ", ".join(f"`{step}`" for step in bound.steps)
+            found[place] = replace(found[place], no_bound=bound.reason + (f": {steps}" if steps else ""))
+        else:
+            _require_above(bound, found[place].exact, checked)
+            found[place] = replace(found[place], bound=bound)
     if any(known.bound is not None for known in found):
         for given in _small(Sizes(checked)):
             _compare(asked, given, found)
-
-
-def _bounded(asked: Asked, checked: Checked, model: Model, known: MeterCost) -> MeterCost:
-    if known.exact.worst == "unbounded":
-        return replace(known, no_bound="it is unbounded at this size already")
-    limits = asked.limits
-    found = bound_apart(checked, model, known.meter, time_s=limits.time_s, memory_mib=limits.memory_mib)
-    if isinstance(found, NoBound):
-        return replace(
-            known, no_bound=found.reason + (f": {', '.join(f'`{step}`' for step in found.steps)}" if found.steps else "")
-        )
-    _require_above(found, known.exact, checked)
-    return replace(known, bound=found)
 
 
 def value_at(bound: Bound, sizes: Mapping[str, int]) -> int:

@@ -34,15 +34,17 @@ class Metered(Struct, frozen=True, kw_only=True):
 
     def cost(self, step: int, meter: str) -> int:
         """What a step adds to a meter, without what `sent` says."""
-        found = self.model.steps[step]
-        match meter:
-            case "steps":
-                return int(found.fault is None)
-            case "rounds":
-                return int(found.kind == "round")
-            case "messages":
-                return self.sends[step]
-        return sum(cost for name, cost in found.meters if name == meter)
+        return self.sends[step] if meter == MESSAGES else cost_of(self.model.steps[step], meter)
+
+
+def cost_of(step: Step, meter: str) -> int:
+    """What a step adds to a meter, messages apart."""
+    match meter:
+        case "steps":
+            return int(step.fault is None)
+        case "rounds":
+            return int(step.kind == "round")
+    return sum(cost for name, cost in step.meters if name == meter)
 
 
 def meters_of(model: Model) -> list[str]:

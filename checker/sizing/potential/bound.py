@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 from math import ceil, prod
@@ -11,12 +11,11 @@ from typing import TypeAlias, final
 from msgspec import Struct
 
 from checker.language.checked import Checked
-from checker.model.model import Model, Step
-from checker.sizing.meters import MESSAGES, ROUNDS, STEPS
-from checker.sizing.potential.constraints import Found, Owing, changes_of
+from checker.model.model import Model
+from checker.sizing.potential.constraints import Coefficients, Found, changes_of
 from checker.sizing.potential.sizes import Sizes
-from checker.sizing.potential.solve import Program, Solution, Undecided, solve
-from checker.sizing.potential.template import MOST_COMBINATIONS, Block, Template, templates
+from checker.sizing.potential.solve import Program, Undecided, solve
+from checker.sizing.potential.template import MOST_COMBINATIONS, Block, Template, Values, templates
 from checker.sizing.potential.values import Refused
 from checker.sizing.result import Bound, Owed, Term
 
@@ -33,69 +32,82 @@ class NoBound(Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
 
 
-def bound_of(checked: Checked, model: Model, meter: str) -> Bound | NoBound:
-    """A bound of what a run spends of `meter`, in teams of every size.
+def bounds_of(checked: Checked, model: Model, meters: Sequence[str]) -> Iterator[Bound | NoBound]:
+    """A bound of what a run spends of each of `meters`, in teams of every size.
 
     The constraints are those of `checker.sizing.potential.constraints`: they hold of every step in every state, reachable or not, of every size.
     """
+    sizes = Sizes(checked)
     try:
-        sizes = Sizes(checked)
         sizes.require_same_text()
+        if not sizes.of:
+            raise Refused("there is one size only: the protocol has no role of several agents, and no ids")
     except Refused as refused:
-        return NoBound(reason=str(refused))
-    if not sizes.of:
-        return NoBound(reason="there is one size only: it has no roles of several agents, and no ids")
+        yield from [NoBound(reason=str(refused))] * len(meters)
+        return
+    forms = _Forms(model, sizes)
+    for meter in meters:
+        found = _bound(forms, meter)
+        yield _with_fixed(found, checked, sizes) if isinstance(found, Bound) else found
+
+
+@final
+class _Forms:
+    """The forms of a potential, each with the changes of the steps, which are found once for all meters."""
+
+    def __init__(self, model: Model, sizes: Sizes) -> None:
+        self.model, self.sizes = model, sizes
+        self._templates = [t for t in templates(model, sizes) if not any(_is_large(block, sizes) for block in t.blocks)]
+        self._found: dict[int, Found | Refused] = {}
+
+    def each(self) -> Iterator[tuple[Template, Found | Refused]]:
+        for place, template in enumerate(self._templates):
+            if place not in self._found:
+                try:
+                    self._found[place] = changes_of(self.model, template, list(self.sizes.of))
+                except Refused as refused:
+                    self._found[place] = refused
+            yield template, self._found[place]
+
+
+def _is_large(block: Block, sizes: Sizes) -> bool:
+    starts = prod(len(values) for values in _started(block, sizes))
+    return block.combinations > MOST_COMBINATIONS or starts > MOST_STARTS
+
+
+def _bound(forms: _Forms, meter: str) -> Bound | NoBound:
+    """Of the simplest form that has one; else why the last one that was tried has none."""
     none = NoBound(reason="the cells that its steps look at say too much at once")
-    for template in templates(model, sizes):
-        if any(block.combinations > MOST_COMBINATIONS or _starts(block, sizes) > MOST_STARTS for block in template.blocks):
+    for template, found in forms.each():
+        if isinstance(found, Refused):
+            none = none if none.steps else NoBound(reason=str(found))
             continue
+        numbered: Numbered = {}
         try:
-            found = _bound(model, meter, sizes, template)
-        except Refused as refused:
-            found = NoBound(reason=str(refused))
+            solution = solve(_program(template, forms, found, meter, numbered))
         except Undecided:
-            found = NoBound(reason="the solver gives no answer")
-        if isinstance(found, Bound):
-            return _with_fixed(found, checked, sizes)
-        none = found if found.steps or not none.steps else none
+            none = none if none.steps else NoBound(reason="the solver gives no answer")
+            continue
+        if solution.values is not None:
+            return _read(template, forms.sizes, numbered, solution.values)
+        steps = tuple(name for name in solution.conflict if name != START)
+        none = NoBound(reason="no potential of this form pays for what is spent", steps=steps)
     return none
 
 
-def cost_of(meter: str) -> Callable[[Step, int], int]:
-    """What a step adds to a meter that sends so many messages."""
-
-    def cost(step: Step, sent: int) -> int:
-        match meter:
-            case "messages":
-                return sent
-            case "rounds":
-                return int(step.kind == "round")
-            case "steps":
-                return int(step.fault is None)
-        return sum(amount for name, amount in step.meters if name == meter)
-
-    assert {MESSAGES, ROUNDS, STEPS} == {"messages", "rounds", "steps"}, "the meters that every model has"
-    return cost
-
-
-def _bound(model: Model, meter: str, sizes: Sizes, template: Template) -> Bound | NoBound:
-    found = changes_of(model, template, cost_of(meter), list(sizes.of))
-    numbered: Numbered = {}
-    program = _program(template, sizes, found, numbered)
-    solution = solve(program)
-    if solution.values is None:
-        steps = tuple(name for name in solution.conflict if name != START)
-        return NoBound(reason="no potential of this form pays for what is spent", steps=steps)
-    return _read(template, sizes, numbered, solution)
-
-
-def _program(template: Template, sizes: Sizes, found: Found, numbered: Numbered) -> Program:
+def _program(template: Template, forms: _Forms, found: Found, meter: str, numbered: Numbered) -> Program:
     def number(owing: object) -> int:
         return numbered.setdefault(owing, len(numbered))
 
+    steps, sizes = forms.model.steps, forms.sizes
+    asked: dict[tuple[Coefficients, int], str] = {}
+    for change in found.changes:
+        step = steps[change.step]
+        asked.setdefault((change.coefficients, change.spent(step, meter)), step.name)
     constraints = [
         (tuple((number(owing), count) for owing, count in sorted(terms, key=repr)), spent, step)
-        for (terms, spent), step in found.changes.items()
+        for (terms, spent), step in asked.items()
+        if terms or spent
     ]
     goals: list[list[int]] = [[], [], []]
     for place, block in enumerate(template.blocks):
@@ -122,16 +134,10 @@ def _started(block: Block, sizes: Sizes) -> list[list[object]]:
     return [sorted(feature.of_start(sizes.starts_alike(feature.variable)), key=repr) for feature in block.features]
 
 
-def _starts(block: Block, sizes: Sizes) -> int:
-    return prod(len(values) for values in _started(block, sizes))
-
-
 # --- the answer ------------------------------------------------------------------------------------------------------
 
 
-def _read(template: Template, sizes: Sizes, numbered: Numbered, solution: Solution) -> Bound:
-    assert solution.values is not None
-    values = solution.values
+def _read(template: Template, sizes: Sizes, numbered: Numbered, values: Sequence[Fraction]) -> Bound:
     sums: dict[tuple[str, ...], Fraction] = {}
     for place, block in enumerate(template.blocks):
         sums[block.sorts] = sums.get(block.sorts, Fraction(0)) + values[numbered["most", place]]
@@ -155,7 +161,7 @@ def _owed(template: Template, numbered: Numbered, values: Sequence[Fraction]) ->
             yield Owed(of="each entry", where=f"in {variable}", amount=_whole(amount))
 
 
-def _owed_of(block: Block, amounts: dict[Owing, Fraction]) -> Iterable[Owed]:
+def _owed_of(block: Block, amounts: dict[Values, Fraction]) -> Iterable[Owed]:
     from checker.sizing.potential.cover import covers
 
     names = _names(block.sorts)
