@@ -13,7 +13,7 @@ from checker.properties.result import Trace
 from checker.report.terminal import Style, padded, text_width, visible, wrapped
 from checker.report.trace import render_trace
 from checker.report.wording import counted, duration, lap_text, where
-from checker.sizing.result import Bound, Costs, Exact, MeterCost, Owed, Spent
+from checker.sizing.result import Bound, Costs, Exact, MeterCost, Owed, Spent, Term
 
 _PLAIN = Style()
 _MOST_OWED = 12  # lines of one potential
@@ -61,12 +61,19 @@ def _bound_cell(meter: MeterCost) -> str:
 def bound_text(bound: Bound) -> str:
     """`1,000 + 1,700 * workers`."""
     parts = [f"{bound.constant:,}"] if bound.constant or not bound.terms else []
-    for term in bound.terms:
-        sizes = [f"({size})" if " " in size else size for size in term.sizes]
-        if len(term.of) == 2 and term.of[0] == term.of[1]:
-            sizes[1] = f"({term.sizes[1]} - 1)"
-        parts.append(" * ".join([*([f"{term.coefficient:,}"] if term.coefficient != 1 else []), *sizes]))
-    return " + ".join(parts)
+    return " + ".join([*parts, *map(_term_text, bound.terms)])
+
+
+def _term_text(term: Term) -> str:
+    """`1,700 * workers`; sizes that are numbers are multiplied out."""
+    coefficient, named = term.coefficient, list[str]()
+    for place, size in enumerate(term.sizes):
+        less = place == 1 and term.of[0] == term.of[1]
+        if size.isdigit():
+            coefficient *= int(size) - less
+        else:
+            named.append(f"({size} - 1)" if less else f"({size})" if " " in size else size)
+    return " * ".join([f"{coefficient:,}", *named] if coefficient != 1 or not named else named)
 
 
 # --- one meter -------------------------------------------------------------------------------------------------------
@@ -139,7 +146,7 @@ def _trace(meter: str, exact: Exact, trace: Trace, style: Style, shown: dict[str
 def _bound(bound: Bound, style: Style) -> Iterator[str]:
     yield style.tint(f"  in teams of every size: at most {bound_text(bound)}", "bold")
     if bound.owed:
-        yield "  what is still owed, and no step lowers by less than it spends:"
+        yield "  what is still owed (all that holds, added up), and no step lowers by less than it spends:"
         yield from _owed(bound.owed, style)
     if bound.attained and not bound.below and len(bound.attained) > 1:
         text = f"at all {len(bound.attained)} sizes from {bound.attained[0]} to {bound.attained[-1]}"

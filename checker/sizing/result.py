@@ -49,7 +49,8 @@ class Term(Struct, frozen=True, kw_only=True):
 
 
 class Owed(Struct, frozen=True, kw_only=True):
-    """What is still owed while `where` holds: of each element, or pair of them, that `of` names; once, where it names none."""
+    """What is still owed while `where` holds: of each element, or pair of them, that `of` names; once, where it names none. What all that holds
+    says is owed is added up."""
 
     of: str
     where: str

@@ -14,7 +14,7 @@ from checker.language.checked import Checked
 from checker.model.model import Model
 from checker.sizing.potential.constraints import Coefficients, Found, changes_of
 from checker.sizing.potential.sizes import Sizes
-from checker.sizing.potential.solve import Program, Undecided, solve
+from checker.sizing.potential.solve import Program, Undecided, conflict, solve
 from checker.sizing.potential.template import MOST_COMBINATIONS, Block, Template, Values, templates
 from checker.sizing.potential.values import Refused
 from checker.sizing.result import Bound, Owed, Term
@@ -77,22 +77,30 @@ def _is_large(block: Block, sizes: Sizes) -> bool:
 
 def _bound(forms: _Forms, meter: str) -> Bound | NoBound:
     """Of the simplest form that has one; else why the last one that was tried has none."""
-    none = NoBound(reason="the cells that its steps look at say too much at once")
+    refusal, unpaid = "the cells that its steps look at say too much at once", None
     for template, found in forms.each():
         if isinstance(found, Refused):
-            none = none if none.steps else NoBound(reason=str(found))
+            refusal = str(found)
             continue
         numbered: Numbered = {}
+        program = _program(template, forms, found, meter, numbered)
         try:
-            solution = solve(_program(template, forms, found, meter, numbered))
+            values = solve(program)
         except Undecided:
-            none = none if none.steps else NoBound(reason="the solver gives no answer")
+            refusal = "the solver gives no answer"
             continue
-        if solution.values is not None:
-            return _read(template, forms.sizes, numbered, solution.values)
-        steps = tuple(name for name in solution.conflict if name != START)
-        none = NoBound(reason="no potential of this form pays for what is spent", steps=steps)
-    return none
+        if values is not None:
+            return _read(template, forms.sizes, numbered, values)
+        unpaid = program
+    return NoBound(reason=refusal) if unpaid is None else _unpaid(unpaid)
+
+
+def _unpaid(program: Program) -> NoBound:
+    try:
+        steps = tuple(name for name in conflict(program) if name != START)
+    except Undecided:
+        steps = ()
+    return NoBound(reason="no potential of this form pays for what is spent", steps=steps)
 
 
 def _program(template: Template, forms: _Forms, found: Found, meter: str, numbered: Numbered) -> Program:
@@ -151,7 +159,7 @@ def _read(template: Template, sizes: Sizes, numbered: Numbered, values: Sequence
 
 
 def _owed(template: Template, numbered: Numbered, values: Sequence[Fraction]) -> Iterable[Owed]:
-    """What is owed, of each block by the amount, states that owe as much together."""
+    """What is owed: lines that add up, or exclude each other. Of each block one for each amount."""
     for place, block in enumerate(template.blocks):
         amounts = {owing[1]: values[i] for owing, i in numbered.items() if isinstance(owing, tuple) and owing[0] == place}
         yield from _owed_of(block, amounts)
@@ -167,9 +175,9 @@ def _owed_of(block: Block, amounts: dict[Values, Fraction]) -> Iterable[Owed]:
     names = _names(block.sorts)
     of = " and ".join(f"each {name}" for name in names)
     for amount in sorted({amount for amount in amounts.values() if amount}, reverse=True):
-        for cube in covers(amounts, amount):
-            told = [f.told(v, names) for f, v in zip(block.features, cube, strict=True) if v is not None]
-            yield Owed(of=of, where=" and ".join(told), amount=_whole(amount))
+        cubes = covers(amounts, amount)
+        told = [[f.told(v, names) for f, v in zip(block.features, cube, strict=True) if v is not None] for cube in cubes]
+        yield Owed(of=of, where="; or ".join(" and ".join(parts) for parts in told), amount=_whole(amount))
 
 
 def _names(sorts: Sequence[str]) -> list[str]:
@@ -189,5 +197,5 @@ def _with_fixed(bound: Bound, checked: Checked, sizes: Sizes) -> Bound:
     from checker.sizing.potential.values import is_plain
 
     given = {**checked.parameters, **{name: c for name, c in checked.constants.items() if is_plain(c.type)}}
-    fixed = tuple((name, show(c.type, c.value)) for name, c in given.items() if name not in sizes.parameters)
+    fixed = tuple((name, show(c.type, c.value)) for name, c in given.items() if name in sizes.used - sizes.parameters)
     return replace(bound, fixed=fixed)

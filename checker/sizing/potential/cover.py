@@ -13,11 +13,12 @@ def covers(amounts: Mapping[State, Any], amount: Any) -> list[Cube]:
     """Cubes that hold every state with this amount, and beside them only states of which `amounts` says nothing: few, not always fewest."""
     left = {state for state, here in amounts.items() if here == amount}
     others = [state for state, here in amounts.items() if here != amount]
+    cubes = {cube: _inside(cube, left) for cube in dict.fromkeys(_widest(state, others) for state in sorted(left, key=repr))}
     found: list[Cube] = []
     while left:
-        best = max((_widest(state, others) for state in sorted(left, key=repr)), key=lambda cube: len(_inside(cube, left)))
+        best = max(cubes, key=lambda cube: len(cubes[cube] & left))
         found.append(best)
-        left -= _inside(best, left)
+        left -= cubes[best]
     return _merged(found)
 
 

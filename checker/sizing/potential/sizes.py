@@ -32,7 +32,8 @@ _GIVEN_BY_US = frozenset({"control", "frame", "up", "stalled", "channel", "budge
 
 @final
 class Sizes:
-    """Of one protocol. `of`: of each sort of any number of elements how the protocol writes its size, and the size here."""
+    """Of one protocol. `of`: of each sort of any number of elements how the protocol writes its size, and the size here; `parameters`: the names in
+    those sizes; `used`: all names."""
 
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
@@ -42,6 +43,7 @@ class Sizes:
             if isinstance(node, tree.IdsDecl | tree.RoleDecl) and node.size is not None:
                 self.of[node.name] = _text(node.size), checked.sorts[node.name].size
                 self._written.append(node.size)
+        self.used = {node.name for node in nodes(checked.protocol) if isinstance(node, tree.Name)}
         self.parameters = {part.name for size in self._written for part in nodes(size) if isinstance(part, tree.Name)}
 
     def require_same_text(self) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import final
+from typing import Any, final
 
 from msgspec import Struct
 
@@ -20,25 +19,15 @@ class Program(Struct, frozen=True, kw_only=True):
     goals: tuple[tuple[int, ...], ...]
 
 
-@final
-class Solution(Struct, frozen=True, kw_only=True):
-    """`values` of all numbers, or None and the names of constraints that contradict each other."""
-
-    values: tuple[Fraction, ...] | None = None
-    conflict: tuple[str, ...] = ()
+class Undecided(Exception):
+    """The solver has no answer."""
 
 
-def solve(program: Program) -> Solution:
-    """By Z3, here. Raises Undecided."""
+def solve(program: Program) -> tuple[Fraction, ...] | None:
+    """The smallest values of all numbers, by Z3; None where no values satisfy the constraints. Raises Undecided."""
     import z3
 
-    numbers = [z3.Real(f"x{i}") for i in range(program.numbers)]
-    zero = set(program.zero)
-    named: dict[str, list[object]] = {}
-    for terms, constant, name in program.constraints:
-        total = z3.Sum([count * numbers[i] for i, count in terms if i not in zero]) if terms else z3.RealVal(0)
-        named.setdefault(name, []).append(total + constant <= 0)
-    not_below = [number >= 0 for number in numbers]
+    numbers, not_below, named = _terms(program)
     optimize = z3.Optimize()
     optimize.set("priority", "lex")
     optimize.add(not_below)
@@ -49,21 +38,18 @@ def solve(program: Program) -> Solution:
             optimize.minimize(z3.Sum([numbers[i] for i in goal]))
     answer = optimize.check()
     if answer == z3.unsat:
-        return Solution(conflict=_conflict(not_below, named))
+        return None
     if answer != z3.sat:
         raise Undecided
     model = optimize.model()
-    return Solution(values=tuple(_fraction(model.eval(number, model_completion=True)) for number in numbers))
+    return tuple(_fraction(model.eval(number, model_completion=True)) for number in numbers)
 
 
-class Undecided(Exception):
-    """The solver has no answer."""
-
-
-def _conflict(not_below: Sequence[object], named: Mapping[str, Sequence[object]]) -> tuple[str, ...]:
-    """A smallest set of names whose constraints contradict each other."""
+def conflict(program: Program) -> tuple[str, ...]:
+    """A smallest set of names whose constraints contradict each other. Raises Undecided."""
     import z3
 
+    _, not_below, named = _terms(program)
     solver = z3.Solver()
     solver.set("core.minimize", True)
     solver.add(not_below)
@@ -76,5 +62,18 @@ def _conflict(not_below: Sequence[object], named: Mapping[str, Sequence[object]]
     return tuple(name for name in named if name in core)
 
 
-def _fraction(value: object) -> Fraction:
-    return Fraction(value.numerator_as_long(), value.denominator_as_long())  # type: ignore[attr-defined]
+def _terms(program: Program) -> tuple[list[Any], list[Any], dict[str, list[Any]]]:
+    """The numbers, that none is below 0, and the constraints by their names, as Z3 has them."""
+    import z3
+
+    numbers = [z3.Real(f"x{i}") for i in range(program.numbers)]
+    zero = set(program.zero)
+    named: dict[str, list[Any]] = {}
+    for terms, constant, name in program.constraints:
+        total = z3.Sum([z3.RealVal(constant), *(count * numbers[i] for i, count in terms if i not in zero)])
+        named.setdefault(name, []).append(total <= 0)
+    return numbers, [number >= 0 for number in numbers], named
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(value.numerator_as_long(), value.denominator_as_long())

@@ -1,0 +1,69 @@
+"""Bounds of generated protocols, made from teams of two, held to exact searches of teams of one, two and three."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from checker.language.diagnostics import BadInput
+from checker.sizing.cost import value_at
+from checker.sizing.meters import meters_of
+from checker.sizing.potential import constraints
+from checker.sizing.potential.bound import Bound, bounds_of
+from checker.sizing.potential.sizes import Sizes
+from tests.elaborate.generator import protocol
+from tests.sizing.loading import exact, loaded
+
+STATES = 3_000
+
+
+def compared(seed: int, folder: Path) -> int:
+    """How many bounds were held to an exact search at another size."""
+    random = Random(seed)
+    text = re.sub(
+        r"await llm\(\)", lambda _: f"await llm(tokens: {random.choice((1, 3, 10))})", protocol(random.randrange).protocol
+    )
+    path = folder / "p.team"
+    path.write_text(text, encoding="utf-8")
+    try:
+        checked, model = loaded(path)
+    except BadInput:
+        return 0
+    here = exact(model, states=STATES)
+    if here is None:
+        return 0
+    meters = [meter for meter in meters_of(model) if here[meter].worst != "unbounded"]
+    bounds = dict(zip(meters, bounds_of(checked, model, meters), strict=True))
+    known = {meter: bound for meter, bound in bounds.items() if isinstance(bound, Bound)}
+    return sum(_holds(text, size, known, path, seed) for size in (1, 2, 3)) if known else 0
+
+
+def _holds(text: str, size: int, bounds: dict[str, Bound], path: Path, seed: int) -> int:
+    path.write_text(re.sub(r"^((?:ids I|role [RS]) \* )2", rf"\g<1>{size}", text, flags=re.MULTILINE), encoding="utf-8")
+    try:
+        checked, model = loaded(path)
+    except BadInput:
+        return 0
+    found = exact(model, list(bounds), states=STATES)
+    if found is None:
+        return 0
+    sizes = {sort: n for sort, (_, n) in Sizes(checked).of.items()}
+    for meter, bound in bounds.items():
+        assert found[meter].worst != "unbounded", (seed, meter, size)
+        assert found[meter].amount <= value_at(bound, sizes), (seed, meter, size)
+    return size != 2
+
+
+def test_generated_protocols(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constraints, "MOST_WAYS", 1_000)
+    assert sum(compared(seed, tmp_path) for seed in range(40)) >= 8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
+def test_many_generated_protocols(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constraints, "MOST_WAYS", 4_000)
+    assert sum(compared(seed, tmp_path) for seed in range(1_000, 2_000)) >= 200
