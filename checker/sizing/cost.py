@@ -155,31 +155,24 @@ def _everywhere(asked: Asked, checked: Checked, model: Model, found: list[MeterC
         asked.said("bounds for every size")
     places = [place for place, known in enumerate(found) if known.exact.worst != "unbounded"]
     limits = asked.limits
-    bounds = bounds_apart(checked, model, [found[p].meter for p in places], time_s=limits.time_s, memory_mib=limits.memory_mib)
-    for place, bound in zip(places, bounds, strict=True):
+    known = {found[place].meter: found[place].exact.amount for place in places}
+    bounds = bounds_apart(checked, model, known, time_s=limits.time_s, memory_mib=limits.memory_mib)
+    for place in places:
+        bound = bounds[found[place].meter]
         if isinstance(bound, NoBound):
             steps = ", ".join(f"`{step}`" for step in bound.steps)
             found[place] = replace(found[place], no_bound=bound.reason + (f": {steps}" if steps else ""))
         else:
             _require_above(bound, found[place].exact, checked)
             found[place] = replace(found[place], bound=bound)
-    if any(known.bound is not None for known in found):
+    if any(meter.bound is not None for meter in found):
         for given in _small(Sizes(checked)):
             _compare(asked, given, found)
 
 
-def value_at(bound: Bound, sizes: Mapping[str, int]) -> int:
-    """The bound in a team with so many elements of each sort."""
-    total = bound.constant
-    for term in bound.terms:
-        one, *other = [sizes[sort] for sort in term.of]
-        total += term.coefficient * one * ((other[0] - (term.of[0] == term.of[1])) if other else 1)
-    return total
-
-
 def _require_above(bound: Bound, exact: Exact, checked: Checked) -> int:
     """The bound at the size of `checked`. That an exact search exceeds it could only be a fault of ours."""
-    most = value_at(bound, {name: size for name, (_, size) in Sizes(checked).of.items()})
+    most = bound.at(Sizes(checked).here)
     assert exact.worst != "unbounded", "a bound where there is none"
     assert exact.amount <= most, f"a run that costs {exact.amount}, above the bound of {most}"
     return most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -70,6 +71,19 @@ class Bound(Struct, frozen=True, kw_only=True):
     attained: tuple[str, ...] = ()
     below: tuple[tuple[str, int], ...] = ()
     fixed: tuple[tuple[str, str], ...] = ()
+
+    def at(self, sizes: Mapping[str, int]) -> int:
+        """The bound in a team with so many elements of each sort."""
+        total = self.constant
+        for term in self.terms:
+            one, *other = [sizes[sort] for sort in term.of]
+            total += term.coefficient * one * ((other[0] - (term.of[0] == term.of[1])) if other else 1)
+        return total
+
+    @property
+    def degree(self) -> int:
+        """How many sizes are multiplied with each other at most."""
+        return max((len(term.of) for term in self.terms), default=0)
 
 
 class MeterCost(Struct, frozen=True, kw_only=True):

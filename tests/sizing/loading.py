@@ -13,7 +13,8 @@ from checker.properties.searches import Limits
 from checker.sizing.exact import Spending
 from checker.sizing.graphs import searched
 from checker.sizing.meters import metered, meters_of
-from checker.sizing.result import Exact
+from checker.sizing.potential.bound import NoBound, bounds_of
+from checker.sizing.result import Bound, Exact
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +36,11 @@ def spending(model: Model, *, states: int = 20_000, engine: str = "reference") -
     counted = metered(model)
     search = searched(counted.model, Limits(states_limit=states, engine=engine))  # type: ignore[arg-type]
     return Spending(search, counted, model) if search.graph.complete else None
+
+
+def bounds_in(checked: Checked, model: Model, meters: Mapping[str, int]) -> dict[str, Bound | NoBound]:
+    """The last answer on each meter."""
+    return {answer.meter: answer.found for answer in bounds_of(checked, model, meters)}
 
 
 def exact(model: Model, meters: Sequence[str] | None = None, **options: object) -> dict[str, Exact] | None:

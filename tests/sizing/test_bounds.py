@@ -8,16 +8,15 @@ import pytest
 
 from checker.language.diagnostics import BadInput
 from checker.report.cost import bound_text
-from checker.sizing.cost import value_at
-from checker.sizing.potential.bound import NoBound, bounds_of
+from checker.sizing.potential.bound import NoBound
 from checker.sizing.potential.sizes import Sizes
 from checker.sizing.result import Bound
-from tests.sizing.loading import corpus, exact, loaded
+from tests.sizing.loading import bounds_in, corpus, exact, loaded
 
 
 def bound(name: str | Path, meter: str, instance: str | None = None, faults: str = "none") -> Bound | NoBound:
     checked, model = loaded(name, instance, faults)
-    return next(bounds_of(checked, model, [meter]))
+    return bounds_in(checked, model, {meter: 0})[meter]
 
 
 def text_of(found: Bound | NoBound) -> str:
@@ -55,7 +54,7 @@ def _compared(found: Bound, name: str, instance: str | None, faults: str, meter:
             continue  # not a size of this protocol
         here = exact(model, [meter], states=3_000)
         if here is not None:
-            most = value_at(found, {sort: n for sort, (_, n) in Sizes(checked).of.items()})
+            most = found.at(Sizes(checked).here)
             assert here[meter].worst == "at most"
             assert here[meter].amount <= most, size
             attained += here[meter].amount == most
@@ -135,29 +134,39 @@ TRAPS = {
         "what is said here may depend on the size (p.team:3:13)",
     ),
     "a number that others count": (
-        "shared b: map[Worker, bool] = true\nrole Worker:\n    action go when count(w in Worker: b[w]) > 2:\n"
-        "        await llm(tokens: 1)\n",
+        (
+            "shared b: map[Worker, bool] = true\nrole Worker:\n    action go when count(w in Worker: b[w]) > 2:\n"
+            "        await llm(tokens: 1)\n"
+        ),
         "no potential of this form pays for what is spent",
     ),
     "a number that is kept": (
-        "shared b: map[Worker, bool] = true\nrole Worker:\n    action go:\n        let k = count(w in Worker: b[w])\n"
-        "        if k > 2:\n            await llm(tokens: 1)\n",
+        (
+            "shared b: map[Worker, bool] = true\nrole Worker:\n    action go:\n        let k = count(w in Worker: b[w])\n"
+            "        if k > 2:\n            await llm(tokens: 1)\n"
+        ),
         "no potential of this form pays for what is spent",
     ),
     "a loop over all": (
-        "shared b: bool = true\nshared c: map[Worker, bool] = false\nrole Worker:\n    action go when c[self]:\n"
-        "        await llm(tokens: 1)\n        for w in Worker:\n            c[w] = true\n",
+        (
+            "shared b: bool = true\nshared c: map[Worker, bool] = false\nrole Worker:\n    action go when c[self]:\n"
+            "        await llm(tokens: 1)\n        for w in Worker:\n            c[w] = true\n"
+        ),
         "no potential of this form pays for what is spent",
     ),
     "a queue that is copied": (
-        "shared q: map[Worker, seq[bool, max 3]] = []\nrole Worker:\n    action go when len(q[self]) > 0:\n"
-        "        await llm(tokens: 1)\n        q[self] = rest(q[self])\n    action copy:\n        choose w in those(w in Worker: true)\n"
-        "        q[self] = q[w]\n",
+        (
+            "shared q: map[Worker, seq[bool, max 3]] = []\nrole Worker:\n    action go when len(q[self]) > 0:\n"
+            "        await llm(tokens: 1)\n        q[self] = rest(q[self])\n    action copy:\n        choose w in those(w in Worker: true)\n"
+            "        q[self] = q[w]\n"
+        ),
         "no potential of this form pays for what is spent",
     ),
     "a start that is another for some": (
-        "shared go_on: map[Worker, bool] = {w: any(v in Worker: v != w) for w in Worker}\nrole Worker:\n    action go when go_on[self]:\n"
-        "        await llm(tokens: 1)\n        go_on[self] = false\n",
+        (
+            "shared go_on: map[Worker, bool] = {w: any(v in Worker: v != w) for w in Worker}\nrole Worker:\n    action go when go_on[self]:\n"
+            "        await llm(tokens: 1)\n        go_on[self] = false\n"
+        ),
         "workers",  # each of them may have to go, although none does in a team of one
     ),
 }
@@ -173,20 +182,26 @@ def test_what_depends_on_the_size(trap: str, tmp_path: Path, monkeypatch: pytest
 
 GOOD = {
     "messages that wait owe what they set off": (
-        "role Lead\nmessage Ask() to Worker: capacity 1\nmessage Reply() to Lead: unordered, capacity 9\nrole Lead:\n"
-        "    var asked: set[Worker] = {}\n    action ask(w: Worker) when w not in asked:\n        asked += {w}\n        send Ask() to w\n"
-        "    on Reply():\n        await llm(tokens: 5)\nrole Worker:\n    on Ask():\n        await llm(tokens: 100)\n"
-        "        send Reply() to Lead\n",
+        (
+            "role Lead\nmessage Ask() to Worker: capacity 1\nmessage Reply() to Lead: unordered, capacity 9\nrole Lead:\n"
+            "    var asked: set[Worker] = {}\n    action ask(w: Worker) when w not in asked:\n        asked += {w}\n        send Ask() to w\n"
+            "    on Reply():\n        await llm(tokens: 5)\nrole Worker:\n    on Ask():\n        await llm(tokens: 100)\n"
+            "        send Reply() to Lead\n"
+        ),
         "105 * workers",
     ),
     "all of them, one after another": (
-        "shared done_by: set[Worker] = {}\nrole Worker:\n    action go when self not in done_by:\n        await llm(tokens: 7)\n"
-        "        done_by += {self}\n",
+        (
+            "shared done_by: set[Worker] = {}\nrole Worker:\n    action go when self not in done_by:\n        await llm(tokens: 7)\n"
+            "        done_by += {self}\n"
+        ),
         "7 * workers",
     ),
     "a round, while anyone waits": (
-        "role Worker:\n    var left: 0..2 = 2\n    run:\n        while left > 0:\n            await llm(tokens: 3)\n            left -= 1\n"
-        "            await round\n",
+        (
+            "role Worker:\n    var left: 0..2 = 2\n    run:\n        while left > 0:\n            await llm(tokens: 3)\n            left -= 1\n"
+            "            await round\n"
+        ),
         "6 * workers",
     ),
 }
@@ -204,7 +219,7 @@ def test_forms_that_are_found(good: str, tmp_path: Path) -> None:
         checked, model = loaded(path, sizes={"workers": size})
         here = exact(model, ["tokens"], states=5_000)
         if here is not None:
-            assert here["tokens"].amount <= value_at(found, {sort: n for sort, (_, n) in Sizes(checked).of.items()})
+            assert here["tokens"].amount <= found.at(Sizes(checked).here)
 
 
 def test_pairs_of_one_sort(tmp_path: Path) -> None:

@@ -9,13 +9,12 @@ from random import Random
 import pytest
 
 from checker.language.diagnostics import BadInput
-from checker.sizing.cost import value_at
 from checker.sizing.meters import meters_of
 from checker.sizing.potential import constraints
-from checker.sizing.potential.bound import Bound, bounds_of
 from checker.sizing.potential.sizes import Sizes
+from checker.sizing.result import Bound
 from tests.elaborate.generator import protocol
-from tests.sizing.loading import exact, loaded
+from tests.sizing.loading import bounds_in, exact, loaded
 
 STATES = 3_000
 
@@ -35,9 +34,8 @@ def compared(seed: int, folder: Path) -> int:
     here = exact(model, states=STATES)
     if here is None:
         return 0
-    meters = [meter for meter in meters_of(model) if here[meter].worst != "unbounded"]
-    bounds = dict(zip(meters, bounds_of(checked, model, meters), strict=True))
-    known = {meter: bound for meter, bound in bounds.items() if isinstance(bound, Bound)}
+    meters = {meter: here[meter].amount for meter in meters_of(model) if here[meter].worst != "unbounded"}
+    known = {meter: bound for meter, bound in bounds_in(checked, model, meters).items() if isinstance(bound, Bound)}
     return sum(_holds(text, size, known, path, seed) for size in (1, 2, 3)) if known else 0
 
 
@@ -50,10 +48,10 @@ def _holds(text: str, size: int, bounds: dict[str, Bound], path: Path, seed: int
     found = exact(model, list(bounds), states=STATES)
     if found is None:
         return 0
-    sizes = {sort: n for sort, (_, n) in Sizes(checked).of.items()}
+    sizes = Sizes(checked).here
     for meter, bound in bounds.items():
         assert found[meter].worst != "unbounded", (seed, meter, size)
-        assert found[meter].amount <= value_at(bound, sizes), (seed, meter, size)
+        assert found[meter].amount <= bound.at(sizes), (seed, meter, size)
     return size != 2
 
 

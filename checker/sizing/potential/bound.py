@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import ceil, prod
@@ -32,8 +32,18 @@ class NoBound(Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
 
 
-def bounds_of(checked: Checked, model: Model, meters: Sequence[str]) -> Iterator[Bound | NoBound]:
-    """A bound of what a run spends of each of `meters`, in teams of every size.
+@final
+class Answer(Struct, frozen=True, kw_only=True):
+    """What is known of a meter; not `last`: a better bound is looked for."""
+
+    meter: str
+    found: Bound | NoBound
+    last: bool
+
+
+def bounds_of(checked: Checked, model: Model, meters: Mapping[str, int]) -> Iterator[Answer]:
+    """Bounds of what a run spends of each of `meters`, in teams of every size. `meters`: with what some run spends at this size, which a bound
+    that is as good as can be comes down to.
 
     The constraints are those of `checker.sizing.potential.constraints`: they hold of every step in every state, reachable or not, of every size.
     """
@@ -43,12 +53,19 @@ def bounds_of(checked: Checked, model: Model, meters: Sequence[str]) -> Iterator
         if not sizes.of:
             raise Refused("there is one size only: the protocol has no role of several agents, and no ids")
     except Refused as refused:
-        yield from [NoBound(reason=str(refused))] * len(meters)
+        yield from (Answer(meter=meter, found=NoBound(reason=str(refused)), last=True) for meter in meters)
         return
     forms = _Forms(model, sizes)
-    for meter in meters:
-        found = _bound(forms, meter)
-        yield _with_fixed(found, checked, sizes) if isinstance(found, Bound) else found
+    for meter, least in meters.items():
+        best: Bound | None = None
+        none = NoBound(reason="the cells that its steps look at say too much at once")
+        for found in _bounds(forms, meter, least):
+            if isinstance(found, NoBound):
+                none = found
+            else:
+                best = _with_fixed(found, checked, sizes)
+                yield Answer(meter=meter, found=best, last=False)
+        yield Answer(meter=meter, found=best or none, last=True)
 
 
 @final
@@ -57,17 +74,20 @@ class _Forms:
 
     def __init__(self, model: Model, sizes: Sizes) -> None:
         self.model, self.sizes = model, sizes
-        self._templates = [t for t in templates(model, sizes) if not any(_is_large(block, sizes) for block in t.blocks)]
+        self.templates = [t for t in templates(model, sizes) if not any(_is_large(block, sizes) for block in t.blocks)]
         self._found: dict[int, Found | Refused] = {}
 
-    def each(self) -> Iterator[tuple[Template, Found | Refused]]:
-        for place, template in enumerate(self._templates):
-            if place not in self._found:
-                try:
-                    self._found[place] = changes_of(self.model, template, list(self.sizes.of))
-                except Refused as refused:
-                    self._found[place] = refused
-            yield template, self._found[place]
+    def changes(self, place: int) -> Found:
+        """The changes of the steps in the form number `place`. Raises Refused."""
+        if place not in self._found:
+            try:
+                self._found[place] = changes_of(self.model, self.templates[place], list(self.sizes.of))
+            except Refused as refused:
+                self._found[place] = refused
+        found = self._found[place]
+        if isinstance(found, Refused):
+            raise found
+        return found
 
 
 def _is_large(block: Block, sizes: Sizes) -> bool:
@@ -75,24 +95,31 @@ def _is_large(block: Block, sizes: Sizes) -> bool:
     return block.combinations > MOST_COMBINATIONS or starts > MOST_STARTS
 
 
-def _bound(forms: _Forms, meter: str) -> Bound | NoBound:
-    """Of the simplest form that has one; else why the last one that was tried has none."""
-    refusal, unpaid = "the cells that its steps look at say too much at once", None
-    for template, found in forms.each():
-        if isinstance(found, Refused):
-            refusal = str(found)
-            continue
+def _bounds(forms: _Forms, meter: str, least: int) -> Iterator[Bound | NoBound]:
+    """Better and better ones, without products of sizes where there is one: pairs are looked at where nothing else helps. Where there is none,
+    why."""
+    refusal, unpaid = "", None
+    best: Bound | None = None
+    here = forms.sizes.here
+    for place, template in enumerate(forms.templates):
+        if best is not None and (best.at(here) <= least or template.pairs):
+            return
         numbered: Numbered = {}
-        program = _program(template, forms, found, meter, numbered)
         try:
+            program = _program(template, forms, forms.changes(place), meter, numbered)
             values = solve(program)
-        except Undecided:
-            refusal = "the solver gives no answer"
+        except (Refused, Undecided) as reason:
+            refusal = str(reason)
             continue
-        if values is not None:
-            return _read(template, forms.sizes, numbered, values)
-        unpaid = program
-    return NoBound(reason=refusal) if unpaid is None else _unpaid(unpaid)
+        if values is None:
+            unpaid = program
+            continue
+        made = _read(template, forms.sizes, numbered, values)
+        if best is None or made.at(here) < best.at(here):
+            best = made
+            yield made
+    if best is None and (unpaid or refusal):
+        yield NoBound(reason=refusal) if unpaid is None else _unpaid(unpaid)
 
 
 def _unpaid(program: Program) -> NoBound:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 
 from checker.language.checked import Checked
 from checker.model.model import Model
-from checker.sizing.potential.bound import NoBound, bounds_of
+from checker.sizing.potential.bound import Answer, NoBound, bounds_of
 from checker.sizing.result import Bound
 
 MOST_S = 30.0  # where no limit is given
@@ -19,9 +19,9 @@ NO_MEMORY = "its memory does not suffice"
 
 
 def bounds_apart(
-    checked: Checked, model: Model, meters: Sequence[str], *, time_s: float | None, memory_mib: float | None
-) -> Iterator[Bound | NoBound]:
-    """As `bounds_of`, within limits: of its own memory; of time for each meter (none: 30 s)."""
+    checked: Checked, model: Model, meters: Mapping[str, int], *, time_s: float | None, memory_mib: float | None
+) -> dict[str, Bound | NoBound]:
+    """What `bounds_of` finds within limits: of its own memory; of time for each meter (none: 30 s)."""
     most = MOST_S if time_s is None else time_s
     linux = sys.platform == "linux"  # where a fork is safe, and spares the child its imports
     context = multiprocessing.get_context("fork") if linux else multiprocessing.get_context("spawn")
@@ -29,24 +29,30 @@ def bounds_apart(
     child = context.Process(target=_run, args=(theirs, checked, model, meters, memory_mib), daemon=True)
     child.start()
     theirs.close()
-    left = len(meters)
+    known: dict[str, Bound | NoBound] = {}
+    reason = f"not found within {most:g} s (--time gives it more)"
     try:
-        while left and ours.poll(most):
-            answer = ours.recv()
-            if isinstance(answer, Exception):
-                raise answer
-            yield answer
-            left -= 1
-        yield from [NoBound(reason=f"not found within {most:g} s (--time gives it more)")] * left
+        for _ in meters:
+            while ours.poll(most):
+                answer = ours.recv()
+                if isinstance(answer, Exception):
+                    raise answer
+                if isinstance(answer.found, Bound) or answer.meter not in known:
+                    known[answer.meter] = answer.found
+                if answer.last:
+                    break
+            else:
+                break
     except EOFError:  # the system has ended it
-        yield from [NoBound(reason=NO_MEMORY)] * left
+        reason = NO_MEMORY
     finally:
         child.kill()
         child.join(GRACE_S)
         ours.close()
+    return {meter: known.get(meter, NoBound(reason=reason)) for meter in meters}
 
 
-def _run(pipe: Connection, checked: Checked, model: Model, meters: Sequence[str], memory_mib: float | None) -> None:
+def _run(pipe: Connection, checked: Checked, model: Model, meters: Mapping[str, int], memory_mib: float | None) -> None:
     """In the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     try:
@@ -55,20 +61,20 @@ def _run(pipe: Connection, checked: Checked, model: Model, meters: Sequence[str]
 
             most = int(memory_mib * 2**20)
             resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-        for found in bounds_of(checked, model, meters):
-            pipe.send(found)
+        for answer in bounds_of(checked, model, meters):
+            pipe.send(answer)
     except ImportError:
-        _send_all(pipe, meters, "Z3 is not installed here: `pip install z3-solver`")
+        _send_none(pipe, meters, "Z3 is not installed here: `pip install z3-solver`")
     except MemoryError:
-        _send_all(pipe, meters, NO_MEMORY)
+        _send_none(pipe, meters, NO_MEMORY)
     except Exception as fault:
         if type(fault).__name__ == "Z3Exception" and "memory" in str(fault):
-            _send_all(pipe, meters, NO_MEMORY)
+            _send_none(pipe, meters, NO_MEMORY)
         else:
             pipe.send(fault)
 
 
-def _send_all(pipe: Connection, meters: Sequence[str], reason: str) -> None:
+def _send_none(pipe: Connection, meters: Mapping[str, int], reason: str) -> None:
     """Of every meter, as far as it is still waited for."""
-    for _ in meters:
-        pipe.send(NoBound(reason=reason))
+    for meter in meters:
+        pipe.send(Answer(meter=meter, found=NoBound(reason=reason), last=True))

@@ -46,6 +46,11 @@ class Sizes:
         self.used = {node.name for node in nodes(checked.protocol) if isinstance(node, tree.Name)}
         self.parameters = {part.name for size in self._written for part in nodes(size) if isinstance(part, tree.Name)}
 
+    @property
+    def here(self) -> dict[str, int]:
+        """The size of each sort in this instance."""
+        return {sort: size for sort, (_, size) in self.of.items()}
+
     def require_same_text(self) -> None:
         """Raises Refused, with a place, where the protocol computes with a size."""
         sizes = {id(part) for size in self._written for part in nodes(size)}

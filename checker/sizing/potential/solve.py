@@ -22,6 +22,9 @@ class Program(Struct, frozen=True, kw_only=True):
 class Undecided(Exception):
     """The solver has no answer."""
 
+    def __str__(self) -> str:
+        return "the solver gives no answer"
+
 
 def solve(program: Program) -> tuple[Fraction, ...] | None:
     """The smallest values of all numbers, by Z3; None where no values satisfy the constraints. Raises Undecided."""

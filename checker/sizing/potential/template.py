@@ -137,6 +137,10 @@ class Template(Struct, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     entries: tuple[str, ...]  # variables each entry of which may owe something
 
+    @property
+    def pairs(self) -> bool:
+        return any(len(block.sorts) == 2 for block in self.blocks)
+
 
 def templates(model: Model, sizes: Sizes) -> Iterator[Template]:
     """From the simplest on: each cell by itself; each element; each with what is shared; each pair."""
