@@ -17,16 +17,21 @@ Progressing = Callable[[Progress], None] | None
 
 
 def searched(model: Model, limits: Limits, progress: Progressing = None) -> Search:
-    """A search of `model`, complete unless a limit was reached."""
-    below = limits.states_limit is None or limits.states_limit > limits.small
-    if limits.engine == "auto" and below:
-        first = _interpreted(model, limits, limits.small, progress)
-        if first.graph.complete or first.graph.distinct < limits.small:
-            return first
-    if limits.engine != "reference" and below:
-        found = _native(model, limits, progress)
-        if found is not None:
-            return found
+    """A search of `model`, complete unless a limit was reached or it was interrupted.
+
+    Where that happens to the native library, which then gives no transitions, it is the interpreter's search of the first states.
+    """
+    if limits.engine == "reference" or (limits.states_limit is not None and limits.states_limit <= limits.small):
+        return _interpreted(model, limits, limits.states_limit, progress)
+    first = _interpreted(model, limits, limits.small, progress)
+    if first.graph.complete or first.graph.distinct < limits.small:
+        return first
+    found = _native(model, limits, progress)
+    if isinstance(found, Search):
+        return found
+    if found:
+        first.graph.stopped = found
+        return first
     return _interpreted(model, limits, limits.states_limit, progress)
 
 
@@ -35,8 +40,8 @@ def _interpreted(model: Model, limits: Limits, states: int | None, progress: Pro
     return Search(graph, Interpreter(model))
 
 
-def _native(model: Model, limits: Limits, progress: Progressing) -> Search | None:
-    """None where the library is not there, does not take the model, or finds that a step fails or more states than the limits allow."""
+def _native(model: Model, limits: Limits, progress: Progressing) -> Search | str:
+    """What ended the search where a limit did or the user; "" where the library is not there, does not take the model, or a step fails."""
     from checker.engines.native.edges import GraphTooLarge, NativeGraph
     from checker.engines.native.explore import explore_native
     from checker.engines.native.library import NativeUnavailable
@@ -54,13 +59,14 @@ def _native(model: Model, limits: Limits, progress: Progressing) -> Search | Non
             progress=progress,
         )
     except (Unsupported, NativeUnavailable):
-        return None
+        return ""
+    if not explored.complete:
+        explored.search.close()
+        return explored.stopped
     try:
-        if explored.stopped == "interrupted":
-            raise KeyboardInterrupt
-        if not explored.complete or explored.failed is not None or explored.compiled.labels is None:
-            return None
+        if explored.failed is not None or explored.compiled.labels is None:
+            return ""
         graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
         return NativeSearch(graph, graph.interpreter)
-    except (GraphTooLarge, MemoryError):
-        return None
+    except (GraphTooLarge, MemoryError) as reason:
+        return str(reason) or "the memory does not suffice"

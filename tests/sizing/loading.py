@@ -34,7 +34,8 @@ def loaded(
 def spending(model: Model, *, states: int = 20_000, engine: str = "reference") -> Spending | None:
     """The costs of its graph; None where it has more states."""
     counted = metered(model)
-    search = searched(counted.model, Limits(states_limit=states, engine=engine))  # type: ignore[arg-type]
+    small = 1 if engine == "native" else states  # states before the native library takes over
+    search = searched(counted.model, Limits(states_limit=states, small=small))
     return Spending(search, counted, model) if search.graph.complete else None
 
 
