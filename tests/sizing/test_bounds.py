@@ -162,6 +162,15 @@ TRAPS = {
         ),
         "no potential of this form pays for what is spent",
     ),
+    "a queue put back as it was": (
+        (
+            "shared q: seq[bool, max 3] = []\nshared begun: bool = false\nrole Worker:\n    action begin when not begun:\n"
+            "        begun = true\n        q = append(q, true)\n    action go when len(q) > 0:\n        q = rest(q)\n"
+            "        await llm(tokens: 1)\n    action again when len(q) in {1, 2}:\n        let old = q\n"
+            "        q = rest(q)\n        q = append(old, true)\n"
+        ),
+        "no potential of this form pays for what is spent",
+    ),
     "a start that is another for some": (
         (
             "shared go_on: map[Worker, bool] = {w: any(v in Worker: v != w) for w in Worker}\nrole Worker:\n    action go when go_on[self]:\n"

@@ -181,7 +181,10 @@ def _read(template: Template, sizes: Sizes, numbered: Numbered, values: Sequence
         for of, amount in sums.items()
         if of and amount
     )
-    owed = tuple(_owed(template, numbered, values))
+    whole = all(
+        value.denominator == 1 for value in values
+    )  # else the sums are rounded up, and what is owed in between is not told
+    owed = tuple(_owed(template, numbered, values)) if whole else ()
     return Bound(constant=ceil(sums.get((), Fraction(0))), terms=terms, owed=owed)
 
 
@@ -193,7 +196,7 @@ def _owed(template: Template, numbered: Numbered, values: Sequence[Fraction]) ->
     for variable in template.entries:
         amount = values[numbered[variable]] if variable in numbered else Fraction(0)
         if amount:
-            yield Owed(of="each entry", where=f"in {variable}", amount=_whole(amount))
+            yield Owed(of="each entry", where=f"in {variable}", amount=int(amount))
 
 
 def _owed_of(block: Block, amounts: dict[Values, Fraction]) -> Iterable[Owed]:
@@ -204,17 +207,13 @@ def _owed_of(block: Block, amounts: dict[Values, Fraction]) -> Iterable[Owed]:
     for amount in sorted({amount for amount in amounts.values() if amount}, reverse=True):
         cubes = covers(amounts, amount)
         told = [[f.told(v, names) for f, v in zip(block.features, cube, strict=True) if v is not None] for cube in cubes]
-        yield Owed(of=of, where="; or ".join(" and ".join(parts) for parts in told), amount=_whole(amount))
+        yield Owed(of=of, where="; or ".join(" and ".join(parts) for parts in told), amount=int(amount))
 
 
 def _names(sorts: Sequence[str]) -> list[str]:
     """`worker`, and `other worker` for a second one of the same sort."""
     words = [sort.lower() for sort in sorts]
     return [word if word not in words[:place] else f"other {word}" for place, word in enumerate(words)]
-
-
-def _whole(amount: Fraction) -> int:
-    return ceil(amount)
 
 
 def _with_fixed(bound: Bound, checked: Checked, sizes: Sizes) -> Bound:

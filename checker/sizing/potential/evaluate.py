@@ -62,8 +62,8 @@ class Evaluation:
 
     def cell(self, variable: Variable, indices: tuple[Expr, ...]) -> Cell:
         """A cell by the values of its indices: one that is not known is like no other, unless it comes from a register."""
-        values = map(self.value, indices)
-        return Cell(variable.name, tuple(Unknown() if value is UNKNOWN else value for value in values))
+        places = tuple(Unknown() if value is UNKNOWN else value for value in map(self.value, indices))
+        return Cell(variable.name, places, self.world.versions.get(variable.name, 0))
 
     def decided(self, expr: Expr) -> Abstract:
         """Its value, decided where that says more than `UNKNOWN`. The range of a number may be that of one size, so it is not relied on."""

@@ -144,6 +144,7 @@ class Execution:
 
     def _enter(self, cell: Cell, value: Abstract) -> None:
         """Count what was put into a sequence or bag, less what was taken out. What is assigned whole is counted where it is empty."""
+        self.world.versions[cell.variable] = cell.version + 1
         if isinstance(value, Several) and value.cell.is_surely(cell):
             more = value.added - value.removed
         elif value == ():

@@ -22,12 +22,12 @@ from checker.language.checked import (
     TypeName,
 )
 from checker.language.checking.walk import nodes
-from checker.language.types import Type
+from checker.language.types import Bool, Type
 from checker.model.model import Variable
 from checker.sizing.potential.values import Refused, is_plain, many
 
 _VARIABLES = (SharedVariable, AgentVariable, FrameVariable)
-_GIVEN_BY_US = frozenset({"control", "frame", "up", "stalled", "channel", "budget", "ghost"})
+_GIVEN_BY_US = frozenset({"control", "frame", "up", "stalled", "channel", "budget"})
 
 
 @final
@@ -115,6 +115,8 @@ class Sizes:
         """Whether its cells start, at every size, with the values that they start with here."""
         if variable.kind in _GIVEN_BY_US:
             return True
+        if variable.kind == "ghost":  # what was before, or whether something has been: the one may start like any variable
+            return isinstance(variable.type, Bool) and all(choices == (False,) for choices in variable.initial)
         role, _, name = variable.name.rpartition(".") if variable.kind == "agent" else ("", "", variable.name)
         infos = self._checked.roles[role].variables if role in self._checked.roles else tuple(self._checked.shared.values())
         info = next((info for info in infos if info.name == name), None)
@@ -137,7 +139,7 @@ class Sizes:
 
 def is_size_free(type: Type) -> bool:
     """Whether an expression has values of this type at every size: numbers have ranges that may be those of this size."""
-    from checker.language.types import Bool, Enum, Option
+    from checker.language.types import Enum, Option
 
     bare = type.of if isinstance(type, Option) else type
     return isinstance(bare, Bool | Enum) or many(bare) or is_set_of_elements(bare)

@@ -90,14 +90,15 @@ class Members(Struct, frozen=True):
 
 @final
 class Cell(Struct, frozen=True):
-    """A cell of a variable, by the values of its indices."""
+    """A cell of a variable, by the values of its indices, after so many assignments to the variable."""
 
     variable: str
     indices: tuple[Abstract, ...]
+    version: int
 
     def is_surely(self, other: Cell) -> bool:
         """What is not known is the same only where it is the same object."""
-        return self.variable == other.variable and all(
+        return (self.variable, self.version) == (other.variable, other.version) and all(
             a is b or (not isinstance(a, Unknown | Open) and a == b) for a, b in zip(self.indices, other.indices, strict=True)
         )
 

@@ -72,6 +72,7 @@ class World:
         self.after: dict[Key, Abstract] = {}
         self.members: dict[tuple[object, Element], bool] = {}
         self.rules: list[Rule] = []
+        self.versions: dict[str, int] = {}  # of each variable of sequences or bags, how often it was assigned to
         self._sets = 0
 
     # --- elements ----------------------------------------------------------------------------------------------------
