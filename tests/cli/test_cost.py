@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from checker import api
+from checker.sizing.potential import child
 from tests.cli.conftest import Teamcheck
 
+ROOT = Path(__file__).resolve().parents[2]
+BOARD = ROOT / "specs" / "task_board.spec"
 SPENDING = """protocol spending(workers: 1..3 = 2)
 role Worker * workers
 meter dollars
@@ -77,3 +82,26 @@ def test_a_limit_is_no_pass(teamcheck: Teamcheck, spent: Path) -> None:
     said = teamcheck("cost", "protocols/spending.team", "--states", "3", "--no-every-size")
     assert said.code == 3
     assert "tokens: unknown, at least 0: the search is incomplete: the limit of 3 states was reached" in said.out
+
+
+@pytest.mark.parametrize("engine", ["auto", "reference"])
+def test_an_interrupt_keeps_what_is_known(engine: Literal["auto", "reference"]) -> None:
+    """While a large graph is searched: what the first states say is a lower bound."""
+
+    def interrupted(text: str) -> None:
+        if engine == "reference" or int(text.split()[0].replace(",", "")) > 20_000:
+            raise KeyboardInterrupt
+
+    sizes = {"workers": 6, "tasks": 6}
+    found = api.cost(BOARD, instance="crowd", overrides=sizes, meters=["tokens"], engine=engine, progress=interrupted)
+    assert (found.interrupted, found.exit_code) == (True, 3)
+    (meter,) = found.meters
+    assert (meter.exact.worst, meter.bound) == ("at least", None)
+    assert meter.exact.amount > 0
+    assert "interrupted" in meter.exact.reason
+
+
+def test_a_bound_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "MOST_S", 0.2)
+    (meter,) = api.cost(ROOT / "specs" / "patterns" / "lease.spec", meters=["tokens"]).meters
+    assert (meter.bound, meter.no_bound) == (None, "not found within 0.2 s (--time gives it more)")

@@ -11,11 +11,12 @@ import pytest
 from checker.engines.explicit import explore
 from checker.language.diagnostics import BadInput
 from checker.model.model import Model
+from checker.properties.native_search import NativeSearch
 from checker.semantics.interpreter import Interpreter
 from checker.sizing.meters import metered, meters_of
 from checker.sizing.result import Exact
 from tests.elaborate.generator import protocol
-from tests.sizing.loading import corpus, exact, loaded
+from tests.sizing.loading import corpus, exact, loaded, spending
 
 STATES = 400
 
@@ -125,6 +126,9 @@ def test_the_native_engine_says_the_same(name: str) -> None:
     """Also where the model needs a variable that counts messages."""
     _, model = loaded(corpus(name))
     interpreted, native = exact(model), exact(model, engine="native")
+    searched_natively = spending(model, engine="native")
+    assert searched_natively is not None
+    assert isinstance(searched_natively.search, NativeSearch)
     assert interpreted is not None
     assert native is not None
     for meter in meters_of(model):
