@@ -125,6 +125,17 @@ TRAPS = {
         "shared b: bool = true\nrole Worker:\n    action go when count(w in Worker: true) > 2:\n        await llm(tokens: 1)\n",
         "what is said here may depend on the size (p.team:5:20)",
     ),
+    "a cost that counts": (
+        "role Worker:\n    var left: 0..1 = 1\n    action go when left > 0:\n        left -= 1\n        await llm(tokens: workers * 2)\n",
+        "`workers` is a size and is computed with (p.team:7:27)",
+    ),
+    "a limit that counts": (
+        (
+            "role Worker:\n    var n: 0..9 = 0\n    action go when n == 0:\n        while n < 5 at most count(w in Worker: true):\n"
+            "            n += 1\n        if n > 2:\n            await llm(tokens: 1)\n"
+        ),
+        "what is said here may depend on the size (p.team:6:29)",
+    ),
     "a const that counts": (
         "const many: bool = count(w in Worker: true) > 2\nrole Worker:\n    action go when many:\n        await llm(tokens: 1)\n",
         "the value of `many` may depend on the size (p.team:3:1)",

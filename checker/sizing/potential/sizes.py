@@ -59,7 +59,7 @@ class Sizes:
                 raise Refused(f"`{node.name}` is a size and is computed with ({node.span})")
             if isinstance(node, tree.ConstDecl):
                 self._require_plain_const(node)
-            elif isinstance(node, tree.Expr) and id(node) in self._checked.types:
+            elif isinstance(node, tree.Expr):
                 self._require_not_folded(node)
 
     def _require_plain_const(self, node: tree.ConstDecl) -> None:
@@ -70,8 +70,10 @@ class Sizes:
             raise Refused(f"the value of `{node.name}` may depend on the size ({node.span})")
 
     def _require_not_folded(self, node: tree.Expr) -> None:
-        """A closed expression about elements, with a plain value: it was computed at this size."""
-        if isinstance(node, tree.Name | tree.Number | tree.Truth) or not is_plain(self._checked.types[id(node)]):
+        """A closed expression about elements, with a plain value (what has no type is a number: a cost, a capacity, a limit): it was computed at
+        this size."""
+        type = self._checked.types.get(id(node))
+        if isinstance(node, tree.Name | tree.Number | tree.Truth) or (type is not None and not is_plain(type)):
             return
         if self._is_closed(node, frozenset()) and any(self._names_elements(part) for part in self._with_defs(node)):
             raise Refused(f"what is said here may depend on the size ({node.span})")
