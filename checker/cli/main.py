@@ -24,6 +24,7 @@ COMMANDS = {
     "tolerate": "tell which faults break which property",
     "mend": "tell what would mend a property that is violated",
     "conform": "tell whether the runs in logs are behaviours of a protocol",
+    "cost": "tell what a team costs at most",
     "scaffold": "write a test of real code against a protocol to start from",
     "drive": "look in real code for what was found in a protocol",
     "graph": "write the states and steps of a protocol as a graph",

@@ -255,6 +255,14 @@ def test_causes_go_through_what_is_ignored(tmp_path: Path) -> None:
     assert verdicts(followed(tmp_path, records, ordered("links", 'id = "id"\nafter = "after"'))) == ["violates"]
 
 
+def test_records_of_nobody_are_in_no_order_where_links_say_it(tmp_path: Path) -> None:
+    """The first heartbeat comes after ann's claim, and bob plans after the second one: nothing says that the second comes after the first."""
+    records: list[dict[str, Any]] = [{**record, "id": number} for number, record in enumerate(BY_AGENTS)]
+    records[3]["after"] = "second"
+    records[3:3] = [{"type": "heartbeat", "id": "first", "after": 1}, {"type": "heartbeat", "id": "second"}]
+    assert verdicts(followed(tmp_path, records, ordered("links", 'id = "id"\nafter = "after"'))) == ["conforms"]
+
+
 def test_an_order_needs_its_field(tmp_path: Path) -> None:
     ((code, place, title, help),) = refused(tmp_path, [{"type": "plan", "who": "ann", "task": "T"}], ordered("time"))
     assert (code, place, title) == ("T636", "1:1", "the map does not say which field has the time")

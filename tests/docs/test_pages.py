@@ -44,6 +44,8 @@ def test_there_are_pages() -> None:
         "docs/output.md",
         "docs/semantics.md",
         "docs/conformance.md",
+        "docs/schedules.md",
+        "docs/testing.md",
     }
 
 

@@ -87,7 +87,10 @@ def _links(entries: Sequence[Entry], log: LogTable) -> tuple[list[Entry], list[s
         sorted(range(len(entries)), key=lambda place: entries[place].record.time or 0) if timed else list(range(len(entries)))
     )
     ordered = [entries[place] for place in places]
-    before = _lanes(lanes[place] for place in places)
+    before = [
+        set() if lanes[old] is None else earlier
+        for old, earlier in zip(places, _lanes(map(lanes.__getitem__, places)), strict=True)
+    ]
     ids = {_id(entry.record, log): place for place, entry in enumerate(ordered)}
     for place, entry in enumerate(ordered):
         before[place] |= {ids[cause] for cause in _causes(entry.record, log) if cause in ids and ids[cause] != place}
