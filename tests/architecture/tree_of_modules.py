@@ -21,6 +21,8 @@ ORDER = (
     "engines",
     "graph",
     "properties",
+    "sizing",
+    "conformance",
     "report",
     "export",
     "testing",
