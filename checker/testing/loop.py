@@ -98,7 +98,7 @@ class ControlledLoop(Lifecycle):
         return handle
 
     def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
-        if self.thread in (None, threading.get_ident()):
+        if threading.get_ident() == self.owner:
             return self.call_soon(callback, *args, context=context)
         handle = asyncio.Handle(callback, args, self, context)
         self.foreign.post(handle, callback)
