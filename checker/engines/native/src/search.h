@@ -5,10 +5,6 @@
 #include "teamcheck.h"
 #include "worker.h"
 
-#ifndef STATES_WORTH_THREADS
-#define STATES_WORTH_THREADS (32 * LANES) /* smaller layers are expanded by the calling thread alone */
-#endif
-
 /* When a reduction is judged: so many enabled outcomes were looked at; less than one in LEAST_PART of them was left out. */
 enum { OFFERS_TO_JUDGE = 10000, LEAST_PART = 8 };
 
