@@ -100,8 +100,10 @@ int32_t *register_memory(const prepared *program);
 void worker_begin(worker *w, const layer_work *work, const uint32_t *numbers, uint64_t n);
 /* Goes on with the batch, if there is one; 0 when it is finished, -1 when it has to wait. */
 int worker_expand(worker *w, layer_work *work);
+/* The buffer (buffer.c). Adds the successors of the lanes of `set`, for which there is room: at least LANES places; not those that are recent. */
+void buffer_collect(worker *w, const prepared *program, const prepared_outcome *o, lane_set set);
 /* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays (or when the program is broken). */
-int worker_flush(worker *w, layer_work *work);
+int buffer_flush(worker *w, layer_work *work);
 /* The first reason stands. */
 void worker_ask_to_stop(layer_work *work, int reason);
 static inline const int32_t *column_of(const worker *w, uint32_t reg)
