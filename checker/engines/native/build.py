@@ -25,6 +25,7 @@ FLAGS = (
     "-pthread",
     "-Wall",
     "-Wextra",
+    "-Werror=implicit-function-declaration",
     "-Wno-psabi",
     "-Wno-unknown-warning-option",
 )

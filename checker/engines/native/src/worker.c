@@ -92,7 +92,7 @@ void worker_close(worker *w)
 
 int worker_pending(const worker *w)
 {
-    return w->batch.active || w->filled > 0;
+    return w->batch.active || w->filled > 0 || w->share.next < w->share.end;
 }
 
 void worker_ask_to_stop(layer_work *work, int reason)
@@ -278,24 +278,36 @@ int worker_expand(worker *w, layer_work *work)
     return 0;
 }
 
+/* The next batch of the worker's share, or of a new one; 0 when the layer is used up. */
+static int next_batch(worker *w, layer_work *work)
+{
+    number_block *share = &w->share;
+    if (share->next == share->end) {
+        uint64_t first = atomic_load(&work->next);
+        if (first < work->layer_end)
+            first = atomic_fetch_add(&work->next, work->share);
+        if (first >= work->layer_end)
+            return 0;
+        const uint64_t left = work->layer_end - first;
+        *share = (number_block){first, first + (left < work->share ? left : work->share)};
+    }
+    const uint64_t left = share->end - share->next, n = left < LANES ? left : LANES;
+    worker_load(w, work, share->next, n);
+    share->next += n;
+    look_at_states(w, work);
+    if (work->reduce)
+        stubborn_choose(w, work);
+    return 1;
+}
+
 void worker_run(worker *w, layer_work *work)
 {
     if (w->inserted > 0 && buffer_flush(w, work))
         return;
     while (atomic_load_explicit(&work->stop, memory_order_relaxed) == GO_ON) {
-        if (!w->batch.active) {
-            uint64_t first = atomic_load(&work->next);
-            if (first < work->layer_end)
-                first = atomic_fetch_add(&work->next, LANES);
-            if (first >= work->layer_end) {
-                buffer_flush(w, work);
-                return;
-            }
-            uint64_t n = work->layer_end - first;
-            worker_load(w, work, first, n < LANES ? n : LANES);
-            look_at_states(w, work);
-            if (work->reduce)
-                stubborn_choose(w, work);
+        if (!w->batch.active && !next_batch(w, work)) {
+            buffer_flush(w, work);
+            return;
         }
         if (worker_expand(w, work))
             return;
