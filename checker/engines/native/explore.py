@@ -18,7 +18,6 @@ from checker.engines.native.watches import Watched
 from checker.engines.state_graph import counted_states
 from checker.engines.stores import Order, Store
 from checker.ground.graph import Unsupported
-from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
 from checker.language.types import Sort
 from checker.model.model import Model
@@ -211,6 +210,8 @@ def _unrenamed(model: Model, form: GroundModel, fields: list[list[int]]) -> list
 
 
 def _renamed(model: Model, state: State, exchanges: Iterable[tuple[Sort, int, int]]) -> State:
+    from checker.ground.permute import renamed
+
     for sort, i, j in exchanges:
         state = renamed(model, state, sort, i, j)
     return state
