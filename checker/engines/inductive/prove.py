@@ -15,7 +15,7 @@ from checker.engines.inductive.system import System
 from checker.engines.symbolic.concrete import Fields, Player
 from checker.ground.ends import enabled
 from checker.ground.graph import Node, Unsupported
-from checker.ground.program import ground
+from checker.ground.program import GroundModel, ground
 from checker.ground.violations import bad
 from checker.language.types import Value
 from checker.model.expr import Expr
@@ -47,7 +47,8 @@ class Proofs:
         self.model = model
         self.form = ground(model, symmetry=True)
         self.system = System(self.form)
-        self.sayer = Sayer(self.system, self.form.symmetric)
+        alone = [sort for sort in model.sorts if sort.size == 1 and not sort.ordered and not sort.single]
+        self.sayer = Sayer(self.system, (*self.form.symmetric, *alone))
         self._renamings = renamings_of(self.system, self.form.symmetric)
         self.known: list[Orbit] = []
         self.unsaid = ""  # why a clause is no condition of the model
@@ -85,7 +86,7 @@ class Proofs:
             self.known += found
 
     def _proof(self, asked: Goal, wrong: Node, deadline: float | None) -> Proved | Open:
-        lemmas = self._needed(list(self._said()), wrong, deadline)
+        lemmas = self._needed(list(self._said()), asked, wrong, deadline)
         why_not = not_inductive(self.form, asked, lemmas, deadline)
         if why_not is not None:
             return Open(goal=asked.name, reason=f"the lemmas that were found do not pass the check: {why_not}")
@@ -99,14 +100,14 @@ class Proofs:
             except GaveUp as reason:
                 self.unsaid = str(reason)
 
-    def _needed(self, lemmas: Sequence[Expr], wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
+    def _needed(self, lemmas: Sequence[Expr], asked: Goal, wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
         """Of lemmas that are inductive with the goal, few that are so too."""
         conditions = [condition(self.system, lemma) for lemma in lemmas]
-        houdini = Houdini(self.system, [*conditions, self.form.graph.negate(wrong)], deadline)
-        goal = len(lemmas)
-        if goal not in houdini.inductive(range(goal + 1)):
+        houdini = Houdini(self.system, [*conditions, *own_condition(self.form, asked, wrong)], wrong, deadline)
+        left = houdini.inductive(range(len(houdini.now)))
+        if not houdini.safe(left):
             raise GaveUp(self.unsaid or "the lemmas that were found are not inductive")
-        return tuple(lemmas[number] for number in sorted(fewest([houdini], goal)) if number != goal)
+        return tuple(lemmas[number] for number in sorted(fewest([houdini], left)) if number < len(lemmas))
 
     def _states(self, run: Run) -> Iterator[tuple[Value, ...]]:
         player, fields = Player(self.form, enabled(self.form)), run.initial
@@ -118,6 +119,11 @@ class Proofs:
 
     def _is_in(self, fields: Fields, cube: Cube) -> bool:
         return all(self.system.atoms.holds(abs(literal) - 1, fields) == (literal > 0) for literal in cube)
+
+
+def own_condition(form: GroundModel, goal: Goal, wrong: Node) -> list[Node]:
+    """What a goal says of every state, to be shown together with the lemmas; of other goals the lemmas have to say that no state is wrong."""
+    return [form.graph.negate(wrong)] if goal.kind in ("always", "never") else []
 
 
 def condition(system: System, lemma: Expr) -> Node:
