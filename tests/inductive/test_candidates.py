@@ -57,10 +57,11 @@ def test_some_worker_is_at_it() -> None:
     """Of a claimed task there is some worker that works on it: two workers alone do not say whether all of them or some do."""
     event = found("task_board", "pair", "none", "no deadlock", BOARDS)
     assert isinstance(event, Lemmas)
-    assert [print_expr(lemma) for lemma in event.lemmas] == [
+    (lemma,) = event.lemmas
+    assert print_expr(lemma) == (
         "all(t#0: Task in Task: or(ne(status[t#0], claimed:Status), any(w#1: Worker in Worker: "
         "and(eq(Worker.work[w#1], working:Worker.work), eq(Worker.work.t[w#1], t#0)))))"
-    ]
+    )
 
 
 def test_a_goal_that_breaks_at_some_size_is_violated() -> None:
