@@ -34,7 +34,7 @@ def predicates(model: Model) -> list[Expr]:
 
 
 def _tasks(model: Model) -> Iterator[Expr]:
-    """Of each agent in each of its activities: that it waits at a label with a parameter of some value; and that it waits at all with it."""
+    """Of each agent in each of its activities: that it waits at a label with a parameter of some value."""
     for control in model.variables:
         frames = [frame for frame in model.variables if frame.kind == "frame" and frame.name.rpartition(".")[0] == control.name]
         if control.kind != "control" or not isinstance(control.type, Enum):
@@ -44,13 +44,8 @@ def _tasks(model: Model) -> Iterator[Expr]:
                 continue
             for keys in product(*(tuple(values(type)) for type in control.index)):
                 indices = tuple(Const(key, type) for key, type in zip(keys, control.index, strict=True))
-                waits = [
-                    make.compare("eq", Read(control, indices), Const(n, control.type))
-                    for n in range(1, len(control.type.members))
-                ]
-                if len(waits) > 1:
-                    waits.append(make.compare("ne", Read(control, indices), Const(0, control.type)))
-                for at, value in product(waits, values(frame.type.of)):
+                for label, value in product(range(1, len(control.type.members)), values(frame.type.of)):
+                    at = make.compare("eq", Read(control, indices), Const(label, control.type))
                     yield make.both(at, make.compare("eq", Read(frame, indices), Const(value, frame.type.of)))
 
 
