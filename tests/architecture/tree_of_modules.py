@@ -21,6 +21,7 @@ ORDER = (
     "engines",
     "graph",
     "properties",
+    "sizing",
     "report",
     "export",
     "api",
