@@ -156,6 +156,8 @@ def parts(form: Sorted, type: Type, value: Sym, name: str) -> Iterator[tuple[str
         case BagOf(of, _), BagV(count, _):
             for place, e in enumerate(listed(of)):
                 yield f"{name} count {place}", count(constant(form, of, e))
+        case _:
+            raise TypeError(f"{type}: {value}")
 
 
 def listed(type: Type) -> list[Value]:

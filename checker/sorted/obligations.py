@@ -15,7 +15,7 @@ from msgspec import Struct
 from checker.model.expr import Apply, Expr
 from checker.model.model import Goal, Step
 from checker.language.types import Bool
-from checker.sorted.logic import App, Quantified, Term, conj, disj, negate, normal, substituted
+from checker.sorted.logic import BOOL, App, Quantified, Term, Var, conj, disj, negate, nodes, normal, quantified, substituted, truth
 from checker.sorted.refusals import Refused
 from checker.sorted.smtlib import script
 from checker.sorted.statements import Run
@@ -124,8 +124,6 @@ class _Maker:
 
 def closed(form: Sorted, enabled: Term, step: Step) -> Term:
     """Whether there are choices of the step for which `enabled` holds."""
-    from checker.sorted.logic import nodes, quantified
-
     choices: dict[App, None] = {}
     for node in nodes(enabled):
         if isinstance(node, App) and not node.element:
@@ -134,8 +132,11 @@ def closed(form: Sorted, enabled: Term, step: Step) -> Term:
                 if node.arguments:
                     raise Refused(f"whether `{step.name}` can happen depends on choices in a `for`", step.at)
                 choices[node] = None
-    variables = {choice: form.signature.variable(choice.symbol, choice.sort) for choice in choices}
-    return quantified("exists", variables.values(), substituted(enabled, dict(variables)))
+    for choice in choices:
+        if choice.sort == BOOL:
+            enabled = disj(*(substituted(enabled, {choice: truth(value)}) for value in (False, True)))
+    variables: dict[Term, Term] = {c: form.signature.variable(c.symbol, c.sort) for c in choices if c.sort != BOOL}
+    return quantified("exists", (v for v in variables.values() if isinstance(v, Var)), substituted(enabled, variables))
 
 
 def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:
