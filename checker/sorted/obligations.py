@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from checker.language.types import Bool
 from checker.model.expr import Apply, Expr
 from checker.model.model import Goal, Step
-from checker.language.types import Bool
+from checker.model.resize import NotOfThisSize, resized
 from checker.sorted.logic import BOOL, App, Quantified, Term, Var, conj, disj, negate, nodes, normal, quantified, substituted, truth
 from checker.sorted.refusals import Refused
 from checker.sorted.smtlib import script
@@ -52,10 +54,18 @@ def invariants(lemmas: Sequence[Expr], goal: Goal) -> tuple[Expr, ...]:
 
 
 def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Obligation, ...]:
-    """All that has to be shown for `goal` with the help of `lemmas`. Raises Refused where the goal, or a lemma, is of no form for it."""
+    """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes.
+
+    Raises Refused where the goal, or a lemma, is of no form for it.
+    """
     if goal.kind not in PROVABLE:
         raise Refused(f"`{goal.kind}` is not a property of states or single steps: it is not proved for every size", goal.at)
-    return tuple(_Maker(form, invariants(lemmas, goal), goal).all())
+    try:
+        here = [resized(lemma, form.model) for lemma in lemmas]
+        goal = replace(goal, conditions=tuple(resized(condition, form.model) for condition in goal.conditions))
+    except NotOfThisSize as no:
+        raise Refused(str(no), goal.at) from None
+    return tuple(_Maker(form, invariants(here, goal), goal).all())
 
 
 class _Maker:
@@ -144,7 +154,10 @@ def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:
     for term in terms:
         found = normal(term)
         if isinstance(found, Quantified) and found.kind == "exists":
-            constants: dict[Term, Term] = {v: form.signature.apply(v.name, (), v.sort, "choice") for v in found.variables}
+            names = (form.signature.variable(v.name.split("!")[0], v.sort) for v in found.variables)
+            constants: dict[Term, Term] = {
+                v: form.signature.apply(fresh.name, (), v.sort, "choice") for v, fresh in zip(found.variables, names, strict=True)
+            }
             yield from skolemised(form, [substituted(found.body, constants)])
         elif isinstance(found, App) and found.symbol == "and":
             yield from skolemised(form, found.arguments)

@@ -320,9 +320,10 @@ class Statements(Struct, frozen=True):
         signature = self.expressions.values.signature
         element = signature.variable(statement.local.name, signature.sort_name(of))
         one, lasting = around(Scalar(element)), run.lasting
-        for f in one.failures:
+        alone = not any(isinstance(s, Require | Choose | Either) for s in statements(statement.body))
+        for f in one.failures:  # unless another round has no outcome, and comes before
             condition = conj(lasting, quantified("exists", (element,), f.condition))
-            run.failures.append(replace(f, condition=condition))
+            run.failures.append(replace(f, condition=condition, exact=f.exact and alone))
         run.marks += ((mark, conj(lasting, quantified("exists", (element,), when))) for mark, when in one.marks)
         run.asked.append(quantified("forall", (element,), one.lasting))
         for variable, place in _own_cells(statement).items():
