@@ -1,0 +1,159 @@
+"""Clauses that hold with all their images under renaming, as lemmas: quantified conditions of the model.
+
+The elements of unordered sorts that a clause names become variables, distinct from each other: at its size the lemma says what the clause
+and its images say. Where a clause treats all elements of a sort alike, or all but a few, it may be meant as "some element", for teams of other
+sizes: this reading is given too (A. Goel, K. Sakallah, On symmetry and quantification, NFM 2021).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, count
+
+from msgspec.structs import replace
+
+from checker.elaborate import make
+from checker.engines.inductive.ic3 import Cube
+from checker.engines.inductive.leaves import Atom
+from checker.engines.inductive.sayings import Element, Names, said_in
+from checker.engines.inductive.system import System
+from checker.language.types import Bool, Enum, Sort, Type
+from checker.model.expr import Apply, Expr, Local, Quantifier, Read
+
+LETTERS = "uvwxyz"
+
+
+class Sayer:
+    """Turns cubes of a system into lemmas. `sorts`: whose elements may be renamed into each other."""
+
+    def __init__(self, system: System, sorts: Iterable[Sort]) -> None:
+        self.system = system
+        self.sorts = frozenset(sorts)
+
+    def universal(self, cube: Cube) -> Expr:
+        """That the state is in none of the cube and its images."""
+        named = self._named(cube)
+        names = _names(named)
+        return _for_all(names, self._literals(cube, names))
+
+    def of_one(self, cube: Cube) -> Expr:
+        """That the state is not in the cube."""
+        return numbered(make.either(*self._literals(cube, {})))
+
+    def readings(self, cube: Cube) -> Iterator[Expr]:
+        """The lemmas that the cube may stand for, that of this size first."""
+        yield self.universal(cube)
+        for sort in sorted(self.sorts, key=lambda sort: sort.name):
+            for alike in self._alike(cube, sort):
+                yield self._some(cube, sort, alike)
+
+    # --- parts of a cube ---------------------------------------------------------------------------------------------
+
+    def _named(self, cube: Iterable[int]) -> list[Element]:
+        """The elements that the cube names, in a fixed order."""
+        found = {element for literal in cube for element in self._elements(literal)}
+        return sorted(found, key=lambda element: (element[0].name, element[1]))
+
+    def _elements(self, literal: int) -> list[Element]:
+        return [element for element in self.system.atoms.elements(abs(literal) - 1) if element[0] in self.sorts]
+
+    def _literals(self, cube: Iterable[int], names: Names) -> list[Expr]:
+        """What the clause says: that one of these holds. What the cube has comes first, as if it were a premise."""
+        atoms, found, merged = self.system.atoms, list[Expr](), set[int]()
+        for literal in sorted(cube, key=lambda n: (n < 0, abs(n))):
+            atom = atoms.all[abs(literal) - 1]
+            if literal < 0 and isinstance(atom, Atom) and isinstance(atoms.leaves[atom.field].type, Enum) and atom.test == "is":
+                if atom.field not in merged:
+                    merged.add(atom.field)
+                    excluded = {atoms.all[-n - 1] for n in cube if n < 0}
+                    numbers = [other.value for other in atoms.of_field[atom.field] if other in excluded]
+                    found.append(said_in(atoms.leaves[atom.field], numbers, names))
+            else:
+                found.append(atoms.said(abs(literal) - 1, names, holds=literal < 0))
+        return found
+
+    def _pattern(self, literal: int, sort: Sort, i: int) -> object:
+        """What a literal says of an element."""
+        return self.system.atoms.said(abs(literal) - 1, {(sort, i): Local(-1, "it", sort)}, holds=literal < 0)
+
+    # --- some --------------------------------------------------------------------------------------------------------
+
+    def _alike(self, cube: Cube, sort: Sort) -> Iterator[tuple[int, ...]]:
+        """Elements of the sort that the cube says the same of, where they and the others that it names are all there are."""
+        says: dict[int, set[object]] = {i: set() for i in range(sort.size)}
+        for literal in cube:
+            own = [i for of, i in self._elements(literal) if of == sort]
+            if len(own) > 1:
+                return
+            for i in own:
+                says[i].add(self._pattern(literal, sort, i))
+        if not all(says.values()):
+            return
+        for size in range(sort.size, 0, -1):
+            for some in combinations(range(sort.size), size):
+                if all(says[i] == says[some[0]] for i in some) and (size > 1 or sort.size <= 2):
+                    yield some
+
+    def _some(self, cube: Cube, sort: Sort, alike: Sequence[int]) -> Expr:
+        """The clause, with "some element of the sort" for all those that are alike."""
+        first, others = alike[0], set(alike[1:])
+        kept = [n for n in cube if not any(of == sort and i in others for of, i in self._elements(n))]
+        about = [n for n in kept if (sort, first) in self._elements(n)]
+        rest = [n for n in kept if n not in about]
+        names = _names(self._named(kept))
+        some = names.pop((sort, first))
+        apart = [local for (of, _), local in names.items() if of == sort]
+        inside = make.either(*self._literals(about, {**names, (sort, first): some}))
+        if apart:
+            inside = make.both(*(make.compare("ne", some, other) for other in apart), inside)
+        any_of = Quantifier("any", (some,), (sort,), inside, Bool())
+        return _for_all(names, [*self._literals(rest, names), any_of])
+
+
+def _names(named: Sequence[Element]) -> dict[Element, Local]:
+    """A variable for each element, called by the letter of its sort where that is free."""
+    taken: set[str] = set()
+    found: dict[Element, Local] = {}
+    for number, element in enumerate(named):
+        letters = [element[0].name[0].lower(), *LETTERS]
+        name = next((letter for letter in letters if letter not in taken), f"x{number}")
+        taken.add(name)
+        found[element] = Local(number, name, element[0])
+    return found
+
+
+def _for_all(names: Names, literals: Sequence[Expr]) -> Expr:
+    """That one of the literals holds, for all elements that differ from each other."""
+    return numbered(_quantified(names, literals))
+
+
+def _quantified(names: Names, literals: Sequence[Expr]) -> Expr:
+    locals = list(names.values())
+    equal = [make.compare("eq", a, b) for a, b in combinations(locals, 2) if a.type == b.type]
+    body = make.either(*equal, *literals)
+    if not locals:
+        return body
+    return Quantifier("all", tuple(locals), tuple(local.type for local in locals), body, Bool())
+
+
+def numbered(expr: Expr) -> Expr:
+    """With registers in the order in which they are bound: what says the same in the same words is equal."""
+    return _numbered(expr, {}, count())
+
+
+def _numbered(expr: Expr, scope: Mapping[int, Local], numbers: Iterator[int]) -> Expr:
+    match expr:
+        case Local():
+            return scope[expr.number]
+        case Read():
+            return replace(expr, indices=tuple(_numbered(index, scope, numbers) for index in expr.indices))
+        case Apply():
+            return replace(expr, arguments=tuple(_numbered(argument, scope, numbers) for argument in expr.arguments))
+        case Quantifier():
+            inner, locals, domains = dict(scope), list[Local](), list[Type | Expr]()
+            for local, domain in zip(expr.locals, expr.domains, strict=True):
+                domains.append(domain if isinstance(domain, Type) else _numbered(domain, inner, numbers))
+                inner[local.number] = replace(local, number=next(numbers))
+                locals.append(inner[local.number])
+            return replace(expr, locals=tuple(locals), domains=tuple(domains), body=_numbered(expr.body, inner, numbers))
+    return expr
