@@ -159,7 +159,7 @@ def _cvc5(time_s: float, memory_mib: float | None) -> Decide:
         parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script.text, "obligation")
         symbols = parser.getSymbolManager()
         start, said = perf_counter(), ""
-        while said not in ("sat", "unsat", "unknown"):
+        while not said.startswith(("sat", "unsat", "unknown")):
             command = parser.nextCommand()
             if command.isNull():
                 return "unknown", "the script asks nothing", {}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import product
 from typing import TypeAlias, final
 
 from msgspec import Struct
 
 from checker.language.source import Span
-from checker.language.types import BagOf, Option, Type, Value, cardinality, values
+from checker.language.types import BagOf, Option, Sort, Type, Value, cardinality, values
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions, Reader, Scope, quorum_has
@@ -68,7 +69,7 @@ class Sorted(Struct, frozen=True, kw_only=True):
     def bounds(self) -> Iterator[Term]:
         """What the types say of every state."""
         for variable in self.model.variables:
-            yield self._everywhere(variable, lambda indices, v=variable: self.values.within(v.type, self.state[v](indices)))
+            yield self._everywhere(variable, partial(self._within, variable))
 
     def initial(self) -> Iterator[Term]:
         """What an initial state satisfies: for each cell, one of its initial values."""
@@ -85,6 +86,9 @@ class Sorted(Struct, frozen=True, kw_only=True):
             if any(isinstance(node, App) and node.symbol == f"{name} has" for term in terms for node in nodes(term)):
                 q, r = self.signature.variable("q", name), self.signature.variable("r", name)
                 yield quantified("forall", (q, r), self._common(sort, q, r))
+
+    def _within(self, variable: Variable, indices: tuple[Sym, ...]) -> Term:
+        return self.values.within(variable.type, self.state[variable](indices))
 
     def _common(self, sort: Sort, q: Term, r: Term) -> Term:
         return self.values.some(sort, lambda e: conj(quorum_has(self.values, q, e), quorum_has(self.values, r, e)))

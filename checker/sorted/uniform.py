@@ -186,8 +186,8 @@ def _goals(checked: Checked, open: Mapping[str, str], form: Sorted, again: Sorte
 
 def _counting(checked: Checked, sort: Sort, given: tuple[tree.Expr, ...]) -> Iterator[Span]:
     """Where a value that is known before the run may depend on the size of `sort`: a quantifier or a call that goes through it."""
-    for root in given:  # its nodes are not typed, so whatever might count is taken to count
-        yield from (node.span for node in nodes(root) if _may_count(node))
+    for value in given:  # its nodes are not typed, so whatever might count is taken to count
+        yield from (node.span for node in nodes(value) if _may_count(node))
     for root in _constants(checked):
         yield from (node.span for node in nodes(root) if _may_count(node) and _touches(checked, node, sort))
 
@@ -206,8 +206,8 @@ def _touches(checked: Checked, node: tree.Node, sort: Sort, seen: frozenset[str]
         types = [checked.types.get(id(part)), symbol.type if isinstance(symbol, TypeName) else None]
         if any(type is not None and _holds(type, sort) for type in types):
             return True
-        new = isinstance(symbol, Def) and symbol.name not in seen and symbol.name in checked.defs
-        if new and _touches(checked, checked.defs[symbol.name].body, sort, seen | {symbol.name}):
+        called = checked.defs.get(symbol.name) if isinstance(symbol, Def) and symbol.name not in seen else None
+        if called is not None and _touches(checked, called.body, sort, seen | {called.name}):
             return True
     return False
 
