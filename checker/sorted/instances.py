@@ -16,7 +16,21 @@ from typing import final
 
 from msgspec import Struct
 
-from checker.sorted.logic import BOOL, FALSE, TRUE, App, Quantified, Term, Var, conj, disj, free_variables, nodes, rebuilt, substituted
+from checker.sorted.logic import (
+    BOOL,
+    FALSE,
+    TRUE,
+    App,
+    Quantified,
+    Term,
+    Var,
+    conj,
+    disj,
+    free_variables,
+    nodes,
+    rebuilt,
+    substituted,
+)
 from checker.sorted.obligations import Obligation
 from checker.sorted.signature import Function, Signature
 from checker.sorted.smtlib import script
@@ -107,7 +121,9 @@ def _universe(
             known[signature.apply(f"any {sort}", (), sort, "any")] = None
     complete = _stratified(functions, signature)
     while complete:
-        new = [term for function in functions for term in _applications(signature, function, found) if term not in found[term.sort]]
+        new = [
+            term for function in functions for term in _applications(signature, function, found) if term not in found[term.sort]
+        ]
         for term in new:
             found[term.sort][term] = None
         if any(len(known) > MOST_TERMS for known in found.values()):

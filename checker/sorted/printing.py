@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from checker.language.types import BagOf, MapOf, Option, Record, SeqOf, SetOf, Type
 from checker.model.expr import Expr
 from checker.sorted.refusals import Refused
+from checker.sorted.shapes import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 from checker.sorted.smtlib import text
 from checker.sorted.system import Sorted
-from checker.sorted.values import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 
 
 def form_text(form: Sorted) -> str:
