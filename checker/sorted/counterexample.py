@@ -26,11 +26,12 @@ from checker.language.types import (
     Type,
     Value,
     cardinality,
+    element,
     values,
 )
 from checker.model.model import Model
 from checker.sorted.finite import AtSize, element_of
-from checker.sorted.logic import App, Term, arithmetic, equal, number
+from checker.sorted.logic import TRUE, App, Term, disj, equal, number, total
 from checker.sorted.obligations import Obligation
 from checker.sorted.refusals import Refused
 from checker.sorted.shapes import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
@@ -103,8 +104,6 @@ def constant(form: Sorted, type: Type, value: Value) -> Sym:
         return Scalar(element_of(type.name, value))
     match type:
         case Option(of) if value is not None:
-            from checker.sorted.logic import TRUE
-
             return Opt(TRUE, constant(form, of, value))
         case Record(_, fields):
             return Rec(tuple(constant(form, t, v) for (_, t), v in zip(fields, value, strict=True)))
@@ -112,8 +111,6 @@ def constant(form: Sorted, type: Type, value: Value) -> Sym:
             items = tuple(constant(form, of, v) for v in value)
             return SeqV(number(len(items)), items + (form.values.any_value(of),) * (most - len(items)))
         case SetOf(of):
-            from checker.sorted.logic import disj
-
             known = [constant(form, of, v) for v in sorted(value, key=str)]
             return SetV(lambda e: disj(*(form.values.equal(of, e, k) for k in known)))
         case MapOf(key, of):
@@ -169,10 +166,7 @@ def bag_sizes(form: Sorted, model: Model) -> Iterator[Term]:
     """That the size of each bag is the sum of its counts: it is so in every real state."""
     for type, cell in cells(form, model):
         if isinstance(type, BagOf) and isinstance(cell, BagV):
-            total: Term = number(0)
-            for e in listed(type.of):
-                total = arithmetic("+", total, cell.count(constant(form, type.of, e)))
-            yield equal(cell.size, total)
+            yield equal(cell.size, total(cell.count(constant(form, type.of, e)) for e in listed(type.of)))
 
 
 def state_of(form: Sorted, model: Model, answer: Answer) -> tuple[Value, ...]:
@@ -211,6 +205,4 @@ def value_of(type: Type, name: str, found: Mapping[str, str]) -> Value:
 
 
 def _place(sort: Sort, text: str) -> int:
-    from checker.language.types import element
-
     return next(i for i in range(sort.size) if f"{sort.name}:{element(sort, i)}" == text)
