@@ -6,12 +6,13 @@ step; that it cannot would be a fault of the formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import final
 
 from msgspec import Struct
 
+from checker.language.diagnostics import BadInput
 from checker.language.types import (
     BagOf,
     Bool,
@@ -74,14 +75,27 @@ def smallest(
     `model_at`: the model at the sizes of the open sorts.
     """
     sorts = sorted(form.signature.free)
-    tried = list(sizes_up_to(sorts, most, most * len(sorts)))
-    concrete = [model_at(sizes) for sizes in tried]
-    scripts = [at_size(form, obligation, sizes, model) for sizes, model in zip(tried, concrete, strict=True)]
-    for sizes, model, answer in zip(tried, concrete, solve_all(scripts, time_s=time_s, memory_mib=memory_mib), strict=True):
+    tried = list(_models(model_at, sizes_up_to(sorts, most, most * len(sorts))))
+    try:
+        scripts = [at_size(form, obligation, sizes, model) for sizes, model in tried]
+    except Refused:  # a cell has more values than can be asked for one by one
+        return None
+    for (sizes, model), answer in zip(tried, solve_all(scripts, time_s=time_s, memory_mib=memory_mib), strict=True):
         if answer.result == "sat":
             state = state_of(form, model, answer)
             return Counterexample(obligation=obligation.name, sizes=dict(sizes), state=state, step=obligation.step)
     return None
+
+
+def _models(
+    model_at: Callable[[Mapping[str, int]], Model], tried: Iterable[dict[str, int]]
+) -> Iterator[tuple[dict[str, int], Model]]:
+    """The models at these sizes; sizes at which there is none, for a constant of the instance needs more, are left out."""
+    for sizes in tried:
+        try:
+            yield sizes, model_at(sizes)
+        except BadInput:
+            continue
 
 
 def at_size(form: Sorted, obligation: Obligation, sizes: Mapping[str, int], model: Model) -> Script:
