@@ -18,6 +18,7 @@ ORDER = (
     "elaborate",
     "semantics",
     "ground",
+    "sorted",
     "engines",
     "graph",
     "properties",
