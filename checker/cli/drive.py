@@ -24,7 +24,7 @@ what the protocol does not allow, 2 the input cannot be used, 3 interrupted
 
 examples:
   teamcheck drive specs/bugs/claim_race.spec tests/test_board.py:Board
-  teamcheck drive specs/bugs/claim_race.spec tests/test_board.py:Board --replay 'Agent0.work(b=Bead0) @ tc1.latency.0.plain'"""
+  teamcheck drive my.spec tests/test_board.py:Board --replay 'Agent0.work(b=Bead0) @ tc1.latency.0.plain'"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
