@@ -22,7 +22,6 @@ from checker.semantics.interpreter import Interpreter
 
 OWED = KINDS["weak"] | KINDS["strong"]
 MOST_MARKS = 5_000_000  # edges that are gone through one by one
-ACTING = OWED | KINDS["may"]
 
 
 class NativeSearch(Search):
@@ -84,11 +83,19 @@ class NativeSearch(Search):
         return self._cycles.reaching(targets)
 
     def quiet(self) -> Iterable[int]:
-        kinds = self._kinds.translate(bytes(not bits & ACTING for bits in range(256)))
-        state = kinds.find(1)
+        marks = self.quiet_marks()
+        state = marks.find(1)
         while state >= 0:
             yield state
-            state = kinds.find(1, state + 1)
+            state = marks.find(1, state + 1)
+
+    def quiet_marks(self) -> bytearray:
+        marks = bytearray(self.expanded)
+        self._native.explored.search.quiet(1, marks)
+        return marks
+
+    def may_deadlock(self) -> bool:
+        return self._native.explored.deadlocked is not None  # where `done when` has no value, the library counts a deadlock too
 
     def resting(self) -> bytearray:
         return self._kinds.translate(bytes(not bits & OWED for bits in range(256)))

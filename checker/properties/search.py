@@ -96,6 +96,17 @@ class Search:
         enabled, acting = self.fair.enabled, self.fair.acting
         return (state for state in range(self.expanded) if not enabled[state] & acting)
 
+    def quiet_marks(self) -> bytearray:
+        """1 for each of the quiet states."""
+        found = bytearray(len(self.graph.states))
+        for state in self.quiet():
+            found[state] = 1
+        return found
+
+    def may_deadlock(self) -> bool:
+        """False only where it is known that every quiet state is done."""
+        return True
+
     def resting(self) -> bytearray:
         """1 for each state where a run may stop for ever: no step there is owed fairness, for all are faults or `may`."""
         owed = self.fair.weak | self.fair.strong

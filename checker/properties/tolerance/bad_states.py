@@ -80,15 +80,10 @@ def _true(search: Search, goal: Goal) -> Bad:
     return Bad(seen=_where(truths, TRUE), unclear=_where(truths, NO_VALUE))
 
 
-def _quiet(search: Search) -> bytearray:
-    found = bytearray(len(search.graph.states))
-    for state in search.quiet():
-        found[state] = 1
-    return found
-
-
 def _deadlock(search: Search, goal: Goal) -> Bad:
-    quiet, done = _quiet(search), search.model.done
+    if not search.may_deadlock():
+        return _nowhere(search, goal)
+    quiet, done = search.quiet_marks(), search.model.done
     if done is None:
         return Bad(seen=quiet, unclear=bytearray(len(quiet)))
     truths = search.truths(done)
@@ -96,8 +91,8 @@ def _deadlock(search: Search, goal: Goal) -> Bad:
 
 
 def _unhandled(search: Search, goal: Goal) -> Bad:
-    quiet = _quiet(search)
-    return Bad(seen=both(quiet, _where(search.truths(goal.conditions[0]), TRUE)), unclear=bytearray(len(quiet)))
+    waiting = _where(search.truths(goal.conditions[0]), TRUE)
+    return Bad(seen=both(search.quiet_marks(), waiting) if any(waiting) else waiting, unclear=bytearray(len(waiting)))
 
 
 def _eventually(search: Search, goal: Goal) -> Bad:

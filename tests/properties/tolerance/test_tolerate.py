@@ -105,10 +105,10 @@ def test_a_limit_leaves_cells_unknown_and_none_of_them_passes() -> None:
 
 
 def test_what_is_larger_than_a_search_is_searched_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    from checker.properties.tolerance import region
+    from checker.properties.tolerance import plan, region
 
     whole = shown(api.tolerate(spec("lock")))
-    monkeypatch.setattr(region, "MOST_STATES", 100)
+    monkeypatch.setattr(plan, "MOST_TOGETHER", 100)
     monkeypatch.setattr(region, "MOST_INTERPRETED", 100)
     for engine in ("auto", "reference"):
         assert shown(api.tolerate(spec("lock"), engine=engine)) == whole  # type: ignore[arg-type]
