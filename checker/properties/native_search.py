@@ -122,9 +122,11 @@ class NativeSearch(Search):
         rest = [transition.target for _, transition in taken if transition.target is not None]
         return [path.initial, *map(self._native.number, rest)]
 
-    def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
+    def lasso(
+        self, inside: bytearray, distances: Distances, *, without_progress: bool, through: bytearray | None = None
+    ) -> Lasso | None:
         parts = self._fair_parts(inside, without_progress)
-        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
+        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1, through), distances)
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         labels = self._fair_parts(inside, without_progress).part.labels

@@ -161,9 +161,13 @@ class Search:
 
         return ProductSearch(self, self.letters(conditions), automaton)
 
-    def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
-        """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""
-        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances)
+    def lasso(
+        self, inside: bytearray, distances: Distances, *, without_progress: bool, through: bytearray | None = None
+    ) -> Lasso | None:
+        """A short lasso whose cycle is fair, within the states of `inside` and (where given) through one of `through`, and whose stem
+        `distances` gives.
+        """
+        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances, through)
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         """1 for each state that a fair cycle within the states of `inside` can visit over and over."""

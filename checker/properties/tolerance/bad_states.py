@@ -117,11 +117,16 @@ def _stuck(search: Search, target: Truths, sources: list[tuple[int, int]]) -> by
 
 
 def _livelock(search: Search, goal: Goal) -> Bad:
+    """In a component that has a fair cycle, one goes through every state: so it is bad where it has a state that is not done."""
     model, n = search.model, len(search.graph.states)
-    if model.has_progress or model.done is None:
-        return Bad(seen=search.fair_states(bytearray(b"\1") * n, without_progress=model.has_progress), unclear=bytearray(n))
+    everywhere = bytearray(b"\1") * n
+    if model.done is None:
+        return Bad(seen=search.fair_states(everywhere, without_progress=model.has_progress), unclear=bytearray(n))
     truths = search.truths(model.done)
-    return Bad(seen=search.fair_states(_where(truths, FALSE)), unclear=_where(truths, NO_VALUE))
+    undone, unclear = _where(truths, FALSE), _where(truths, NO_VALUE)
+    if model.has_progress:
+        return Bad(seen=both(search.fair_states(everywhere, without_progress=True), undone), unclear=unclear)
+    return Bad(seen=search.fair_states(undone), unclear=unclear)
 
 
 def _nowhere(search: Search, goal: Goal) -> Bad:
