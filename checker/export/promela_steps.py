@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.export.names import identifiers
 from checker.export.promela import Program
@@ -82,7 +83,7 @@ class _Steps(Program):
     def _processes(self) -> dict[Class, list[str]]:
         """The options of each process; the one that is owed no fairness comes first."""
         found: dict[Class, list[str]] = {UNFAIR: ["  :: d_step { true -> skip }"]}
-        for outcome in self.form.outcomes:
+        for outcome in (replace(outcome, goals=(), undefined=()) for outcome in self.form.outcomes):
             step = self.model.steps[outcome.step]
             if step.fault is not None or step.fairness == "may":
                 found[UNFAIR] += self.option(outcome)
@@ -137,7 +138,7 @@ class _Steps(Program):
 
     def _obstacle(self, goal: Goal, predicates: tuple[Predicate, ...]) -> str:
         if goal.kind not in ("eventually", "eventually always", "infinitely often", "whenever", "ltl"):
-            return f"`{goal.kind}` is not a formula"
+            return f"`{goal.kind}` is no claim here"
         if goal.within is not None:
             return "`within`"
         if goal.formula is not None and _has_next(goal.formula):
@@ -163,8 +164,8 @@ class _Steps(Program):
         yield f" * spin -o2 -a FILE && cc -O2 {' '.join(_options(processes))} -o pan pan.c"
         yield " * ./pan -a -f -m1000000 -N CLAIM        (for each `ltl CLAIM` below)"
         yield " *"
-        yield " * One process for each step that fairness tells apart: `-f` is weak fairness of steps. `acceptance cycle`: the property is violated."
-        yield " * `assertion violated holds_no_error`: the protocol itself fails, and nothing is known of the property."
+        yield " * One process for each step that fairness tells apart: `-f` is weak fairness of steps. any error is a run that"
+        yield " * violates the property, but for `assertion violated holds_no_error`: then the protocol itself fails, and nothing is known."
         for name, reason in left_out.items():
             yield f" * Not checked here: {name} ({reason})."
         yield " */"
