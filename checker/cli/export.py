@@ -26,7 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("path", metavar="PATH", help="a spec or a protocol")
     parser.add_argument("--to", choices=FORMATS, required=True, help="the language to write it in: promela is that of SPIN")
-    parser.add_argument("--processes", choices=PROCESSES, default="one", help="of Promela: one for all, or one for each step (one)")
+    parser.add_argument(
+        "--processes", choices=PROCESSES, default="one", help="of Promela: one for all, or one for each step (one)"
+    )
     options.add_choice(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write it (default: the standard output)")
 

@@ -59,7 +59,11 @@ class _Steps(Program):
             *self.declarations(),
             *(["bit started = 0;", ""] if several else []),
             *self._conditions(formulas, names),
-            *(line for number, (of, options) in enumerate(processes.items()) for line in self._process(number, of, options, several)),
+            *(
+                line
+                for number, (of, options) in enumerate(processes.items())
+                for line in self._process(number, of, options, several)
+            ),
             *self._beginning(start, len(processes)),
             *(f"ltl {names[name]} {{ {_after(several, text)} }}" for name, (_, text) in self._written(formulas, names)),
         ]
@@ -73,7 +77,9 @@ class _Steps(Program):
             if step.fairness == "strong":
                 raise Unsupported(f"strong fairness of {step.name} ({step.at})")
             if step.fault is not None and not self._is_counted(step.fault):
-                raise Unsupported(f"the fault {step.fault} without a limit: a run does not consist of faults alone from some point on")
+                raise Unsupported(
+                    f"the fault {step.fault} without a limit: a run does not consist of faults alone from some point on"
+                )
 
     def _is_counted(self, fault: str) -> bool:
         return any(variable.kind == "budget" and variable.name == fault for variable in self.model.variables)

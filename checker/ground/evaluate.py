@@ -57,17 +57,16 @@ class Place(Struct, kw_only=True):
         return convert(self.graph, self.shape(expr), expr.type, wanted)
 
     def shape(self, expr: Expr) -> Shape:
-        kind = type(expr)
-        if kind is Apply:
+        if isinstance(expr, Apply):
             return self._apply(expr)
-        if kind is Read:
+        if isinstance(expr, Read):
             return self._read(expr)
-        if kind is Local:
+        if isinstance(expr, Local):
             own, shape = self.registers[expr.number]
-            return shape if own is expr.type else convert(self.graph, shape, own, expr.type)
-        if kind is Const:
+            return convert(self.graph, shape, own, expr.type)
+        if isinstance(expr, Const):
             return constant(self.graph, expr.type, expr.value)
-        if kind is Quantifier:
+        if isinstance(expr, Quantifier):
             return self._quantifier(expr)
         raise TypeError(expr)
 

@@ -100,10 +100,23 @@ def counterexample(result: Result, style: Style = _PLAIN, shown: Shown | None = 
     if result.why:
         lines += wrapped(visible(result.why), style.width, "  why: ", "       ")
     if result.fairness:
-        lines += wrapped(visible(result.fairness), style.width, "  fairness: ", "       ")
+        lines += wrapped(visible(f"{result.fairness}. {_meaning(result.fairness)}"), style.width, "  fairness: ", "            ")
+        if result.replay and result.verdict == "violated" and not result.met:
+            lines.append("  mend:  " + style.tint(visible(_mend_command(result)), "bold"))
     if result.replay:
         lines.append("  again: " + style.tint(visible(result.replay), "bold"))
     return lines
+
+
+def _meaning(fairness: str) -> str:
+    what = "All else that" if ", none of " in fairness else "What"
+    return f"{what} stays possible is done in the end: nobody just dawdles in this run."
+
+
+def _mend_command(result: Result) -> str:
+    """Of the same instance, faults and property as the command that shows the trace again."""
+    same = result.replay.partition(" --steps ")[0].partition(" --initial ")[0]
+    return same.replace("teamcheck replay", "teamcheck mend", 1)
 
 
 def _title(result: Result, style: Style) -> list[str]:

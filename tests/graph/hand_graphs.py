@@ -53,9 +53,7 @@ def is_fair(graph: HandGraph, edges: list[int]) -> bool:
     return True
 
 
-def brute_force(
-    graph: HandGraph, inside: Sequence[int], cut: Collection[int] = (), through: Sequence[int] | None = None
-) -> bool:
+def brute_force(graph: HandGraph, inside: Sequence[int], cut: Collection[int] = (), through: Sequence[int] | None = None) -> bool:
     """Whether some set of edges of the part is the edges of a closed walk, fair, and touches a state of `through` where that is given."""
     usable = [
         (graph.source_of(e), graph.edge_target[e], e)

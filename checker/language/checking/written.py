@@ -6,6 +6,7 @@ from checker.language import tree
 
 CONNECTIVES = ("and", "or", "implies")
 
+
 def written(node: tree.Expr) -> str:
     """`node` about as it was written, on one line, cut when it is long."""
     text = _text(node)

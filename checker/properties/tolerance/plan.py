@@ -14,8 +14,8 @@ from checker.properties.tolerance.fault_sets import (
     FaultSet,
     Unit,
     alone,
-    unlimited_pairs,
     units,
+    unlimited_pairs,
     up_to,
     with_crashes,
     without_limit,
@@ -65,7 +65,7 @@ class Plan:
         """Every set that is asked for: the columns first, and in them what is more, for what holds under more holds under less."""
         single = [faults for unit in self._units for faults in reversed(list(up_to(unit, self._asking.most)))]
         columns = [alone(fault, None) for fault in self._asking.columns]
-        counted = sorted(reversed(list(up_to(self._faults, self._asking.most))), key=self._size)
+        counted = sorted(list(up_to(self._faults, self._asking.most))[::-1], key=self._size)
         return [*single, *columns, *counted, *reversed(list(unlimited_pairs(self._faults)))]
 
     def _size(self, faults: FaultSet) -> float:

@@ -71,7 +71,13 @@ class Regions:
             return found.states
 
     def counting(
-        self, kinds: Sequence[str], known: Mapping[str, Known], sets: Sequence[FaultSet], progress: Progressing, most: int, each: int
+        self,
+        kinds: Sequence[str],
+        known: Mapping[str, Known],
+        sets: Sequence[FaultSet],
+        progress: Progressing,
+        most: int,
+        each: int,
     ) -> int:
         """Enter what a search under up to so many faults in total, and `each` of every kind, says of each of `sets`; how many states it had.
 
@@ -218,7 +224,10 @@ def _found(search: Search, wanted: Sequence[Goal], known: Mapping[str, Known], e
     return _Found(
         search=search,
         states=len(search.graph.states),
-        shared=[*by_states, *(goal for goal, seen in told if seen is False)],  # what no transition breaks, none does under fewer faults
+        shared=[
+            *by_states,
+            *(goal for goal, seen in told if seen is False),
+        ],  # what no transition breaks, none does under fewer faults
         by_transitions=[(goal, seen) for goal, seen in told if seen is not None],
     )
 

@@ -1,8 +1,8 @@
 """Which faults break what: the plan of the searches, and the table that comes of it.
 
-The searches of `Plan` answer for many sets of faults at once, on one program for each model. What they leave open (where the protocol itself fails under a
-fault, or the ground form cannot say a step) is checked set by set, small ones first, never one that holds a set which is known to break
-the property. At last each smallest set of faults is checked by itself: that check gives the trace.
+The searches of `Plan` answer for many sets of faults at once, on one program for each model. What they leave open (where the
+protocol itself fails under a fault, or the ground form cannot say a step) is checked set by set, small ones first, never one that
+holds a set which is known to break the property. At last each smallest set of faults is checked by itself: that check gives the trace.
 """
 
 from __future__ import annotations
