@@ -10,8 +10,8 @@ EPILOG = """\
 The program has the same distinct states and the same verdicts; its heading says how to run it and how to read what the
 other tool says. What is asked of whole runs (eventually, ltl, no livelock ...) is left out, and the heading names it.
 
-With `--processes steps` it is the other way round: a process for each step that fairness tells apart, so that SPIN's `-f`
-is our weak fairness, and a claim for each `eventually`, `whenever`, `infinitely often`, `eventually always` and `ltl`.
+With `--processes steps` it is the other way round: a process for each step that fairness tells apart, so that SPIN's
+`-f` is our weak fairness; a claim for each `eventually`, `whenever`, `infinitely often`, `eventually always` and `ltl`.
 
 examples:
   teamcheck export specs/lock.spec --to promela --output lock.pml

@@ -5,8 +5,9 @@ parameters that is a process of its own is one loop over its outcomes, so it can
 weak fairness. What is owed none (`may`, faults) shares one process with an idle step that is always there, so it can be left aside for ever; idling
 is also how a run rests where nothing is owed. It may come between any two steps: formulas with `next` cannot be told, and are left out.
 
-What SPIN has no word for is refused, never approximated: strong fairness; a fault without limit, of which a run could consist from some point on; more
-steps than SPIN takes processes. A step that fails is an assertion that fails: where SPIN finds one, its other answers say nothing.
+What SPIN has no word for is refused, never approximated: strong fairness; a fault without limit, of which a run could consist from some
+point on; more steps than SPIN takes processes. A step that fails is an assertion that fails: where SPIN finds one, its other answers say
+nothing.
 """
 
 from __future__ import annotations

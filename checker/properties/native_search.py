@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from checker.engines.native.edges import NativeGraph
 from checker.graph.fair_cycles import FairGraph
 from checker.graph.hunger import EVERY, Hunger
@@ -12,7 +14,9 @@ from checker.graph.lassos import ENTRIES, Lasso, lasso_from
 from checker.graph.native_cycles import KINDS, CutEdges, FairParts, NativeCycles
 from checker.graph.reachability import Distances
 from checker.model.expr import Expr
-from checker.properties.finding import Path
+from checker.model.model import Goal
+from checker.properties.deadlock import done_states
+from checker.properties.finding import Avoided, Finding, Path
 from checker.properties.ltl.automaton import Automaton
 from checker.properties.ltl.native_accepted import NativeProductSearch
 from checker.properties.predicates import NO_VALUE, TRUE, Truths
@@ -161,3 +165,27 @@ class NativeSearch(Search):
         parts = cycles.fair_parts(bytearray(b"\1") * self.expanded, CutEdges(served))
         fair = FairGraph(self._native, self.fairness(), lazy=True, edge_sets=sets, sets=EVERY)
         return lasso_from(fair, parts.nearest(distances, ENTRIES + 1), distances)
+
+
+# --- what closed the way --------------------------------------------------------------------------------------------------
+
+MOST_EDGES = 10_000_000  # of a graph that is made for nothing but the point of no return
+
+
+def way_closed(graph: NativeGraph, goal: Goal, path: Path) -> int | None:
+    """The point of no return (`checker.properties.no_return`) of a path that violates what single states decide; None where nobody knows."""
+    from checker.properties.no_return import no_return
+    from checker.properties.traces import replayed
+
+    search = NativeSearch(graph, graph.interpreter)
+    if goal.kind in ("always", "never"):
+        bad = bytearray(search.expanded)
+        graph.where(goal.name, "wrong", 1, bad)
+        found = Finding(verdict="violated", avoided=Avoided(states=bad))
+    elif goal.kind == "no deadlock" and search.model.done is not None:
+        found = Finding(verdict="violated", returns_to=done_states(search))
+    elif goal.kind == "no deadlock":
+        found = Finding(verdict="violated", avoided=Avoided(states=search.quiet_marks()))
+    else:
+        return None
+    return no_return(search, replayed(search, replace(path, end=None)), found)

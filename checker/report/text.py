@@ -27,6 +27,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     `traces`: those of all results, of violations, or only of what nobody expected; of what was expected, the first of each property.
     `everything`: whole states and hidden changes. `chart`: sequence charts; "auto": for what was not expected, where
     messages are sent. `brief`: a line for each instance and fault model. `quiet`: nothing of what is as expected.
+    `mend`: how to ask what would mend a violation of endless runs.
     """
 
     traces: Traces = "unexpected"
@@ -34,6 +35,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     chart: Literal["always", "never", "auto"] = "auto"
     brief: bool = False
     quiet: bool = False
+    mend: bool = True
 
 
 def render(report: Report, style: Style = _PLAIN, shown: Shown | None = None) -> str:
@@ -101,7 +103,7 @@ def counterexample(result: Result, style: Style = _PLAIN, shown: Shown | None = 
         lines += wrapped(visible(result.why), style.width, "  why: ", "       ")
     if result.fairness:
         lines += wrapped(visible(f"{result.fairness}. {_meaning(result.fairness)}"), style.width, "  fairness: ", "            ")
-        if result.replay and result.verdict == "violated" and not result.met:
+        if shown.mend and result.replay and result.verdict == "violated" and not result.met:
             lines.append("  mend:  " + style.tint(visible(_mend_command(result)), "bold"))
     if result.replay:
         lines.append("  again: " + style.tint(visible(result.replay), "bold"))

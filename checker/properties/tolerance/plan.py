@@ -65,11 +65,13 @@ class Plan:
         """Every set that is asked for: the columns first, and in them what is more, for what holds under more holds under less."""
         single = [faults for unit in self._units for faults in reversed(list(up_to(unit, self._asking.most)))]
         columns = [alone(fault, None) for fault in self._asking.columns]
-        counted = sorted(list(up_to(self._faults, self._asking.most))[::-1], key=self._size)
+        counted = sorted(up_to(self._faults, self._asking.most), key=self._small_first)
         return [*single, *columns, *counted, *reversed(list(unlimited_pairs(self._faults)))]
 
-    def _size(self, faults: FaultSet) -> float:
-        return self._guess.of_counted([unit for unit in self._units if unit[0] in dict(faults)])
+    def _small_first(self, faults: FaultSet) -> tuple[float, int]:
+        """By the size of the search; of those that are as large, the one that allows more comes first."""
+        units = [unit for unit in self._units if unit[0] in dict(faults)]
+        return self._guess.of_counted(units), -sum(n or 0 for _, n in faults)
 
     # --- one search ----------------------------------------------------------------------------------------------------
 
