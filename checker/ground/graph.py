@@ -87,10 +87,10 @@ class Graph(Struct):
     # --- leaves -----------------------------------------------------------------------------------------------------
 
     def const(self, value: int) -> Node:
-        found = self.constants.get(value)
-        if found is None:
-            found = self.constants[value] = self._node(("const", int(value)), int(value), int(value))
-        return found
+        node = self.constants.get(value)  # asked for more often than anything else
+        if node is None:
+            node = self.constants[value] = self._node(("const", int(value)), int(value), int(value))
+        return node
 
     def field(self, number: int, low: int, high: int) -> Node:
         return self.const(low) if low == high else self._node(("field", number), low, high)
