@@ -14,6 +14,8 @@ from checker.properties.search import Search
 from checker.semantics.interpreter import Interpreter
 from tests.export.spin import _number, _run
 
+MOST = 6_000
+
 
 def claims_of(model: Model) -> Claims | None:
     """The program; None where SPIN has no word for something."""
@@ -43,11 +45,13 @@ def _verdict(claim: str, folder: Path) -> str:
     return "holds"
 
 
-def compared(model: Model, folder: Path, most_states: int) -> dict[str, tuple[str, str]]:
-    """Of each property that SPIN can decide of a small model: its verdict and ours."""
-    graph = explore(model, states_limit=most_states)
+def compared(model: Model, folder: Path, most: int = MOST) -> dict[str, tuple[str, str]]:
+    """Of each property that SPIN can decide of a small model: its verdict and ours. SPIN keeps a copy of each state for each process under
+    `-f`: `most` is how many there may be.
+    """
+    graph = explore(model, states_limit=most)
     made = claims_of(model) if graph.complete and not graph.failures else None
-    if made is None or not made.claims:
+    if made is None or not made.claims or graph.distinct * made.text.count("proctype") > most:
         return {}
     search = Search(graph, Interpreter(model))
     ours = {goal.name: judge(search, goal).verdict for goal in model.goals if goal.name in made.claims}

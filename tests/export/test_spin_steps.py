@@ -22,7 +22,6 @@ from tests.properties.machines import Machine, Move, goal, searched
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_spin = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-MOST_STATES = 700
 
 
 def spec(name: str) -> str:
@@ -44,7 +43,7 @@ def spec(name: str) -> str:
     ],
 )
 def test_some_of_the_corpus(tmp_path: Path, name: str, instance: str, faults: str, verdicts: dict[str, str]) -> None:
-    found = compared(load(spec(name), instance, faults), tmp_path, 3_000)
+    found = compared(load(spec(name), instance, faults), tmp_path)
     assert found == {name: (verdict, verdict) for name, verdict in verdicts.items()}
 
 
@@ -54,7 +53,7 @@ def test_some_of_the_corpus(tmp_path: Path, name: str, instance: str, faults: st
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_the_whole_corpus(tmp_path: Path, path: Path) -> None:
     for name, model in models(path):
-        found = compared(model, tmp_path, MOST_STATES)
+        found = compared(model, tmp_path)
         assert {of: pair for of, pair in found.items() if pair[0] != pair[1]} == {}, name
 
 
