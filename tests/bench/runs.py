@@ -33,14 +33,14 @@ def _tolerate(spec: str, instance: str, *rest: str) -> tuple[str, ...]:
     return ("tolerate", f"specs/{spec}.spec", "--instance", instance, "--traces", "none", *rest)
 
 
-SETTINGS = ("--set", "agents=4", "--set", "calls=6", "--set", "capacity=30")
+SETTINGS = ("--set", "agents=4", "--set", "calls=6")
 COMMANDS = (
     Command(name="tolerate_lock", words=_tolerate("lock", "pair")),
     Command(name="tolerate_seed", words=_tolerate("seed_decentralized", "fork"), wanted_s=15.0),
     Command(name="tolerate_commit", words=_tolerate("two_phase_commit", "three"), wanted_s=15.0),
     Command(
         name="eventually_10_million",
-        words=_check("bench/token_budget", "everybody", "--instance", "small", *SETTINGS),
+        words=_check("bench/token_budget", "everybody", "--instance", "ample", *SETTINGS),
         wanted_s=60.0,
     ),
 )
