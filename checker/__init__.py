@@ -12,9 +12,9 @@ TYPE_CHECKING = False  # as `typing` has it, which is not loaded here: an interr
 if TYPE_CHECKING:
     from typing import Any
 
-    from checker.api import check, graph, load, mend, replay, tolerate
+    from checker.api import check, conform, cost, graph, load, mend, replay, starter_map, tolerate
 
-__all__ = ["check", "graph", "load", "mend", "replay", "tolerate"]
+__all__ = ["check", "conform", "cost", "graph", "load", "mend", "replay", "starter_map", "tolerate"]
 
 
 class _GraphPackage(ModuleType):

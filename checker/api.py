@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `graph`, `replay`.
+"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `cost`, `graph`, `replay`, `conform`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -15,6 +15,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     import networkx
 
+    from checker.conformance.logs.formats.detect import Format
+    from checker.conformance.result import Conformance
     from checker.engines.explicit import Progress as EngineProgress
     from checker.engines.stores import Order, Store
     from checker.model.model import Model
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from checker.properties.result import Report, Trace
     from checker.properties.searches import Counted, Engine, Job, Told
     from checker.properties.tolerance.result import Tolerance
+    from checker.sizing.result import Costs
 
 
 CHECKPOINT_EVERY_S = 60.0
@@ -250,6 +253,43 @@ def mend(
     return mendings_of(asked, faults, together)
 
 
+def cost(
+    path: AnyPath,
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    meters: Sequence[str] | None = None,
+    overrides: Overrides | None = None,
+    every_size: bool = True,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    states_limit: int | None = None,
+    engine: Literal["auto", "reference"] = "auto",
+    threads: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Costs:
+    """What the runs of `load(path, instance, faults)` cost at most, of each meter: those of its calls, `messages`, `rounds`, `steps`, or
+    those in `meters`.
+
+    `every_size`: look for a bound for teams of every size, too, for up to `time_s` (30 s) each. The limits are of each search; what they
+    leave open is said. An interrupt ends it with what is known by then. Raises BadInput.
+    """
+    from checker.properties.searches import Limits
+    from checker.sizing.cost import cost as costs_of
+
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
+    return costs_of(
+        fspath(path),
+        instance=instance,
+        faults=faults,
+        meters=meters,
+        overrides=_texts(overrides),
+        every_size=every_size,
+        limits=limits,
+        said=progress,
+    )
+
+
 def graph(
     path: AnyPath,
     instance: str | None = None,
@@ -289,3 +329,63 @@ def replay(
     from checker.properties.requests import replay_request
 
     return replay_request(fspath(path), trace, instance=instance, faults=faults, property=property, overrides=_texts(overrides))
+
+
+def conform(
+    path: AnyPath,
+    logs: AnyPath | Iterable[AnyPath],
+    *,
+    map: AnyPath,
+    instance: str | None = None,
+    faults: str = "none",
+    overrides: Overrides | None = None,
+    format: Format | None = None,
+    candidates: int | None = None,
+    time_s: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Conformance:
+    """Whether the runs in `logs` are behaviours of `load(path, instance, faults, overrides)`, read as the TOML file `map` says.
+
+    `format` None: by what the logs look like. `candidates`: how many states may explain a run at once; beyond them, or after `time_s`, it
+    cannot be told. `progress` is called with the records and runs so far. An interrupt ends it with what is known by then. Raises BadInput.
+    """
+    from checker.conformance.beliefs import Limits
+    from checker.conformance.logs.compile_map import compile_map
+    from checker.conformance.logs.follow import follow
+    from checker.conformance.logs.map_file import read_map
+    from checker.language.parse import read_source
+
+    source = read_source(fspath(map))
+    written = read_map(source.path, source.text)
+    reader = compile_map(written, load(path, instance, faults, overrides))
+    limits = Limits(time_s=time_s) if candidates is None else Limits(candidates=candidates, time_s=time_s)
+    command = _replay_command(fspath(path), instance, faults, _texts(overrides))
+    return follow(reader, _paths(logs), path=fspath(path), command=command, format=format, limits=limits, progress=progress)
+
+
+def starter_map(
+    path: AnyPath,
+    logs: AnyPath | Iterable[AnyPath],
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    overrides: Overrides | None = None,
+    format: Format | None = None,
+) -> str:
+    """The text of a map to start from, for `conform`: the steps of the protocol beside the kinds of records in the logs. Raises BadInput."""
+    from checker.conformance.logs.starter import starter
+
+    return starter(load(path, instance, faults, overrides), _paths(logs), format)
+
+
+def _paths(given: AnyPath | Iterable[AnyPath]) -> list[str]:
+    return [fspath(one) for one in ([given] if isinstance(given, (str, PathLike)) else given)]
+
+
+def _replay_command(path: str, instance: str | None, faults: str, overrides: Mapping[str, str]) -> str:
+    """The command that shows a path of this model, but for its steps."""
+    import shlex
+
+    words = ["teamcheck", "replay", path, *(["--instance", instance] if instance else [])]
+    words += ["--faults", faults] if faults != "none" else []
+    return shlex.join([*words, *(word for name, value in overrides.items() for word in ("--set", f"{name}={value}"))])
