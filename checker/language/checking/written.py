@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from checker.language import tree
 
+CONNECTIVES = ("and", "or", "implies")
+
 
 def written(node: tree.Expr) -> str:
     """`node` about as it was written, on one line, cut when it is long."""
@@ -17,6 +19,13 @@ def _list(items: tuple[tree.Expr, ...]) -> str:
 
 def _operand(node: tree.Expr) -> str:
     return f"({_text(node)})" if isinstance(node, (tree.Binary, tree.Conditional, tree.Temporal, tree.Unary)) else _text(node)
+
+
+def _beside(node: tree.Expr, operator: str) -> str:
+    """An operand of `and`, `or` or `implies`: what binds tighter, and more of the same `and` or `or`, needs no brackets."""
+    tighter = isinstance(node, tree.Unary) or (isinstance(node, tree.Binary) and node.operator not in CONNECTIVES)
+    same = isinstance(node, tree.Binary) and node.operator == operator != "implies"
+    return _text(node) if tighter or same else _operand(node)
 
 
 def _text(node: tree.Expr) -> str:
@@ -40,6 +49,8 @@ def _text(node: tree.Expr) -> str:
             return f"not {_operand(node.operand)}" if node.operator == "not" else f"-{_operand(node.operand)}"
         case tree.Unwrap():
             return f"{_operand(node.operand)}!"
+        case tree.Binary() if node.operator in CONNECTIVES:
+            return f"{_beside(node.left, node.operator)} {node.operator} {_beside(node.right, node.operator)}"
         case tree.Binary():
             return f"{_operand(node.left)} {node.operator} {_operand(node.right)}"
         case tree.Conditional():
