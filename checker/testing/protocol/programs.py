@@ -105,6 +105,9 @@ async def _does(adapter: Adapter, follower: Follower, calls: Sequence[Call]) -> 
             done = await done if inspect.isawaitable(done) else done
         except adapter.refusals:
             done = False
+        except adapter.unknown:
+            follower.leave(slot)
+            continue
         follower.refuse(slot) if done is False else follower.end(slot)
 
 
