@@ -64,6 +64,8 @@ class Follower:
         seen = StepSeen(frozenset([action.step]), agent, values)
         slot = self.tracker.begin(seen)
         self._calls[slot] = call, seen
+        if {action.name, action.method} & set(self.adapter.may_refuse):
+            self._may_refuse.add(slot)
         self._note_disabled()
         return slot
 
@@ -82,7 +84,8 @@ class Follower:
         may = slot in self._may_refuse or self.tracker.reason or self._comes_to_nothing(slot, call, seen)
         self._may_refuse.discard(slot)
         if not may:
-            raise Refused(f"{call} was refused, and the protocol allowed it all the time\n{self._story()}")
+            advice = f"where that is right, the adapter says so: may_refuse = ({call.action!r},)"
+            raise Refused(f"{call} was refused, and the protocol allowed it all the time\n{self._story()}\n{advice}")
         self.refused.append(call)
         if self._waits(call):
             self.tracker.lose(slot)

@@ -64,8 +64,10 @@ class Plan:
             self._require_method(method, step.name, [local.name for local in step.parameters])
             parameters = tuple((local.name, local.type) for local in step.parameters)
             found.append(Action(name=step.name, method=method, step=number, role=role, parameters=parameters))
-        if on_its_own:
-            raise AdapterError(f"{self.adapter.__name__}.on_its_own: the protocol has no action `{min(on_its_own)}`")
+        known = {name for action in found for name in (action.name, action.method)}
+        for attribute, strange in (("on_its_own", on_its_own), ("may_refuse", set(self.adapter.may_refuse) - known)):
+            if strange:
+                raise AdapterError(f"{self.adapter.__name__}.{attribute}: the protocol has no action `{min(strange)}`")
         return found
 
     def _is_run(self, role: Sort, activity: str) -> bool:
