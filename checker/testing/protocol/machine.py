@@ -17,9 +17,11 @@ from checker.testing.protocol.corpus import FOLDER, keep, tokens
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
 from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, token_of
+from checker.testing.protocol.walk import Walk
 from checker.testing.search import REPLAY_VARIABLE, quiet_collector
 
 AFTER_MS = (0, 5, 50)  # of virtual time, before a call
+MOST_CHOICES = 255
 
 
 class Failed(AssertionError):
@@ -155,22 +157,39 @@ class Tested:
 
 
 def _state_machine(tested: Tested) -> Any:
-    """The rules: one for each action, and one that waits until all is over. They only write the program, which runs at the end."""
-    from hypothesis.stateful import RuleBasedStateMachine, rule
+    """The rules: one for each action; one that asks for what the protocol allows by then, without which long programs are mostly refused; one that
+    waits until all is over. They only write the program, which runs at the end."""
+    from hypothesis import strategies as st
+    from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
     class Programs(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.program: list[Part] = []
+            self.walk = Walk(tested.plan)
 
         def settle(self) -> None:
             self.program.append(Settle())
 
+        def allowed(self, which: int, unseen: list[int], after_ms: int) -> None:
+            for one in unseen:
+                self.walk.go_on(one)
+            call = self.walk.ask(which, after_ms)
+            if call is not None:
+                self.program.append(call)
+
         def teardown(self) -> None:
             tested.program(tuple(self.program))
 
+    number = st.integers(0, MOST_CHOICES)
+    drawn: dict[str, Any] = {"which": number, "unseen": st.lists(number, max_size=3), "after_ms": st.sampled_from(AFTER_MS)}
+    of_rules: Any = rule
+    calls_wait: Any = precondition(lambda self: bool(self.program) and isinstance(self.program[-1], Call))
     namespace = {action.method: _rule_of(tested.plan, action) for action in tested.plan.actions.values()}
-    namespace["settle"] = rule()(Programs.settle)
+    namespace |= {
+        "allowed by the protocol": of_rules(**drawn)(Programs.allowed),
+        "settle": calls_wait(of_rules()(Programs.settle)),
+    }
     return type(tested.plan.adapter.__name__, (Programs,), namespace)
 
 
@@ -184,7 +203,9 @@ def _rule_of(plan: Plan, action: Action) -> Any:
 
     def asked(self: Any, agent: str, after_ms: int = 0, **values: Any) -> None:
         given = tuple((name, values[name]) for name, _ in action.parameters)
-        self.program.append(Call(action=action.method, agent=agent, values=given, after_ms=after_ms))
+        call = Call(action=action.method, agent=agent, values=given, after_ms=after_ms)
+        self.walk.asked(call)
+        self.program.append(call)
 
     asked.__name__ = action.method
     drawn: dict[str, Any] = {name: st.sampled_from(choices[name]) for name, _ in action.parameters}

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, final
 
 from msgspec import Struct, field
 
-from checker.testing.agents import together
+from checker.testing.agents import CRASHED, together
 from checker.testing.environment import current_loop
 from checker.testing.outcome import Outcome
 from checker.testing.protocol.adapter import Adapter
@@ -76,11 +76,14 @@ def runner(plan: Plan, program: Program, reached: Reached, each: Callable[[Follo
         assert loop is not None
         loop.watches.append(follower.look)
         try:
+            stopped: set[str] = set()
             for group in groups(program):
                 agents: dict[str, list[Call]] = {}
                 for call in group:
-                    agents.setdefault(call.agent, []).append(call)
-                await together({agent: _does(adapter, follower, calls) for agent, calls in agents.items()})
+                    if call.agent not in stopped:
+                        agents.setdefault(call.agent, []).append(call)
+                ends = await together({agent: _acts(adapter, follower, calls) for agent, calls in agents.items()})
+                stopped |= {agent for agent, end in ends.items() if end is CRASHED and not plan.restarts(agents[agent][0].action)}
             await adapter.rest()
             follower.look()
         finally:
@@ -91,6 +94,16 @@ def runner(plan: Plan, program: Program, reached: Reached, each: Callable[[Follo
 
     run.__name__ = run.__qualname__ = plan.adapter.__name__
     return run
+
+
+async def _acts(adapter: Adapter, follower: Follower, calls: Sequence[Call]) -> None:
+    """An agent does one call after another; where its role is reentrant, those of each action."""
+    import asyncio
+
+    at_once: dict[str, list[Call]] = {}
+    for call in calls:
+        at_once.setdefault(call.action if follower.plan.reentrant(call.action) else "", []).append(call)
+    await asyncio.gather(*(_does(adapter, follower, in_a_row) for in_a_row in at_once.values()))
 
 
 async def _does(adapter: Adapter, follower: Follower, calls: Sequence[Call]) -> None:
