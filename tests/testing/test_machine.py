@@ -128,7 +128,7 @@ def test_the_machine_finds_the_smallest_program_and_keeps_it(tmp_path: Path, mon
     _, token = kept.read_text().splitlines()
     assert len(read_token(plan_of(boards.TwoCalls), token)[0]) == 2
     assert f"again: TEAMCHECK_REPLAY='{token}' pytest" in said
-    assert "state.work(after_ms=" in said
+    assert "note: the program: " in said
     assert "which no behaviour of the protocol explains" in run_case(case, "test_1_known_failures")
     monkeypatch.setenv("TEAMCHECK_REPLAY", token)
     assert f"replay: {token.rpartition('@')[2].strip()}" in run_case(case, "test_1_known_failures")

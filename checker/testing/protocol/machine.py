@@ -16,7 +16,7 @@ from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.corpus import FOLDER, keep, tokens
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
-from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, token_of
+from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, smaller_than, token_of
 from checker.testing.protocol.walk import Walk
 from checker.testing.search import REPLAY_VARIABLE, quiet_collector
 
@@ -143,17 +143,28 @@ class Tested:
             database=None,  # failing runs are kept as tokens
             derandomize=True,
             print_blob=False,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate,),  # programs are made smaller below: by what they ask for, not by how they were drawn
             suppress_health_check=list(HealthCheck),
         )
         try:
             with quiet_collector():
                 run_state_machine_as_test(_state_machine(self), settings=chosen)
-        except Failed as failure:
-            file = keep(self.name, self.tokens[self.shown], self.corpus)
+        except Failed as found:
+            program = self._smallest(self.shown)
+            failure = Failed(self.reports[program])
+            file = keep(self.name, self.tokens[program], self.corpus)
             if file is not None:
                 failure.add_note(f"kept in {file}, and run first the next time")
-            raise
+            raise failure from found.__cause__
+
+    def _smallest(self, program: Program) -> Program:
+        """A failing program of which no part can be left out. Hypothesis shrinks what it drew, which is not always a program that is shorter."""
+        for smaller in smaller_than(program):
+            if smaller not in self.reports:
+                self.reports[smaller] = self._searched(smaller)
+            if self.reports[smaller] is not None:
+                return self._smallest(smaller)
+        return program
 
 
 def _state_machine(tested: Tested) -> Any:

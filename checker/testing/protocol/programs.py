@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias, final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.testing.agents import CRASHED, together
 from checker.testing.environment import current_loop
@@ -133,6 +134,15 @@ def groups(program: Program) -> list[list[Call]]:
         else:
             found[-1].append(part)
     return [group for group in found if group]
+
+
+def smaller_than(program: Program) -> Iterator[Program]:
+    """It without one of its parts, and with one call that comes at once."""
+    for n in range(len(program)):
+        yield program[:n] + program[n + 1 :]
+    for n, part in enumerate(program):
+        if isinstance(part, Call) and part.after_ms:
+            yield (*program[:n], replace(part, after_ms=0), *program[n + 1 :])
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------------------
