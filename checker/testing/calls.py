@@ -35,12 +35,11 @@ class Leg:
             agent=loop.who(),
             task=lane.label,
             invoked_at=loop.record.next_at(),
-            invoked_s=loop.time(),
+            invoked_s=loop.elapsed_s(),
         )
         loop.record.calls.append(self.call)
-        if loop.witness:
-            loop.witness.before_call(loop, self.call)
-        self.fault = loop.chooser.fault([fault for fault in terms.faults if fault in faults])
+        allowed = [fault for fault in terms.faults if fault in faults]
+        self.fault = loop.chooser.fault(allowed, loop.witness.fault(loop, self.call) if loop.witness else None)
         if self.fault is not None:
             self.call.fault = self.fault
             loop.note_fault(self.fault, self.call.agent, lane.label, self.call.number)
@@ -50,10 +49,11 @@ class Leg:
     def leg_s(self, what: str) -> float:
         """How long the request or the reply takes, in seconds of virtual time."""
         terms = self.terms
-        if self.loop.witness:
-            self.loop.witness.before_latency(self.loop, self.call, what)
+        loop = self.loop
         low, plain, high = terms.low_us // 2, terms.plain_us // 2, terms.high_us // 2
-        us = self.loop.chooser.latency(self._caller, low, plain, high)
+        us = loop.chooser.latency(
+            self._caller, low, plain, high, loop.witness.latency(loop, self.call, what) if loop.witness else None
+        )
         return us / 1e6 + (terms.delay_s if what == "request" and self.fault == "delay" else 0.0)
 
     def effect(self) -> None:
@@ -71,7 +71,7 @@ class Leg:
             self.call.error = error
 
     def _close(self) -> None:
-        self.call.returned_at, self.call.returned_s = self.loop.record.next_at(), self.loop.time()
+        self.call.returned_at, self.call.returned_s = self.loop.record.next_at(), self.loop.elapsed_s()
 
     def halt(self) -> None:
         """In a job: for ever. On the loop nothing can be halted but at an `await`, where a crashed task stays."""
@@ -174,9 +174,8 @@ async def _stream_fault(leg: Leg) -> None:
 
 # --- methods that are not `async def` -----------------------------------------------------------------------------------------
 
-_learned: dict[
-    tuple[Any, str], str
-] = {}  # what a method returned the first time: runs of a search are alike, so it is known at once
+# what a method returned the first time: runs of a search are alike, so it is known at once
+_learned: dict[tuple[Any, ...], str] = {}
 
 
 def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, args: Any, kwargs: Any) -> Any:
@@ -184,7 +183,7 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
 
     A first call is made before its kind is known, so no fault can strike there; a search and a replay begin with a run that learns.
     """
-    key = (type(getattr(function, "__self__", function)), op)
+    key = _identity(function, op)
     kind = _learned.get(key)
     if kind == "coroutine":
         return call_slowly(loop, terms, op, function, args, kwargs)
@@ -203,6 +202,13 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
         leg.effect()
         leg.returned(result)
     return result
+
+
+def _identity(function: Any, op: str) -> tuple[Any, ...]:
+    """The same for the same method in each run, also where a test makes its classes anew: by code and name, not by object."""
+    inner = getattr(function, "__func__", function)
+    owner = type(getattr(function, "__self__", function)).__qualname__
+    return getattr(inner, "__code__", None), getattr(inner, "__qualname__", None), owner, op
 
 
 def _kind_of(result: Any) -> str:

@@ -10,7 +10,7 @@ deviations: that is what a token holds. Choice points are numbered from 0 within
 | `o` | order | several lanes are ready | 0, the oldest | the index of another lane, oldest first |
 | `t` | timer | work is ready and a timer is due within the slack | 0 | 1: the clock moves on and the timer goes first |
 | `f` | fault | a boundary is called while the budget allows a fault | none | a name of `FAULTS` |
-| `c` | cancel | a task has suspended, in a sweep of cancellations | 0 | 1: it is cancelled there |
+| `c` | cancel | a task has suspended, or is about to run, in a sweep of cancellations | 0 | 1: it is cancelled there |
 | `p` | pick | the test calls `pick` | 0 | an index |
 """
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from checker.testing.choices import FAULTS, Deviation, Kind, Mode, Value
+
+Tell = Callable[[Deviation], None]
 
 
 class Point(Struct, frozen=True):
@@ -84,7 +86,10 @@ class Replay(Strategy):
 
 
 class Chooser:
-    """The choices of one run. `points` is filled only where `note_points`; a search by number of deviations needs them."""
+    """The choices of one run. `points` is filled only where `note_points`; a search by number of deviations needs them.
+
+    `tell` is called with the deviation, where the answer is one, before anything of it has happened.
+    """
 
     def __init__(
         self,
@@ -106,25 +111,25 @@ class Chooser:
         self._note_points = note_points
         self._budget = dict(faults or {})
 
-    def order(self, lanes: Sequence[int]) -> int:
+    def order(self, lanes: Sequence[int], tell: Tell | None = None) -> int:
         if self.quiet:
             return 0
         number = self._next("o", tuple(range(1, len(lanes))))
-        return int(self._took("o", number, self.strategy.order(number, lanes), 0))
+        return int(self._took("o", number, self.strategy.order(number, lanes), 0, tell))
 
-    def timer(self) -> bool:
+    def timer(self, tell: Tell | None = None) -> bool:
         if self.quiet:
             return False
         number = self._next("t", (1,))
-        return bool(self._took("t", number, self.strategy.timer(number), 0))
+        return bool(self._took("t", number, self.strategy.timer(number), 0, tell))
 
-    def latency(self, lane: int, low_us: int, plain_us: int, high_us: int) -> int:
+    def latency(self, lane: int, low_us: int, plain_us: int, high_us: int, tell: Tell | None = None) -> int:
         if self.quiet or low_us >= high_us:
             return plain_us
         number = self._next("l", ladder(low_us, plain_us, high_us) if self._note_points else ())
-        return int(self._took("l", number, self.strategy.latency(number, lane, low_us, plain_us, high_us), plain_us))
+        return int(self._took("l", number, self.strategy.latency(number, lane, low_us, plain_us, high_us), plain_us, tell))
 
-    def fault(self, allowed: Sequence[str]) -> str | None:
+    def fault(self, allowed: Sequence[str], tell: Tell | None = None) -> str | None:
         if self.quiet or not self._budget:
             return None
         kinds = tuple(kind for kind in allowed if self._budget.get(budget_name(kind), 0) > 0)
@@ -134,14 +139,14 @@ class Chooser:
         found = self.strategy.fault(number, kinds)
         if found is not None:
             self._budget[budget_name(found)] -= 1
-            self.deviations.append(Deviation("f", number, found))
+            self._deviated(Deviation("f", number, found), tell)
         return found
 
-    def cancel(self) -> bool:
+    def cancel(self, tell: Tell | None = None) -> bool:
         if self.quiet or not self.sweeps:
             return False
         number = self._next("c", (1,))
-        return bool(self._took("c", number, self.strategy.cancel(number), 0))
+        return bool(self._took("c", number, self.strategy.cancel(number), 0, tell))
 
     def pick(self, options: int) -> int:
         if self.quiet or options < 2:
@@ -156,10 +161,15 @@ class Chooser:
             self.points.append(Point(kind, number, others))
         return number
 
-    def _took(self, kind: Kind, number: int, answer: int, plain: int) -> int:
+    def _took(self, kind: Kind, number: int, answer: int, plain: int, tell: Tell | None = None) -> int:
         if answer != plain:
-            self.deviations.append(Deviation(kind, number, answer))
+            self._deviated(Deviation(kind, number, answer), tell)
         return answer
+
+    def _deviated(self, deviation: Deviation, tell: Tell | None) -> None:
+        self.deviations.append(deviation)
+        if tell is not None:
+            tell(deviation)
 
 
 def budget_name(kind: str) -> str:

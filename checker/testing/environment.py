@@ -2,16 +2,19 @@
 
 Virtual: `time.time`, `time.monotonic`, `time.perf_counter` (each also as `_ns`) and `time.sleep`, also where a module outside the
 standard library has imported them by name (`from time import monotonic`). `time.sleep` on the loop's thread moves the clock on and
-gives nobody a turn, as it would block; in a job it halts the job. Seeded from the seed of the run: the functions of `random`,
-`os.urandom` and with it `uuid.uuid4`, `secrets` and `random.SystemRandom`.
+gives nobody a turn, as it would block; in a job it halts the job. `datetime.now`, `utcnow`, `today`, and `time.gmtime`, `localtime`
+and `strftime` are virtual where the package time-machine is installed (`pip install teamcheck[testing]`), for Python alone cannot
+replace them; without it they tell the real time. Seeded from the seed of the run: the functions of `random`, `os.urandom` and with it
+`uuid.uuid4`, `secrets` and `random.SystemRandom`.
 
-Not virtual: `datetime.now` (written in C; the adapter or test must pass a clock), `time.process_time`, the clocks of other languages.
-Not seeded: generators that were made with a seed before the run, numpy's. The order of sets of strings follows PYTHONHASHSEED: set it,
-to replay in another process, where the code under test goes through such sets.
+Not virtual: `time.process_time`, the clocks of code in other languages. Not seeded: generators that were made with a seed before the
+run, numpy's. The order of sets of strings follows PYTHONHASHSEED: set it, to replay in another process, where the code under test goes
+through such sets.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import sys
@@ -20,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,7 +51,11 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
     state, urandom, alias = random.getstate(), os.urandom, random._urandom  # type: ignore[attr-defined]
     source = random.Random(loop.settings.seed ^ 0x7EA3C4EC)
     places = [(vars(time), name, name) for name in _NAMES] + _imported_by_name()
+    places = [
+        place for place in places if place[0].get(place[1]) is _REAL[place[2]]
+    ]  # a name that a test has replaced is left alone
     _current = loop
+    dates = _virtual_dates(loop)
     try:
         for names, name, original in places:
             names[name] = virtual[original]
@@ -56,6 +64,8 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
         yield
     finally:
         _current = None
+        if dates is not None:
+            dates.stop()
         for names, name, original in places:
             names[name] = _REAL[original]
         os.urandom, random._urandom = urandom, alias  # type: ignore[attr-defined]
@@ -75,14 +85,34 @@ def _virtual(loop: ControlledLoop) -> dict[str, Callable[..., Any]]:
             _REAL["sleep"](seconds)
 
     return {
-        "time": lambda: loop.settings.epoch + loop.time(),
+        "time": lambda: loop.settings.epoch + loop.elapsed_s(),
         "monotonic": loop.time,
         "perf_counter": loop.time,
-        "time_ns": lambda: epoch_ns + loop.time_ns(),
+        "time_ns": lambda: epoch_ns + loop.elapsed_ns(),
         "monotonic_ns": loop.time_ns,
         "perf_counter_ns": loop.time_ns,
         "sleep": sleep,
     }
+
+
+@functools.cache
+def _time_machine() -> Any:
+    """The package, or None."""
+    try:
+        return import_module("time_machine")
+    except ImportError:
+        return None
+
+
+def _virtual_dates(loop: ControlledLoop) -> Any:
+    """A started `time_machine.travel` that follows the clock of the loop, or None where the package is not installed."""
+    package = _time_machine()
+    if package is None:
+        return None
+    dates = package.travel(loop.settings.epoch, tick=False)
+    traveller = dates.start()
+    loop.clock_moved = lambda ns: traveller.shift(ns / 1e9)
+    return dates
 
 
 def _imported_by_name() -> list[tuple[dict[str, Any], str, str]]:

@@ -23,8 +23,8 @@ class Livelock(Exception):
     """The run reached its budget of steps. The text shows the stretch that repeats, if one does."""
 
 
-class ReplayMismatch(Exception):
-    """A token did not lead to the run that it was written for."""
+class NoCoroutine(TypeError):
+    """What was to be run is no coroutine function."""
 
 
 class LoopInUse(RuntimeError):

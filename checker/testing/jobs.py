@@ -4,8 +4,9 @@ So a job has what code in a thread expects (no running loop, thread-local data, 
 one atomic step from its start, or from a `time.sleep` in it, to its end or its next `time.sleep`. What a real thread could do between
 two lines of a job is not explored. When a job starts is a latency (letter `l`, plain: at once).
 
-A job that blocks on the loop itself (`run_coroutine_threadsafe(...).result()`) is let go: the loop runs on, and the job counts as a
-foreign thread until it ends. Whatever executor was given, the job runs here; a process pool has no meaning in a controlled run.
+A job that blocks on the loop itself (`run_coroutine_threadsafe(...).result()`), on a lock that another job holds, or for long in the
+real world is let go: the loop runs on, and the job counts as a foreign thread until it ends. Whatever executor was given, the job runs
+here; a process pool has no meaning in a controlled run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from checker.testing.errors import RealIORefused
-from checker.testing.foreign import is_asleep
+from checker.testing.foreign import activity, is_asleep
 
 if TYPE_CHECKING:
     from checker.testing.lanes import Lane
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_START_US = 100_000
 LOOK_S = 0.005  # real time after which a job that has not come back is looked at
+LOOKS = 30  # looks in a row at which a job sleeps and does nothing: it may wait for a lock that another, halted job holds
 _BLOCKS = {"threading.py": {"wait", "join", "acquire"}, "_base.py": {"result", "exception"}, "queue.py": {"get", "put"}}
 _idle: list[Worker] = []  # threads that have ended a job and wait for another, for all runs of the process
 
@@ -113,8 +115,12 @@ class Job:
         self.loop.jobs.running = self
         self.sleep_s = None
         self.worker.go.release()
+        still, before = 0, ""
         while not self.worker.back.acquire(timeout=LOOK_S):
-            if self._blocks() and self._detach():
+            now = activity(self.worker.thread)
+            still = still + 1 if is_asleep(self.worker.thread) and now == before else 0
+            before = now
+            if (still >= LOOKS or self._blocks()) and self._detach():
                 break
         self.loop.jobs.running = None
         if self.ended and not self.detached:
@@ -181,9 +187,9 @@ class Jobs:
         job = Job(loop, lane, function, args)
         self._all.append(job)
         start = asyncio.Handle(job.step, (), loop, None)
-        if loop.witness:
-            loop.witness.before_start(loop, lane)
-        wait_us = loop.chooser.latency(lane.number, 0, 0, LONGEST_START_US)
+        wait_us = loop.chooser.latency(
+            lane.number, 0, 0, LONGEST_START_US, loop.witness.start(loop, lane) if loop.witness else None
+        )
         if wait_us:
             loop.call_later(wait_us / 1e6, loop.enqueue_in, lane, start)
         else:

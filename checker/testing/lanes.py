@@ -12,13 +12,14 @@ from checker.testing.record import TaskSpan
 class Lane:
     """Ready work that keeps its order: the steps of one task, one job of an executor, or all plain callbacks."""
 
-    __slots__ = ("_label", "agent", "dead", "kind", "number", "span", "task")
+    __slots__ = ("_label", "agent", "dead", "kind", "number", "span", "started", "task")
 
     def __init__(self, number: int, kind: Literal["task", "job", "callbacks"], label: str, agent: Agent | None = None) -> None:
         self.number = number
         self.kind = kind
         self._label = label
         self.agent = agent
+        self.started = False
         self.dead = False  # its agent has crashed: nothing of it runs any more
         self.task: asyncio.Task[Any] | None = None
         self.span: TaskSpan | None = None

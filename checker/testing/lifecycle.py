@@ -52,6 +52,9 @@ class Lifecycle(NoIO):
     def next_serial(self) -> int:
         raise NotImplementedError
 
+    def elapsed_s(self) -> float:
+        raise NotImplementedError
+
     def idle_threads(self) -> set[int]:
         raise NotImplementedError
 
@@ -173,7 +176,7 @@ class Lifecycle(NoIO):
             at = self.record.next_at()
             parent = self.current.label if self.current.number else None
             lane.span = TaskSpan(
-                number=number, name=lane.label, agent=lane.who, parent=parent, started_at=at, started_s=self.time()
+                number=number, name=lane.label, agent=lane.who, parent=parent, started_at=at, started_s=self.elapsed_s()
             )  # fmt: skip
             self.record.tasks.append(lane.span)
         return lane
@@ -183,7 +186,7 @@ class Lifecycle(NoIO):
         task, span = lane.task, lane.span
         if task is None or span is None or span.ended_at is not None or self.ending:
             return
-        span.ended_at, span.ended_s = self.record.next_at(), self.time()
+        span.ended_at, span.ended_s = self.record.next_at(), self.elapsed_s()
         if task.cancelled():
             span.outcome = "cancelled"
             return
@@ -192,7 +195,7 @@ class Lifecycle(NoIO):
 
     def note_crash(self, lane: Lane) -> None:
         if lane.span is not None and lane.span.ended_at is None:
-            lane.span.ended_at, lane.span.ended_s, lane.span.outcome = self.record.next_at(), self.time(), "crashed"
+            lane.span.ended_at, lane.span.ended_s, lane.span.outcome = self.record.next_at(), self.elapsed_s(), "crashed"
 
     def note_final(self) -> None:
         """Completes the record: the names of tasks as they are now, and the exceptions that no code has taken, which asyncio would log."""
@@ -227,7 +230,7 @@ class Lifecycle(NoIO):
 
     def _note_unhandled(self, message: str, error: BaseException | None, task: str | None) -> None:
         at = self.record.next_at()
-        self.record.unhandled.append(Unhandled(at=at, at_s=self.time(), message=message, error=error, task=task))
+        self.record.unhandled.append(Unhandled(at=at, at_s=self.elapsed_s(), message=message, error=error, task=task))
 
     # --- small things -------------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ from checker.testing.settings import Settings
 from checker.testing.witness import Witness
 
 NS = 1_000_000_000
+START_NS = 10_000 * NS  # of the loop's clock: code may take a time of zero for none, and real clocks are far from it
+TEST = 1  # the number of the lane of the test itself
 INBOX_EVERY = 1_000  # steps after which posts of foreign threads are taken although work is ready
 
 
@@ -48,7 +50,8 @@ class ControlledLoop(Lifecycle):
         self.lane_of: dict[asyncio.Task[Any], Lane] = {}
         self.current: Lane = self.lanes[CALLBACKS]
         self.jobs = Jobs(self)
-        self._now_ns = 0
+        self.clock_moved: Callable[[int], None] | None = None  # told by how many nanoseconds the clock has moved on
+        self._now_ns = START_NS
         self._serial = 0
         self._ready: list[Ready] = []
         self._round = 0  # handles left in this round
@@ -65,9 +68,21 @@ class ControlledLoop(Lifecycle):
     def time_ns(self) -> int:
         return self._now_ns
 
+    def elapsed_ns(self) -> int:
+        """Virtual time since the start of the run."""
+        return self._now_ns - START_NS
+
+    def elapsed_s(self) -> float:
+        return self.elapsed_ns() / NS
+
     def spend(self, seconds: float) -> None:
         """Moves the clock on without giving others a turn, as a blocking call does."""
-        self._now_ns += max(0, round(seconds * NS))
+        self._move_clock(self._now_ns + max(0, round(seconds * NS)))
+
+    def _move_clock(self, now_ns: int) -> None:
+        moved, self._now_ns = now_ns - self._now_ns, now_ns
+        if moved and self.clock_moved is not None:
+            self.clock_moved(moved)
 
     # --- what is ready ------------------------------------------------------------------------------------------------------
 
@@ -119,6 +134,9 @@ class ControlledLoop(Lifecycle):
     def ready_lanes(self) -> list[Lane]:
         """Each lane that has ready work, once, the one whose work is oldest first."""
         return list(dict.fromkeys(ready.lane for ready in self._ready if not ready.handle.cancelled()))
+
+    def first_ready(self, lane: Lane) -> asyncio.Handle:
+        return next(ready.handle for ready in self._ready if ready.lane is lane and not ready.handle.cancelled())
 
     def new_lane(self, kind: Any, label: str, agent: Agent | None) -> Lane:
         lane = Lane(len(self.lanes), kind, label, agent)
@@ -173,7 +191,7 @@ class ControlledLoop(Lifecycle):
             self.record.foreign_threads = True
             self._take_posts()
         elif when is not None:
-            self._now_ns = max(self._now_ns, when)
+            self._move_clock(max(self._now_ns, when))
         else:
             raise Deadlock
 
@@ -182,11 +200,9 @@ class ControlledLoop(Lifecycle):
         when = self._next_timer_ns()
         if when is None or when <= self._now_ns or when - self._ready[0].since_ns > self._slack_ns:
             return None
-        if self.witness:
-            self.witness.before_timer(self, self._timers[0][2], when)
-        if not self.chooser.timer():
+        if not self.chooser.timer(self.witness.timer(self, self._timers[0][2], when) if self.witness else None):
             return None
-        self._now_ns = when
+        self._move_clock(when)
         timer = heapq.heappop(self._timers)[2]
         timer._scheduled = False  # type: ignore[attr-defined]
         return Ready(timer, self.lanes[CALLBACKS], when)
@@ -196,9 +212,9 @@ class ControlledLoop(Lifecycle):
         lanes = self.ready_lanes()
         if len(lanes) < 2:
             return 0
-        if self.witness:
-            self.witness.before_order(self, lanes)
-        chosen = lanes[self.chooser.order([lane.number for lane in lanes])]
+        chosen = lanes[
+            self.chooser.order([lane.number for lane in lanes], self.witness.order(self, lanes) if self.witness else None)
+        ]
         return next(i for i, ready in enumerate(self._ready) if ready.lane is chosen)
 
     def _run(self, ready: Ready) -> None:
@@ -208,13 +224,18 @@ class ControlledLoop(Lifecycle):
             return
         self._count_step(lane)
         self.current = lane
+        if self.witness:
+            self.witness.step(self, lane)
+        if self.chooser.sweeps and lane.task is not None:
+            self._maybe_cancel(lane, lane.task, "as it resumes" if lane.started else "before it starts")
+        lane.started = True
         handle._run()
         self.current = self.lanes[CALLBACKS]
         if lane.task is not None:
             if lane.task.done():
                 self.note_end(lane)
-            elif lane.number > 1 and self.chooser.sweeps:
-                self._maybe_cancel(lane, lane.task)
+            elif self.chooser.sweeps:
+                self._maybe_cancel(lane, lane.task, "")
 
     def _count_step(self, lane: Lane) -> None:
         self.steps += 1
@@ -236,17 +257,18 @@ class ControlledLoop(Lifecycle):
         agent = agent_of(ready.handle._context)  # type: ignore[attr-defined]
         return agent is not None and agent.crashed
 
-    def _maybe_cancel(self, lane: Lane, task: asyncio.Task[Any]) -> None:
+    def _maybe_cancel(self, lane: Lane, task: asyncio.Task[Any], when: str) -> None:
+        """A suspension is two points: right after it, and when what the task waits for has come, which a cancellation then takes from it."""
         if not self.may_cancel(lane):
             return
-        if self.witness:
-            self.witness.before_cancel(self, lane)
-        if self.chooser.cancel():
+        if self.chooser.cancel(self.witness.cancel(self, lane, when) if self.witness else None):
             self.note_fault("cancel", lane.who, lane.label)
             task.cancel()
 
     def may_cancel(self, lane: Lane) -> bool:
         wanted = self.settings.cancel
+        if lane.number == TEST:
+            return False
         return wanted is True or (wanted is not False and (lane.who in wanted or lane.label in wanted))
 
     def crash(self) -> None:
@@ -279,7 +301,7 @@ class ControlledLoop(Lifecycle):
 
     def note_fault(self, kind: str, who: str, task: str, call: int | None = None) -> None:
         at = self.record.next_at()
-        self.record.faults.append(Fault(at=at, at_s=self.time(), kind=kind, agent=who, task=task, call=call))
+        self.record.faults.append(Fault(at=at, at_s=self.elapsed_s(), kind=kind, agent=who, task=task, call=call))
 
     # --- tasks and futures --------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import Any, NoReturn
 
 from checker.testing.errors import RealIORefused
@@ -18,7 +19,7 @@ def _refusing(name: str, what: str) -> Any:
     async def refuse_later(self: object, *args: Any, **kwargs: Any) -> NoReturn:
         refuse(self, *args, **kwargs)
 
-    chosen = refuse_later if asyncio.iscoroutinefunction(getattr(asyncio.AbstractEventLoop, name, None)) else refuse
+    chosen = refuse_later if inspect.iscoroutinefunction(getattr(asyncio.AbstractEventLoop, name, None)) else refuse
     chosen.__name__ = name
     return chosen
 

@@ -11,7 +11,7 @@ from checker.testing.choices import MODE_MEANING, Mode
 from checker.testing.record import Call, Record
 from checker.testing.run import Run
 
-LAST_CALLS = 30  # of the failing run are shown
+LAST_CALLS = 30  # of the failing run are shown, or where there are none so many steps
 
 
 class ScheduleFailure(AssertionError):
@@ -61,6 +61,9 @@ class Outcome(Struct, kw_only=True):
             raise ScheduleFailure(self) from error
         return self
 
+    def __str__(self) -> str:
+        return self.text()
+
     def text(self) -> str:
         """The report, in plain text."""
         return "\n".join(_failed(self, self.run) if self.run is not None else _passed(self))
@@ -70,8 +73,10 @@ def _passed(outcome: Outcome) -> list[str]:
     modes = ", ".join(f"{mode} {runs}" for mode, runs in outcome.runs_by_mode.items())
     lines = [f"{outcome.test}: no failure in {outcome.runs} runs, {outcome.distinct} distinct schedules ({modes})"]
     for mode, most in outcome.complete.items():
-        if most >= 0:
-            lines.append(f"  {mode}: all schedules with at most {most} deviation{'s' * (most != 1)} from plain order were run")
+        if most >= 1:
+            lines.append(
+                f"  {mode}: all schedules with at most {most} deviation{'s' * (most != 1)} from plain order were run (a few latencies stand for all)"
+            )
     return lines + [f"  note: {note}" for note in outcome.notes]
 
 
@@ -91,6 +96,9 @@ def _failed(outcome: Outcome, run: Run) -> list[str]:
     if run.record.calls:
         lines.append("  calls at boundaries, in order of their effects:")
         lines += [f"    {line}" for line in _calls(run.record)]
+    elif run.told_steps:
+        lines.append("  steps, each from the line shown to the next `await`:")
+        lines += [f"    {line}" for line in _steps(run)]
     lines += [f"  at {point}" for point in outcome.points_failed[1:]]
     lines += [f"  note: {note}" for note in outcome.notes]
     if outcome.found_after:
@@ -120,6 +128,13 @@ def _calls(record: Record) -> list[str]:
     left_out = len(calls) - LAST_CALLS
     head = [f"({left_out} earlier calls are left out)"] if left_out > 0 else []
     return head + [call_text(call) for call in calls[max(0, left_out) :]]
+
+
+def _steps(run: Run) -> list[str]:
+    lines = [f"{step.at_s * 1e3:g} ms  {step.who} from {step.place}: {step.place.text}" for step in run.told_steps]
+    lines = [line for i, line in enumerate(lines) if not i or line != lines[i - 1]]
+    left_out = len(lines) - LAST_CALLS
+    return [f"({left_out} earlier steps are left out)", *lines[left_out:]] if left_out > 0 else lines
 
 
 def call_text(call: Call) -> str:

@@ -24,6 +24,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct, structs
 
@@ -231,7 +232,7 @@ _PASSED_ON = (
     *("__await__", "__str__", "__index__", "__int__", "__float__", "__or__", "__ror__", "__and__", "__add__"),
     *("__lt__", "__le__", "__gt__", "__ge__"),
 )
-_classes: dict[type, type[Proxy]] = {}
+_classes: WeakKeyDictionary[type, type[Proxy]] = WeakKeyDictionary()
 
 
 def _proxy_class(target: type) -> type[Proxy]:
@@ -247,7 +248,8 @@ def _proxy_class(target: type) -> type[Proxy]:
 
 def _guarded(name: str) -> Any:
     def special(self: Proxy, *args: Any, **kwargs: Any) -> Any:
-        bound = getattr(self._teamcheck_target, name)
+        target = self._teamcheck_target
+        bound = target if name == "__call__" and inspect.isroutine(target) else getattr(target, name)
         if self._teamcheck_ops is not None and name not in self._teamcheck_ops:
             return bound(*args, **kwargs)
         guarded = guard(name, bound, self._teamcheck_terms)

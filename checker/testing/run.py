@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -12,14 +13,14 @@ from msgspec import Struct, field, structs
 from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
 from checker.testing.environment import controlled, current_loop
-from checker.testing.errors import Deadlock, Livelock, LoopInUse
+from checker.testing.errors import Deadlock, Livelock, LoopInUse, NoCoroutine
 from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
 from checker.testing.record import Mark, Record
 from checker.testing.settings import Settings
 from checker.testing.stuck import deadlock_text, livelock_text
 from checker.testing.where import Place, place_of_error
-from checker.testing.witness import Account, Witness
+from checker.testing.witness import Account, Step, Witness
 
 Test = Callable[[], Coroutine[Any, Any, Any]]
 Check = Callable[[Record], Any]
@@ -53,7 +54,8 @@ class Run(Struct, kw_only=True):
     result: Any = None  # what the test returned
     points: list[Point] = field(default_factory=list)
     asked: dict[Kind, int] = field(default_factory=dict)  # choice points by kind
-    accounts: list[Account] = field(default_factory=list)  # filled where `explain`
+    accounts: list[Account] = field(default_factory=list)  # the deviations in words, filled where `explain`
+    told_steps: list[Step] = field(default_factory=list)  # who ran on from where, filled where `explain`
 
     @property
     def token(self) -> Token:
@@ -87,14 +89,14 @@ def run_once(
         strategy or PLAIN, settings.mode, faults=settings.faults, sweep=settings.cancel is not False, note_points=note_points
     )
     record = Record()
-    witness = Witness(token.deviations) if explain and token is not None else None
+    witness = Witness() if explain else None
     loop = ControlledLoop(chooser, record, settings, witness)  # type: ignore[abstract]  # the class refuses what it lacks
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
         with controlled(loop), noted_holders():
             failure, result = _run(loop, test)
-            record.ended_s = loop.time()
+            record.ended_s = loop.elapsed_s()
             if failure is None:
                 failure = _checked(checks, record)
             loop.jobs.end()
@@ -114,13 +116,14 @@ def run_once(
         points=chooser.points,
         asked=dict(chooser.asked),
         accounts=witness.accounts if witness else [],
+        told_steps=witness.steps if witness else [],
     )
 
 
 def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     """Why the test failed, and else what it returned; what waits at its end waits still."""
     try:
-        result = loop.run_until_complete(loop.create_task(test(), name="test"))
+        result = loop.run_until_complete(loop.create_task(_coroutine(test), name="test"))
     except Deadlock:
         return Failure(kind="deadlock", name="Deadlock", text=deadlock_text(loop)), None
     except Livelock:
@@ -129,12 +132,24 @@ def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
         if any(fault.kind == "cancel" for fault in loop.record.faults):
             return None, None
         return _failure(error), None
+    except NoCoroutine:
+        raise
     except Exception as error:
         return _failure(error), None
     finally:
         loop.note_final()
         loop.chooser.quiet = True
     return None, result
+
+
+def _coroutine(test: Test) -> Coroutine[Any, Any, Any]:
+    coroutine = test()
+    if not inspect.iscoroutine(coroutine):
+        name = getattr(test, "__qualname__", repr(test))
+        raise NoCoroutine(
+            f"{name} returned {type(coroutine).__name__}: a controlled run needs an `async def` function without parameters"
+        )
+    return coroutine
 
 
 def _failure(error: BaseException) -> Failure:
@@ -172,7 +187,7 @@ def mark(name: str, **fields: Any) -> None:
     if loop is not None and not loop.ending:
         at = loop.record.next_at()
         loop.record.marks.append(
-            Mark(at=at, at_s=loop.time(), name=name, agent=loop.who(), task=loop.current.label, fields=fields)
+            Mark(at=at, at_s=loop.elapsed_s(), name=name, agent=loop.who(), task=loop.current.label, fields=fields)
         )
 
 

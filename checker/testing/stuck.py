@@ -43,7 +43,7 @@ class Stretch:
 
 def livelock_text(loop: ControlledLoop) -> str:
     return (
-        f"the run did not end in {loop.settings.max_steps:,} steps (virtual time {loop.time():.3f} s); "
+        f"the run did not end in {loop.settings.max_steps:,} steps (virtual time {loop.elapsed_s():.3f} s); "
         f"the second half was in plain order, so nothing was starved; {loop.stretch.text()}"
     )
 

@@ -5,12 +5,13 @@ It runs beside a replay only: finding those lines takes longer than the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from checker.testing.choices import Deviation, Kind
+from checker.testing.choices import Deviation
+from checker.testing.chooser import Tell
 from checker.testing.where import Place, place_of
 
 if TYPE_CHECKING:
@@ -28,79 +29,93 @@ class Account(Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()  # of the tasks concerned, the one that acts first
 
 
+class Step(Struct, frozen=True, kw_only=True):
+    """A task runs on from a line of source to its next `await`."""
+
+    at_s: float
+    who: str
+    place: Place
+
+
 class Witness:
-    """Listens to a run whose deviations are known."""
+    """Listens to one run. Each method gives a function that notes a deviation, for the `tell` of the chooser."""
 
-    def __init__(self, deviations: Iterable[Deviation]) -> None:
+    def __init__(self) -> None:
         self.accounts: list[Account] = []
-        self._waited_for = {(deviation.kind, deviation.number): deviation for deviation in deviations}
+        self.steps: list[Step] = []
 
-    def before_order(self, loop: ControlledLoop, lanes: Sequence[Lane]) -> None:
-        deviation = self._expected(loop, "o")
-        if deviation is None or not isinstance(deviation.value, int):
-            return
-        first = lanes[min(deviation.value, len(lanes) - 1)]
-        passed = lanes[: deviation.value]
-        text = f"{_standing(first)} runs before {' and '.join(map(_standing, passed))}, which had been ready longer"
-        self._note(loop, deviation, text, [_place(lane) for lane in (first, *passed)])
+    def step(self, loop: ControlledLoop, lane: Lane) -> None:
+        """The lane is about to run."""
+        place = None if loop.ending else _place(lane)
+        if place is not None:
+            self.steps.append(Step(at_s=loop.elapsed_s(), who=lane.who, place=place))
 
-    def before_timer(self, loop: ControlledLoop, timer: Any, when_ns: int) -> None:
-        deviation = self._expected(loop, "t")
-        if deviation is not None:
+    def order(self, loop: ControlledLoop, lanes: Sequence[Lane]) -> Tell:
+        def tell(deviation: Deviation) -> None:
+            index = int(deviation.value)
+            first, passed = lanes[index], lanes[:index]
+            text = f"{_standing(loop, first)} runs before {_all(loop, passed)}, which had been ready longer"
+            self._note(loop, deviation, text, [first, *passed])
+
+        return tell
+
+    def timer(self, loop: ControlledLoop, timer: Any, when_ns: int) -> Tell:
+        def tell(deviation: Deviation) -> None:
             lanes = loop.ready_lanes()
             ahead_ms = (when_ns - loop.time_ns()) / 1e6
-            text = f"the timer of {timer_name(loop, timer)}, due {ahead_ms:g} ms later, fires before {' and '.join(map(_standing, lanes))}"
-            self._note(loop, deviation, text, [_place(lane) for lane in lanes])
+            text = f"{callback_name(loop, timer)}, due {ahead_ms:g} ms later, fires before {_all(loop, lanes)}"
+            self._note(loop, deviation, text, lanes)
 
-    def before_latency(self, loop: ControlledLoop, call: Call, what: str) -> None:
-        deviation = self._expected(loop, "l")
-        if deviation is not None and isinstance(deviation.value, int):
-            text = f"the {what} of {call.boundary}.{call.op} by {call.agent} takes {deviation.value / 1000:g} ms"
-            self._note(loop, deviation, text, [_place(loop.current)])
+        return tell
 
-    def before_start(self, loop: ControlledLoop, lane: Lane) -> None:
-        deviation = self._expected(loop, "l")
-        if deviation is not None and isinstance(deviation.value, int):
-            self._note(
-                loop, deviation, f"{lane.label} of {lane.who} starts {deviation.value / 1000:g} ms later", [_place(loop.current)]
-            )
+    def latency(self, loop: ControlledLoop, call: Call, what: str) -> Tell:
+        return lambda deviation: self._note(
+            loop, deviation, f"the {what} of {call.boundary}.{call.op} by {call.agent} takes {_ms(deviation)} ms", [loop.current]
+        )
 
-    def before_call(self, loop: ControlledLoop, call: Call) -> None:
-        deviation = self._expected(loop, "f")
-        if deviation is not None:
-            text = f"{deviation.value} strikes {call.boundary}.{call.op} of {call.agent}"
-            self._note(loop, deviation, text, [_place(loop.current)])
+    def start(self, loop: ControlledLoop, lane: Lane) -> Tell:
+        return lambda deviation: self._note(
+            loop, deviation, f"{lane.label} of {loop.who()} starts {_ms(deviation)} ms later", [loop.current]
+        )
 
-    def before_cancel(self, loop: ControlledLoop, lane: Lane) -> None:
-        deviation = self._expected(loop, "c")
-        if deviation is not None:
-            self._note(loop, deviation, f"{_standing(lane)} is cancelled", [_place(lane)])
+    def fault(self, loop: ControlledLoop, call: Call) -> Tell:
+        return lambda deviation: self._note(
+            loop, deviation, f"{deviation.value} strikes {call.boundary}.{call.op} of {call.agent}", [loop.current]
+        )
 
-    def _expected(self, loop: ControlledLoop, kind: Kind) -> Deviation | None:
-        return self._waited_for.get((kind, loop.chooser.asked[kind]))
+    def cancel(self, loop: ControlledLoop, lane: Lane, when: str) -> Tell:
+        return lambda deviation: self._note(loop, deviation, f"{_standing(loop, lane)} is cancelled {when}".rstrip(), [lane])
 
-    def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, places: list[Place | None]) -> None:
-        if not any(account.deviation == deviation for account in self.accounts):
-            found = tuple(place for place in places if place)
-            self.accounts.append(Account(deviation=deviation, at_s=loop.time(), text=text, places=found))
+    def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane]) -> None:
+        places = tuple(place for lane in lanes if (place := _place(lane)))
+        self.accounts.append(Account(deviation=deviation, at_s=loop.elapsed_s(), text=text, places=places))
+
+
+def _ms(deviation: Deviation) -> str:
+    return f"{int(deviation.value) / 1000:g}"
 
 
 def _place(lane: Lane) -> Place | None:
     return place_of(lane.task.get_coro()) if lane.task is not None else None
 
 
-def _standing(lane: Lane) -> str:
+def _all(loop: ControlledLoop, lanes: Sequence[Lane]) -> str:
+    return " and ".join(_standing(loop, lane) for lane in lanes)
+
+
+def _standing(loop: ControlledLoop, lane: Lane) -> str:
+    """Who would run, and from where."""
     if lane.kind == "callbacks":
-        return "a callback"
+        return callback_name(loop, loop.first_ready(lane))
     place = _place(lane)
     return f"{lane.who} (at {place})" if place else lane.who
 
 
-def timer_name(loop: ControlledLoop, timer: Any) -> str:
-    """Whose timer it is: of the task that sleeps on it, or else of the callback it calls."""
-    for future in timer._args or ():
+def callback_name(loop: ControlledLoop, handle: Any) -> str:
+    """`the timer of ann (at …)` for what ends the sleep of a task, or else the name of the function that is called."""
+    for future in handle._args or ():
         for lane in loop.lanes:
             if lane.task is not None and getattr(lane.task, "_fut_waiter", None) is future:
-                return _standing(lane)
-    owner = getattr(timer._callback, "__qualname__", None)
-    return str(owner or type(timer._callback).__name__)
+                return f"the timer of {_standing(loop, lane)}"
+    callback = handle._callback
+    return f"the callback {getattr(callback, '__qualname__', type(callback).__name__)}"

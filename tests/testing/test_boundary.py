@@ -190,6 +190,24 @@ def test_only_the_named_methods_are_guarded() -> None:
         boundary(Store(), latency_s=(2, 1))
 
 
+def test_functions_have_boundaries_too() -> None:
+    async def ask(prompt: str) -> str:
+        return prompt.upper()
+
+    def count(prompt: str) -> int:
+        return len(prompt)
+
+    async def start() -> list[Any]:
+        model, counter = boundary(ask, name="model"), boundary(count)
+        return [await model("hi"), counter("hi"), await model("ho"), counter("hey")]
+
+    for _ in range(2):
+        run = run_once(start)
+        assert run.failure is None, run.failure
+        assert run.result == ["HI", 2, "HO", 3]
+        assert [(call.boundary, call.op) for call in run.record.calls] == [("model", "__call__"), ("function", "__call__")] * 2
+
+
 def test_a_snapshot_keeps_what_was_given() -> None:
     async def start() -> None:
         store = boundary(Board(), snapshot=copy.deepcopy)

@@ -1,16 +1,15 @@
-"""The controlled loop: time, jobs, threads, runs that do not end, and what it refuses."""
+"""The controlled loop: time, random numbers, runs that do not end, what it refuses, and what it reports."""
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import os
 import random
 import subprocess
 import sys
-import threading
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic as imported_by_name
 from typing import Any
@@ -35,10 +34,12 @@ def passed(test, settings: Settings | None = None):  # type: ignore[no-untyped-d
 
 def test_time_is_virtual() -> None:
     async def wait() -> list[float]:
-        start = time.time()
+        clocks = [time.time, time.monotonic, time.perf_counter, imported_by_name, lambda: time.monotonic_ns() / 1e9]
+        starts = [clock() for clock in clocks]
+        assert all(start > 0 for start in starts)
         await asyncio.sleep(3600)
         time.sleep(60)  # blocks everybody, and moves the clock on
-        return [time.time() - start, time.monotonic(), time.perf_counter(), imported_by_name(), time.monotonic_ns() / 1e9]
+        return [clock() - start for clock, start in zip(clocks, starts, strict=True)]
 
     real = time.monotonic()
     assert passed(wait) == [3660.0] * 5
@@ -47,9 +48,21 @@ def test_time_is_virtual() -> None:
     assert abs(time.monotonic() - imported_by_name()) < 60  # restored
 
 
+def test_dates_follow_the_clock() -> None:
+    async def lease() -> list[str]:
+        taken = datetime.now(UTC)
+        await asyncio.sleep(90)
+        time.sleep(0.5)
+        return [str(taken), str(datetime.now(UTC) - taken), time.strftime("%H:%M:%S", time.gmtime())]
+
+    before = datetime.now(UTC)
+    assert passed(lease) == ["2025-01-01 00:00:00+00:00", "0:01:30.500000", "00:01:30"]
+    assert timedelta() <= datetime.now(UTC) - before < timedelta(minutes=1)
+
+
 def test_timeouts_run_on_virtual_time() -> None:
     async def wait() -> list[str]:
-        found = []
+        found, start = [], time.monotonic()
         for seconds in (10, 30):
             try:
                 async with asyncio.timeout(20):
@@ -59,7 +72,7 @@ def test_timeouts_run_on_virtual_time() -> None:
                 found.append("timed out")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(asyncio.Event().wait(), 5)
-        return [*found, f"{asyncio.get_running_loop().time():g}"]
+        return [*found, f"{time.monotonic() - start:g}"]
 
     assert passed(wait) == ["slept", "timed out", "35"]
 
@@ -97,113 +110,6 @@ def test_a_run_is_the_same_in_another_process() -> None:
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
         told.add(subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True).stdout)
     assert len(told) == 1
-
-
-# --- jobs and threads -----------------------------------------------------------------------------------------------------------
-
-
-def test_jobs_are_lanes_of_the_schedule() -> None:
-    async def lost_update() -> None:
-        count = 0
-
-        def add() -> None:
-            nonlocal count
-            seen = count
-            time.sleep(0.001)  # a job is one step up to its next sleep
-            count = seen + 1
-
-        await asyncio.gather(asyncio.to_thread(add), asyncio.to_thread(add))
-        assert count == 2, f"count is {count}"
-
-    assert run_once(lost_update).failure is not None
-
-
-def test_a_job_has_its_thread_its_context_and_no_running_loop() -> None:
-    variable = contextvars.ContextVar("variable", default="unset")
-
-    async def start() -> tuple[str, bool, int]:
-        variable.set("set")
-
-        def job() -> tuple[str, bool, int]:
-            async def inner() -> int:
-                return 7
-
-            return variable.get(), threading.current_thread() is threading.main_thread(), asyncio.run(inner())
-
-        return await asyncio.to_thread(job)
-
-    assert passed(start) == ("set", False, 7)
-
-
-def test_a_job_may_wait_for_the_loop() -> None:
-    async def start() -> int:
-        loop = asyncio.get_running_loop()
-
-        async def answer() -> int:
-            await asyncio.sleep(100)
-            return 7
-
-        return await asyncio.to_thread(lambda: asyncio.run_coroutine_threadsafe(answer(), loop).result())
-
-    assert passed(start) == 7
-    assert run_once(start).virtual_s == 100.0
-
-
-def test_the_exception_of_a_job_is_raised_where_it_is_awaited() -> None:
-    async def start() -> None:
-        with pytest.raises(KeyError, match="gone"):
-            await asyncio.to_thread({}.__getitem__, "gone")
-        with pytest.raises(RuntimeError, match="StopIteration"):
-            await asyncio.to_thread(next, iter([]))
-
-    passed(start)
-
-
-def helper_threads() -> int:
-    async def start() -> list[int]:
-        loop = asyncio.get_running_loop()
-        got: list[int] = []
-        futures = [loop.create_future() for _ in range(3)]
-
-        def work(i: int) -> None:
-            total = sum(range(1000 * (3 - i)))
-            loop.call_soon_threadsafe(futures[i].set_result, total and i)
-
-        async def take(i: int) -> None:
-            async with asyncio.timeout(1):  # virtual: the clock waits for the threads
-                got.append(await futures[i])
-
-        threads = [threading.Thread(target=work, args=(i,)) for i in range(3)]
-        for thread in threads:
-            thread.start()
-        await asyncio.gather(*(take(i) for i in range(3)))
-        assert sorted(got) == [0, 1, 2]
-        return got
-
-    run = run_once(start)
-    assert run.failure is None, run.failure
-    assert run.record.foreign_threads
-    return run.fingerprint
-
-
-def test_a_foreign_thread_is_waited_for_before_the_clock_jumps() -> None:
-    assert len({helper_threads() for _ in range(30)}) == 1
-
-
-def test_a_foreign_thread_that_sleeps_is_waited_for_before_a_deadlock_is_called() -> None:
-    async def start() -> str:
-        loop = asyncio.get_running_loop()
-        future = loop.create_future()
-        real = threading.Event()
-
-        def work() -> None:
-            real.wait(0.2)
-            loop.call_soon_threadsafe(future.set_result, "posted")
-
-        threading.Thread(target=work).start()
-        return await future
-
-    assert passed(start) == "posted"
 
 
 # --- runs that do not end -------------------------------------------------------------------------------------------------------
@@ -377,3 +283,8 @@ def test_eager_tasks_run(monkeypatch: pytest.MonkeyPatch) -> None:
         return seen
 
     assert passed(start) == [1, 2, 1, 2]
+
+
+def test_what_is_no_coroutine_function_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"dict returned dict: a controlled run needs an `async def` function without parameters"):
+        run_once(dict)  # type: ignore[arg-type]

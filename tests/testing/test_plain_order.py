@@ -65,11 +65,12 @@ def program(seed: int) -> Program:
         rng = random.Random(seed)
         loop = asyncio.get_running_loop()
         trace: list[str] = []
+        start = loop.time()
         lock, event, queue = asyncio.Lock(), asyncio.Event(), asyncio.Queue[int](2)
         semaphore, condition = asyncio.Semaphore(2), asyncio.Condition()
 
         async def act(who: str, kind: int) -> None:
-            trace.append(f"{who}:{kind}@{loop.time():.6f}")
+            trace.append(f"{who}:{kind}@{loop.time() - start:.6f}")
             if kind == 0:
                 await asyncio.sleep(0)
             elif kind == 1:

@@ -139,6 +139,20 @@ def test_an_order_that_deviates_is_told_with_the_lines_of_both_tasks() -> None:
     assert "await full.wait()" in text
 
 
+def test_without_boundaries_the_steps_are_shown() -> None:
+    lines = [
+        re.sub(r"tests/testing/|:\d+:", "", line)
+        for line in explore(teams.staggered_claim_without_boundary, schedules=400).text().splitlines()
+    ]
+    start = lines.index("  steps, each from the line shown to the next `await`:")
+    assert lines[start + 1 :][:3] == [
+        "    0 ms  test from teams.py async def staggered_claim_without_boundary() -> None:",
+        "    0 ms  ann from teams.py async def claim(board: Board, who: str, delay_s: float = 0.0) -> None:",
+        "    0 ms  bob from teams.py async def claim(board: Board, who: str, delay_s: float = 0.0) -> None:",
+    ]
+    assert "    5 ms  bob from teams.py await asyncio.sleep(delay_s)" in lines
+
+
 def test_explored_makes_a_plain_test(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
