@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checker.testing import checks, explore, run_once, together
+from checker.testing import boundary, checks, explore, run_once, together
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
 
 mcp = pytest.importorskip("mcp", reason="mcp is not installed: pip install 'teamcheck[mcp]'")
@@ -68,15 +68,20 @@ def test_a_lost_answer_is_waited_for_for_ever() -> None:
 # --- check, then act, in a tool ------------------------------------------------------------------------------------------------
 
 
+class Rules:
+    async def allow(self, who: str) -> None:
+        """What a tool asks another service."""
+
+
 async def claims(repaired: bool) -> None:
     """A tool looks whether the task is free, asks elsewhere, and takes it; two clients call it a moment apart."""
     owners: list[str] = []
-    lock = asyncio.Lock()
+    rules, lock = boundary(Rules()), asyncio.Lock()
 
     async def look_and_take(who: str) -> str:
         if owners:
             return "taken"
-        await asyncio.sleep(0.02)
+        await rules.allow(who)
         owners.append(who)
         return "yours"
 
@@ -92,7 +97,7 @@ async def claims(repaired: bool) -> None:
             await asyncio.sleep(delay_s)
             await session.call_tool("claim", {"who": who})
 
-    await together(ann=client("ann", 0), bob=client("bob", 0.2))
+    await together(ann=client("ann", 0), bob=client("bob", 0.1))
     assert len(owners) == 1, f"claimed by {owners}"
 
 
