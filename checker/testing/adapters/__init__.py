@@ -11,8 +11,7 @@
 | `arq` | each command to redis, with a server in memory | |
 | `a2a` | the store of tasks, the requests to a handler | `one_end` |
 | `autogen_core` | messages of the runtime | |
-| `pydantic_graph` | the state of a graph's persistence | |
-| `google_adk` | session service, runs, plugin | |
+| `google_adk` | session service, models | `answers_what_it_read` |
 | `sqlalchemy` | each statement of an async engine | |
 
 What is not listed needs no adapter: `boundary(obj)` fits any object whose methods the code calls.

@@ -62,7 +62,7 @@ async def a_reader_that_gives_up() -> None:
 
     async def impatient() -> None:
         try:
-            await asyncio.wait_for(store.aget(("notes",), "a"), 0.15)
+            await asyncio.wait_for(store.aget(("notes",), "a"), 0.05)
         except TimeoutError:
             pass
 
@@ -123,8 +123,6 @@ async def two_who_wait_for_a_task() -> None:
 
     store = InMemoryTaskStore()
     task = await store.create_task(TaskMetadata(ttl=60_000))
-    agent = boundary(SimpleNamespace(), [])
-    del agent
 
     async def wait(delay_s: float) -> None:
         await asyncio.sleep(delay_s)
