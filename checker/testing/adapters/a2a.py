@@ -24,8 +24,10 @@ STORE_OPS = ("save", "get", "list", "delete")
 REQUEST_OPS = ("on_message_send", "on_message_send_stream", "on_cancel_task", "on_get_task", "on_subscribe_to_task")
 ENDS = frozenset(
     (
-        *(TaskState.TASK_STATE_COMPLETED, TaskState.TASK_STATE_CANCELED),
-        *(TaskState.TASK_STATE_FAILED, TaskState.TASK_STATE_REJECTED),
+        TaskState.TASK_STATE_COMPLETED,
+        TaskState.TASK_STATE_CANCELED,
+        TaskState.TASK_STATE_FAILED,
+        TaskState.TASK_STATE_REJECTED,
     )
 )
 

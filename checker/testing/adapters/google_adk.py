@@ -1,7 +1,7 @@
 """Boundaries for Google's Agent Development Kit: the session service, and models.
 
-    runner = Runner(app_name="desk", agent=agent, session_service=sessions())
-    explore(scenario, checks=[answers_what_it_read()])
+runner = Runner(app_name="desk", agent=agent, session_service=sessions())
+explore(scenario, checks=[answers_what_it_read()])
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class ScriptedLlm(BaseLlm):
 
     async def generate_content_async(self, llm_request: Any, stream: bool = False) -> AsyncIterator[LlmResponse]:
         reply = await self._script.reply(llm_request)
-        parts = [types.Part(text=part) if isinstance(part, str) else part for part in (reply if isinstance(reply, list) else [reply])]
+        parts = [
+            types.Part(text=part) if isinstance(part, str) else part for part in (reply if isinstance(reply, list) else [reply])
+        ]
         yield LlmResponse(content=types.Content(role="model", parts=parts))
 
 

@@ -90,7 +90,9 @@ def runs(graph: Any, *, name: str = "graph") -> Any:
 def thread_of(call: Call) -> Any:
     """The `thread_id` that a call of a graph or a checkpointer is about."""
     configs = [*call.args, *call.kwargs.values()]
-    return next(c["configurable"]["thread_id"] for c in configs if isinstance(c, dict) and "thread_id" in c.get("configurable", {}))
+    return next(
+        c["configurable"]["thread_id"] for c in configs if isinstance(c, dict) and "thread_id" in c.get("configurable", {})
+    )
 
 
 def runs_in_turn(name: str = "graph") -> Check:
@@ -122,7 +124,6 @@ def one_history(name: str = "checkpointer") -> Check:
 
 def _place(put: Call) -> tuple[tuple[Any, Any, Any], Any]:
     """(thread, namespace, the checkpoint that it continues), and its own id."""
-    config = put.kwargs.get("config", put.args[0] if put.args else None)
-    checkpoint = put.kwargs.get("checkpoint", put.args[1] if len(put.args) > 1 else None)
-    where = config["configurable"]
+    given = dict(zip(("config", "checkpoint"), put.args, strict=False)) | put.kwargs
+    where, checkpoint = given["config"]["configurable"], given["checkpoint"]
     return (where["thread_id"], where.get("checkpoint_ns", ""), where.get("checkpoint_id")), checkpoint["id"]

@@ -22,14 +22,18 @@ from checker.testing.record import Call
 
 
 @asynccontextmanager
-async def wire(server: Any, *, ordered: bool = True, raise_exceptions: bool = False, **terms: Any) -> AsyncIterator[tuple[Any, Any]]:
+async def wire(
+    server: Any, *, ordered: bool = True, raise_exceptions: bool = False, **terms: Any
+) -> AsyncIterator[tuple[Any, Any]]:
     """Runs a low-level `mcp.server.Server` as the agent "server"; gives the client's streams to read and to write.
 
     `ordered`: the messages of one side arrive in the order in which they were sent, as over stdio; False: each takes its own time, as over
     HTTP. `terms`: those of `boundary`, for both directions.
     """
     if not hasattr(server, "create_initialization_options"):
-        raise TypeError(f"`wire` runs a low-level mcp.server.Server, and {type(server).__name__} is built around one: give that one")
+        raise TypeError(
+            f"`wire` runs a low-level mcp.server.Server, and {type(server).__name__} is built around one: give that one"
+        )
     to_server, from_client = anyio.create_memory_object_stream[Any](0)
     to_client, from_server = anyio.create_memory_object_stream[Any](0)
     asked = _Sender(to_server, "client", ordered, terms)

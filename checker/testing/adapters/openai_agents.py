@@ -1,7 +1,7 @@
 """Boundaries for the OpenAI Agents SDK: models and sessions.
 
-    model = ScriptedModel([tool_call("claim", task=1), "done"])
-    await Runner.run(Agent(name="ann", model=model, tools=[claim]), "go", session=session(SQLiteSession("s")))
+model = ScriptedModel([tool_call("claim", task=1), "done"])
+await Runner.run(Agent(name="ann", model=model, tools=[claim]), "go", session=session(SQLiteSession("s")))
 """
 
 from __future__ import annotations

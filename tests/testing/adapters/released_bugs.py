@@ -16,18 +16,20 @@ from typing import Any
 from checker.testing import boundary, explore, mark, together
 
 Scenario = Callable[[], Coroutine[Any, Any, None]]
-BUGS: dict[str, tuple[Scenario, str, str | None]] = {}  # (scenario, the release with the bug, the first one known without it)
+SCHEDULES = 200
+# by name: the scenario, a release with the bug, a later one without it, what the report of the bug says
+BUGS: dict[str, tuple[Scenario, str, str | None, str]] = {}
 
 
-def bug(broken: str, repaired: str | None) -> Callable[[Scenario], Scenario]:
+def bug(broken: str, repaired: str | None, said: str) -> Callable[[Scenario], Scenario]:
     def keep(scenario: Scenario) -> Scenario:
-        BUGS[scenario.__name__] = scenario, broken, repaired
+        BUGS[scenario.__name__] = scenario, broken, repaired, said
         return scenario
 
     return keep
 
 
-@bug("openai-agents==0.17.8", "openai-agents==0.18.3")
+@bug("openai-agents==0.17.8", "openai-agents==0.18.3", "conversations for one session")
 async def first_use_of_a_conversation() -> None:
     """Two first uses of one session make two conversations (openai-agents-python, pull request 3821)."""
     from agents.memory import OpenAIConversationsSession
@@ -55,7 +57,7 @@ async def first_use_of_a_conversation() -> None:
     assert conversations.made == 1, f"{conversations.made} conversations for one session"
 
 
-@bug("langgraph-checkpoint==2.1.0", "langgraph-checkpoint==2.1.1")
+@bug("langgraph-checkpoint==2.1.0", "langgraph-checkpoint==2.1.1", "not self._task.done()")
 async def a_reader_that_gives_up() -> None:
     """A read that is cancelled while it is under way stops the store for everybody (langgraph, pull request 5504)."""
     store = _batched_store()
@@ -73,7 +75,7 @@ async def a_reader_that_gives_up() -> None:
     await together(impatient=impatient(), patient=patient())
 
 
-@bug("langgraph-checkpoint==4.0.1", "langgraph-checkpoint==4.0.2")
+@bug("langgraph-checkpoint==4.0.1", "langgraph-checkpoint==4.0.2", "written after its writer had given up")
 async def a_write_that_was_given_up() -> None:
     """A write that was cancelled while it waited for its turn is carried out (langgraph, pull request 6701)."""
     store = _batched_store()
@@ -115,7 +117,7 @@ def _batched_store() -> Any:
     return Store()
 
 
-@bug("mcp==1.27.0", None)
+@bug("mcp==1.27.0", None, "ann waits for an Event to be set")
 async def two_who_wait_for_a_task() -> None:
     """Of two who wait for a change of one task, the first is never woken (modelcontextprotocol python-sdk, issue 2535)."""
     from mcp.shared.experimental.tasks.in_memory_task_store import InMemoryTaskStore
@@ -136,7 +138,7 @@ async def two_who_wait_for_a_task() -> None:
     await together(ann=wait(0), bob=wait(0.01), server=finish())
 
 
-@bug("openai-agents==0.2.11", "openai-agents==0.3.3")
+@bug("openai-agents==0.2.11", "openai-agents==0.3.3", "the session has []")
 async def a_streamed_turn_is_kept() -> None:
     """A streamed turn whose reader has seen the end is in the session (openai-agents-python, issue 1658)."""
     from agents import Agent, RunConfig, Runner, SQLiteSession
@@ -146,14 +148,15 @@ async def a_streamed_turn_is_kept() -> None:
     kept = session(SQLiteSession("s"))
     agent = Agent(name="desk", model=ScriptedModel(["done"]))
     result = Runner.run_streamed(agent, "go", session=kept, run_config=RunConfig(tracing_disabled=True))
-    async for _ in result.stream_events():
-        pass
+    screen = boundary(_Screen())
+    async for event in result.stream_events():
+        await screen.show(event.type)
     await asyncio.sleep(1)
     roles = [item.get("role") for item in await kept.get_items()]
     assert roles == ["user", "assistant"], f"the session has {roles}"
 
 
-@bug("taskiq==0.12.1", "taskiq==0.13.0")
+@bug("taskiq==0.12.1", "taskiq==0.13.0", "are left in the queue")
 async def a_worker_with_a_last_task() -> None:
     """A worker that may run two tasks takes no third message from the queue (taskiq, issue 528)."""
     from taskiq import BrokerMessage, InMemoryBroker
@@ -184,6 +187,10 @@ async def a_worker_with_a_last_task() -> None:
     assert queue.items.qsize() == 4 - len(ran), f"{len(ran)} of 4 tasks ran, and {queue.items.qsize()} are left in the queue"
 
 
+class _Screen:
+    async def show(self, what: str) -> None: ...
+
+
 class _Queue:
     def __init__(self) -> None:
         self.items: asyncio.Queue[Any] = asyncio.Queue()
@@ -197,4 +204,4 @@ class _Queue:
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
-    print(explore(BUGS[sys.argv[1]][0], mode="latency", schedules=100))
+    print(explore(BUGS[sys.argv[1]][0], mode="latency", schedules=SCHEDULES))

@@ -64,6 +64,7 @@ def test_what_is_recorded() -> None:
 
 async def two_turns(lock: bool) -> None:
     """Two requests of one conversation arrive a moment apart; each starts a run on the thread."""
+
     async def answer(state: State) -> dict[str, list[str]]:
         return {"log": [f"re: {state['log'][-1]}"]}
 

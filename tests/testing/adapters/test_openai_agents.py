@@ -31,7 +31,9 @@ async def two_agents() -> None:
     tool = adapter.tool_call("add", x=1)
     bob = Agent(name="bob", model=adapter.ScriptedModel([tool, "b", "b"], name="bob's model"), tools=[add])
     hand_off = adapter.tool_call("transfer_to_bob")
-    ann = Agent(name="ann", model=adapter.ScriptedModel([[tool, tool], hand_off], name="ann's model"), tools=[add], handoffs=[bob])
+    ann = Agent(
+        name="ann", model=adapter.ScriptedModel([[tool, tool], hand_off], name="ann's model"), tools=[add], handoffs=[bob]
+    )
     runs = await together(ann=Runner.run(ann, "go", run_config=QUIET), bob=Runner.run(bob, "go", run_config=QUIET))
     assert {run.final_output for run in runs.values()} == {"b"}
     assert added == [1, 1, 1]
@@ -43,7 +45,9 @@ def test_agents_run_alike() -> None:
 
 async def streamed() -> None:
     session = adapter.session(SQLiteSession("s"))
-    result = Runner.run_streamed(Agent(name="ann", model=adapter.ScriptedModel(["done"])), "go", session=session, run_config=QUIET)
+    result = Runner.run_streamed(
+        Agent(name="ann", model=adapter.ScriptedModel(["done"])), "go", session=session, run_config=QUIET
+    )
     async for _ in result.stream_events():
         pass
     assert result.final_output == "done"
