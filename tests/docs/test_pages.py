@@ -10,6 +10,7 @@ import doctest
 import os
 import shutil
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -89,8 +90,13 @@ class Reading:
             self.edit(block)
         elif block.language == "console":
             self.run(block)
-        elif block.language == "python":
+        elif block.language == "python" and not (word == "needs" and self.lacks(block)):
             self.evaluate(block)
+
+    def lacks(self, block: Block) -> bool:
+        """True when a package that the block needs is not installed."""
+        assert block.directive is not None
+        return any(find_spec(package) is None for package in block.directive.value.split())
 
     def write(self, block: Block) -> None:
         assert block.directive is not None

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,10 +64,8 @@ async def a_reader_that_gives_up() -> None:
     store = _batched_store()
 
     async def impatient() -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(store.aget(("notes",), "a"), 0.05)
-        except TimeoutError:
-            pass
 
     async def patient() -> None:
         await asyncio.sleep(1)

@@ -82,4 +82,4 @@ async def claims_by_one_command() -> None:
 def test_a_job_that_checks_then_acts() -> None:
     outcome = finds(claims_by_check_then_act)
     assert "redis.execute('GET', 'owner'" in str(outcome)
-    never_reports(claims_by_one_command, schedules=30)
+    never_reports(claims_by_one_command)
