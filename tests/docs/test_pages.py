@@ -70,7 +70,9 @@ class Reading:
     console: Console = field(init=False)
     wrong: list[str] = field(default_factory=list)
     updates: list[tuple[Block, str]] = field(default_factory=list)
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, object] = field(
+        default_factory=lambda: {"__name__": "__main__"}
+    )  # frameworks ask functions for their module
 
     def __post_init__(self) -> None:
         self.new_folder(clone=True)
