@@ -11,14 +11,16 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from a2a.server.tasks import InMemoryTaskStore
-from a2a.types import TaskState
-from google.protobuf.message import Message
-
+from checker.testing.adapters.extra import extra
 from checker.testing.checks.order import one_terminal_state
 from checker.testing.checks.seen import Check, named
 from checker.testing.proxy import boundary
 from checker.testing.record import Call
+
+with extra("a2a"):
+    from a2a.server.tasks import InMemoryTaskStore
+    from a2a.types import TaskState
+    from google.protobuf.message import Message
 
 STORE_OPS = ("save", "get", "list", "delete")
 REQUEST_OPS = ("on_message_send", "on_message_send_stream", "on_cancel_task", "on_get_task", "on_subscribe_to_task")

@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from arq.connections import ArqRedis
-from arq.worker import Worker
-from fakeredis import FakeAsyncRedis, FakeServer
-from redis.asyncio.client import Pipeline
-
+from checker.testing.adapters.extra import extra
 from checker.testing.proxy import boundary
 from checker.testing.record import Call
+
+with extra("arq"):
+    from arq.connections import ArqRedis
+    from arq.worker import Worker
+    from fakeredis import FakeAsyncRedis, FakeServer
+    from redis.asyncio.client import Pipeline
 
 __all__ = ["FakeServer", "command_of", "redis", "worker"]
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from autogen_core import DefaultInterventionHandler, DropMessage
-
+from checker.testing.adapters.extra import extra
 from checker.testing.proxy import boundary
+
+with extra("autogen-core"):
+    from autogen_core import DefaultInterventionHandler, DropMessage
 
 
 class Wire(DefaultInterventionHandler):

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from google.adk.models import BaseLlm, LlmResponse
-from google.adk.sessions import InMemorySessionService
-from google.genai import types
-from pydantic import PrivateAttr
-
+from checker.testing.adapters.extra import extra
 from checker.testing.adapters.script import Replies, Script
 from checker.testing.checks.seen import Check, named
 from checker.testing.checks.updates import no_lost_update
 from checker.testing.proxy import boundary
 from checker.testing.record import Call
+
+with extra("google-adk"):
+    from google.adk.models import BaseLlm, LlmResponse
+    from google.adk.sessions import InMemorySessionService
+    from google.genai import types
+    from pydantic import PrivateAttr
 
 SESSION_OPS = ("create_session", "get_session", "list_sessions", "delete_session", "append_event")
 

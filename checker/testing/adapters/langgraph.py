@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
-from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.store.memory import InMemoryStore
-from pydantic import PrivateAttr
-
+from checker.testing.adapters.extra import extra
 from checker.testing.adapters.script import Replies, Script
 from checker.testing.checks.order import serial
 from checker.testing.checks.seen import Check, Seen, lines, named, seen, worked
 from checker.testing.proxy import boundary
 from checker.testing.record import Call, Record
+
+with extra("langgraph"):
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage, BaseMessage
+    from langchain_core.outputs import ChatGeneration, ChatResult
+    from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.store.memory import InMemoryStore
+    from pydantic import PrivateAttr
 
 SAVER_OPS = (
     *("aget", "aget_tuple", "alist", "aput", "aput_writes", "adelete_thread"),

@@ -14,11 +14,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import anyio
-
+from checker.testing.adapters.extra import extra
 from checker.testing.agents import spawn
 from checker.testing.proxy import boundary
 from checker.testing.record import Call
+
+with extra("mcp"):
+    import anyio
 
 
 @asynccontextmanager

@@ -10,21 +10,23 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from agents import ModelResponse, Usage
-from agents.models.interface import Model
-from openai.types.responses import (
-    Response,
-    ResponseCompletedEvent,
-    ResponseFunctionToolCall,
-    ResponseOutputMessage,
-    ResponseOutputText,
-)
-
+from checker.testing.adapters.extra import extra
 from checker.testing.adapters.script import Replies, Reply, Script
 from checker.testing.checks.seen import Check, named
 from checker.testing.checks.updates import no_lost_update
 from checker.testing.proxy import boundary
 from checker.testing.record import Call
+
+with extra("openai-agents"):
+    from agents import ModelResponse, Usage
+    from agents.models.interface import Model
+    from openai.types.responses import (
+        Response,
+        ResponseCompletedEvent,
+        ResponseFunctionToolCall,
+        ResponseOutputMessage,
+        ResponseOutputText,
+    )
 
 SESSION_OPS = ("get_items", "add_items", "pop_item", "clear_session")
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from checker.testing.adapters.extra import extra
 from checker.testing.proxy import boundary
 from checker.testing.record import Call
+
+with extra("sqlalchemy"):
+    from sqlalchemy import event
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 def statements(engine: AsyncEngine, *, name: str = "database", **terms: Any) -> AsyncEngine:

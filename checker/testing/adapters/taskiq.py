@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskiq import BrokerMessage, InMemoryBroker
-
+from checker.testing.adapters.extra import extra
 from checker.testing.agents import agent
 from checker.testing.proxy import boundary
 from checker.testing.record import Call
+
+with extra("taskiq"):
+    from taskiq import BrokerMessage, InMemoryBroker
 
 RESULT_OPS = ("set_result", "get_result", "is_result_ready", "set_progress", "get_progress")
 

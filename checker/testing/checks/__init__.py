@@ -20,8 +20,8 @@
 
 What is looked at is named by its method (`"claim"`), by boundary and method (`"Board.claim"`), or by the name of a `mark`. `key` says what an
 event is about: a number is the place of a positional argument, a name a keyword argument or a field of a mark, a function gets the `Call` or
-`Mark`; without one all events are about one thing. A call counts from the moment of its effect, and not at all where it had none or raised an error of
-its own; a claim counts where it also returned something other than False and None.
+`Mark`; without one all events are about one thing. A call counts from the moment of its effect, and not at all where it had none or raised an error
+of its own; a claim counts where it also returned something other than False and None.
 """
 
 from checker.testing.checks.once import answered_once, at_most_once, claimed_once, joined_once, resumed_exactly
