@@ -16,6 +16,7 @@ ORDER = (
     "language",
     "model",
     "elaborate",
+    "sentences",
     "semantics",
     "ground",
     "engines",
