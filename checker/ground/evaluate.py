@@ -87,6 +87,9 @@ class Place(Struct, kw_only=True):
     def places(self, index: tuple[Type, ...], indices: tuple[Expr, ...]) -> Iterator[tuple[int, Node]]:
         """Every place of an array that the indices may name, with the condition on which they do."""
         graph = self.graph
+        if not index:
+            yield 0, graph.const(1)
+            return
         ranks = [rank(graph, type, self.as_type(expr, type)) for type, expr in zip(index, indices, strict=True)]
         choices = []
         for node, type in zip(ranks, index, strict=True):

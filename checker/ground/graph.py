@@ -42,6 +42,7 @@ class Graph(Struct):
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], Node] = field(default_factory=dict)
+    constants: dict[int, Node] = field(default_factory=dict)
     asked: int = 0
     most_asked: int | None = None  # None: MOST_ASKED
 
@@ -52,6 +53,7 @@ class Graph(Struct):
             low=list(self.low),
             high=list(self.high),
             known=dict(self.known),
+            constants=dict(self.constants),
             asked=self.asked,
             most_asked=self.most_asked,
         )
@@ -80,7 +82,10 @@ class Graph(Struct):
     # --- leaves -----------------------------------------------------------------------------------------------------
 
     def const(self, value: int) -> Node:
-        return self._node(("const", int(value)), int(value), int(value))
+        node = self.constants.get(value)  # asked for more often than anything else
+        if node is None:
+            node = self.constants[value] = self._node(("const", int(value)), int(value), int(value))
+        return node
 
     def field(self, number: int, low: int, high: int) -> Node:
         return self.const(low) if low == high else self._node(("field", number), low, high)

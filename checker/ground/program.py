@@ -297,6 +297,9 @@ def _ground_outcome(
 
 def _changes(before: Sequence[Shape], after: Sequence[Shape]) -> Iterator[tuple[int, Node]]:
     """The fields that differ, and their new values."""
-    for field, (old, new) in enumerate(zip(flat(tuple(before)), flat(tuple(after)), strict=True)):
-        if old != new:
-            yield field, new
+    first = 0
+    for old_cell, new_cell in zip(before, after, strict=True):
+        old = flat(old_cell)
+        if old_cell is not new_cell:
+            yield from ((first + i, b) for i, (a, b) in enumerate(zip(old, flat(new_cell), strict=True)) if a != b)
+        first += len(old)

@@ -13,7 +13,7 @@ A value has one shape only, so equality is equality of all nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from checker.ground.graph import Graph, Node, Unsupported
@@ -112,13 +112,17 @@ def build(type: Type, nodes: Iterator[Node]) -> Shape:
     raise TypeError(type)
 
 
-def flat(shape: Shape) -> Iterator[Node]:
+def flat(shape: Shape) -> Sequence[Node]:
     """The nodes of a shape, in order."""
-    if isinstance(shape, tuple):
-        for part in shape:
-            yield from flat(part)
-    else:
-        yield shape
+    if not isinstance(shape, tuple):
+        return (shape,)
+    found: list[Node] = []
+    for part in shape:
+        if isinstance(part, tuple):
+            found += flat(part)
+        else:
+            found.append(part)
+    return found
 
 
 def encode(type: Type, value: Value) -> Iterator[int]:

@@ -175,9 +175,9 @@ def protocols(draw: st.DrawFn, *, shrinks: bool = False) -> Generated:
     return protocol(Random(draw(st.integers(0, 2**64 - 1))).randrange)
 
 
-def protocol(below: Callable[[int], int], *, aim: str = "") -> Generated:
-    """The protocol that these decisions make. `aim`: a kind of fault for which it should have a use, or "race"."""
-    w = Writer(below, aim=aim)
+def protocol(below: Callable[[int], int], *, aim: str = "", most: int = 6) -> Generated:
+    """The protocol that these decisions make. `aim`: a kind of fault for which it should have a use, or "race"; `most`: statements of an activity."""
+    w = Writer(below, aim=aim, most=most)
     lines = ["protocol p", *_declare(w), *_messages(w), *_defs(w)]
     code: list[str] = []
     for role in w.roles:

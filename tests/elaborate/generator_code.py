@@ -33,7 +33,8 @@ class Writer(Expressions):
     senders: dict[str, set[str]] = field(default_factory=dict)
     defs: list[tuple[str, tuple[Kind, ...], Kind]] = field(default_factory=list)
     labels: int = 0
-    left: int = 12  # statements that may still be written
+    most: int = 6  # statements of an activity
+    left: int = 0  # statements that may still be written
     aim: str = ""  # the kind of fault that should have a use
 
     # --- statements --------------------------------------------------------------------------------------------------
@@ -278,7 +279,7 @@ class Writer(Expressions):
         return lines
 
     def _body(self, scope: Scope) -> list[str]:
-        self.left = 6
+        self.left = self.most
         return [f"    {line}" for line in self.block(scope, 2, plain=False)]
 
     def scope(self, role: Kind) -> Scope:

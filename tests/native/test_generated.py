@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from checker.elaborate.lower import elaborate
 from checker.engines.explicit import explore
+from checker.engines.native.compile import compile_model
 from checker.engines.native.explore import Explored, explore_native
 from checker.engines.native.library import NativeUnavailable, load
 from checker.engines.native.watches import Watched
 from checker.engines.state_graph import StateGraph
 from checker.ground.graph import Unsupported
+from checker.ground.program import ground
 from checker.language.check import check
 from checker.language.diagnostics import BadInput
 from checker.language.parse import parse_protocol, parse_spec
@@ -57,7 +59,8 @@ def with_final_goals(model: Model) -> Model:
 
 def final_states(graph: StateGraph) -> tuple[int, int, int]:
     """Of the states where no step but faults is enabled: the deadlocks; those where `done when` has no value; those with a message."""
-    interpreter, model = Interpreter(graph.model), graph.model
+    model = graph.model
+    interpreter = Interpreter(replace(model, steps=()))  # it only evaluates
     deadlocks = undefined = unhandled = 0
     waiting = [c.variable for c in model.channels if c.kind != "persistent"]
     for state in range(graph.expanded):
@@ -79,13 +82,16 @@ def states_of(found: Explored) -> set[tuple[object, ...]]:
     return {form.decoded(compiled.unpacked(found.search.state(number))) for number in numbers}
 
 
-def agree(model: Model) -> bool:
+def agree(model: Model, *, most_states: int = MOST_STATES, threads: int = 2) -> bool:
     """Compare the two engines; False where the model is too large, or has no ground form."""
-    graph = explore(model, states_limit=MOST_STATES)
+    graph = explore(model, states_limit=most_states)
     if not graph.complete:
         return False
     try:
-        native = explore_native(model, threads=2)
+        form = ground(model, symmetry=True)
+        whole = replace(form, symmetric=(), representative=(), renamings=())  # what `ground` makes without symmetry
+        native = explore_native(model, threads=threads, compiled=compile_model(whole))
+        reduced = explore_native(model, compiled=compile_model(form)) if form.symmetric else native
     except Unsupported:
         return False
     assert native.complete
@@ -96,30 +102,16 @@ def agree(model: Model) -> bool:
         assert native.stats.transitions == graph.transitions
     assert native.fired == {graph.classes[c][0] for c in set(graph.edge_class)}
     assert final_states(graph) == (native.stats.deadlocks, *(native.seen[watched].count for watched in FINAL_WATCHES))
-    _same_reductions(model, native)
-    return True
-
-
-def _same_reductions(model: Model, native: Explored) -> None:
-    """With symmetry: fewer states, and the same answer to whether something fails or is stuck."""
-    reduced = explore_native(model, symmetry=True)
+    # with symmetry: fewer states, and the same answer to whether something fails or is stuck
     assert reduced.stats.distinct <= native.stats.distinct
     assert (reduced.failed is None, reduced.deadlocked is None) == (native.failed is None, native.deadlocked is None)
     assert reduced.fired == native.fired
+    return True
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(protocols())
 def test_generated_protocols(generated: Generated) -> None:
-    for model in models(generated):
-        agree(with_final_goals(model))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-@settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(protocols())
-def test_many_generated_protocols(generated: Generated) -> None:
     for model in models(generated):
         agree(with_final_goals(model))
 
