@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `graph`, `replay`.
+"""The Python API, which the command line itself uses: `load`, `check`, `prove`, `tolerate`, `mend`, `graph`, `replay`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from checker.properties.result import Report, Trace
     from checker.properties.searches import Counted, Engine, Job, Told
     from checker.properties.tolerance.result import Tolerance
+    from checker.proving.result import Proofs
 
 
 CHECKPOINT_EVERY_S = 60.0
@@ -248,6 +249,42 @@ def mend(
         said=progress,
     )
     return mendings_of(asked, faults, together)
+
+
+def prove(
+    path: AnyPath,
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    properties: Sequence[str] | None = None,
+    overrides: Overrides | None = None,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    certificates: AnyPath | None = None,
+    only_proofs: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Proofs:
+    """For which sizes each property of `load(path, instance, faults)` holds: proved for every size, searched through at some, violated at one, or
+    undecided; the first two with the lemmas or the counts that they rest on.
+
+    `time_s`: for everything (60 where it is not given). `certificates`: a folder; a certificate of each proof for every size is written there.
+    `only_proofs`: what is not proved for every size counts as unknown in the exit code. An interrupt ends it with what is known by
+    then. Raises BadInput.
+    """
+    from checker.properties.searches import Limits
+    from checker.proving.ladder import prove as proofs_of
+
+    return proofs_of(
+        fspath(path),
+        instance=instance,
+        faults=faults,
+        properties=properties,
+        overrides=_texts(overrides),
+        limits=Limits(time_s=time_s, memory_mib=memory_mib),
+        certificates=None if certificates is None else fspath(certificates),
+        only_proofs=only_proofs,
+        said=progress,
+    )
 
 
 def graph(

@@ -22,6 +22,8 @@ ORDER = (
     "engines",
     "graph",
     "properties",
+    "certificates",
+    "proving",
     "report",
     "export",
     "api",
