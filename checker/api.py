@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `prove`, `tolerate`, `mend`, `graph`, `replay`.
+"""The Python API, which the command line itself uses: `load`, `check`, `prove`, `verify`, `tolerate`, `mend`, `graph`, `replay`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -15,6 +15,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     import networkx
 
+    from checker.certificates.verification import Verification
     from checker.engines.explicit import Progress as EngineProgress
     from checker.engines.stores import Order, Store
     from checker.model.model import Model
@@ -283,6 +284,32 @@ def prove(
         limits=Limits(time_s=time_s, memory_mib=memory_mib),
         certificates=None if certificates is None else fspath(certificates),
         only_proofs=only_proofs,
+        said=progress,
+    )
+
+
+def verify(
+    certificate: AnyPath,
+    path: AnyPath | None = None,
+    *,
+    smtlib: AnyPath | None = None,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Verification:
+    """Check a certificate of `prove` again, against the spec or protocol at `path` (None: the one that it names); nothing in it is believed.
+
+    `smtlib`: a folder for the questions as SMT-LIB files, for solvers run elsewhere. `time_s`: of each question and each instance
+    (60). Raises BadInput where there is no certificate, or nothing to check it against; one that says what is not so is refused in the result.
+    """
+    from checker.certificates.verify import verify as verified
+
+    return verified(
+        fspath(certificate),
+        None if path is None else fspath(path),
+        smtlib=None if smtlib is None else fspath(smtlib),
+        time_s=time_s,
+        memory_mib=memory_mib,
         said=progress,
     )
 

@@ -3,59 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-
-from msgspec import Struct
+from typing import final
 
 from checker.certificates.certificate import File
+from checker.elaborate.lower import elaborate
 from checker.language import tree
-from checker.language.checked import Checked
-from checker.language.faults import with_text
 from checker.model.model import Goal, Model
 from checker.properties.plan import Filters, Target, property_name, protocol_path, read_target
+from checker.sorted.family import Family
+from checker.sorted.uniform import EverySize, every_size
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """`name`: one property of one instance under one fault model: `model` carries it as its goal."""
+@final
+class Asked:
+    """One property of one instance under one fault model, and all that is made of it. `settings`: values of parameters over those of the instance.
 
-    target: Target
-    instance: str
-    faults: str
-    settings: Mapping[str, str]
-    name: str
-    checked: Checked
-    model: Model
+    `model`: at the size of the instance, with the property as its goal; `model_at` that of any other.
+    """
+
+    def __init__(self, target: Target, instance: str, faults: str, name: str, settings: Mapping[str, str]) -> None:
+        """Raises BadInput for names that the spec does not have, and for what is wrong in the files."""
+        Filters(instances=[instance], faults=[faults], properties=[name]).require_known([target])
+        self.target, self.instance, self.faults, self.name = target, instance, faults, name
+        self.settings = dict(settings)
+        wanted = tuple(node for node in target.properties if property_name(node) == name)
+        self.family = Family(
+            protocol=target.protocol,
+            spec=target.spec,
+            instance=target.instance_name(instance),
+            faults=faults,
+            overrides=self.settings,
+            goals=wanted,
+        )
+        self.checked = self.family.checked()
+        self.model = elaborate(self.checked, faults, wanted)
 
     @property
     def goal(self) -> Goal:
-        return next(goal for goal in self.model.goals if goal.name == self.name)
+        return self.goal_of(self.model)
 
-    def resized(self, sizes: Mapping[str, int]) -> Asked:
-        """The same with other values for some parameters. Raises BadInput where the protocol allows none of that size."""
-        settings = {**self.settings, **{name: str(size) for name, size in sizes.items()}}
-        return asked(self.target, self.instance, self.faults, self.name, settings)
+    def goal_of(self, model: Model) -> Goal:
+        """The property in the model of another size."""
+        return next(goal for goal in model.goals if goal.name == self.name)
 
+    @cached_property
+    def every_size(self) -> EverySize:
+        """Raises Refused."""
+        return every_size(self.family)
 
-def asked(target: Target, instance: str, faults: str, property: str, settings: Mapping[str, str]) -> Asked:
-    """Raises BadInput for names that the spec does not have, and for what is wrong in the files."""
-    from checker.elaborate.lower import elaborate
-    from checker.language.check import check
+    @property
+    def parameters(self) -> list[str]:
+        """Those that give the sorts of any size their sizes, each once."""
+        return list(dict.fromkeys(self.every_size.open.values()))
 
-    Filters(instances=[instance], faults=[faults], properties=[property]).require_known([target])
-    checked = check(target.protocol, target.spec, target.instance_name(instance), dict(settings))
-    with_text(checked, faults)
-    wanted = [node for node in target.properties if property_name(node) == property]
-    model = elaborate(checked, faults, wanted)
-    return Asked(
-        target=target,
-        instance=instance,
-        faults=faults,
-        settings=dict(settings),
-        name=property,
-        checked=checked,
-        model=model,
-    )
+    def model_at(self, size: int) -> Model:
+        """The model where every sort of any size has so many elements. Raises BadInput where the protocol cannot be made so."""
+        return self.family.model(dict.fromkeys(self.parameters, size))
 
 
 def model_hash(model: Model) -> str:

@@ -22,6 +22,7 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # where the st
 COMMANDS = {
     "check": "check specs, or a protocol by itself",
     "prove": "prove properties for every size, as far as that can be done",
+    "verify": "check the certificate of a proof again",
     "tolerate": "tell which faults break which property",
     "mend": "tell what would mend a property that is violated",
     "graph": "write the states and steps of a protocol as a graph",
