@@ -74,6 +74,10 @@ class GroundModel(Struct, frozen=True, kw_only=True):
     renamings: tuple[Renaming, ...]
     told_apart: tuple[tuple[Sort, str], ...]
 
+    def predicate(self, expr: Expr) -> Predicate:
+        """A closed condition of the model, as nodes. Raises Unsupported."""
+        return _predicate(self.graph, self.cells, expr)
+
     def canonical(self, numbers: list[int]) -> list[int]:
         """The fields of the representative of the state with these fields."""
         changed = list(numbers)

@@ -1,0 +1,134 @@
+"""Proofs at one size: IC3 for one goal after another, each proof as lemmas that Z3 has checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from time import perf_counter
+
+from checker.engines.inductive.events import Event, GaveUp, Open, Proved, Violated, Working
+from checker.engines.inductive.houdini import Houdini
+from checker.engines.inductive.ic3 import Ic3, Orbit, Run, renamings_of
+from checker.engines.inductive.lemmas import Sayer
+from checker.engines.inductive.recheck import not_inductive
+from checker.engines.inductive.solver import name
+from checker.engines.inductive.system import System
+from checker.engines.symbolic.concrete import Play, Player
+from checker.ground.ends import enabled
+from checker.ground.graph import Node, Unsupported
+from checker.ground.program import ground
+from checker.ground.violations import bad
+from checker.language.types import Value
+from checker.model.expr import Expr
+from checker.model.model import Goal, Model
+
+NOT_OF_STATES = "it speaks of whole runs: lemmas prove what holds of single states and steps"
+
+
+def prove(model: Model, *, goals: Sequence[str], time_s: float | None = None) -> Iterator[Event]:
+    """Of each goal Working, now and then, and at last Proved, Violated or Open. The goals that are left share what is left of the time. Raises
+    Unsupported for what the ground form cannot say, GaveUp where the model is too large.
+    """
+    deadline = None if time_s is None else perf_counter() + time_s
+    proofs = Proofs(model)
+    for number, goal in enumerate(goals):
+        yield from proofs.of(goal, _share(deadline, len(goals) - number))
+
+
+def _share(deadline: float | None, among: int) -> float | None:
+    """Until when one of so many may take."""
+    now = perf_counter()
+    return None if deadline is None else now + (deadline - now) / among
+
+
+class Proofs:
+    """Proofs of goals of one model; what one has learnt helps the next."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.form = ground(model, symmetry=True)
+        self.system = System(self.form)
+        self.sayer = Sayer(self.system, self.form.symmetric)
+        self._renamings = renamings_of(self.system, self.form.symmetric)
+        self._known: list[Orbit] = []
+
+    def of(self, goal: str, deadline: float | None) -> Iterator[Event]:
+        """Working, now and then; at last Proved, Violated or Open."""
+        asked = next(one for one in self.model.goals if one.name == goal)
+        wrong = bad(self.form, asked)
+        if wrong is None:
+            yield Open(goal=goal, reason=NOT_OF_STATES)
+            return
+        try:
+            found = yield from self._search(goal, wrong, deadline)
+            if isinstance(found, Run):
+                yield Violated(goal=goal, states=tuple(self._states(found)))
+                return
+            self._known += found
+            yield self._proof(asked, wrong, deadline)
+        except (GaveUp, Unsupported) as reason:
+            yield Open(goal=goal, reason=str(reason))
+
+    def _search(self, goal: str, wrong: Node, deadline: float | None) -> Generator[Working, None, Run | list[Orbit]]:
+        known = [cube for orbit in self._known for cube in orbit.cubes]
+        literal = self.system.now.encoder.truth(wrong)
+        search = Ic3(self.system, literal, renamings=self._renamings, known=known, deadline=deadline)
+        while (found := search.advance()) is None:
+            yield Working(goal=goal, steps=search.steps, lemmas=search.lemmas)
+        return found
+
+    def _proof(self, asked: Goal, wrong: Node, deadline: float | None) -> Proved | Open:
+        lemmas = self._needed([self.said(orbit) for orbit in self._known], wrong, deadline)
+        why_not = not_inductive(self.form, asked, lemmas, deadline)
+        if why_not is not None:
+            return Open(goal=asked.name, reason=f"the lemmas that were found do not pass the check: {why_not}")
+        return Proved(goal=asked.name, lemmas=lemmas, solver=name())
+
+    def said(self, orbit: Orbit) -> Expr:
+        """The lemma that says what the clauses of an orbit say."""
+        return self.sayer.universal(orbit.cubes[0]) if orbit.complete else self.sayer.of_one(orbit.cubes[0])
+
+    def _needed(self, lemmas: Sequence[Expr], wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
+        """Of lemmas that are inductive with the goal, few that are so too."""
+        conditions = [condition(self.system, lemma) for lemma in lemmas]
+        houdini = Houdini(self.system, [*conditions, self.form.graph.negate(wrong)], deadline)
+        goal = len(lemmas)
+        if goal not in houdini.inductive(range(goal + 1)):
+            raise GaveUp("the lemmas that were found are not inductive")
+        return tuple(lemmas[number] for number in sorted(fewest([houdini], goal)) if number != goal)
+
+    def _states(self, run: Run) -> Iterator[tuple[Value, ...]]:
+        player = Player(self.form, enabled(self.form))
+        for fields in player.states(Play(initial=run.initial, outcomes=run.outcomes)):
+            yield self.form.decoded(list(fields))
+
+
+def condition(system: System, lemma: Expr) -> Node:
+    """1 where a lemma holds; it must have a value too."""
+    graph, said = system.form.graph, system.form.predicate(lemma)
+    return graph.both(said.value, graph.negate(said.undefined))
+
+
+def fewest(sizes: Sequence[Houdini], goal: int, among: Iterable[int] | None = None) -> set[int]:
+    """Of conditions that are inductive in all sizes a set with the goal that is so too, and of which none can be left out."""
+    left = set(range(len(sizes[0].now)) if among is None else among)
+    while True:
+        smaller = set[int]().union(*(houdini.reasons({goal}, left) for houdini in sizes))
+        if smaller == left:
+            break
+        left = jointly(sizes, smaller)
+    for number in sorted(left - {goal}, reverse=True):
+        if number in left:
+            without = jointly(sizes, left - {number})
+            left = without if goal in without else left
+    return left
+
+
+def jointly(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
+    """The largest set of these that is inductive in all sizes."""
+    left = set(among)
+    while True:
+        before = len(left)
+        for houdini in sizes:
+            left = houdini.inductive(left)
+        if len(left) == before:
+            return left

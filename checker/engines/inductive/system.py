@@ -1,0 +1,181 @@
+"""The steps of a ground form as clauses over two copies of its fields: before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias, final
+
+from msgspec import Struct, field
+
+from checker.engines.inductive.encode import Bits, Encoder, Values
+from checker.engines.inductive.events import GaveUp
+from checker.engines.inductive.gates import FALSE, TRUE, Clause, Gates, Literal
+from checker.engines.inductive.leaves import Atom, atoms_of, leaves_of
+from checker.ground.ends import enabled
+from checker.ground.graph import Node
+from checker.ground.program import GroundModel, cell_types
+from checker.ground.shapes import encode
+from checker.ground.well_formed import well_formed
+
+MOST_VALUES = 200  # of a number
+Start: TypeAlias = tuple[frozenset[int], list[frozenset[int]]]
+
+
+@final
+class Copy(Struct, kw_only=True):
+    """One copy of the fields: `literals[a]` is the literal of atom number a; `encoder`: of the nodes of the ground form in that state."""
+
+    literals: list[Literal]
+    encoder: Encoder
+
+
+@final
+class Outcome(Struct, kw_only=True):
+    """One way to go on: `taken` where it is, `works` where it can be. `after`: of the atoms that it may change whether they hold then."""
+
+    number: int
+    taken: Literal
+    works: Literal
+    after: dict[int, Literal] = field(default_factory=dict)
+
+
+class System:
+    """`gates` define the literals of both copies and say what holds of every state; `steps` are the clauses of a step from `now` to `then`, or of none.
+
+    `atoms`: what may be said of a state, by number; `initial`: of each cell its atoms, by number, and the ways in which it starts, as those that
+    hold.
+    """
+
+    def __init__(self, form: GroundModel) -> None:
+        self.form = form
+        self.gates = Gates()
+        leaves = leaves_of(form.model)
+        self.of_field = [atoms_of(leaf, number, *form.fields[number]) for number, leaf in enumerate(leaves)]
+        self.atoms = [atom for atoms in self.of_field for atom in atoms]
+        self.numbers = {atom: number for number, atom in enumerate(self.atoms)}
+        self.now, self.then = self._copy(), self._copy()
+        for copy in (self.now, self.then):
+            self.gates.say(copy.encoder.truth(well_formed(form)))
+        self.initial = list(self._initial())
+        self.outcomes: list[Outcome] = []
+        self.steps: list[Clause] = []
+        for number, node in enumerate(enabled(form)):
+            self._outcome(number, node)
+        self._say_steps()
+
+    def fields(self, true: Sequence[bool]) -> tuple[int, ...]:
+        """The fields of the state in which these atoms hold."""
+        found: list[int] = []
+        at = 0
+        for (low, _), atoms in zip(self.form.fields, self.of_field, strict=True):
+            hold = [atom for atom, holds in zip(atoms, true[at : at + len(atoms)], strict=True) if holds]
+            at += len(atoms)
+            if atoms and atoms[0].test == "has":
+                found.append(sum(1 << atom.value for atom in hold))
+            else:
+                found.append(max((atom.value for atom in hold), default=low))
+        return tuple(found)
+
+    # --- copies of the state -----------------------------------------------------------------------------------------
+
+    def _copy(self) -> Copy:
+        literals: list[Literal] = []
+        values: dict[int, Values] = {}
+        bits: dict[int, Bits] = {}
+        for number, atoms in enumerate(self.of_field):
+            own = [self.gates.new() for _ in atoms]
+            literals += own
+            if not atoms:
+                continue
+            if atoms[0].test == "has" and len(atoms) > 1:
+                bits[number] = own
+            else:
+                values[number] = self._values(number, atoms[0].test, own)
+        return Copy(literals=literals, encoder=Encoder(self.gates, self.form.graph, values, bits))
+
+    def _values(self, number: int, test: str, own: list[Literal]) -> Values:
+        low, high = self.form.fields[number]
+        if high - low >= MOST_VALUES:
+            raise GaveUp(f"a number of more than {MOST_VALUES} values is part of its states")
+        if len(own) == 1:
+            return {low: -own[0], high: own[0]}
+        if test == "is":
+            self.gates.one_of(own)
+            return dict(zip(range(low, high + 1), own, strict=True))
+        from_here = [TRUE, *own, FALSE]  # from low, from low + 1, ...
+        for a, b in zip(own, own[1:], strict=False):
+            self.gates.say(a, -b)
+        return {low + i: self.gates.all([from_here[i], -from_here[i + 1]]) for i in range(high - low + 1)}
+
+    def starts(self, first: Literal) -> list[Clause]:
+        """Clauses that hold in the initial states, `now`. Literals from `first` on are free for them."""
+        clauses: list[Clause] = []
+        for mine, ways in self.initial:
+            choices = list(range(first, first + len(ways))) if len(ways) > 1 else [TRUE]
+            first += len(ways)
+            clauses.append(choices)
+            for choice, way in zip(choices, ways, strict=True):
+                for number in sorted(mine):
+                    literal = self.now.literals[number]
+                    clauses.append([-choice, literal if number in way else -literal])
+        return clauses
+
+    def _initial(self) -> Iterator[Start]:
+        starts = [choices for variable in self.form.model.variables for choices in variable.initial]
+        first = 0
+        for type, choices in zip(cell_types(self.form.model), starts, strict=True):
+            ways = [list(encode(type, value)) for value in dict.fromkeys(choices)]
+            fields = [0] * first
+            mine = [n for f in range(first, first + len(ways[0])) for n in (self.numbers[atom] for atom in self.of_field[f])]
+            yield (
+                frozenset(mine),
+                [frozenset(number for number in mine if self.atoms[number].holds([*fields, *way])) for way in ways],
+            )
+            first += len(ways[0])
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def _outcome(self, number: int, node: Node) -> None:
+        form, encoder = self.form, self.now.encoder
+        outcome = form.outcomes[number]
+        works = encoder.truth(form.graph.both(node, form.graph.negate(outcome.failed)))
+        if works == FALSE:
+            return
+        made = Outcome(number=number, taken=self.gates.new(), works=works)
+        for changed, new in outcome.updates:
+            new = form.graph.within(new, *form.fields[changed])  # where it would not be, the outcome fails
+            for atom in self.of_field[changed]:
+                made.after[self.numbers[atom]] = self._holds(atom, new)
+        self.outcomes.append(made)
+
+    def _holds(self, atom: Atom, node: Node) -> Literal:
+        graph, encoder = self.form.graph, self.now.encoder
+        match atom.test:
+            case "is":
+                return encoder.is_value(node, atom.value)
+            case "from":
+                return encoder.truth(graph.le(graph.const(atom.value), node))
+        return encoder.bit(node, atom.value)
+
+    def _say_steps(self) -> None:
+        say = self.steps.append
+        stays = self.gates.new()  # a state from which no step leads has one too: it stays as it is
+        taken = [stays, *(outcome.taken for outcome in self.outcomes)]
+        before = len(self.gates.clauses)
+        self.gates.one_of(taken)
+        self.steps += self.gates.clauses[before:]
+        del self.gates.clauses[before:]
+        writers: dict[int, list[Literal]] = {}
+        for outcome in self.outcomes:
+            say([-outcome.taken, outcome.works])
+            for number, holds in outcome.after.items():
+                writers.setdefault(number, []).append(outcome.taken)
+                then = self.then.literals[number]
+                if holds != TRUE:
+                    say([-outcome.taken, holds, -then] if holds != FALSE else [-outcome.taken, -then])
+                if holds != FALSE:
+                    say([-outcome.taken, -holds, then] if holds != TRUE else [-outcome.taken, then])
+        for number, (now, then) in enumerate(zip(self.now.literals, self.then.literals, strict=True)):
+            others = writers.get(number, [])
+            say([*others, -now, then])
+            say([*others, now, -then])
