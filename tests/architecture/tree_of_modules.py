@@ -19,6 +19,7 @@ ORDER = (
     "sentences",
     "semantics",
     "ground",
+    "sorted",
     "engines",
     "graph",
     "properties",
