@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, final
+from typing import Final, Literal, final
 
 from msgspec import Struct
 
 from checker.certificates.nodes import ExprNode
 
-FORMAT = "teamcheck certificate"
-FORMAT_VERSION = 1
+FORMAT: Final = "teamcheck certificate"
+FORMAT_VERSION: Final = 1
 SUFFIX = ".cert.json"
 
 

@@ -14,9 +14,8 @@ from checker.model.expr import Expr
 from checker.model.resize import NotOfThisSize, resized
 from checker.sorted.obligations import obligations
 from checker.sorted.refusals import Refused
-from checker.sorted.solve import Script, Solver, SolverMissing, solve_all
+from checker.sorted.solve import Script, Solver, solve_all
 from checker.sorted.uniform import every_size
-
 
 ASSUMED = (
     "A run ends where a step of the protocol fails: that none does is the property `no error`.",

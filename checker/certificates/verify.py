@@ -15,7 +15,7 @@ from checker.certificates.certificate_errors import BadCertificate, NoFolder, No
 from checker.certificates.claims import assumptions_of, claim_of, claim_text, lemma_of
 from checker.certificates.enumeration import try_out
 from checker.certificates.expressions import NotOfTheModel, from_node
-from checker.certificates.questions import Question, Solver, answers, questions, write_smtlib
+from checker.certificates.questions import Question, answers, questions, write_smtlib
 from checker.certificates.subject import Asked, files_of, found_target, model_hash
 from checker.certificates.verification import Check, Verification
 from checker.language.diagnostics import BadInput
@@ -23,7 +23,7 @@ from checker.model.expr import Expr
 from checker.model.resize import NotOfThisSize, resized
 from checker.properties.plan import Target
 from checker.sorted.refusals import Refused
-from checker.sorted.solve import SolverMissing
+from checker.sorted.solve import Solver, SolverMissing
 from checker.version import VERSION
 
 Said = Callable[[str], None]
@@ -60,9 +60,7 @@ def verify(
                 said(check.text)
     except Refusal as refusal:
         checks.append(Check(word="REFUSED", text=str(refusal)))
-    return Verification(
-        certificate=path, claim=claim_text(certificate), checks=tuple(checks), seconds=perf_counter() - began
-    )
+    return Verification(certificate=path, claim=claim_text(certificate), checks=tuple(checks), seconds=perf_counter() - began)
 
 
 def _certificate(path: str) -> Certificate:

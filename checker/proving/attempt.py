@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from time import perf_counter
 from typing import final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from checker.model.model import Goal
+from checker.certificates.make import certificate_of, require_folder, write_certificate
+from checker.certificates.questions import answers, questions, why_fixed
+from checker.certificates.subject import Asked
+from checker.engines.apart import SolverMissing, Stopped
+from checker.engines.inductive.child import prove_at_size
+from checker.engines.inductive.events import GaveUp, Open, Proved, Violated
+from checker.ground.graph import Unsupported
+from checker.language.diagnostics import BadInput
+from checker.model.expr import Expr
+from checker.model.model import Goal, Model
+from checker.model.resize import NotOfThisSize, resized
 from checker.properties.tolerance.subject import Subject
+from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.result import Sizes, Stuck
-from checker.sentences.sentence import Sentence
+from checker.proving.stuck import stuck_at
+from checker.sentences.sentence import Sentence, sentence
+from checker.sorted.refusals import Refused
 
 PROVABLE = ("always", "never", "no error", "no deadlock", "step")
+MINED_AT = (2, 3)  # sizes at which lemmas are looked for
+NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -33,15 +51,18 @@ class Attempt(Struct, frozen=True, kw_only=True):
 class Attempts:
     """The attempts for one subject under one fault model.
 
-    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `assumptions`: what they rest on.
+    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none. Raises BadInput where the folder for certificates
+    cannot be made.
     """
 
     def __init__(self, base: Subject, faults: str, certificates: str | None) -> None:
         self.base, self.faults, self.certificates = base, faults, certificates
         self.varying: tuple[tuple[str, str], ...] = ()
         self.refused = ""
-        self.assumptions: tuple[str, ...] = ()
+        self.known: list[Expr] = []  # lemmas that hold at every size
         self._of: dict[str, Attempt] = {}
+        if certificates is not None:
+            require_folder(certificates)
 
     def of(self, name: str) -> Attempt:
         return self._of.get(name, Attempt())
@@ -50,8 +71,119 @@ class Attempts:
         """For every size."""
         return self.of(name).every_size
 
+    # --- for every size ----------------------------------------------------------------------------------------------
+
     def every_size(self, goal: Goal, time_s: float) -> None:
-        pass
+        began = perf_counter()
+        try:
+            found = self._every_size(goal, began + time_s)
+        except Refused as refused:
+            found = Attempt(reason=str(refused))
+        except SolverMissing as missing:
+            found = Attempt(reason=str(missing))
+        self._of[goal.name] = replace(found, seconds=perf_counter() - began)
+
+    def _every_size(self, goal: Goal, until: float) -> Attempt:
+        if goal.kind not in PROVABLE:
+            return Attempt(reason=NOT_PROVABLE)
+        if self.refused:
+            return Attempt(reason=self.refused)
+        subject = self._subject(goal)
+        if not subject.every_size.open:
+            self.refused = why_fixed(subject)
+            return Attempt(reason=self.refused)
+        self.varying = tuple(subject.every_size.open.items())
+        speaks = subject.every_size.goals.get(goal.name)
+        if speaks is not None:
+            return Attempt(reason=f"it speaks of a number of agents or things by itself ({speaks})")
+        proofs = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
+        settled = Settled(proved=False)
+        for lemmas in self._lemma_sets(subject, proofs, until):
+            self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
+            settled = proofs.settle(lemmas, until)
+            if settled.proved:
+                return self._proof(subject, proofs, settled, until)
+            if perf_counter() > until:
+                break
+        stuck = None if settled.failing is None else stuck_at(subject, settled.failing)
+        return Attempt(reason=settled.reason or "no lemmas were found that are enough", stuck=stuck)
+
+    def _subject(self, goal: Goal) -> Asked:
+        return Asked(self.base.target, self.base.instance, self.faults, goal.name, self.base.overrides)
+
+    def _lemma_sets(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[Sequence[Expr]]:
+        """Lemmas to try, the cheapest first: none, those of goals before, those that proofs at small sizes need."""
+        yield []
+        mined = proofs.over(self.known)
+        if mined:
+            yield mined
+        for size in MINED_AT:
+            if perf_counter() > until:
+                return
+            try:
+                model = subject.model_at(size)
+            except BadInput:
+                continue
+            found = self._at_size(model, subject.goal_of(model), until - perf_counter())
+            if isinstance(found, Proved):
+                mined = list(dict.fromkeys([*mined, *proofs.over(found.lemmas)]))
+                yield mined
+
+    def _proof(self, subject: Asked, proofs: EverySizeProofs, settled: Settled, until: float) -> Attempt:
+        lemmas = proofs.trimmed(settled.lemmas, (perf_counter() + until) / 2)
+        self.known = list(dict.fromkeys([*proofs.over(self.known), *lemmas]))
+        here = [resized(lemma, subject.model) for lemma in lemmas]
+        asked = questions(subject, here)
+        solved = list(answers(asked, "z3", memory_mib=self.base.limits.memory_mib))
+        undecided = next((one for one in solved if one.verdict != "unsat"), None)
+        if undecided is not None:
+            return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
+        decided = [(one.question.name, "z3", one.seconds) for one in solved]
+        path = ""
+        if self.certificates is not None:
+            path = write_certificate(certificate_of(subject, here, asked, decided), self.certificates)
+        return Attempt(
+            every_size=True,
+            lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
+            solvers=("Z3",),
+            obligations=len(asked),
+            certificate=path,
+        )
+
+    # --- at one size -------------------------------------------------------------------------------------------------
 
     def this_size(self, goal: Goal, time_s: float) -> None:
-        pass
+        """By IC3, at the size asked for, what is too large for a search."""
+        if goal.kind not in PROVABLE:
+            return
+        began, before = perf_counter(), self.of(goal.name)
+        subject = self._subject(goal)
+        found = self._at_size(subject.model, subject.goal, time_s)
+        seconds = before.seconds + perf_counter() - began
+        if isinstance(found, Proved):
+            lemmas = tuple(sentence(lemma, subject.checked, subject.model) for lemma in found.lemmas)
+            self._of[goal.name] = replace(before, this_size=True, lemmas=lemmas, solvers=(found.solver, "Z3"), seconds=seconds)
+        else:
+            reason = found.reason if isinstance(found, Open) else "a violation was found that no search has seen yet"
+            said = "; ".join(part for part in (before.reason, f"at this size: {reason}") if part)
+            self._of[goal.name] = replace(before, reason=said, seconds=seconds)
+
+    def _at_size(self, model: Model, goal: Goal, time_s: float) -> Proved | Violated | Open:
+        self._said(f"{goal.name}: lemmas at {', '.join(f'{sort.name} * {sort.size}' for sort in model.sorts)}")
+        open_still = Open(goal=goal.name, reason="the time was used up")
+        try:
+            for event in prove_at_size(model, [goal.name], time_s=max(0.5, time_s), memory_mib=self.base.limits.memory_mib):
+                match event:
+                    case Proved() | Violated():
+                        return event
+                    case Open():
+                        open_still = event
+                    case Stopped(reason=reason) if reason == "interrupted":
+                        raise KeyboardInterrupt
+        except (Unsupported, GaveUp, NotOfThisSize) as reason:
+            return Open(goal=goal.name, reason=str(reason))
+        return open_still
+
+    def _said(self, text: str) -> None:
+        if self.base.said is not None:
+            self.base.said(text)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import final
 
+from checker.certificates.questions import ASSUMED
 from checker.language.faults import with_text
 from checker.language.types import show
 from checker.model.model import Goal
@@ -78,7 +79,7 @@ class _Ladder:
             varying=varying,
             fixed=tuple(pair for pair in fixed if pair[0] not in {parameter for _, parameter in varying}),
             refused=self.attempts.refused,
-            assumptions=self.attempts.assumptions,
+            assumptions=ASSUMED,
             proofs=tuple(self._proof(self.goals[name]) for name in names),
             seconds=perf_counter() - self.began,
             searched=self.growth.summary() if self.ranges else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import combinations
 from typing import TypeAlias, final
 
 from msgspec import Struct
@@ -11,7 +10,7 @@ from msgspec.structs import replace
 
 from checker.elaborate.rewrite import may_fail
 from checker.language.source import Span
-from checker.language.types import BagOf, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, cardinality
+from checker.language.types import BagOf, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type
 from checker.model.expr import OPERATORS, Apply, Const, Expr, FailureKind, Local, Quantifier, Read
 from checker.model.fits import fits
 from checker.model.model import Variable
@@ -31,7 +30,7 @@ from checker.sorted.logic import (
     value_of,
 )
 from checker.sorted.refusals import Refused
-from checker.sorted.values import BagV, Many, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym, Values
+from checker.sorted.values import BagV, Many, MapV, Opt, Scalar, SeqV, SetV, Sym, Values
 
 MOST_COUNTED = 6  # the largest number that a count over a sort of any size is compared with
 Reader: TypeAlias = Callable[[tuple[Sym, ...]], Sym]

@@ -12,9 +12,9 @@ from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 
+from checker.language.types import Bool
 from checker.model.expr import Apply, Expr
 from checker.model.model import Goal, Step
-from checker.language.types import Bool
 from checker.sorted.logic import App, Quantified, Term, conj, disj, negate, normal, substituted
 from checker.sorted.refusals import Refused
 from checker.sorted.smtlib import script

@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from checker.language.types import Enum, Int, Sort, Type, element
 from checker.sorted.logic import BOOL, INT, App, Term, Var
 
-
 Kind: TypeAlias = Literal["state", "choice", "quorum", "any"]
 
 
