@@ -23,6 +23,7 @@ from checker.model.resize import NotOfThisSize, resized
 from checker.properties.tolerance.subject import Subject
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.result import Sizes, Stuck
+from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
 from checker.sentences.sentence import Sentence, sentence
 from checker.sorted.refusals import Refused
@@ -112,11 +113,9 @@ class Attempts:
         return Asked(self.base.target, self.base.instance, self.faults, goal.name, self.base.overrides)
 
     def _lemma_sets(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[Sequence[Expr]]:
-        """Lemmas to try, the cheapest first: none, those of goals before, those that proofs at small sizes need."""
+        """Lemmas to try, few first: none, those that a proof at a small size needs, all that are known."""
         yield []
-        mined = proofs.over(self.known)
-        if mined:
-            yield mined
+        known, mined = proofs.over(self.known), list[Expr]()
         for size in MINED_AT:
             if perf_counter() > until:
                 return
@@ -126,12 +125,15 @@ class Attempts:
                 continue
             found = self._at_size(model, subject.goal_of(model), until - perf_counter())
             if isinstance(found, Proved):
-                mined = list(dict.fromkeys([*mined, *proofs.over(found.lemmas)]))
-                yield mined
+                here = proofs.over([as_rule(lemma) for lemma in found.lemmas])
+                yield here
+                mined = _each_once([*mined, *here])
+                if len(mined) + len(known) > len(here):
+                    yield _each_once([*mined, *known])
 
     def _proof(self, subject: Asked, proofs: EverySizeProofs, settled: Settled, until: float) -> Attempt:
         lemmas = proofs.trimmed(settled.lemmas, (perf_counter() + until) / 2)
-        self.known = list(dict.fromkeys([*proofs.over(self.known), *lemmas]))
+        self.known = _each_once([*proofs.over(self.known), *lemmas])
         here = [resized(lemma, subject.model) for lemma in lemmas]
         asked = questions(subject, here)
         solved = list(answers(asked, "z3", memory_mib=self.base.limits.memory_mib))
@@ -161,7 +163,7 @@ class Attempts:
         found = self._at_size(subject.model, subject.goal, time_s)
         seconds = before.seconds + perf_counter() - began
         if isinstance(found, Proved):
-            lemmas = tuple(sentence(lemma, subject.checked, subject.model) for lemma in found.lemmas)
+            lemmas = tuple(sentence(as_rule(lemma), subject.checked, subject.model) for lemma in found.lemmas)
             self._of[goal.name] = replace(before, this_size=True, lemmas=lemmas, solvers=(found.solver, "Z3"), seconds=seconds)
         else:
             reason = found.reason if isinstance(found, Open) else "a violation was found that no search has seen yet"
@@ -187,3 +189,7 @@ class Attempts:
     def _said(self, text: str) -> None:
         if self.base.said is not None:
             self.base.said(text)
+
+
+def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:
+    return list(dict.fromkeys(lemmas))

@@ -17,6 +17,7 @@ from checker.model.expr import Expr
 from checker.model.model import Goal
 from checker.model.resize import NotOfThisSize, resized
 from checker.sorted.obligations import Obligation, obligations
+from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script, solve_all
 
 QUESTION_S = 4.0  # for each, where there is as much time
@@ -46,13 +47,15 @@ class EverySizeProofs:
         return self.subject.goal_of(self.form.model)
 
     def over(self, lemmas: Sequence[Expr]) -> list[Expr]:
-        """Those that say something at every size, over the model of the formulas, each once."""
+        """Those that say something at every size (and name no element), over the model of the formulas, each once."""
         found: dict[Expr, None] = {}
         for lemma in lemmas:
             try:
-                found[resized(lemma, self.form.model)] = None
-            except NotOfThisSize:
+                here = resized(lemma, self.form.model)
+                self.form.holds(here, self.form.state)
+            except (NotOfThisSize, Refused):
                 continue
+            found[here] = None
         return list(found)
 
     def settle(self, lemmas: Sequence[Expr], until: float) -> Settled:

@@ -65,7 +65,11 @@ def _one(domain: tree.Expr, name: str, article: bool) -> str:
     if not isinstance(domain, tree.Name) or isinstance(domain, Unsayable) or domain.name[:1].islower():
         return f"{'some ' if article else ''}{name} of {_thing(domain)}"
     kind = domain.name.rpartition(".")[2].lower()
-    return f"{('an ' if kind[0] in 'aeiou' else 'a ') if article else ''}{kind} {name}"
+    return f"{f'{_article(kind)} ' if article else ''}{kind} {name}"
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1].lower() in "aeiou" else "a"
 
 
 def _parts(node: tree.Expr, operator: str) -> list[tree.Expr]:
@@ -104,7 +108,8 @@ def _negated(node: tree.Expr) -> str:
 def _compared(node: tree.Binary) -> str:
     left, right = node.left, node.right
     if isinstance(left, tree.Call) and left.name == "waiting" and isinstance(right, tree.Number) and right.value == 0:
-        some = {"==": "no", "!=": "a", ">": "a"}.get(node.operator)
+        kind = whole(left.arguments[0])
+        some = {"==": "no", "!=": _article(kind), ">": _article(kind)}.get(node.operator)
         if some is not None:
             return f"{some} {_waiting(left)}"
     if node.operator in ("in", "not in") and isinstance(right, tree.Braces) and right.items:

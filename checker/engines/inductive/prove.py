@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from time import perf_counter
 
+from checker.engines.inductive.alone import fewest_alone
 from checker.engines.inductive.events import Event, GaveUp, Open, Proved, Violated, Working
 from checker.engines.inductive.houdini import Houdini
 from checker.engines.inductive.ic3 import Ic3, Orbit, Run, renamings_of
@@ -21,6 +22,7 @@ from checker.language.types import Value
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
 
+OF_SINGLE_STATES = ("always", "never")
 NOT_OF_STATES = "it speaks of whole runs: lemmas prove what holds of single states and steps"
 
 
@@ -77,7 +79,7 @@ class Proofs:
         return found
 
     def _proof(self, asked: Goal, wrong: Node, deadline: float | None) -> Proved | Open:
-        lemmas = self._needed([self.said(orbit) for orbit in self._known], wrong, deadline)
+        lemmas = self._needed([self.said(orbit) for orbit in self._known], asked, wrong, deadline)
         why_not = not_inductive(self.form, asked, lemmas, deadline)
         if why_not is not None:
             return Open(goal=asked.name, reason=f"the lemmas that were found do not pass the check: {why_not}")
@@ -87,9 +89,14 @@ class Proofs:
         """The lemma that says what the clauses of an orbit say."""
         return self.sayer.universal(orbit.cubes[0]) if orbit.complete else self.sayer.of_one(orbit.cubes[0])
 
-    def _needed(self, lemmas: Sequence[Expr], wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
+    def _needed(self, lemmas: Sequence[Expr], asked: Goal, wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
         """Of lemmas that are inductive with the goal, few that are so too."""
         conditions = [condition(self.system, lemma) for lemma in lemmas]
+        if asked.kind not in OF_SINGLE_STATES:
+            bad = self.system.now.encoder.truth(wrong)
+            alone = fewest_alone(Houdini(self.system, conditions, deadline), len(lemmas), bad, deadline)
+            if alone is not None:
+                return tuple(lemmas[number] for number in sorted(alone))
         houdini = Houdini(self.system, [*conditions, self.form.graph.negate(wrong)], deadline)
         goal = len(lemmas)
         if goal not in houdini.inductive(range(goal + 1)):
