@@ -22,6 +22,7 @@ from checker.model.model import Goal, Model
 from checker.model.resize import NotOfThisSize, resized
 from checker.properties.tolerance.subject import Subject
 from checker.proving.every_size import EverySizeProofs, Settled
+from checker.proving.facts import kept_at_awaits
 from checker.proving.result import Sizes, Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
@@ -113,8 +114,11 @@ class Attempts:
         return Asked(self.base.target, self.base.instance, self.faults, goal.name, self.base.overrides)
 
     def _lemma_sets(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[Sequence[Expr]]:
-        """Lemmas to try, few first: none, those that a proof at a small size needs, all that are known."""
+        """Lemmas to try, few first: none, what holds of every protocol, what a proof at a small size needs too, all that is known."""
         yield []
+        facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
+        if facts:
+            yield facts
         known, mined = proofs.over(self.known), list[Expr]()
         for size in MINED_AT:
             if perf_counter() > until:
@@ -125,7 +129,7 @@ class Attempts:
                 continue
             found = self._at_size(model, subject.goal_of(model), until - perf_counter())
             if isinstance(found, Proved):
-                here = proofs.over([as_rule(lemma) for lemma in found.lemmas])
+                here = [*facts, *proofs.over([as_rule(lemma) for lemma in found.lemmas])]
                 yield here
                 mined = _each_once([*mined, *here])
                 if len(mined) + len(known) > len(here):

@@ -11,8 +11,10 @@ from time import perf_counter
 from typing import final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.certificates.subject import Asked
+from checker.elaborate import make
 from checker.model.expr import Expr
 from checker.model.model import Goal
 from checker.model.resize import NotOfThisSize, resized
@@ -69,6 +71,19 @@ class EverySizeProofs:
             if not bad:
                 return Settled(proved=True, lemmas=tuple(kept))
             kept = [lemma for place, lemma in enumerate(kept) if place not in bad]
+
+    def inductive(self, lemmas: Sequence[Expr], until: float) -> list[Expr]:
+        """As many of the lemmas as hold whatever the goal is."""
+        if not lemmas:
+            return []
+        nothing = replace(self.goal, kind="always", conditions=(make.TRUE,), mark=None)
+        kept = list(lemmas)
+        while kept and perf_counter() < until:
+            bad, _, _ = self._answers(obligations(self.form, kept, nothing), len(kept), until)
+            if not bad:
+                return kept
+            kept = [lemma for place, lemma in enumerate(kept) if place not in bad]
+        return []
 
     def _answers(self, asked: Sequence[Obligation], lemmas: int, until: float) -> tuple[set[int], Obligation | None, str]:
         """The lemmas that do not hold; a question about the goal whose answer is no; why one about the goal is undecided."""

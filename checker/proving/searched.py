@@ -16,6 +16,7 @@ from checker.proving.result import Searched, Sizes
 from checker.proving.sizes import box, largest, sizes_text, smallest
 
 MOST_STATES = 3_000_000  # of one search
+GROWS = 4  # a search takes about so many times as long as the one before it: what would not be finished is not begun
 EXISTENTIAL = "sometimes"  # what some state shows at one size says nothing of another
 
 
@@ -31,6 +32,7 @@ class Growth:
         self.unknown: dict[str, str] = {}  # of properties that a search left open: why
         self.done: dict[Sizes, bool] = {}  # size -> whether it was searched through
         self.next = smallest(ranges)
+        self.took_s = 0.0  # the last search
         self.interrupted = False
 
     # --- one size ----------------------------------------------------------------------------------------------------
@@ -42,7 +44,9 @@ class Growth:
         except BadInput as bad:
             return self._left_out(sizes, bad)
         wanted = [name for name in names if name not in self.violated or sizes == self.asked]
+        began = perf_counter()
         report = at.check(self.faults, wanted)
+        self.took_s = perf_counter() - began
         self.interrupted = self.interrupted or report.interrupted
         complete = not report.interrupted
         states = 0
@@ -90,7 +94,7 @@ class Growth:
         while self.next <= min(most, largest(self.ranges)) and not self.interrupted:
             for sizes in box(self.ranges, self.next):
                 left = until - perf_counter()
-                if left <= 0:
+                if left <= GROWS * self.took_s:
                     self.found = replace(self.found, stopped=self.found.stopped or "the time was used up")
                     return
                 open_still = [name for name in names if name not in self.violated]
