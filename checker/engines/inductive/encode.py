@@ -6,7 +6,7 @@ operation wants it. Sets are bits. All operations are exact: intervals are known
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from checker.engines.inductive.gates import FALSE, TRUE, Gates, Literal
@@ -45,6 +45,19 @@ class Encoder:
         self._make(node)
         bits = self._as_bits(node)
         return bits[place] if place < len(bits) else FALSE
+
+    def after(self, news: Mapping[int, Node]) -> Encoder:
+        """The literals of the nodes where these fields have the values of these nodes."""
+        values, bits = dict(self._fields[0]), dict(self._fields[1])
+        for field, node in news.items():
+            self._make(node)
+            values.pop(field, None)
+            bits.pop(field, None)
+            if node in self._values:
+                values[field] = self._values[node]
+            else:
+                bits[field] = self._bits[node]
+        return Encoder(self.gates, self.graph, values, bits)
 
     # --- the order of work -------------------------------------------------------------------------------------------
 

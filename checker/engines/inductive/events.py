@@ -27,6 +27,16 @@ class Proved(Struct, frozen=True, kw_only=True):
 
 
 @final
+class Lemmas(Struct, frozen=True, kw_only=True):
+    """Candidates for every size: in each of the small sizes they are inductive together with the goal. Closed conditions over the model of the
+    last of them; see `checker.model.resize`.
+    """
+
+    goal: str
+    lemmas: tuple[Expr, ...]
+
+
+@final
 class Violated(Struct, frozen=True, kw_only=True):
     """A run from an initial state to a state that violates the goal, or that a step which violates it is taken from, or where it has no value."""
 
@@ -51,4 +61,4 @@ class Working(Struct, frozen=True, kw_only=True):
     lemmas: int
 
 
-Event: TypeAlias = Proved | Violated | Open | Working
+Event: TypeAlias = Proved | Lemmas | Violated | Open | Working

@@ -82,3 +82,29 @@ class Houdini:
     def _initial(self, first: int) -> list[list[Literal]]:
         broken = [[-name, -literal] for name, literal in zip(self._broken, self.now, strict=True)]
         return [*broken, list(self._broken), *self.system.starts(first + 2 * len(self.now))]
+
+
+def fewest(sizes: Sequence[Houdini], goal: int, among: Iterable[int] | None = None) -> set[int]:
+    """Of conditions that are inductive in all sizes a set with the goal that is so too, and of which none can be left out."""
+    left = set(range(len(sizes[0].now)) if among is None else among)
+    while True:
+        smaller = set[int]().union(*(houdini.reasons({goal}, left) for houdini in sizes))
+        if smaller == left:
+            break
+        left = jointly(sizes, smaller)
+    for number in sorted(left - {goal}, reverse=True):
+        if number in left:
+            without = jointly(sizes, left - {number})
+            left = without if goal in without else left
+    return left
+
+
+def jointly(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
+    """The largest set of these that is inductive in all sizes."""
+    left = set(among)
+    while True:
+        before = len(left)
+        for houdini in sizes:
+            left = houdini.inductive(left)
+        if len(left) == before:
+            return left

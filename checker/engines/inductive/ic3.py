@@ -17,7 +17,6 @@ from typing import TypeAlias, final
 from msgspec import Struct
 
 from checker.engines.inductive.gates import Literal
-from checker.engines.inductive.leaves import renamed_atoms
 from checker.engines.inductive.solver import Solver, solver
 from checker.engines.inductive.system import Outcome, System
 from checker.language.types import Sort
@@ -38,19 +37,21 @@ class Orbit(Struct, frozen=True, kw_only=True):
 
 @final
 class Run(Struct, frozen=True, kw_only=True):
-    """A run that ends where the bad literal holds: its first state, as the fields, and the outcomes that it takes."""
+    """A run that ends where the bad literal holds: its first state, as the fields, and then of each step the outcomes one of which leads to a state
+    of the cube.
+    """
 
     initial: tuple[int, ...]
-    outcomes: tuple[int, ...]
+    steps: tuple[tuple[tuple[int, ...], Cube], ...]
 
 
 @final
 class _Duty(Struct, frozen=True, kw_only=True):
-    """From the cube the outcome leads to `towards` (None: the cube is bad)."""
+    """From each state of the cube one of the outcomes leads to `towards` (None: the cube is bad)."""
 
     cube: Cube
-    outcome: int | None
-    towards: _Duty | None
+    outcomes: tuple[int, ...] = ()
+    towards: _Duty | None = None
 
 
 class Ic3:
@@ -85,12 +86,11 @@ class Ic3:
         None where neither is known yet. Raises GaveUp.
         """
         if len(self.frames) == 1 and self._ask([self._activation(0), self.bad]):
-            return Run(initial=self.system.fields(self._state()), outcomes=())
+            return Run(initial=self.system.atoms.fields(self._state()), steps=())
         self.frames.append({})
         last = len(self.frames) - 1
         while self._ask([*self._active(last), self.bad]):
-            cube = self._lifted(self._state_cube(), [-self.bad])
-            if (reached := self._blocked(_Duty(cube=cube, outcome=None, towards=None), last)) is not None:
+            if (reached := self._blocked(self._bad_duty(), last)) is not None:
                 return reached
         return self._pushed()
 
@@ -159,9 +159,9 @@ class Ic3:
         """With what a field is not, where the cube says what it is."""
         return cube.union(*(self._opposites.get(literal, ()) for literal in cube))
 
-    def _worth(self, literal: int) -> tuple[bool, int]:
-        """What a field is is tried without before what it is not."""
-        return literal < 0, literal
+    def _worth(self, literal: int) -> tuple[bool, bool, int]:
+        """It is tried without what places in sequences and bags hold, then without what fields are, then without what they are not."""
+        return abs(literal) - 1 not in self.system.atoms.rough, literal < 0, literal
 
     # --- clauses -----------------------------------------------------------------------------------------------------
 
@@ -210,22 +210,50 @@ class Ic3:
                 return core | own
         raise AssertionError("a cube with initial states")
 
-    def _before(self, duty: _Duty) -> _Duty:
-        """Of the step that was found: all states from which its outcome leads to the cube."""
-        state = self._state_cube()
-        outcome = next(o for o in self.system.outcomes if self._solver.true(o.taken))
-        wrong = [-outcome.works, *(-self._after(outcome, literal) for literal in duty.cube)]
-        return _Duty(cube=self._lifted(state, wrong), outcome=outcome.number, towards=duty)
+    def _bad_duty(self) -> _Duty:
+        """Of the bad state that was found."""
+        state, wrong = self._state_cube(), [[-self.bad]]
+        cube = self._lifted(self._plain(state), wrong)
+        if cube is None:
+            cube = self._lifted(state, wrong)
+        assert cube is not None, "the state is not bad"
+        return _Duty(cube=cube)
 
-    def _lifted(self, state: Cube, wrong: list[Literal]) -> Cube:
-        """A part of a state's cube none of whose states has one of the `wrong` literals, which that state has not."""
+    def _before(self, duty: _Duty) -> _Duty:
+        """Of the step that was found: all states from which it leads to the cube.
+
+        Where that hangs on the places of messages, it is tried whether it does not hang on them for all outcomes of the step together: to take a
+        message is an outcome for each place.
+        """
+        state = self._state_cube()
+        taken = next(o for o in self.system.outcomes if self._solver.true(o.taken))
+        step = self.system.form.outcomes[taken.number].step
+        alike = [o for o in self.system.outcomes if self.system.form.outcomes[o.number].step == step]
+        for outcomes, part in (([taken], self._plain(state)), (alike, self._plain(state)), ([taken], state)):
+            wrong = [[-o.works, *(-self._after(o, literal) for literal in duty.cube)] for o in outcomes]
+            cube = self._lifted(part, wrong)
+            if cube is not None:
+                return _Duty(cube=cube, outcomes=tuple(o.number for o in outcomes), towards=duty)
+        raise AssertionError("the step does not lead to the cube")
+
+    def _plain(self, state: Cube) -> Cube:
+        """Without what places in sequences and bags hold."""
+        return frozenset(literal for literal in state if abs(literal) - 1 not in self.system.atoms.rough)
+
+    def _lifted(self, state: Cube, wrong: list[list[Literal]]) -> Cube | None:
+        """A part of the cube no state of which has a literal of each of the `wrong`; None where some state of the cube has."""
         here = self._lifting_variable()
-        self._lifting.add([-here, *wrong])
-        asked = {self._now(literal): literal for literal in state}
-        possible = self._lifting.solve([here, *asked])
-        assert not possible, "the state has what it was found without"
-        core = self._lifting.core()
+        for literals in wrong:
+            self._lifting.add([-here, *literals])
+        core = self._core_of(state, here)
         self._lifting.add([-here])
+        return core
+
+    def _core_of(self, state: Cube, here: Literal) -> Cube | None:
+        asked = {self._now(literal): literal for literal in sorted(state)}
+        if self._lifting.solve([here, *asked]):
+            return None
+        core = self._lifting.core()
         return frozenset(literal for now, literal in asked.items() if now in core)
 
     def _ask(self, assumptions: list[Literal]) -> bool:
@@ -289,7 +317,7 @@ class Ic3:
                 return None
             chosen[mine] = fitting
         true = set().union(*(chosen.get(mine, ways[0]) for mine, ways in self.system.initial))
-        return self.system.fields([number in true for number in range(len(self.system.atoms))])
+        return self.system.atoms.fields([number in true for number in range(len(self.system.atoms.all))])
 
     def _say_initial(self, activation: Literal) -> None:
         first = self._solver_variable()
@@ -347,10 +375,11 @@ def renamings_of(system: System, sorts: Iterable[Sort]) -> list[dict[int, int]]:
     for sort in sorts:
         for i in range(sort.size - 1):
             made: dict[int, int] = {}
-            for atom, image in renamed_atoms(system.form.model, sort, i, i + 1).items():
-                number = system.numbers[atom] + 1
-                made[number] = 0 if image is None else system.numbers[image] + 1
-                made[-number] = -made[number]
+            for atom in range(len(system.atoms.all)):
+                image = system.atoms.image(atom, sort, i, i + 1)
+                if image != atom:
+                    made[atom + 1] = 0 if image is None else image + 1
+                    made[-atom - 1] = -made[atom + 1]
             found.append(made)
     return found
 
@@ -358,8 +387,8 @@ def renamings_of(system: System, sorts: Iterable[Sort]) -> list[dict[int, int]]:
 def _opposites(system: System) -> dict[int, tuple[int, ...]]:
     """Of what a field is what it then is not."""
     found: dict[int, tuple[int, ...]] = {}
-    for atoms in system.of_field:
-        numbers = [system.numbers[atom] + 1 for atom in atoms]
+    for atoms in system.atoms.of_field:
+        numbers = [system.atoms.numbers[atom] + 1 for atom in atoms]
         if len(numbers) > 1 and atoms[0].test == "is":
             for number in numbers:
                 found[number] = tuple(-other for other in numbers if other != number)
@@ -367,10 +396,10 @@ def _opposites(system: System) -> dict[int, tuple[int, ...]]:
 
 
 def _run(start: tuple[int, ...], duty: _Duty) -> Run:
-    def outcomes() -> Iterator[int]:
-        at: _Duty | None = duty
-        while at is not None and at.outcome is not None:
-            yield at.outcome
+    def steps() -> Iterator[tuple[tuple[int, ...], Cube]]:
+        at = duty
+        while at.towards is not None:
+            yield at.outcomes, at.towards.cube
             at = at.towards
 
-    return Run(initial=start, outcomes=tuple(outcomes()))
+    return Run(initial=start, steps=tuple(steps()))

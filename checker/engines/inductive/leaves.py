@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, final
 from msgspec import Struct
 
 from checker.ground.permute import mentions, permuted
-from checker.ground.shapes import WORD, at_place, is_scalar, place, scalars, words
+from checker.ground.shapes import WORD, at_place, is_scalar, place, words
 from checker.language.types import (
     BagOf,
     Int,
@@ -120,32 +120,19 @@ def atoms_of(leaf: Leaf, field: int, low: int, high: int) -> list[Atom]:
 # --- renaming ----------------------------------------------------------------------------------------------------------
 
 
-def renamed_atoms(model: Model, sort: Sort, i: int, j: int) -> dict[Atom, Atom | None]:
-    """What each atom says when elements i and j of an unordered sort are renamed into each other; None where no atom says it.
-
-    Atoms that stay as they are are left out. Renaming may bring the items of a bag out of their order: those have no image.
+def image(leaves: Sequence[Leaf], places: Mapping[Leaf, int], atom: Atom, sort: Sort, i: int, j: int) -> Atom | None:
+    """What the atom of a field says when elements i and j of an unordered sort are renamed into each other; None where no atom says it: renaming may
+    bring the items of a bag out of their order. `places`: the field of each leaf.
     """
-    leaves = leaves_of(model)
-    places = {(leaf.variable.name, leaf.keys, leaf.ways, leaf.kind, leaf.start): field for field, leaf in enumerate(leaves)}
-    intervals = [interval for variable in model.variables for _ in range(variable.cells) for interval in scalars(variable.type)]
-    found: dict[Atom, Atom | None] = {}
-    for field, leaf in enumerate(leaves):
-        for atom in atoms_of(leaf, field, *intervals[field]):
-            image = _image(leaf, atom, places, sort, i, j)
-            if image != atom:
-                found[atom] = image
-    return found
-
-
-def _image(leaf: Leaf, atom: Atom, places: Mapping[object, int], sort: Sort, i: int, j: int) -> Atom | None:
+    leaf = leaves[atom.field]
     variable = leaf.variable
     keys = tuple(permuted(type, key, sort, i, j) for type, key in zip(variable.index, leaf.keys, strict=True))
     ways, type = list[Way](), variable.type
     for way, which in leaf.ways:
         if isinstance(type, BagOf) and mentions(type, sort):
             return None
-        image, type = _way(type, way, which, sort, i, j)
-        ways.append(image)
+        renamed, type = _way(type, way, which, sort, i, j)
+        ways.append(renamed)
     value, start = atom.value, leaf.start
     if leaf.kind == "scalar" and mentions(leaf.type, sort):
         value = _number(leaf.type, permuted(leaf.type, at_place(leaf.type, atom.value), sort, i, j))
@@ -154,7 +141,8 @@ def _image(leaf: Leaf, atom: Atom, places: Mapping[object, int], sort: Sort, i: 
         element = tuple(values(of))[leaf.start + atom.value]
         start, value = divmod(position(of)[permuted(of, element, sort, i, j)], WORD)
         start *= WORD
-    return Atom(field=places[variable.name, keys, tuple(ways), leaf.kind, start], test=atom.test, value=value)
+    there = Leaf(variable=variable, keys=keys, ways=tuple(ways), kind=leaf.kind, type=leaf.type, start=start)
+    return Atom(field=places[there], test=atom.test, value=value)
 
 
 def _number(type: Type, value: Value) -> int:

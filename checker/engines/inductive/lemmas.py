@@ -7,16 +7,18 @@ sizes: this reading is given too (A. Goel, K. Sakallah, On symmetry and quantifi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, count
+
+from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.engines.inductive.ic3 import Cube
-from checker.engines.inductive.leaves import leaves_of
-from checker.engines.inductive.sayings import Element, Names, elements, said, said_in
+from checker.engines.inductive.leaves import Atom
+from checker.engines.inductive.sayings import Element, Names, said_in
 from checker.engines.inductive.system import System
-from checker.language.types import Bool, Enum, Sort
-from checker.model.expr import Expr, Local, Quantifier
+from checker.language.types import Bool, Enum, Sort, Type
+from checker.model.expr import Apply, Expr, Local, Quantifier, Read
 
 LETTERS = "uvwxyz"
 
@@ -27,7 +29,6 @@ class Sayer:
     def __init__(self, system: System, sorts: Iterable[Sort]) -> None:
         self.system = system
         self.sorts = frozenset(sorts)
-        self._leaves = leaves_of(system.form.model)
 
     def universal(self, cube: Cube) -> Expr:
         """That the state is in none of the cube and its images."""
@@ -37,7 +38,7 @@ class Sayer:
 
     def of_one(self, cube: Cube) -> Expr:
         """That the state is not in the cube."""
-        return make.either(*self._literals(cube, {}))
+        return numbered(make.either(*self._literals(cube, {})))
 
     def readings(self, cube: Cube) -> Iterator[Expr]:
         """The lemmas that the cube may stand for, that of this size first."""
@@ -54,31 +55,26 @@ class Sayer:
         return sorted(found, key=lambda element: (element[0].name, element[1]))
 
     def _elements(self, literal: int) -> list[Element]:
-        atom = self.system.atoms[abs(literal) - 1]
-        return [element for element in elements(self._leaves[atom.field], atom) if element[0] in self.sorts]
+        return [element for element in self.system.atoms.elements(abs(literal) - 1) if element[0] in self.sorts]
 
     def _literals(self, cube: Iterable[int], names: Names) -> list[Expr]:
         """What the clause says: that one of these holds. What the cube has comes first, as if it were a premise."""
-        found: list[Expr] = []
-        merged: set[int] = set()
+        atoms, found, merged = self.system.atoms, list[Expr](), set[int]()
         for literal in sorted(cube, key=lambda n: (n < 0, abs(n))):
-            atom = self.system.atoms[abs(literal) - 1]
-            leaf = self._leaves[atom.field]
-            if literal < 0 and atom.test == "is" and isinstance(leaf.type, Enum):
+            atom = atoms.all[abs(literal) - 1]
+            if literal < 0 and isinstance(atom, Atom) and isinstance(atoms.leaves[atom.field].type, Enum) and atom.test == "is":
                 if atom.field not in merged:
                     merged.add(atom.field)
-                    excluded = {self.system.atoms[-n - 1] for n in cube if n < 0}
-                    found.append(
-                        said_in(leaf, [atom.value for atom in self.system.of_field[atom.field] if atom in excluded], names)
-                    )
+                    excluded = {atoms.all[-n - 1] for n in cube if n < 0}
+                    numbers = [other.value for other in atoms.of_field[atom.field] if other in excluded]
+                    found.append(said_in(atoms.leaves[atom.field], numbers, names))
             else:
-                found.append(said(leaf, atom, names, holds=literal < 0))
+                found.append(atoms.said(abs(literal) - 1, names, holds=literal < 0))
         return found
 
     def _pattern(self, literal: int, sort: Sort, i: int) -> object:
         """What a literal says of an element."""
-        atom = self.system.atoms[abs(literal) - 1]
-        return said(self._leaves[atom.field], atom, {(sort, i): Local(-1, "it", sort)}, holds=literal < 0)
+        return self.system.atoms.said(abs(literal) - 1, {(sort, i): Local(-1, "it", sort)}, holds=literal < 0)
 
     # --- some --------------------------------------------------------------------------------------------------------
 
@@ -130,14 +126,36 @@ def _names(named: Sequence[Element]) -> dict[Element, Local]:
 
 def _for_all(names: Names, literals: Sequence[Expr]) -> Expr:
     """That one of the literals holds, for all elements that differ from each other."""
+    return numbered(_quantified(names, literals))
+
+
+def _quantified(names: Names, literals: Sequence[Expr]) -> Expr:
     locals = list(names.values())
     equal = [make.compare("eq", a, b) for a, b in combinations(locals, 2) if a.type == b.type]
-    body = _clause(equal, literals)
+    body = make.either(*equal, *literals)
     if not locals:
         return body
     return Quantifier("all", tuple(locals), tuple(local.type for local in locals), body, Bool())
 
 
-def _clause(equal: Sequence[Expr], literals: Sequence[Expr]) -> Expr:
-    """A disjunction, as an implication where that reads better."""
-    return make.either(*equal, *literals)
+def numbered(expr: Expr) -> Expr:
+    """With registers in the order in which they are bound: what says the same in the same words is equal."""
+    return _numbered(expr, {}, count())
+
+
+def _numbered(expr: Expr, scope: Mapping[int, Local], numbers: Iterator[int]) -> Expr:
+    match expr:
+        case Local():
+            return scope[expr.number]
+        case Read():
+            return replace(expr, indices=tuple(_numbered(index, scope, numbers) for index in expr.indices))
+        case Apply():
+            return replace(expr, arguments=tuple(_numbered(argument, scope, numbers) for argument in expr.arguments))
+        case Quantifier():
+            inner, locals, domains = dict(scope), list[Local](), list[Type | Expr]()
+            for local, domain in zip(expr.locals, expr.domains, strict=True):
+                domains.append(domain if isinstance(domain, Type) else _numbered(domain, inner, numbers))
+                inner[local.number] = replace(local, number=next(numbers))
+                locals.append(inner[local.number])
+            return replace(expr, locals=tuple(locals), domains=tuple(domains), body=_numbered(expr.body, inner, numbers))
+    return expr

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from checker.engines.inductive.alone import fewest_alone
 from checker.engines.inductive.events import Event, GaveUp, Open, Proved, Violated, Working
-from checker.engines.inductive.houdini import Houdini
-from checker.engines.inductive.ic3 import Ic3, Orbit, Run, renamings_of
+from checker.engines.inductive.houdini import Houdini, fewest
+from checker.engines.inductive.ic3 import Cube, Ic3, Orbit, Run, renamings_of
 from checker.engines.inductive.lemmas import Sayer
 from checker.engines.inductive.recheck import not_inductive
 from checker.engines.inductive.solver import name
 from checker.engines.inductive.system import System
-from checker.engines.symbolic.concrete import Play, Player
+from checker.engines.symbolic.concrete import Fields, Player
 from checker.ground.ends import enabled
 from checker.ground.graph import Node, Unsupported
 from checker.ground.program import ground
@@ -43,7 +43,7 @@ def _share(deadline: float | None, among: int) -> float | None:
 
 
 class Proofs:
-    """Proofs of goals of one model; what one has learnt helps the next."""
+    """Proofs of goals of one model; what one has learnt helps the next. `known`: cubes that no reachable state is in, inductive together."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -51,7 +51,8 @@ class Proofs:
         self.system = System(self.form)
         self.sayer = Sayer(self.system, self.form.symmetric)
         self._renamings = renamings_of(self.system, self.form.symmetric)
-        self._known: list[Orbit] = []
+        self.known: list[Orbit] = []
+        self.unsaid = ""  # why a clause is no condition of the model
 
     def of(self, goal: str, deadline: float | None) -> Iterator[Event]:
         """Working, now and then; at last Proved, Violated or Open."""
@@ -61,33 +62,44 @@ class Proofs:
             yield Open(goal=goal, reason=NOT_OF_STATES)
             return
         try:
-            found = yield from self._search(goal, wrong, deadline)
-            if isinstance(found, Run):
-                yield Violated(goal=goal, states=tuple(self._states(found)))
-                return
-            self._known += found
-            yield self._proof(asked, wrong, deadline)
+            violated = False
+            for event in self.search(goal, wrong, deadline):
+                yield event
+                violated = isinstance(event, Violated)
+            if not violated:
+                yield self._proof(asked, wrong, deadline)
         except (GaveUp, Unsupported) as reason:
             yield Open(goal=goal, reason=str(reason))
 
-    def _search(self, goal: str, wrong: Node, deadline: float | None) -> Generator[Working, None, Run | list[Orbit]]:
-        known = [cube for orbit in self._known for cube in orbit.cubes]
+    def search(self, goal: str, wrong: Node, deadline: float | None) -> Iterator[Working | Violated]:
+        """Working, now and then; at last Violated, where there is a run to a wrong state. Else what is `known` then excludes all of them.
+
+        Raises GaveUp.
+        """
+        known = [cube for orbit in self.known for cube in orbit.cubes]
         literal = self.system.now.encoder.truth(wrong)
         search = Ic3(self.system, literal, renamings=self._renamings, known=known, deadline=deadline)
         while (found := search.advance()) is None:
             yield Working(goal=goal, steps=search.steps, lemmas=search.lemmas)
-        return found
+        if isinstance(found, Run):
+            yield Violated(goal=goal, states=tuple(self._states(found)))
+        else:
+            self.known += found
 
     def _proof(self, asked: Goal, wrong: Node, deadline: float | None) -> Proved | Open:
-        lemmas = self._needed([self.said(orbit) for orbit in self._known], asked, wrong, deadline)
+        lemmas = self._needed(list(self._said()), asked, wrong, deadline)
         why_not = not_inductive(self.form, asked, lemmas, deadline)
         if why_not is not None:
             return Open(goal=asked.name, reason=f"the lemmas that were found do not pass the check: {why_not}")
         return Proved(goal=asked.name, lemmas=lemmas, solver=name())
 
-    def said(self, orbit: Orbit) -> Expr:
-        """The lemma that says what the clauses of an orbit say."""
-        return self.sayer.universal(orbit.cubes[0]) if orbit.complete else self.sayer.of_one(orbit.cubes[0])
+    def _said(self) -> Iterator[Expr]:
+        """The lemmas that say what the clauses say, as far as conditions can."""
+        for orbit in self.known:
+            try:
+                yield self.sayer.universal(orbit.cubes[0]) if orbit.complete else self.sayer.of_one(orbit.cubes[0])
+            except GaveUp as reason:
+                self.unsaid = str(reason)
 
     def _needed(self, lemmas: Sequence[Expr], asked: Goal, wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
         """Of lemmas that are inductive with the goal, few that are so too."""
@@ -100,42 +112,22 @@ class Proofs:
         houdini = Houdini(self.system, [*conditions, self.form.graph.negate(wrong)], deadline)
         goal = len(lemmas)
         if goal not in houdini.inductive(range(goal + 1)):
-            raise GaveUp("the lemmas that were found are not inductive")
+            raise GaveUp(self.unsaid or "the lemmas that were found are not inductive")
         return tuple(lemmas[number] for number in sorted(fewest([houdini], goal)) if number != goal)
 
     def _states(self, run: Run) -> Iterator[tuple[Value, ...]]:
-        player = Player(self.form, enabled(self.form))
-        for fields in player.states(Play(initial=run.initial, outcomes=run.outcomes)):
+        player, fields = Player(self.form, enabled(self.form)), run.initial
+        yield self.form.decoded(list(fields))
+        for outcomes, cube in run.steps:
+            ways = (player.after(fields, number) for number in outcomes)
+            fields = next(after for after in ways if after is not None and self._is_in(after, cube))
             yield self.form.decoded(list(fields))
+
+    def _is_in(self, fields: Fields, cube: Cube) -> bool:
+        return all(self.system.atoms.holds(abs(literal) - 1, fields) == (literal > 0) for literal in cube)
 
 
 def condition(system: System, lemma: Expr) -> Node:
     """1 where a lemma holds; it must have a value too."""
     graph, said = system.form.graph, system.form.predicate(lemma)
     return graph.both(said.value, graph.negate(said.undefined))
-
-
-def fewest(sizes: Sequence[Houdini], goal: int, among: Iterable[int] | None = None) -> set[int]:
-    """Of conditions that are inductive in all sizes a set with the goal that is so too, and of which none can be left out."""
-    left = set(range(len(sizes[0].now)) if among is None else among)
-    while True:
-        smaller = set[int]().union(*(houdini.reasons({goal}, left) for houdini in sizes))
-        if smaller == left:
-            break
-        left = jointly(sizes, smaller)
-    for number in sorted(left - {goal}, reverse=True):
-        if number in left:
-            without = jointly(sizes, left - {number})
-            left = without if goal in without else left
-    return left
-
-
-def jointly(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
-    """The largest set of these that is inductive in all sizes."""
-    left = set(among)
-    while True:
-        before = len(left)
-        for houdini in sizes:
-            left = houdini.inductive(left)
-        if len(left) == before:
-            return left

@@ -13,10 +13,11 @@ from checker.engines.inductive.events import GaveUp
 from checker.engines.inductive.leaves import Atom, Leaf, Way
 from checker.ground.shapes import at_place
 from checker.language.types import BagOf, Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, Value, values
-from checker.model.expr import Const, Expr, Local, Read
+from checker.model.expr import Apply, Const, Expr, Local, Read
 
 Element: TypeAlias = tuple[Sort, int]
 Names: TypeAlias = Mapping[Element, Local]
+OPPOSITES = {"eq": "ne", "ne": "eq", "ge": "lt", "lt": "ge"}
 
 
 def said(leaf: Leaf, atom: Atom, names: Names, *, holds: bool = True) -> Expr:
@@ -28,7 +29,7 @@ def said(leaf: Leaf, atom: Atom, names: Names, *, holds: bool = True) -> Expr:
         test = make.either(make.negate(make.both(*there)), test)
     elif there:
         test = make.both(*there, test)
-    return test if holds else _negated(test)
+    return test if holds else negated(test)
 
 
 def said_in(leaf: Leaf, numbers: Sequence[int], names: Names) -> Expr:
@@ -47,11 +48,10 @@ def said_in(leaf: Leaf, numbers: Sequence[int], names: Names) -> Expr:
     return make.either(make.negate(make.both(*there)), test) if 0 in numbers else make.both(*there, test)
 
 
-def _negated(test: Expr) -> Expr:
-    swapped = {"eq": "ne", "ne": "eq", "ge": "lt"}
-    match test:
-        case _ if getattr(test, "operator", None) in swapped:
-            return make.apply(swapped[test.operator], test.arguments, Bool())  # type: ignore[union-attr]
+def negated(test: Expr) -> Expr:
+    """The opposite, without a `not` where that can be."""
+    if isinstance(test, Apply) and test.operator in OPPOSITES:
+        return make.apply(OPPOSITES[test.operator], test.arguments, Bool())
     return make.negate(test)
 
 
@@ -59,35 +59,36 @@ def elements(leaf: Leaf, atom: Atom) -> tuple[Element, ...]:
     """The elements of unordered sorts that the atom names, in order."""
     found: list[Element] = []
     for type, key in zip(leaf.variable.index, leaf.keys, strict=True):
-        _gather(type, key, found)
+        gather(type, key, found)
     type = leaf.variable.type
     for way in leaf.ways:
         if isinstance(type, MapOf):
-            _gather(type.key, way[1], found)
+            gather(type.key, way[1], found)
         type = _inside(type, way)
     if leaf.kind == "scalar" and atom.test == "is":
-        _gather(leaf.type, at_place(leaf.type, atom.value), found)
+        gather(leaf.type, at_place(leaf.type, atom.value), found)
     elif leaf.kind == "word" and isinstance(leaf.type, SetOf):
-        _gather(leaf.type.of, _element(leaf, leaf.type, atom), found)
+        gather(leaf.type.of, _element(leaf, leaf.type, atom), found)
     return tuple(dict.fromkeys(found))
 
 
-def _gather(type: Type, value: Value, found: list[Element]) -> None:
+def gather(type: Type, value: Value, found: list[Element]) -> None:
+    """Add the elements of unordered sorts in a value."""
     match type:
         case Sort(ordered=False, single=False):
             found.append((type, value))
         case Option(of) if value is not None:
-            _gather(of, value, found)
+            gather(of, value, found)
         case Record(_, fields):
             for (_, of), item in zip(fields, value, strict=True):
-                _gather(of, item, found)
+                gather(of, item, found)
         case SetOf(of) | SeqOf(of, _) | BagOf(of, _):
             for item in sorted(value) if isinstance(type, SetOf) else value:
-                _gather(of, item, found)
+                gather(of, item, found)
         case MapOf(key, of):
             for own, item in zip(values(key), value, strict=True):
-                _gather(key, own, found)
-                _gather(of, item, found)
+                gather(key, own, found)
+                gather(of, item, found)
 
 
 # --- parts of cells ------------------------------------------------------------------------------------------------------

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias, final
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TypeAlias, cast, final
 
 from msgspec import Struct, field
 
+from checker.engines.inductive.atoms import Atoms
 from checker.engines.inductive.encode import Bits, Encoder, Values
 from checker.engines.inductive.events import GaveUp
 from checker.engines.inductive.gates import FALSE, TRUE, Clause, Gates, Literal
-from checker.engines.inductive.leaves import Atom, atoms_of, leaves_of
+from checker.engines.inductive.leaves import Atom
 from checker.ground.ends import enabled
-from checker.ground.graph import Node
+from checker.ground.graph import Graph, Node
 from checker.ground.program import GroundModel, cell_types
 from checker.ground.shapes import encode
 from checker.ground.well_formed import well_formed
@@ -40,22 +42,21 @@ class Outcome(Struct, kw_only=True):
 
 
 class System:
-    """`gates` define the literals of both copies and say what holds of every state; `steps` are the clauses of a step from `now` to `then`, or of none.
+    """`gates` define the literals of both copies and say what holds of every state; `steps` are the clauses of a step from `now` to `then`, or of
+    none.
 
-    `atoms`: what may be said of a state, by number; `initial`: of each cell its atoms, by number, and the ways in which it starts, as those that
-    hold.
+    `initial`: of each part of the state that starts independently of all others its atoms, by number, and the ways in which it starts, as those
+    that hold.
     """
 
     def __init__(self, form: GroundModel) -> None:
         self.form = form
         self.gates = Gates()
-        leaves = leaves_of(form.model)
-        self.of_field = [atoms_of(leaf, number, *form.fields[number]) for number, leaf in enumerate(leaves)]
-        self.atoms = [atom for atoms in self.of_field for atom in atoms]
-        self.numbers = {atom: number for number, atom in enumerate(self.atoms)}
+        self.atoms = Atoms(form)
         self.now, self.then = self._copy(), self._copy()
         for copy in (self.now, self.then):
             self.gates.say(copy.encoder.truth(well_formed(form)))
+        self._reads = {number: _fields_read(form.graph, node) for number, node in self.atoms.nodes.items()}
         self.initial = list(self._initial())
         self.outcomes: list[Outcome] = []
         self.steps: list[Clause] = []
@@ -63,26 +64,13 @@ class System:
             self._outcome(number, node)
         self._say_steps()
 
-    def fields(self, true: Sequence[bool]) -> tuple[int, ...]:
-        """The fields of the state in which these atoms hold."""
-        found: list[int] = []
-        at = 0
-        for (low, _), atoms in zip(self.form.fields, self.of_field, strict=True):
-            hold = [atom for atom, holds in zip(atoms, true[at : at + len(atoms)], strict=True) if holds]
-            at += len(atoms)
-            if atoms and atoms[0].test == "has":
-                found.append(sum(1 << atom.value for atom in hold))
-            else:
-                found.append(max((atom.value for atom in hold), default=low))
-        return tuple(found)
-
     # --- copies of the state -----------------------------------------------------------------------------------------
 
     def _copy(self) -> Copy:
         literals: list[Literal] = []
         values: dict[int, Values] = {}
         bits: dict[int, Bits] = {}
-        for number, atoms in enumerate(self.of_field):
+        for number, atoms in enumerate(self.atoms.of_field):
             own = [self.gates.new() for _ in atoms]
             literals += own
             if not atoms:
@@ -91,7 +79,9 @@ class System:
                 bits[number] = own
             else:
                 values[number] = self._values(number, atoms[0].test, own)
-        return Copy(literals=literals, encoder=Encoder(self.gates, self.form.graph, values, bits))
+        encoder = Encoder(self.gates, self.form.graph, values, bits)
+        literals += [encoder.truth(node) for node in self.atoms.nodes.values()]
+        return Copy(literals=literals, encoder=encoder)
 
     def _values(self, number: int, test: str, own: list[Literal]) -> Values:
         low, high = self.form.fields[number]
@@ -103,7 +93,7 @@ class System:
             self.gates.one_of(own)
             return dict(zip(range(low, high + 1), own, strict=True))
         from_here = [TRUE, *own, FALSE]  # from low, from low + 1, ...
-        for a, b in zip(own, own[1:], strict=False):
+        for a, b in pairwise(own):
             self.gates.say(a, -b)
         return {low + i: self.gates.all([from_here[i], -from_here[i + 1]]) for i in range(high - low + 1)}
 
@@ -121,17 +111,30 @@ class System:
         return clauses
 
     def _initial(self) -> Iterator[Start]:
+        """Cells start independently of each other. Those that always start in one way, and predicates of them, are one."""
         starts = [choices for variable in self.form.model.variables for choices in variable.initial]
-        first = 0
-        for type, choices in zip(cell_types(self.form.model), starts, strict=True):
-            ways = [list(encode(type, value)) for value in dict.fromkeys(choices)]
-            fields = [0] * first
-            mine = [n for f in range(first, first + len(ways[0])) for n in (self.numbers[atom] for atom in self.of_field[f])]
-            yield (
-                frozenset(mine),
-                [frozenset(number for number in mine if self.atoms[number].holds([*fields, *way])) for way in ways],
-            )
-            first += len(ways[0])
+        ways = [
+            [tuple(encode(type, value)) for value in dict.fromkeys(choices)]
+            for type, choices in zip(cell_types(self.form.model), starts, strict=True)
+        ]
+        first = tuple(number for cell in ways for number in cell[0])
+        one_way, several, at = set[int](), list[tuple[int, list[tuple[int, ...]]]](), 0
+        for cell in ways:
+            if len(cell) == 1:
+                one_way.update(range(at, at + len(cell[0])))
+            else:
+                several.append((at, cell))
+            at += len(cell[0])
+        yield self._start(one_way, [first])
+        for at, cell in several:
+            size = len(cell[0])
+            yield self._start(set(range(at, at + size)), [(*first[:at], *way, *first[at + size :]) for way in cell])
+
+    def _start(self, fields: set[int], ways: list[tuple[int, ...]]) -> Start:
+        atoms = self.atoms
+        mine = [atoms.numbers[atom] for field in fields for atom in atoms.of_field[field]]
+        mine += [number for number, reads in self._reads.items() if reads <= fields]
+        return frozenset(mine), [frozenset(number for number in mine if atoms.holds(number, way)) for way in ways]
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -141,11 +144,15 @@ class System:
         works = encoder.truth(form.graph.both(node, form.graph.negate(outcome.failed)))
         if works == FALSE:
             return
-        made = Outcome(number=number, taken=self.gates.new(), works=works)
+        made, news = Outcome(number=number, taken=self.gates.new(), works=works), dict[int, Node]()
         for changed, new in outcome.updates:
             new = form.graph.within(new, *form.fields[changed])  # where it would not be, the outcome fails
-            for atom in self.of_field[changed]:
-                made.after[self.numbers[atom]] = self._holds(atom, new)
+            news[changed] = new
+            for atom in self.atoms.of_field[changed]:
+                made.after[self.atoms.numbers[atom]] = self._holds(atom, new)
+        for predicate, reads in self._reads.items():
+            if not reads.isdisjoint(news):
+                made.after[predicate] = encoder.after(news).truth(self.atoms.nodes[predicate])
         self.outcomes.append(made)
 
     def _holds(self, atom: Atom, node: Node) -> Literal:
@@ -169,6 +176,8 @@ class System:
         for outcome in self.outcomes:
             say([-outcome.taken, outcome.works])
             for number, holds in outcome.after.items():
+                if number in self.atoms.nodes:  # a predicate follows from the fields
+                    continue
                 writers.setdefault(number, []).append(outcome.taken)
                 then = self.then.literals[number]
                 if holds != TRUE:
@@ -176,6 +185,21 @@ class System:
                 if holds != FALSE:
                     say([-outcome.taken, -holds, then] if holds != TRUE else [-outcome.taken, then])
         for number, (now, then) in enumerate(zip(self.now.literals, self.then.literals, strict=True)):
+            if number in self.atoms.nodes:
+                continue
             others = writers.get(number, [])
             say([*others, -now, then])
             say([*others, now, -then])
+
+
+def _fields_read(graph: Graph, node: Node) -> frozenset[int]:
+    found, seen, waiting = set[int](), set[Node](), [node]
+    while waiting:
+        at = waiting.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        if graph.code[at][0] == "field":
+            found.add(cast("int", graph.code[at][1]))
+        waiting += graph.arguments[at]
+    return frozenset(found)

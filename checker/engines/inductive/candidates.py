@@ -1,0 +1,124 @@
+"""Lemmas that may hold for every size: what small sizes show, thinned until it is inductive in all of them.
+
+IC3 proves the goal at one small size after another. Its clauses, read as quantified lemmas, are thinned by Houdini at all of the sizes, until the
+goal is among those that are left (I4: H. Ma et al., SOSP 2019; IC3PO: A. Goel, K. Sakallah, NFM 2021). Whether they hold for every size is not
+decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import perf_counter
+from typing import TypeAlias
+
+from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Violated
+from checker.engines.inductive.houdini import Houdini, fewest, jointly
+from checker.engines.inductive.prove import Proofs, condition
+from checker.ground.graph import Node, Unsupported
+from checker.ground.violations import bad
+from checker.model.expr import Apply, Expr, Quantifier, Read
+from checker.model.model import Model
+from checker.model.resize import NotOfThisSize, resized
+
+Sizes: TypeAlias = Mapping[str, int]
+
+
+def candidates(
+    model_at: Callable[[Sizes], Model], sizes: Sequence[Sizes], goal: str, *, time_s: float | None = None
+) -> Iterator[Event]:
+    """Working, now and then; at last Lemmas, Violated at one of the sizes, or Open.
+
+    `model_at`: the model of a size. `sizes`: in the order in which they are tried, small ones first; the lemmas and the goal are inductive in all of
+    them. Raises Unsupported for what the ground form cannot say.
+    """
+    deadline = None if time_s is None else perf_counter() + time_s
+    try:
+        yield from _Search(model_at, sizes, goal, deadline).events()
+    except GaveUp as reason:
+        yield Open(goal=goal, reason=str(reason))
+
+
+class _Search:
+    def __init__(self, model_at: Callable[[Sizes], Model], sizes: Sequence[Sizes], goal: str, deadline: float | None) -> None:
+        self.goal = goal
+        self.deadline = deadline
+        self.sizes = sizes
+        self.proofs = [Proofs(model_at(size)) for size in sizes]
+        self.wrong = [_wrong(proofs, goal) for proofs in self.proofs]
+        self.pool: dict[Expr, None] = {}  # over the model of the last size, so that equal lemmas are one
+
+    def events(self) -> Iterator[Event]:
+        for number, proofs in enumerate(self.proofs):
+            for event in proofs.search(self.goal, self.wrong[number], self.deadline):
+                yield event
+                if isinstance(event, Violated):
+                    return
+            for orbit in proofs.known:
+                if orbit.complete:
+                    self._take(proofs.sayer.readings(orbit.cubes[0]))
+            lemmas = self._inductive()
+            if lemmas is not None:
+                yield Lemmas(goal=self.goal, lemmas=lemmas)
+                return
+        yield Open(goal=self.goal, reason="what the small sizes show is not inductive in all of them")
+
+    def _take(self, lemmas: Iterator[Expr]) -> None:
+        largest = self.proofs[-1].model
+        for lemma in lemmas:
+            try:
+                self.pool[resized(lemma, largest)] = None
+            except NotOfThisSize:  # it names an element, or a number, of its own size
+                continue
+
+    def _inductive(self) -> tuple[Expr, ...] | None:
+        """Few of the lemmas that are inductive with the goal in all sizes; None where there are no such."""
+        lemmas = sorted(self.pool, key=complexity)
+        columns: list[list[Node]] = []
+        for lemma in list(lemmas):
+            column = self._conditions(lemma)
+            if column is None:
+                lemmas.remove(lemma)
+            else:
+                columns.append(column)
+        tables = [
+            Houdini(proofs.system, [*(column[at] for column in columns), proofs.form.graph.negate(wrong)], self.deadline)
+            for at, (proofs, wrong) in enumerate(zip(self.proofs, self.wrong, strict=True))
+        ]
+        goal = len(lemmas)
+        left = jointly(tables, range(goal + 1))
+        if goal not in left:
+            return None
+        return tuple(lemmas[number] for number in sorted(fewest(tables, goal, left)) if number != goal)
+
+    def _conditions(self, lemma: Expr) -> list[Node] | None:
+        """The lemma in each size."""
+        try:
+            return [condition(proofs.system, resized(lemma, proofs.model)) for proofs in self.proofs]
+        except (NotOfThisSize, Unsupported):
+            return None
+
+
+def _wrong(proofs: Proofs, goal: str) -> Node:
+    asked = next(one for one in proofs.model.goals if one.name == goal)
+    wrong = bad(proofs.form, asked)
+    if wrong is None:
+        raise GaveUp("it speaks of whole runs: lemmas prove what holds of single states and steps")
+    return wrong
+
+
+def complexity(lemma: Expr) -> tuple[int, int, int, str]:
+    """What of two lemmas is the simpler one: of fewer kinds of quantifiers, fewer variables, fewer parts."""
+    kinds, variables, parts = _counted(lemma)
+    return len(kinds), variables, parts, repr(lemma)
+
+
+def _counted(expr: Expr) -> tuple[frozenset[str], int, int]:
+    match expr:
+        case Quantifier(kind, locals, _, body):
+            kinds, variables, parts = _counted(body)
+            return kinds | {kind}, variables + len(locals), parts
+        case Apply(_, arguments) | Read(_, arguments):
+            inner = [_counted(argument) for argument in arguments]
+            kinds = frozenset[str]().union(*(kinds for kinds, _, _ in inner))
+            return kinds, sum(variables for _, variables, _ in inner), 1 + sum(parts for _, _, parts in inner)
+    return frozenset(), 0, 1
