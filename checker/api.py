@@ -92,7 +92,8 @@ def check(
     Each spec is checked in its instances under its fault models as its `check` lines say; the filters `instances`,
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
-    beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
+    beyond some thousand states, and where `time_s` is given has half of it for that: then Z3 looks for what was left open, and proofs are
+    tried; "reference" and "native" use the one (native: where the library is there and takes the
     model); "z3" looks for violations in every run of up to `sweeps` steps (12) and many longer ones, in teams too large for a
     search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
     ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
@@ -136,6 +137,11 @@ def check(
     )
     told = None if progress is None else _told(progress)
     if checkpoint is None:
+        from checker.proving import auto
+
+        if auto.applies(limits):
+            report = run(jobs, auto.searching(limits), told)
+            return auto.strengthened(jobs, report, limits, told) if report.exit_code else report
         return run(jobs, limits, told)
     from checker.properties.checkpoints import opened
 

@@ -6,8 +6,8 @@ from checker.language.diagnostics import Diagnostic
 
 
 class BadCertificate(Diagnostic, frozen=True, kw_only=True):
-    """A certificate is the JSON file that `teamcheck prove SPEC --certificate DIR` writes. One that is cut off, is no JSON, or lacks what a certificate
-    has cannot be checked at all.
+    """A certificate is the JSON file that `teamcheck prove SPEC --certificate DIR` writes. One that is cut off, is no JSON, or lacks
+    what a certificate has cannot be checked at all.
     """
 
     code = "T693"

@@ -45,8 +45,9 @@ def verify(
     memory_mib: float | None = None,
     said: Said | None = None,
 ) -> Verification:
-    """Check the certificate at `path` against the spec or protocol at `subject` (None: the file that it names). `smtlib`: a folder; the questions
-    are written there too. `time_s`: of each question and each instance. Raises BadInput where there is no certificate, or nothing to check it against.
+    """Check the certificate at `path` against the spec or protocol at `subject` (None: the file that it names). `smtlib`: a folder; the
+    questions are written there too. `time_s`: of each question and each instance. Raises BadInput where there is no certificate, or nothing
+    to check it against.
     """
     began = perf_counter()
     certificate = _certificate(path)

@@ -65,7 +65,8 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 class Proofs(Struct, frozen=True, kw_only=True):
-    """Of one instance under one fault model. `asked`: its size. `varying`: (sort, parameter that sets its size, "" for none); `fixed`: the other parameters.
+    """Of one instance under one fault model. `asked`: its size. `varying`: (sort, parameter that sets its size, "" for none); `fixed`: the
+    other parameters. `refused`: why nothing may vary; "" where something does.
 
     `searched`: at which sizes; None where none vary. `only_proofs`: what is not proved for every size counts as unknown.
     """

@@ -90,7 +90,9 @@ def _reach(result: Result) -> str:
         case "exhaustive":
             return f"exhaustive, {states}"
         case "every size":
-            return "for every size"
+            return "proved for every size"
+        case "inductive":
+            return "proved at this size"
         case "bounded":
             return f"up to depth {result.depth}, {states}"
         case "sampled":
