@@ -94,6 +94,20 @@ class Graph(Struct):
         """The value of a node that is known, else None."""
         return self.low[node] if self.low[node] == self.high[node] else None
 
+    def fields_read(self, node: Node) -> frozenset[int]:
+        """The fields, by number, that a node hangs on."""
+        found, seen, waiting = set[int](), set[Node](), [node]
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            if self.code[at][0] == "field":
+                found.add(cast("int", self.code[at][1]))
+            elif self.code[at][0] != "const":
+                waiting += self.arguments[at][:1] if self.code[at][0] == "within" else self.arguments[at]
+        return frozenset(found)
+
     def within(self, a: Node, low: int, high: int) -> Node:
         """`a`, where what it is used for knows that it lies in this interval although its own is wider."""
         if low <= self.low[a] and self.high[a] <= high:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from checker.ground.convert import nothing
 from checker.ground.graph import Graph, Node
@@ -37,7 +38,7 @@ def _conditions(graph: Graph, type: Type, shape: Shape) -> Iterator[Node]:
         case SeqOf(of, _) | BagOf(of, _):
             yield from _items(graph, of, _node(shape[0]), shape[1:])
             if isinstance(type, BagOf):
-                for number, (a, b) in enumerate(zip(shape[1:], shape[2:], strict=False), 1):
+                for number, (a, b) in enumerate(pairwise(shape[1:]), 1):
                     unused = graph.le(_node(shape[0]), graph.const(number))
                     yield graph.either(unused, graph.negate(less(graph, b, a)))
 

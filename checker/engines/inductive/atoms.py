@@ -8,6 +8,7 @@ from typing import TypeAlias
 from checker.engines.inductive import predicates, sayings
 from checker.engines.inductive.leaves import Atom, atoms_of, image, leaves_of
 from checker.engines.inductive.sayings import Element, Names
+from checker.engines.inductive.starts import parts
 from checker.ground.graph import Node, Unsupported
 from checker.ground.program import GroundModel
 from checker.ground.run import evaluated
@@ -19,7 +20,9 @@ INSIDE = ("item",)
 
 
 class Atoms:
-    """`all` of them; those of each field (`of_field`), in the order of `all`, come first. `nodes`: of the predicates, by number."""
+    """`all` of them; those of each field (`of_field`), in the order of `all`, come first. Of the predicates, by number, `nodes` and the fields that
+    each reads: all of one of the `parts` that start independently.
+    """
 
     def __init__(self, form: GroundModel) -> None:
         self.form = form
@@ -27,14 +30,17 @@ class Atoms:
         self._places = {leaf: field for field, leaf in enumerate(self.leaves)}
         self.of_field = [atoms_of(leaf, number, *form.fields[number]) for number, leaf in enumerate(self.leaves)]
         self.all: list[Saying] = [atom for atoms in self.of_field for atom in atoms]
+        self.parts = tuple(parts(form))
         self.nodes: dict[int, Node] = {}
+        self.reads: dict[int, frozenset[int]] = {}
         for expr in predicates.predicates(form.model):
             try:
                 node = form.predicate(expr).value
             except Unsupported:
                 continue
-            if form.graph.value(node) is None:
-                self.nodes[len(self.all)] = node
+            reads = form.graph.fields_read(node)
+            if form.graph.value(node) is None and any(reads <= part.fields for part in self.parts):
+                self.nodes[len(self.all)], self.reads[len(self.all)] = node, reads
                 self.all.append(expr)
         self.numbers = {saying: number for number, saying in enumerate(self.all)}
         self.rough = frozenset(n for n, saying in enumerate(self.all) if isinstance(saying, Atom) and self._is_rough(saying))

@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Violated
 from checker.engines.inductive.houdini import Houdini, fewest, jointly
-from checker.engines.inductive.prove import Proofs, condition
+from checker.engines.inductive.prove import Proofs, condition, own_condition
 from checker.ground.graph import Node, Unsupported
 from checker.ground.violations import bad
 from checker.model.expr import Apply, Expr, Quantifier, Read
-from checker.model.model import Model
+from checker.model.model import Goal, Model
 from checker.model.resize import NotOfThisSize, resized
 
 Sizes: TypeAlias = Mapping[str, int]
@@ -80,15 +80,14 @@ class _Search:
                 lemmas.remove(lemma)
             else:
                 columns.append(column)
-        tables = [
-            Houdini(proofs.system, [*(column[at] for column in columns), proofs.form.graph.negate(wrong)], self.deadline)
-            for at, (proofs, wrong) in enumerate(zip(self.proofs, self.wrong, strict=True))
-        ]
-        goal = len(lemmas)
-        left = jointly(tables, range(goal + 1))
-        if goal not in left:
+        tables = []
+        for at, (proofs, wrong) in enumerate(zip(self.proofs, self.wrong, strict=True)):
+            conditions = [column[at] for column in columns] + own_condition(proofs.form, _goal(proofs, self.goal), wrong)
+            tables.append(Houdini(proofs.system, conditions, wrong, self.deadline))
+        left = jointly(tables, range(len(tables[0].now)))
+        if not all(table.safe(left) for table in tables):
             return None
-        return tuple(lemmas[number] for number in sorted(fewest(tables, goal, left)) if number != goal)
+        return tuple(lemmas[number] for number in sorted(fewest(tables, left)) if number < len(lemmas))
 
     def _conditions(self, lemma: Expr) -> list[Node] | None:
         """The lemma in each size."""
@@ -99,11 +98,14 @@ class _Search:
 
 
 def _wrong(proofs: Proofs, goal: str) -> Node:
-    asked = next(one for one in proofs.model.goals if one.name == goal)
-    wrong = bad(proofs.form, asked)
+    wrong = bad(proofs.form, _goal(proofs, goal))
     if wrong is None:
         raise GaveUp("it speaks of whole runs: lemmas prove what holds of single states and steps")
     return wrong
+
+
+def _goal(proofs: Proofs, name: str) -> Goal:
+    return next(goal for goal in proofs.model.goals if goal.name == name)
 
 
 def complexity(lemma: Expr) -> tuple[int, int, int, str]:

@@ -11,9 +11,10 @@ from checker.ground.graph import Node
 
 
 class Houdini:
-    """Conditions on the states of one system, by number. Questions may raise GaveUp."""
+    """Conditions on the states of one system, by number, and the states that are `wrong`. Questions may raise GaveUp."""
 
-    def __init__(self, system: System, conditions: Sequence[Node], deadline: float | None = None) -> None:
+    def __init__(self, system: System, conditions: Sequence[Node], wrong: Node, deadline: float | None = None) -> None:
+        self._wrong = system.now.encoder.truth(wrong)
         self.system = system
         self.now = [system.now.encoder.truth(node) for node in conditions]
         self.then = [system.then.encoder.truth(node) for node in conditions]
@@ -22,6 +23,7 @@ class Houdini:
         self._broken = range(first + len(conditions), first + 2 * len(conditions))
         self._start: Solver = solver([*system.gates.clauses, *self._initial(first)], deadline)
         self._steps: Solver = solver([*system.gates.clauses, *system.steps, *self._selected()], deadline)
+        self._states: Solver = solver([*system.gates.clauses, *self._selected()], deadline)
 
     def inductive(self, among: Iterable[int]) -> set[int]:
         """The largest set of these that hold at the start and that no step breaks."""
@@ -30,24 +32,31 @@ class Houdini:
             left -= broken
         return left
 
-    def at_start(self, among: Iterable[int]) -> set[int]:
-        """Those that hold in every initial state."""
-        left = set(among)
-        while left and (broken := self._breaks_at_start(left)):
-            left -= broken
-        return left
+    def safe(self, among: Iterable[int]) -> bool:
+        """Whether no state that has all of these is wrong."""
+        return self._core(among) is not None
 
-    def reasons(self, wanted: Iterable[int], among: Iterable[int]) -> set[int]:
-        """Of an inductive set, a part with those that are wanted that is inductive too."""
-        found, known = set(wanted), set(among)
+    def needed(self, among: Iterable[int]) -> set[int]:
+        """Of an inductive set without wrong states a part that is so too."""
+        known = set(among)
+        found = self._core(known)
+        assert found is not None, "a state that has them all is wrong"
         while True:
             answer = self._steps.solve(self._assumptions(known, found))
             assert not answer, "the set is not inductive"
             core = self._steps.core()
-            needed = {number for number in known if self._assumed[number] in core}
-            if needed <= found:
+            reasons = {number for number in known if self._assumed[number] in core}
+            if reasons <= found:
                 return found
-            found |= needed
+            found |= reasons
+
+    def _core(self, among: Iterable[int]) -> set[int] | None:
+        """Some of these that no wrong state has; None where one has them all."""
+        assumed = {self._assumed[number]: number for number in among}
+        if self._states.solve([*assumed, self._wrong]):
+            return None
+        core = self._states.core()
+        return {number for literal, number in assumed.items() if literal in core}
 
     # --- questions ---------------------------------------------------------------------------------------------------
 
@@ -84,18 +93,15 @@ class Houdini:
         return [*broken, list(self._broken), *self.system.starts(first + 2 * len(self.now))]
 
 
-def fewest(sizes: Sequence[Houdini], goal: int, among: Iterable[int] | None = None) -> set[int]:
-    """Of conditions that are inductive in all sizes a set with the goal that is so too, and of which none can be left out."""
-    left = set(range(len(sizes[0].now)) if among is None else among)
-    while True:
-        smaller = set[int]().union(*(houdini.reasons({goal}, left) for houdini in sizes))
-        if smaller == left:
-            break
-        left = jointly(sizes, smaller)
-    for number in sorted(left - {goal}, reverse=True):
+def fewest(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
+    """Of conditions that are inductive in all sizes, and that no wrong state has, few that are so too: none of them can be left out."""
+    left = set(among)
+    while (smaller := jointly(sizes, set[int]().union(*(houdini.needed(left) for houdini in sizes)))) != left:
+        left = smaller
+    for number in sorted(left, reverse=True):
         if number in left:
             without = jointly(sizes, left - {number})
-            left = without if goal in without else left
+            left = without if all(houdini.safe(without) for houdini in sizes) else left
     return left
 
 

@@ -80,8 +80,6 @@ class Sayer:
 
     def _alike(self, cube: Cube, sort: Sort) -> Iterator[tuple[int, ...]]:
         """Elements of the sort that the cube says the same of, where they and the others that it names are all there are."""
-        if sort.size < 2:
-            return
         says: dict[int, set[object]] = {i: set() for i in range(sort.size)}
         for literal in cube:
             own = [i for of, i in self._elements(literal) if of == sort]
@@ -93,7 +91,7 @@ class Sayer:
             return
         for size in range(sort.size, 0, -1):
             for some in combinations(range(sort.size), size):
-                if all(says[i] == says[some[0]] for i in some) and (size > 1 or sort.size == 2):
+                if all(says[i] == says[some[0]] for i in some) and (size > 1 or sort.size <= 2):
                     yield some
 
     def _some(self, cube: Cube, sort: Sort, alike: Sequence[int]) -> Expr:

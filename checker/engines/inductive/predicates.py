@@ -12,23 +12,41 @@ from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr, nodes
 from checker.engines.inductive.sayings import Element, Names, gather, value_of
 from checker.ground.permute import permuted
-from checker.language.types import BagOf, Bool, Int, Record, SeqOf, Sort, Type, Value, cardinality, values
+from checker.language.types import BagOf, Bool, Enum, Int, Option, Record, SeqOf, Sort, Type, Value, cardinality, values
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Model, Variable
 
 MOST_CONTENTS = 40  # values that a channel may hold
+MOST_TASKS = 60  # agents, labels and values of a parameter
 ITEM = 1_000  # the register of a message; lemmas are numbered anew
 MOST_COMPARED = 12  # numbers that are compared with each other
 
 
 def predicates(model: Model) -> list[Expr]:
-    """Of each sequence and bag what it may hold; of numbers that hold more than two values which of them are equal, which less."""
+    """Of each sequence and bag what it may hold; of numbers of more than two values which is less; of each agent what it works on, and where."""
     found = [held for variable in model.variables for cell in _cells(variable) for held in _contents(cell)]
     numbers = [cell for variable in model.variables if _compared(variable.type) for cell in _cells(variable)]
     if len(numbers) <= MOST_COMPARED:
         for a, b in combinations(numbers, 2):
             found += [make.compare("lt", a, b), make.compare("lt", b, a)]
-    return found
+    tasks = list(_tasks(model))
+    return found + (tasks if len(tasks) <= MOST_TASKS else [])
+
+
+def _tasks(model: Model) -> Iterator[Expr]:
+    """Of each agent in each of its activities: that it waits at a label with a parameter of some value."""
+    for control in model.variables:
+        frames = [frame for frame in model.variables if frame.kind == "frame" and frame.name.rpartition(".")[0] == control.name]
+        if control.kind != "control" or not isinstance(control.type, Enum):
+            continue
+        for frame in frames:
+            if not isinstance(frame.type, Option) or not isinstance(frame.type.of, Sort):
+                continue
+            for keys in product(*(tuple(values(type)) for type in control.index)):
+                indices = tuple(Const(key, type) for key, type in zip(keys, control.index, strict=True))
+                for label, value in product(range(1, len(control.type.members)), values(frame.type.of)):
+                    at = make.compare("eq", Read(control, indices), Const(label, control.type))
+                    yield make.both(at, make.compare("eq", Read(frame, indices), Const(value, frame.type.of)))
 
 
 def renamed(expr: Expr, sort: Sort, i: int, j: int) -> Expr:

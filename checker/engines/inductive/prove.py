@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from time import perf_counter
 
-from checker.engines.inductive.alone import fewest_alone
 from checker.engines.inductive.events import Event, GaveUp, Open, Proved, Violated, Working
 from checker.engines.inductive.houdini import Houdini, fewest
 from checker.engines.inductive.ic3 import Cube, Ic3, Orbit, Run, renamings_of
@@ -16,13 +15,12 @@ from checker.engines.inductive.system import System
 from checker.engines.symbolic.concrete import Fields, Player
 from checker.ground.ends import enabled
 from checker.ground.graph import Node, Unsupported
-from checker.ground.program import ground
+from checker.ground.program import GroundModel, ground
 from checker.ground.violations import bad
 from checker.language.types import Value
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
 
-OF_SINGLE_STATES = ("always", "never")
 NOT_OF_STATES = "it speaks of whole runs: lemmas prove what holds of single states and steps"
 
 
@@ -49,7 +47,8 @@ class Proofs:
         self.model = model
         self.form = ground(model, symmetry=True)
         self.system = System(self.form)
-        self.sayer = Sayer(self.system, self.form.symmetric)
+        alone = [sort for sort in model.sorts if sort.size == 1 and not sort.ordered and not sort.single]
+        self.sayer = Sayer(self.system, (*self.form.symmetric, *alone))
         self._renamings = renamings_of(self.system, self.form.symmetric)
         self.known: list[Orbit] = []
         self.unsaid = ""  # why a clause is no condition of the model
@@ -104,16 +103,11 @@ class Proofs:
     def _needed(self, lemmas: Sequence[Expr], asked: Goal, wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
         """Of lemmas that are inductive with the goal, few that are so too."""
         conditions = [condition(self.system, lemma) for lemma in lemmas]
-        if asked.kind not in OF_SINGLE_STATES:
-            bad = self.system.now.encoder.truth(wrong)
-            alone = fewest_alone(Houdini(self.system, conditions, deadline), len(lemmas), bad, deadline)
-            if alone is not None:
-                return tuple(lemmas[number] for number in sorted(alone))
-        houdini = Houdini(self.system, [*conditions, self.form.graph.negate(wrong)], deadline)
-        goal = len(lemmas)
-        if goal not in houdini.inductive(range(goal + 1)):
+        houdini = Houdini(self.system, [*conditions, *own_condition(self.form, asked, wrong)], wrong, deadline)
+        left = houdini.inductive(range(len(houdini.now)))
+        if not houdini.safe(left):
             raise GaveUp(self.unsaid or "the lemmas that were found are not inductive")
-        return tuple(lemmas[number] for number in sorted(fewest([houdini], goal)) if number != goal)
+        return tuple(lemmas[number] for number in sorted(fewest([houdini], left)) if number < len(lemmas))
 
     def _states(self, run: Run) -> Iterator[tuple[Value, ...]]:
         player, fields = Player(self.form, enabled(self.form)), run.initial
@@ -125,6 +119,11 @@ class Proofs:
 
     def _is_in(self, fields: Fields, cube: Cube) -> bool:
         return all(self.system.atoms.holds(abs(literal) - 1, fields) == (literal > 0) for literal in cube)
+
+
+def own_condition(form: GroundModel, goal: Goal, wrong: Node) -> list[Node]:
+    """What a goal says of every state, to be shown together with the lemmas; of other goals the lemmas have to say that no state is wrong."""
+    return [form.graph.negate(wrong)] if goal.kind in ("always", "never") else []
 
 
 def condition(system: System, lemma: Expr) -> Node:

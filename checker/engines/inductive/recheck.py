@@ -20,9 +20,10 @@ from checker.model.model import Goal
 
 
 def not_inductive(form: GroundModel, goal: Goal, lemmas: Sequence[Expr], deadline: float | None = None) -> str | None:
-    """Why the lemmas and the goal are no inductive invariant of the model; None where they are one. A lemma must have a value too.
+    """Why the lemmas are no inductive invariant of the model that excludes what the goal forbids; None where they are one. A lemma must have a value.
 
-    The invariant holds at the start, every step from a state that has it leads to one that has it, and no state that has it is bad. Raises GaveUp.
+    The invariant holds at the start, every step from a state that has it leads to one that has it, and no state that has it is bad. The goal is
+    part of it where it says something of every state (`always`, `never`). Raises GaveUp.
     """
     return _Check(form, goal, lemmas, deadline).failed()
 
@@ -38,7 +39,12 @@ class _Check:
             self.parts.append((f"lemma {number}", form.graph.both(said.value, form.graph.negate(said.undefined))))
         wrong = bad(form, goal)
         assert wrong is not None, f"{goal.kind} is not about single states and steps"
-        self.parts.append(("the goal", form.graph.negate(wrong)))
+        self.wrong = wrong
+        if goal.kind in (
+            "always",
+            "never",
+        ):  # it says something of every state; of the others the lemmas have to say that no state is wrong
+            self.parts.append(("the goal", form.graph.negate(wrong)))
         self.fields = {n: node for n in range(len(form.fields)) if (node := form.graph.known.get(("field", n))) is not None}
         self.solver = z3.SolverFor("QF_FD")
         self.solver.add([self._bounds(field, node) for field, node in self.fields.items()])
@@ -55,6 +61,8 @@ class _Check:
             if self._possible([self._initial(), z3.Not(term)]):
                 return f"{name} does not hold at the start"
         self.solver.add(holds)
+        if self._possible([self.terms.truth(self.wrong)]):
+            return "a state that has all lemmas is bad"
         for number, works in enumerate(enabled(self.form)):
             outcome = self.form.outcomes[number]
             goes = self.terms.truth(self.form.graph.both(works, self.form.graph.negate(outcome.failed)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TypeAlias, cast, final
+from typing import TypeAlias, final
 
 from msgspec import Struct, field
 
@@ -14,9 +14,8 @@ from checker.engines.inductive.events import GaveUp
 from checker.engines.inductive.gates import FALSE, TRUE, Clause, Gates, Literal
 from checker.engines.inductive.leaves import Atom
 from checker.ground.ends import enabled
-from checker.ground.graph import Graph, Node
-from checker.ground.program import GroundModel, cell_types
-from checker.ground.shapes import encode
+from checker.ground.graph import Node
+from checker.ground.program import GroundModel
 from checker.ground.well_formed import well_formed
 
 MOST_VALUES = 200  # of a number
@@ -56,7 +55,6 @@ class System:
         self.now, self.then = self._copy(), self._copy()
         for copy in (self.now, self.then):
             self.gates.say(copy.encoder.truth(well_formed(form)))
-        self._reads = {number: _fields_read(form.graph, node) for number, node in self.atoms.nodes.items()}
         self.initial = list(self._initial())
         self.outcomes: list[Outcome] = []
         self.steps: list[Clause] = []
@@ -111,30 +109,11 @@ class System:
         return clauses
 
     def _initial(self) -> Iterator[Start]:
-        """Cells start independently of each other. Those that always start in one way, and predicates of them, are one."""
-        starts = [choices for variable in self.form.model.variables for choices in variable.initial]
-        ways = [
-            [tuple(encode(type, value)) for value in dict.fromkeys(choices)]
-            for type, choices in zip(cell_types(self.form.model), starts, strict=True)
-        ]
-        first = tuple(number for cell in ways for number in cell[0])
-        one_way, several, at = set[int](), list[tuple[int, list[tuple[int, ...]]]](), 0
-        for cell in ways:
-            if len(cell) == 1:
-                one_way.update(range(at, at + len(cell[0])))
-            else:
-                several.append((at, cell))
-            at += len(cell[0])
-        yield self._start(one_way, [first])
-        for at, cell in several:
-            size = len(cell[0])
-            yield self._start(set(range(at, at + size)), [(*first[:at], *way, *first[at + size :]) for way in cell])
-
-    def _start(self, fields: set[int], ways: list[tuple[int, ...]]) -> Start:
         atoms = self.atoms
-        mine = [atoms.numbers[atom] for field in fields for atom in atoms.of_field[field]]
-        mine += [number for number, reads in self._reads.items() if reads <= fields]
-        return frozenset(mine), [frozenset(number for number in mine if atoms.holds(number, way)) for way in ways]
+        for part in atoms.parts:
+            mine = [atoms.numbers[atom] for field in part.fields for atom in atoms.of_field[field]]
+            mine += [number for number, reads in atoms.reads.items() if reads <= part.fields]
+            yield frozenset(mine), [frozenset(number for number in mine if atoms.holds(number, way)) for way in part.ways]
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -150,7 +129,7 @@ class System:
             news[changed] = new
             for atom in self.atoms.of_field[changed]:
                 made.after[self.atoms.numbers[atom]] = self._holds(atom, new)
-        for predicate, reads in self._reads.items():
+        for predicate, reads in self.atoms.reads.items():
             if not reads.isdisjoint(news):
                 made.after[predicate] = encoder.after(news).truth(self.atoms.nodes[predicate])
         self.outcomes.append(made)
@@ -190,16 +169,3 @@ class System:
             others = writers.get(number, [])
             say([*others, -now, then])
             say([*others, now, -then])
-
-
-def _fields_read(graph: Graph, node: Node) -> frozenset[int]:
-    found, seen, waiting = set[int](), set[Node](), [node]
-    while waiting:
-        at = waiting.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        if graph.code[at][0] == "field":
-            found.add(cast("int", graph.code[at][1]))
-        waiting += graph.arguments[at]
-    return frozenset(found)
