@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import final
 
@@ -12,17 +13,16 @@ from msgspec.structs import replace
 from checker.certificates.make import certificate_of, require_folder, write_certificate
 from checker.certificates.questions import answers, questions, why_fixed
 from checker.certificates.subject import Asked
-from checker.engines.apart import SolverMissing, Stopped
-from checker.engines.inductive.child import prove_at_size
-from checker.engines.inductive.events import GaveUp, Open, Proved, Violated
-from checker.ground.graph import Unsupported
+from checker.engines.apart import SolverMissing
+from checker.engines.inductive.events import Lemmas, Open, Proved
 from checker.language.diagnostics import BadInput
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
-from checker.model.resize import NotOfThisSize, resized
+from checker.model.resize import resized
 from checker.properties.tolerance.subject import Subject
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.facts import kept_at_awaits
+from checker.proving.mining import lemmas_from, proof_of
 from checker.proving.result import Sizes, Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
@@ -31,6 +31,7 @@ from checker.sorted.refusals import Refused
 
 PROVABLE = ("always", "never", "no error", "no deadlock", "step")
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
+MINING_SHARE = 0.6  # of the time
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
 
 
@@ -119,21 +120,28 @@ class Attempts:
         facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
         if facts:
             yield facts
-        known, mined = proofs.over(self.known), list[Expr]()
+        known = proofs.over(self.known)
+        models = self._small(subject)
+        self._said(f"{subject.name}: lemmas that small sizes show")
+        found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, self.base.limits.memory_mib)
+        mined = proofs.over([as_rule(lemma) for lemma in found.lemmas]) if isinstance(found, Lemmas) else []
+        if mined:
+            yield _each_once([*facts, *mined])
+        for model in models if not mined else ():
+            at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, self.base.limits.memory_mib)
+            if isinstance(at_size, Proved):
+                mined = _each_once([*mined, *proofs.over([as_rule(lemma) for lemma in at_size.lemmas])])
+                yield _each_once([*facts, *mined])
+        if known:
+            yield _each_once([*facts, *mined, *known])
+
+    def _small(self, subject: Asked) -> list[Model]:
+        """The models of the sizes at which lemmas are looked for."""
+        found = []
         for size in MINED_AT:
-            if perf_counter() > until:
-                return
-            try:
-                model = subject.model_at(size)
-            except BadInput:
-                continue
-            found = self._at_size(model, subject.goal_of(model), until - perf_counter())
-            if isinstance(found, Proved):
-                here = [*facts, *proofs.over([as_rule(lemma) for lemma in found.lemmas])]
-                yield here
-                mined = _each_once([*mined, *here])
-                if len(mined) + len(known) > len(here):
-                    yield _each_once([*mined, *known])
+            with suppress(BadInput):  # the protocol cannot be made so
+                found.append(subject.model_at(size))
+        return found
 
     def _proof(self, subject: Asked, proofs: EverySizeProofs, settled: Settled, until: float) -> Attempt:
         lemmas = proofs.trimmed(settled.lemmas, (perf_counter() + until) / 2)
@@ -164,7 +172,8 @@ class Attempts:
             return
         began, before = perf_counter(), self.of(goal.name)
         subject = self._subject(goal)
-        found = self._at_size(subject.model, subject.goal, time_s)
+        self._said(f"{goal.name}: a proof at this size")
+        found = proof_of(subject.model, goal.name, time_s, self.base.limits.memory_mib)
         seconds = before.seconds + perf_counter() - began
         if isinstance(found, Proved):
             lemmas = tuple(sentence(as_rule(lemma), subject.checked, subject.model) for lemma in found.lemmas)
@@ -173,22 +182,6 @@ class Attempts:
             reason = found.reason if isinstance(found, Open) else "a violation was found that no search has seen yet"
             said = "; ".join(part for part in (before.reason, f"at this size: {reason}") if part)
             self._of[goal.name] = replace(before, reason=said, seconds=seconds)
-
-    def _at_size(self, model: Model, goal: Goal, time_s: float) -> Proved | Violated | Open:
-        self._said(f"{goal.name}: lemmas at {', '.join(f'{sort.name} * {sort.size}' for sort in model.sorts)}")
-        open_still = Open(goal=goal.name, reason="the time was used up")
-        try:
-            for event in prove_at_size(model, [goal.name], time_s=max(0.5, time_s), memory_mib=self.base.limits.memory_mib):
-                match event:
-                    case Proved() | Violated():
-                        return event
-                    case Open():
-                        open_still = event
-                    case Stopped(reason=reason) if reason == "interrupted":
-                        raise KeyboardInterrupt
-        except (Unsupported, GaveUp, NotOfThisSize) as reason:
-            return Open(goal=goal.name, reason=str(reason))
-        return open_still
 
     def _said(self, text: str) -> None:
         if self.base.said is not None:

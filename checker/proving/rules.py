@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.rewrite import may_fail
-from checker.model.expr import Apply, Expr, Local, Quantifier
+from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 
 
 def as_rule(lemma: Expr) -> Expr:
@@ -48,6 +48,8 @@ def _premise(part: Expr) -> Expr | None:
     match part:
         case Apply("not", (inner,)):
             return inner
-        case Apply("ne", arguments):
-            return replace(part, operator="eq", arguments=arguments)
+        case Apply("ne"):
+            return replace(part, operator="eq")
+        case Apply("eq", (Read(variable), Const(0))) if variable.kind == "control":  # idle: there is a word for all else only
+            return replace(part, operator="ne")
     return None

@@ -12,6 +12,7 @@ from checker.report.wording import counted, duration, where
 
 _PLAIN = Style()
 _SHOWN_CELLS = 12
+_LONGEST_VALUE = 160
 
 
 def render(proofs: Proofs, style: Style = _PLAIN, *, traces: bool = True) -> str:
@@ -135,12 +136,16 @@ def _stuck(stuck: Stuck, style: Style) -> Iterator[str]:
     at = f" at {sizes_text(stuck.sizes)}" if stuck.sizes else ""
     yield from wrapped(f"Where induction fails{at} (a state that MAY BE UNREACHABLE: this is no violation):", style.width, "    ")
     for cell, value in stuck.state[:_SHOWN_CELLS]:
-        yield f"      {visible(cell)} = {visible(value)}"
+        yield f"      {visible(cell)} = {visible(_cut(value))}"
     if len(stuck.state) > _SHOWN_CELLS:
         yield f"      and {counted(len(stuck.state) - _SHOWN_CELLS, 'other cell')}"
     if stuck.step:
-        changed = "; ".join(f"{cell} = {value}" for cell, value in stuck.after)
+        changed = "; ".join(f"{cell} = {_cut(value)}" for cell, value in stuck.after)
         yield from wrapped(visible(f"then {stuck.step}: {changed}"), style.width, "      ", "        ")
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + " ..."
 
 
 def summary(proofs: Proofs, style: Style = _PLAIN) -> str:

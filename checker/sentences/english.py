@@ -94,6 +94,8 @@ def _negated(node: tree.Expr) -> str:
             return _said(node).replace(" waits at ", " does not wait at ")
         case tree.Is():
             return f"{_thing(node.agent)} is not {node.fact}"
+        case Unsayable() if " waits for " in node.name:
+            return _said(node).replace(" waits for ", " does not wait for ")
         case tree.Quantifier(kind="any"):
             return f"there is no {_bound(node.binders)} such that {_said(node.body)}"
         case tree.Binary(operator="or"):

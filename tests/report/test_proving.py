@@ -151,7 +151,8 @@ VERIFICATION = Verification(
 
 
 @pytest.mark.parametrize(
-    ("more", "code", "last"), [((), 3, "not decided (0.50 s)"), ((Check(word="REFUSED", text="it is not so"),), 1, "refused (0.50 s)")]
+    ("more", "code", "last"),
+    [((), 3, "not decided (0.50 s)"), ((Check(word="REFUSED", text="it is not so"),), 1, "refused (0.50 s)")],
 )
 def test_a_verification(more: tuple[Check, ...], code: int, last: str) -> None:
     found = replace(VERIFICATION, checks=VERIFICATION.checks + more)
