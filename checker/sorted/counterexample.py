@@ -33,7 +33,8 @@ from checker.sorted.finite import AtSize, element_of
 from checker.sorted.logic import App, Term, arithmetic, equal, number
 from checker.sorted.obligations import Obligation
 from checker.sorted.refusals import Refused
-from checker.sorted.smtlib import script
+from checker.sorted.signature import Signature
+from checker.sorted.smtlib import script, symbol
 from checker.sorted.solve import Answer, Script, solve_all
 from checker.sorted.system import Sorted
 from checker.sorted.values import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
@@ -155,6 +156,8 @@ def parts(form: Sorted, type: Type, value: Sym, name: str) -> Iterator[tuple[str
         case BagOf(of, _), BagV(count, _):
             for place, e in enumerate(listed(of)):
                 yield f"{name} count {place}", count(constant(form, of, e))
+        case _:
+            raise TypeError(f"{type}: {value}")
 
 
 def listed(type: Type) -> list[Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import combinations
 from typing import TypeAlias, final
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from checker.elaborate.rewrite import may_fail
 from checker.language.source import Span
-from checker.language.types import BagOf, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type
+from checker.language.types import BagOf, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, cardinality
 from checker.model.expr import OPERATORS, Apply, Const, Expr, FailureKind, Local, Quantifier, Read
 from checker.model.fits import fits
 from checker.model.model import Variable
@@ -30,7 +31,7 @@ from checker.sorted.logic import (
     value_of,
 )
 from checker.sorted.refusals import Refused
-from checker.sorted.values import BagV, Many, MapV, Opt, Scalar, SeqV, SetV, Sym, Values
+from checker.sorted.values import COUNTED, BagV, Many, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym, Values
 
 MOST_COUNTED = 6  # the largest number that a count over a sort of any size is compared with
 Reader: TypeAlias = Callable[[tuple[Sym, ...]], Sym]
@@ -101,8 +102,11 @@ class Expressions(Struct, frozen=True):
                     raise (refused if refused.at or not expr.at else Refused(refused.what, expr.at)) from None
 
     def fitted(self, expr: Expr, wanted: Type, scope: Scope) -> Sym:
-        """The value of `expr` in the shape of `wanted`."""
-        return self.values.fitted(self.value(expr, scope), expr.type, wanted)
+        """The value of `expr` in the shape of `wanted`. Raises Refused for a number that depends on the size of a sort."""
+        found = self.value(expr, scope)
+        if isinstance(found, Many):
+            raise Refused(COUNTED)
+        return self.values.fitted(found, expr.type, wanted)
 
     def _read(self, node: Read, scope: Scope) -> Sym:
         pairs = zip(node.indices, node.variable.index, strict=True)
@@ -172,7 +176,7 @@ class Expressions(Struct, frozen=True):
     def rank(self, type: Type, value: Sym) -> Term:
         """A number that orders the values of an ordered type: itself, or its place."""
         if not isinstance(value, Scalar):
-            raise Refused("a number that depends on the size of a sort, other than in a comparison with a constant")
+            raise Refused(COUNTED)
         if isinstance(type, Int):
             return value.term
         assert isinstance(type, Enum | Sort)
@@ -262,7 +266,7 @@ class Expressions(Struct, frozen=True):
     def _narrow(self, node: Apply, scope: Scope) -> Sym:
         value, own, wanted = self.value(node.arguments[0], scope), node.arguments[0].type, node.type
         if isinstance(value, Many):
-            raise Refused("a number that depends on the size of a sort, other than in a comparison with a constant")
+            raise Refused(COUNTED)
         if isinstance(own, Option) and not isinstance(wanted, Option) and isinstance(value, Opt):
             scope.fail(negate(value.some), "range", node.at)
             value, own = value.value, own.of

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.language.types import Bool
 from checker.model.expr import Apply, Expr
 from checker.model.model import Goal, Step
-from checker.sorted.logic import App, Quantified, Term, conj, disj, negate, normal, substituted
+from checker.model.resize import NotOfThisSize, resized
+from checker.sorted.logic import BOOL, App, Quantified, Term, Var, conj, disj, negate, nodes, normal, quantified, substituted, truth
 from checker.sorted.refusals import Refused
 from checker.sorted.smtlib import script
 from checker.sorted.statements import Run
@@ -52,10 +54,18 @@ def invariants(lemmas: Sequence[Expr], goal: Goal) -> tuple[Expr, ...]:
 
 
 def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Obligation, ...]:
-    """All that has to be shown for `goal` with the help of `lemmas`. Raises Refused where the goal, or a lemma, is of no form for it."""
+    """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes.
+
+    Raises Refused where the goal, or a lemma, is of no form for it.
+    """
     if goal.kind not in PROVABLE:
         raise Refused(f"`{goal.kind}` is not a property of states or single steps: it is not proved for every size", goal.at)
-    return tuple(_Maker(form, invariants(lemmas, goal), goal).all())
+    try:
+        here = [resized(lemma, form.model) for lemma in lemmas]
+        goal = replace(goal, conditions=tuple(resized(condition, form.model) for condition in goal.conditions))
+    except NotOfThisSize as no:
+        raise Refused(str(no), goal.at) from None
+    return tuple(_Maker(form, invariants(here, goal), goal).all())
 
 
 class _Maker:
@@ -124,8 +134,6 @@ class _Maker:
 
 def closed(form: Sorted, enabled: Term, step: Step) -> Term:
     """Whether there are choices of the step for which `enabled` holds."""
-    from checker.sorted.logic import nodes, quantified
-
     choices: dict[App, None] = {}
     for node in nodes(enabled):
         if isinstance(node, App) and not node.element:
@@ -134,8 +142,11 @@ def closed(form: Sorted, enabled: Term, step: Step) -> Term:
                 if node.arguments:
                     raise Refused(f"whether `{step.name}` can happen depends on choices in a `for`", step.at)
                 choices[node] = None
-    variables = {choice: form.signature.variable(choice.symbol, choice.sort) for choice in choices}
-    return quantified("exists", variables.values(), substituted(enabled, dict(variables)))
+    for choice in choices:
+        if choice.sort == BOOL:
+            enabled = disj(*(substituted(enabled, {choice: truth(value)}) for value in (False, True)))
+    variables: dict[Term, Term] = {c: form.signature.variable(c.symbol, c.sort) for c in choices if c.sort != BOOL}
+    return quantified("exists", (v for v in variables.values() if isinstance(v, Var)), substituted(enabled, variables))
 
 
 def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:
@@ -143,7 +154,10 @@ def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:
     for term in terms:
         found = normal(term)
         if isinstance(found, Quantified) and found.kind == "exists":
-            constants: dict[Term, Term] = {v: form.signature.apply(v.name, (), v.sort, "choice") for v in found.variables}
+            names = (form.signature.variable(v.name.split("!")[0], v.sort) for v in found.variables)
+            constants: dict[Term, Term] = {
+                v: form.signature.apply(fresh.name, (), v.sort, "choice") for v, fresh in zip(found.variables, names, strict=True)
+            }
             yield from skolemised(form, [substituted(found.body, constants)])
         elif isinstance(found, App) and found.symbol == "and":
             yield from skolemised(form, found.arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from checker.language.types import BagOf, MapOf, Option, Record, SeqOf, SetOf, Type
@@ -45,11 +46,16 @@ def goal_texts(form: Sorted) -> dict[str, str]:
 
 
 def _condition(form: Sorted, condition: Expr) -> str:
-    form.signature.counter = 0  # equal conditions get equal texts, whatever stands before them
     try:
-        return text(form.holds(condition, form.state, old=form.state))
+        return _renumbered(text(form.holds(condition, form.state, old=form.state)))
     except Refused as refused:
         return f"refused: {refused.what}"
+
+
+def _renumbered(formula: str) -> str:
+    """The variables numbered from the left, so that equal formulas are equal texts."""
+    numbers: dict[str, int] = {}
+    return re.sub(r"!(\d+)", lambda found: f"!{numbers.setdefault(found[1], len(numbers))}", formula)
 
 
 def _generic(form: Sorted, type: Type, name: str) -> Sym:

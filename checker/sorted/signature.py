@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct, field
 
 from checker.language.types import Enum, Int, Sort, Type, element
 from checker.sorted.logic import BOOL, INT, App, Term, Var
+
 
 Kind: TypeAlias = Literal["state", "choice", "quorum", "any"]
 
@@ -47,13 +48,15 @@ class Signature(Struct, kw_only=True):
                 self.sorts[name] = None
                 return name
             case Sort(name=name, size=size):
-                self.enumerations[name] = tuple(f"{name}:{element(type, place)}" for place in range(size))
-                return name
+                return self._enumeration(name, tuple(f"{name}:{element(type, place)}" for place in range(size)))
             case Enum(name, members):
-                shown = f"{name} (enum)" if name in self.free or name in (BOOL, INT) else name
-                self.enumerations[shown] = tuple(f"{name}:{member}" for member in members)
-                return shown
+                return self._enumeration(name, tuple(f"{name}:{member}" for member in members))
         return BOOL
+
+    def _enumeration(self, name: str, elements: tuple[str, ...]) -> str:
+        if name in self.free or name in (BOOL, INT) or self.enumerations.setdefault(name, elements) != elements:
+            return self._enumeration(f"{name}'", elements)  # a role and an activity may have one name
+        return name
 
     def elements(self, type: Enum | Sort) -> tuple[App, ...]:
         """The elements of an enumeration, in order."""
@@ -73,14 +76,3 @@ class Signature(Struct, kw_only=True):
             raise ValueError(f"{name} is declared as {known} and as {declared}")
         return App(name, given, result)
 
-
-def used(signature: Signature, terms: Iterable[Term], nodes: Mapping[str, None] | None = None) -> Iterator[Function]:
-    """The functions of the signature that `terms` use."""
-    from checker.sorted.logic import nodes as all_nodes
-
-    found: dict[str, None] = {}
-    for term in terms:
-        for node in all_nodes(term):
-            if isinstance(node, App) and node.symbol in signature.functions and not node.element:
-                found[node.symbol] = None
-    return (function for name, function in signature.functions.items() if name in found)

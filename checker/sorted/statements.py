@@ -39,7 +39,7 @@ from checker.model.model import (
 from checker.sorted.expressions import Expressions, Failing, Reader, Scope
 from checker.sorted.logic import BOOL, FALSE, TRUE, Term, conj, implies, negate, quantified
 from checker.sorted.refusals import Refused
-from checker.sorted.values import Scalar, Sym
+from checker.sorted.values import Many, Scalar, Sym
 
 UNROLLED = 16  # rounds of a loop that are written out
 State = Mapping[Variable, Reader]
@@ -94,11 +94,13 @@ class Statements(Struct, frozen=True):
         state = dict(run.state)
         return Scope(registers=dict(run.registers), read=lambda variable: state[variable], failures=[], path=run.path)
 
-    def evaluate(self, run: Run, expr: Expr, wanted: Type | None = None) -> Sym:
+    def _let(self, run: Run, statement: Let) -> None:
         scope = self.scope(run)
-        value = self.expressions.value(expr, scope) if wanted is None else self.expressions.fitted(expr, wanted, scope)
+        value = self.expressions.value(statement.value, scope)
         self._fails(run, scope)
-        return value
+        local, own = statement.local, statement.value.type
+        keep = isinstance(value, Many)  # it may still be compared with a constant
+        run.registers[local.number] = value if keep else self.expressions.values.fitted(value, own, local.type)
 
     def truth(self, run: Run, expr: Expr) -> Term:
         scope = self.scope(run)
@@ -123,8 +125,8 @@ class Statements(Struct, frozen=True):
             match item:
                 case Bind():
                     self._pick(run, item)
-                case Let(local=local, value=value):
-                    run.registers[local.number] = self.evaluate(run, value, local.type)
+                case Let():
+                    self._let(run, item)
                 case Guard(condition=condition):
                     self.ask(run, self.truth(run, condition))
 
@@ -134,8 +136,8 @@ class Statements(Struct, frozen=True):
 
     def _statement(self, run: Run, statement: Statement) -> None:
         match statement:
-            case Let(local=local, value=value):
-                run.registers[local.number] = self.evaluate(run, value, local.type)
+            case Let():
+                self._let(run, statement)
             case Assign():
                 self._assign(run, statement)
             case If():
@@ -178,8 +180,8 @@ class Statements(Struct, frozen=True):
 
     def _assign(self, run: Run, statement: Assign) -> None:
         variable = statement.variable
-        value = self.evaluate(run, statement.value, variable.type)
         scope = self.scope(run)
+        value = self.expressions.fitted(statement.value, variable.type, scope)
         pairs = zip(statement.indices, variable.index, strict=True)
         where = tuple(self.expressions._key(index, type, scope, None) for index, type in pairs)
         self._fails(run, scope)
@@ -318,9 +320,10 @@ class Statements(Struct, frozen=True):
         signature = self.expressions.values.signature
         element = signature.variable(statement.local.name, signature.sort_name(of))
         one, lasting = around(Scalar(element)), run.lasting
-        for f in one.failures:
+        alone = not any(isinstance(s, Require | Choose | Either) for s in statements(statement.body))
+        for f in one.failures:  # unless another round has no outcome, and comes before
             condition = conj(lasting, quantified("exists", (element,), f.condition))
-            run.failures.append(replace(f, condition=condition))
+            run.failures.append(replace(f, condition=condition, exact=f.exact and alone))
         run.marks += ((mark, conj(lasting, quantified("exists", (element,), when))) for mark, when in one.marks)
         run.asked.append(quantified("forall", (element,), one.lasting))
         for variable, place in _own_cells(statement).items():

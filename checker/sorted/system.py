@@ -8,15 +8,15 @@ from typing import final
 
 from msgspec import Struct
 
-from checker.language.types import Option, Type, Value, cardinality, values
+from checker.language.types import Option, Sort, Type, Value, cardinality, values
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions, Reader, Scope, quorum_has
-from checker.sorted.logic import App, Term, conj, disj, negate, nodes, quantified
+from checker.sorted.logic import Term, conj, disj, negate, nodes, quantified, App, Var
 from checker.sorted.refusals import Refused
 from checker.sorted.signature import Signature
 from checker.sorted.statements import Run, State, run_step
-from checker.sorted.values import Sym, Values
+from checker.sorted.values import Scalar, Sym, Values
 
 
 @final

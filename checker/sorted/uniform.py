@@ -187,7 +187,9 @@ def _counting(checked: Checked, sort: Sort, given: tuple[tree.Expr, ...]) -> Ite
         yield from (n.span for n in nodes(root) if isinstance(n, tree.Call) or (isinstance(n, tree.Quantifier) and not _plain(n)))
     for root in _constants(checked):
         for node in nodes(root):
-            if (isinstance(node, tree.Quantifier) and not _plain(node) and _touches(checked, node, sort)) or (isinstance(node, tree.Call) and _touches(checked, node, sort)):
+            if isinstance(node, tree.Quantifier) and not _plain(node) and _touches(checked, node, sort):
+                yield node.span
+            elif isinstance(node, tree.Call) and _touches(checked, node, sort):
                 yield node.span
 
 

@@ -49,6 +49,7 @@ from checker.sorted.logic import (
 from checker.sorted.refusals import Refused
 from checker.sorted.signature import Kind, Signature
 
+COUNTED = "a number that depends on the size of a sort, other than in a comparison with a constant"
 LISTED = 24  # values of a finite type that a quantifier lists
 
 
@@ -250,7 +251,7 @@ class Values(Struct, frozen=True):
                 same = (implies(at_most(number(i + 1), a.length), self.equal(of, x, y)) for i, (x, y) in enumerate(pairs))
                 return conj(equal(a.length, b.length), at_most(a.length, number(len(pairs))), *same)
             case (_, Many(), _) | (_, _, Many()):
-                raise Refused("a number that depends on the size of a sort, other than in a comparison with a constant")
+                raise Refused(COUNTED)
         raise TypeError(f"{type}: {a} = {b}")
 
     def choice(self, type: Type, condition: Term, a: Sym, b: Sym) -> Sym:
@@ -278,7 +279,7 @@ class Values(Struct, frozen=True):
                 items = (self.choice(of, condition, p, q) for p, q in zip(x.items, y.items, strict=True))
                 return SeqV(ite(condition, a.length, b.length), tuple(items))
             case (_, Many(), _) | (_, _, Many()):
-                raise Refused("a number that depends on the size of a sort, other than in a comparison with a constant")
+                raise Refused(COUNTED)
         raise TypeError(f"{type}: {a} or {b}")
 
     def _value_of_choice(self, of: Type, condition: Term, a: Opt, b: Opt) -> Sym:
