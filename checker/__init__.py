@@ -1,6 +1,6 @@
 """teamcheck: write down how agents coordinate, and prove or break it.
 
-`checker.load`, `checker.check` and `checker.graph` are the Python API, with `checker.replay`; see `checker.api`.
+`checker.load`, `checker.check`, `checker.prove` and `checker.graph` are the Python API, with `checker.replay` and others; see `checker.api`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checker.api import check, graph, load, mend, replay, tolerate
+    from checker.api import check, graph, load, mend, prove, replay, tolerate, verify
 
-__all__ = ["check", "graph", "load", "mend", "replay", "tolerate"]
+__all__ = ["check", "graph", "load", "mend", "prove", "replay", "tolerate", "verify"]
 
 
 class _GraphPackage(ModuleType):

@@ -41,6 +41,7 @@ def test_there_are_pages() -> None:
         "docs/tutorial.md",
         "docs/commands.md",
         "docs/output.md",
+        "docs/proofs.md",
         "docs/semantics.md",
     }
 
