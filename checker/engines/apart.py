@@ -34,6 +34,13 @@ class SolverMissing(Exception):
         return "Z3 is not installed here: `pip install z3-solver`"
 
 
+@final
+class _Begins(Struct, frozen=True, kw_only=True):
+    """What the process uses before it does anything."""
+
+    used_mib: float
+
+
 def apart(
     task: Callable[..., Iterator[Any]], *, time_s: float | None, memory_mib: float | None, **asked: Any
 ) -> Iterator[Any | None]:
@@ -45,11 +52,10 @@ def apart(
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_run, args=(theirs, task, memory_mib, {**asked, "time_s": time_s}), daemon=True)
     deadline = None if time_s is None else perf_counter() + time_s + GRACE_S
-    most_mib = None if memory_mib is None else used_mib() + memory_mib  # what is here is there too
     child.start()
     theirs.close()
     try:
-        yield from _received(ours, child.pid, deadline, most_mib)
+        yield from _received(ours, child.pid, deadline, memory_mib)
     except KeyboardInterrupt:
         yield Stopped(reason=INTERRUPTED)
     finally:
@@ -58,9 +64,10 @@ def apart(
         ours.close()
 
 
-def _received(ours: Connection, child: int | None, deadline: float | None, most_mib: float | None) -> Iterator[Any | None]:
+def _received(ours: Connection, child: int | None, deadline: float | None, memory_mib: float | None) -> Iterator[Any | None]:
+    began_mib: float | None = None
     while True:
-        if most_mib is not None and used_mib(child) > most_mib:  # of solvers that know no limit of their own
+        if memory_mib is not None and began_mib is not None and used_mib(child) > began_mib + memory_mib:
             yield Stopped(reason=MEMORY)
             return
         if not ours.poll(POLL_S):
@@ -76,6 +83,9 @@ def _received(ours: Connection, child: int | None, deadline: float | None, most_
             return
         if isinstance(event, Exception):
             raise event
+        if isinstance(event, _Begins):
+            began_mib = event.used_mib
+            continue
         yield event
         if isinstance(event, Stopped):
             return
@@ -89,6 +99,7 @@ def _run(pipe: Connection, task: Callable[..., Iterator[Any]], memory_mib: float
 
         if memory_mib is not None:
             z3.set_param("memory_max_size", max(1, int(memory_mib)))
+        pipe.send(_Begins(used_mib=used_mib()))  # other solvers know no limit: the parent looks
         for event in task(**asked):
             pipe.send(event)
         pipe.send(Stopped())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import TypeAlias
 
+from checker.elaborate import make
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Violated
 from checker.engines.inductive.houdini import Houdini, fewest, jointly
 from checker.engines.inductive.prove import Proofs, condition, own_condition
@@ -46,6 +47,7 @@ class _Search:
         self.proofs = [Proofs(model_at(size)) for size in sizes]
         self.wrong = [_wrong(proofs, goal) for proofs in self.proofs]
         self.pool: dict[Expr, None] = {}  # over the model of the last size, so that equal lemmas are one
+        self._take(_said_of_states(self.proofs[-1].model, goal))
 
     def events(self) -> Iterator[Event]:
         for number, proofs in enumerate(self.proofs):
@@ -56,9 +58,9 @@ class _Search:
             for orbit in proofs.known:
                 if orbit.complete:
                     self._take(proofs.sayer.readings(orbit.cubes[0]))
-            lemmas = self._inductive()
-            if lemmas is not None:
-                yield Lemmas(goal=self.goal, lemmas=lemmas)
+            found = self._inductive()
+            if found is not None:
+                yield found
                 return
         yield Open(goal=self.goal, reason="what the small sizes show is not inductive in all of them")
 
@@ -70,8 +72,8 @@ class _Search:
             except NotOfThisSize:  # it names an element, or a number, of its own size
                 continue
 
-    def _inductive(self) -> tuple[Expr, ...] | None:
-        """Few of the lemmas that are inductive with the goal in all sizes; None where there are no such."""
+    def _inductive(self) -> Lemmas | None:
+        """The lemmas that are inductive with the goal in all sizes, those that are needed first; None where they are not enough."""
         lemmas = sorted(self.pool, key=complexity)
         columns: list[list[Node]] = []
         for lemma in list(lemmas):
@@ -87,7 +89,9 @@ class _Search:
         left = jointly(tables, range(len(tables[0].now)))
         if not all(table.safe(left) for table in tables):
             return None
-        return tuple(lemmas[number] for number in sorted(fewest(tables, left)) if number < len(lemmas))
+        needed = fewest(tables, left)
+        few, more = ([lemmas[n] for n in sorted(some) if n < len(lemmas)] for some in (needed, left - needed))
+        return Lemmas(goal=self.goal, lemmas=tuple(few), more=tuple(more))
 
     def _conditions(self, lemma: Expr) -> list[Node] | None:
         """The lemma in each size."""
@@ -106,6 +110,13 @@ def _wrong(proofs: Proofs, goal: str) -> Node:
 
 def _goal(proofs: Proofs, name: str) -> Goal:
     return next(goal for goal in proofs.model.goals if goal.name == name)
+
+
+def _said_of_states(model: Model, goal: str) -> Iterator[Expr]:
+    """What other goals say of every state."""
+    for other in model.goals:
+        if other.name != goal and other.kind in ("always", "never"):
+            yield other.conditions[0] if other.kind == "always" else make.negate(other.conditions[0])
 
 
 def complexity(lemma: Expr) -> tuple[int, int, int, str]:

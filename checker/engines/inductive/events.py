@@ -30,10 +30,13 @@ class Proved(Struct, frozen=True, kw_only=True):
 class Lemmas(Struct, frozen=True, kw_only=True):
     """Candidates for every size: in each of the small sizes they are inductive together with the goal. Closed conditions over the model of the
     last of them; see `checker.model.resize`.
+
+    `more`: what else the small sizes have shown. All of them together are inductive there too, and with them some of `lemmas` can be done without.
     """
 
     goal: str
     lemmas: tuple[Expr, ...]
+    more: tuple[Expr, ...] = ()
 
 
 @final
