@@ -33,8 +33,7 @@ from checker.sorted.finite import AtSize, element_of
 from checker.sorted.logic import App, Term, arithmetic, equal, number
 from checker.sorted.obligations import Obligation
 from checker.sorted.refusals import Refused
-from checker.sorted.signature import Signature
-from checker.sorted.smtlib import script, symbol
+from checker.sorted.smtlib import script
 from checker.sorted.solve import Answer, Script, solve_all
 from checker.sorted.system import Sorted
 from checker.sorted.values import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import combinations
 from typing import TypeAlias, final
 
 from msgspec import Struct
@@ -11,7 +10,7 @@ from msgspec.structs import replace
 
 from checker.elaborate.rewrite import may_fail
 from checker.language.source import Span
-from checker.language.types import BagOf, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, cardinality
+from checker.language.types import BagOf, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type
 from checker.model.expr import OPERATORS, Apply, Const, Expr, FailureKind, Local, Quantifier, Read
 from checker.model.fits import fits
 from checker.model.model import Variable
@@ -31,7 +30,7 @@ from checker.sorted.logic import (
     value_of,
 )
 from checker.sorted.refusals import Refused
-from checker.sorted.values import COUNTED, BagV, Many, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym, Values
+from checker.sorted.values import COUNTED, BagV, Many, MapV, Opt, Scalar, SeqV, SetV, Sym, Values
 
 MOST_COUNTED = 6  # the largest number that a count over a sort of any size is compared with
 Reader: TypeAlias = Callable[[tuple[Sym, ...]], Sym]
@@ -344,7 +343,7 @@ class Expressions(Struct, frozen=True):
             case "any":
                 return Scalar(self.some(node, quiet, lambda inner: self.truth(node.body, inner)))
             case "those":
-                of, has = self.elements(node.domains[0], quiet)
+                _, has = self.elements(node.domains[0], quiet)
                 return SetV(lambda e: conj(has(e), self.truth(node.body, quiet.bound(node.locals[0], e))))
             case "map":
                 assert isinstance(node.type, MapOf)
@@ -442,9 +441,7 @@ class Expressions(Struct, frozen=True):
         self.values.signature.sorts[quorum.sort] = None
         inside = self.values.every(
             sort,
-            lambda e: implies(
-                quorum_has(self.values, quorum, e), self.truth(node.body, scope.bound(node.locals[0], e))
-            ),
+            lambda e: implies(quorum_has(self.values, quorum, e), self.truth(node.body, scope.bound(node.locals[0], e))),
             node.locals[0].name,
         )
         from checker.sorted.logic import quantified
@@ -455,7 +452,9 @@ class Expressions(Struct, frozen=True):
         known = self.listed(node, scope)
         if known is None or node.kind != "sum":
             raise Refused(f"`{node.kind}` over a sort of any size" if known is None else f"`{node.kind}`")
-        return Scalar(_sum(ite(there, self.rank(node.body.type, self.value(node.body, inner)), number(0)) for there, inner in known))
+        return Scalar(
+            _sum(ite(there, self.rank(node.body.type, self.value(node.body, inner)), number(0)) for there, inner in known)
+        )
 
 
 def quorum_has(values: Values, quorum: Term, e: Sym) -> Term:

@@ -38,9 +38,7 @@ class AtSize(Struct, frozen=True):
     def majorities(self, sort: str) -> dict[str, tuple[App, ...]]:
         """The smallest majorities, by name: whatever a larger one would show, one inside it shows."""
         members = self.elements(sort.removeprefix(QUORUM))
-        return {
-            f"{sort}:{'+'.join(m.symbol for m in found)}": found for found in combinations(members, len(members) // 2 + 1)
-        }
+        return {f"{sort}:{'+'.join(m.symbol for m in found)}": found for found in combinations(members, len(members) // 2 + 1)}
 
     def vocabulary(self) -> Signature:
         """A signature of its own, with the open sorts as enumerations."""
@@ -60,9 +58,13 @@ class AtSize(Struct, frozen=True):
             case App(symbol, arguments) if arguments:
                 if symbol.startswith(QUORUM) and symbol.endswith(" has"):
                     quorum, member = (self._in(a, known) for a in arguments)
-                    parts = self.majorities(quorum.sort).items()
+                    found = self.majorities(quorum.sort).items()
                     return disj(
-                        *(conj(equal(App(name, (), quorum.sort, True), quorum), equal(m, member)) for name, ms in parts for m in ms)
+                        *(
+                            conj(equal(App(name, (), quorum.sort, True), quorum), equal(m, member))
+                            for name, ms in found
+                            for m in ms
+                        )
                     )
                 return rebuilt(term, tuple(self._in(a, known) for a in arguments))
             case Quantified(kind, variables, body):

@@ -7,6 +7,7 @@ variable, an application of a symbol, or a quantified formula; `and`, `or`, `not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
@@ -153,8 +154,9 @@ def at_most(left: Term, right: Term) -> Term:
     for place, one in enumerate((left, right)):
         if isinstance(one, App) and one.symbol == "ite" and (b if place == 0 else a) is not None:
             condition, then, orelse = one.arguments
-            pair = (lambda t: at_most(t, right)) if place == 0 else (lambda t: at_most(left, t))
-            return ite(condition, pair(then), pair(orelse))
+            if place == 0:
+                return ite(condition, at_most(then, right), at_most(orelse, right))
+            return ite(condition, at_most(left, then), at_most(left, orelse))
     return App("<=", (left, right), BOOL)
 
 
@@ -208,7 +210,7 @@ def substituted(term: Term, values: dict[Term, Term]) -> Term:
     if known is not None:
         return known
     match term:
-        case App(symbol, arguments, sort) if arguments:
+        case App(arguments=arguments) if arguments:
             return rebuilt(term, tuple(substituted(argument, values) for argument in arguments))
         case Quantified(kind, variables, body):
             return quantified(kind, variables, substituted(body, values))
@@ -228,7 +230,7 @@ _BUILDERS: dict[str, Callable[..., Term]] = {
     "ite": ite,
     "=": equal,
     "<=": at_most,
-    **{s: (lambda s: lambda a, b: arithmetic(s, a, b))(s) for s in ("+", "-", "*", "div", "mod")},
+    **{symbol: partial(arithmetic, symbol) for symbol in ("+", "-", "*", "div", "mod")},
 }
 
 

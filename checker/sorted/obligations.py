@@ -17,7 +17,21 @@ from checker.language.types import Bool
 from checker.model.expr import Apply, Expr
 from checker.model.model import Goal, Step
 from checker.model.resize import NotOfThisSize, resized
-from checker.sorted.logic import BOOL, App, Quantified, Term, Var, conj, disj, negate, nodes, normal, quantified, substituted, truth
+from checker.sorted.logic import (
+    BOOL,
+    App,
+    Quantified,
+    Term,
+    Var,
+    conj,
+    disj,
+    negate,
+    nodes,
+    normal,
+    quantified,
+    substituted,
+    truth,
+)
 from checker.sorted.refusals import Refused
 from checker.sorted.smtlib import script
 from checker.sorted.statements import Run
@@ -31,8 +45,8 @@ PROVABLE = ("always", "never", "step", "no error", "no deadlock", "no lost updat
 class Obligation(Struct, frozen=True, kw_only=True):
     """Shown where `smtlib` is unsatisfiable.
 
-    `step`: its name, of consecution and of safety of steps; `lemma`: which of the lemmas (an `always` goal is the last) it is about, of initiation and
-    consecution. `terms`: the formula, whose negated part is skolemised; `signature` is that of the sorted form.
+    `step`: its name, of consecution and of safety of steps; `lemma`: which of the lemmas (an `always` goal is the last) it is about,
+    of initiation and consecution. `terms`: the formula, whose negated part is skolemised; `signature` is that of the sorted form.
     """
 
     name: str
@@ -60,6 +74,8 @@ def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Oblig
     """
     if goal.kind not in PROVABLE:
         raise Refused(f"`{goal.kind}` is not a property of states or single steps: it is not proved for every size", goal.at)
+    if goal.name in form.sized:
+        raise Refused(f"`{goal.name}` speaks of a size itself, so it says something else at every size", form.sized[goal.name])
     try:
         here = [resized(lemma, form.model) for lemma in lemmas]
         goal = replace(goal, conditions=tuple(resized(condition, form.model) for condition in goal.conditions))
@@ -72,7 +88,7 @@ class _Maker:
     def __init__(self, form: Sorted, known: tuple[Expr, ...], goal: Goal) -> None:
         self.form, self.known, self.goal = form, known, goal
         self.before = [form.holds(condition, form.state) for condition in known]
-        self.bounds = [bound for bound in form.bounds()]
+        self.bounds = list(form.bounds())
 
     def all(self) -> Iterator[Obligation]:
         start = list(self.form.initial())

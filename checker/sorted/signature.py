@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from checker.language.types import Enum, Int, Sort, Type, element
 from checker.sorted.logic import BOOL, INT, App, Term, Var
 
-
 Kind: TypeAlias = Literal["state", "choice", "quorum", "any"]
 
 
@@ -75,4 +74,3 @@ class Signature(Struct, kw_only=True):
         if known != declared:
             raise ValueError(f"{name} is declared as {known} and as {declared}")
         return App(name, given, result)
-

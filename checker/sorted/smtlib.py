@@ -9,7 +9,9 @@ from checker.sorted.logic import BOOL, INT, App, Quantified, Term, Var, nodes
 from checker.sorted.signature import Signature
 
 _SIMPLE = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*\Z")
-_KEPT = frozenset({"true", "false", "and", "or", "not", "ite", "=", "+", "-", "*", "<=", "div", "mod", "let", "forall", "exists", "as", "par"})
+_KEPT = frozenset(
+    {"true", "false", "and", "or", "not", "ite", "=", "+", "-", "*", "<=", "div", "mod", "let", "forall", "exists", "as", "par"}
+)
 
 
 def script(signature: Signature, terms: Iterable[Term], *, about: str = "") -> str:

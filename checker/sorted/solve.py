@@ -5,10 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from time import perf_counter
-from typing import Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 from msgspec import Struct
 
@@ -107,13 +107,17 @@ def _run(pipe: Connection, scripts: Sequence[Script], solver: Solver, time_s: fl
         pipe.send(fault)
 
 
-def _z3(time_s: float, memory_mib: float | None):  # type: ignore[no-untyped-def]
+Found: TypeAlias = tuple[Literal["sat", "unsat", "unknown"], str, dict[str, str]]  # the result, the reason of `unknown`, values
+Decide: TypeAlias = Callable[[Script], Found]
+
+
+def _z3(time_s: float, memory_mib: float | None) -> Decide:
     import z3
 
     if memory_mib is not None:
         z3.set_param("memory_max_size", max(1, int(memory_mib)))
 
-    def decide(script: Script):  # type: ignore[no-untyped-def]
+    def decide(script: Script) -> Found:
         solver = z3.Solver()
         solver.set("timeout", max(1, int(time_s * 1000)))
         try:
@@ -123,50 +127,59 @@ def _z3(time_s: float, memory_mib: float | None):  # type: ignore[no-untyped-def
             if "memory" in str(error):
                 return "unknown", MEMORY, {}
             raise
+        if result == "unsat":
+            return "unsat", "", {}
         if result == "unknown":
             reason = solver.reason_unknown()
             return "unknown", TIME if reason in ("timeout", "canceled") else reason, {}
-        values = {}
-        if result == "sat" and script.wanted:
-            found, wanted = solver.model(), set(script.wanted)
-            values = {d.name(): _shown(found[d]) for d in found.decls() if d.name() in wanted}
-        return result, "", values
+        found, wanted = solver.model() if script.wanted else None, set(script.wanted)
+        return "sat", "", {} if found is None else {d.name(): _shown(found[d]) for d in found.decls() if d.name() in wanted}
 
     return decide
 
 
-def _shown(value) -> str:  # type: ignore[no-untyped-def]
-    """A value of a model as text: a number, `true`, or the name of an element."""
-    return str(value) if value.num_args() or not value.decl().arity() == 0 else _name(value)
-
-
-def _name(value) -> str:  # type: ignore[no-untyped-def]
+def _shown(value: Any) -> str:
+    """The value of a constant in a model of Z3 as text: a number, `true`, or the name of an element."""
     import z3
 
-    if z3.is_int_value(value):
-        return str(value.as_long())
-    return str(value.decl().name())
+    return str(value.as_long()) if z3.is_int_value(value) else str(value.decl().name())
 
 
-def _cvc5(time_s: float, memory_mib: float | None):  # type: ignore[no-untyped-def]
+def _cvc5(time_s: float, memory_mib: float | None) -> Decide:
+    """cvc5 knows no limit on memory of its own: the process has one."""
     import cvc5
 
-    def decide(script: Script):  # type: ignore[no-untyped-def]
+    if memory_mib is not None and sys.platform == "linux":
+        _limit_memory(memory_mib)
+
+    def decide(script: Script) -> Found:
         solver = cvc5.Solver(cvc5.TermManager())
         solver.setOption("tlimit-per", str(max(1, int(time_s * 1000))))
         parser = cvc5.InputParser(solver)
         parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script.text, "obligation")
         symbols = parser.getSymbolManager()
-        result = "unknown"
-        while True:
+        start, said = perf_counter(), ""
+        while not said.startswith(("sat", "unsat", "unknown")):
             command = parser.nextCommand()
             if command.isNull():
-                break
-            said = command.invoke(solver, symbols).strip()
+                return "unknown", "the script asks nothing", {}
+            said = str(command.invoke(solver, symbols)).strip()
             if said.startswith("(error"):
                 return "unknown", said, {}
-            if said in ("sat", "unsat", "unknown"):
-                result = said
-        return result, "it gave up" if result == "unknown" else "", {}
+        if said == "sat":
+            return "sat", "", {}
+        if said == "unsat":
+            return "unsat", "", {}
+        return "unknown", TIME if perf_counter() - start >= time_s else "it gave up", {}
 
     return decide
+
+
+def _limit_memory(memory_mib: float) -> None:
+    """Of this process, beyond what it has already."""
+    import resource
+
+    with open("/proc/self/statm", encoding="ascii") as file:
+        taken = int(file.read().split()[0]) * resource.getpagesize()
+    most = taken + int(memory_mib * 2**20)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))

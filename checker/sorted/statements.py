@@ -64,9 +64,7 @@ class Run(Struct, kw_only=True):
 
     def inner(self, path: Term) -> Run:
         """A copy for a branch, which gathers by itself."""
-        return Run(
-            state=dict(self.state), registers=dict(self.registers), path=path, around=self.around, rounds=self.rounds
-        )
+        return Run(state=dict(self.state), registers=dict(self.registers), path=path, around=self.around, rounds=self.rounds)
 
     @property
     def lasting(self) -> Term:
@@ -201,7 +199,8 @@ class Statements(Struct, frozen=True):
 
     def _either(self, run: Run, statement: Either) -> None:
         """A choice between the branches: each is taken where its mark is set and those before it are not; else the last one."""
-        name, left, branches = self.name(run, statement), TRUE, list[tuple[Term, Body]]()
+        name, branches = self.name(run, statement), list[tuple[Term, Body]]()
+        left: Term = TRUE
         for place, body in enumerate(statement.branches[:-1]):
             mark = self.expressions.values.signature.apply(f"{name} {place}", run.around, BOOL, "choice")
             branches.append((conj(left, mark), body))

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import product
-from typing import final
+from typing import TypeAlias, final
 
 from msgspec import Struct
 
-from checker.language.types import Option, Sort, Type, Value, cardinality, values
+from checker.language.source import Span
+from checker.language.types import BagOf, Option, Sort, Type, Value, cardinality, values
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions, Reader, Scope, quorum_has
-from checker.sorted.logic import Term, conj, disj, negate, nodes, quantified, App, Var
+from checker.sorted.logic import App, Term, conj, disj, negate, nodes, quantified
 from checker.sorted.refusals import Refused
 from checker.sorted.signature import Signature
 from checker.sorted.statements import Run, State, run_step
-from checker.sorted.values import Scalar, Sym, Values
+from checker.sorted.values import Sym, Values
+
+Reads: TypeAlias = Callable[[tuple[Sym, ...]], Term]  # what is said of a cell, by its indices
 
 
 @final
 class Sorted(Struct, frozen=True, kw_only=True):
-    """`model` with the sorts that `signature` names left open. What does not depend on what is asked is made once."""
+    """`model` with the sorts that `signature` names left open. What does not depend on what is asked is made once.
+
+    `sized`: the goals that speak of a size itself (`... <= workers`), with the place: they say something else at every size.
+    """
 
     model: Model
     signature: Signature
@@ -29,6 +36,21 @@ class Sorted(Struct, frozen=True, kw_only=True):
     expressions: Expressions
     state: State
     steps: tuple[tuple[Step, Run], ...]
+    sized: Mapping[str, Span] = {}
+
+    @property
+    def approximations(self) -> tuple[str, ...]:
+        """In which ways the formulas allow more than the model does, as sentences: what is proved holds all the same, and more may be true."""
+        found: list[str] = []
+        if self.model.timeouts_only_when_stuck and any(step.kind == "timeout" for step in self.model.steps):
+            found.append("timeouts may happen at any time, not only when nothing else can")
+        if any(isinstance(variable.type, BagOf) for variable in self.model.variables):
+            found.append(
+                "of an unordered channel only this is known: no two messages are in it more often than it has messages in all"
+            )
+        if any(not failing.exact for _, run in self.steps for failing in run.failures):
+            found.append("an evaluation that may stop before it fails is taken to go on, and to fail as well")
+        return tuple(found)
 
     def holds(self, condition: Expr, state: State, old: State | None = None) -> Term:
         """Whether `condition` has a value there and is true.
@@ -47,7 +69,7 @@ class Sorted(Struct, frozen=True, kw_only=True):
     def bounds(self) -> Iterator[Term]:
         """What the types say of every state."""
         for variable in self.model.variables:
-            yield self._everywhere(variable, lambda indices, v=variable: self.values.within(v.type, self.state[v](indices)))  # type: ignore[misc]
+            yield self._everywhere(variable, partial(self._within, variable))
 
     def initial(self) -> Iterator[Term]:
         """What an initial state satisfies: for each cell, one of its initial values."""
@@ -63,12 +85,17 @@ class Sorted(Struct, frozen=True, kw_only=True):
             name = f"Quorum of {sort.name}"
             if any(isinstance(node, App) and node.symbol == f"{name} has" for term in terms for node in nodes(term)):
                 q, r = self.signature.variable("q", name), self.signature.variable("r", name)
-                common = self.values.some(sort, lambda e: conj(quorum_has(self.values, q, e), quorum_has(self.values, r, e)))
-                yield quantified("forall", (q, r), common)
+                yield quantified("forall", (q, r), self._common(sort, q, r))
 
-    def _everywhere(self, variable: Variable, says: object, known: tuple[Sym, ...] = ()) -> Term:
+    def _within(self, variable: Variable, indices: tuple[Sym, ...]) -> Term:
+        return self.values.within(variable.type, self.state[variable](indices))
+
+    def _common(self, sort: Sort, q: Term, r: Term) -> Term:
+        return self.values.some(sort, lambda e: conj(quorum_has(self.values, q, e), quorum_has(self.values, r, e)))
+
+    def _everywhere(self, variable: Variable, says: Reads, known: tuple[Sym, ...] = ()) -> Term:
         if len(known) == len(variable.index):
-            return says(known)  # type: ignore[operator]
+            return says(known)
         type = variable.index[len(known)]
         return self.values.every(type, lambda i: self._everywhere(variable, says, (*known, i)), "i")
 
@@ -88,13 +115,13 @@ class Sorted(Struct, frozen=True, kw_only=True):
 
             yield self._along(variable, first, open_places, says)
 
-    def _along(self, variable: Variable, cell: tuple[Value, ...], open_places: list[int], says: object) -> Term:
+    def _along(self, variable: Variable, cell: tuple[Value, ...], open_places: list[int], says: Reads) -> Term:
         """`says` for all cells that agree with `cell` at the indices of known size."""
 
         def go(known: tuple[Sym, ...]) -> Term:
             place = len(known)
             if place == len(variable.index):
-                return says(known)  # type: ignore[operator, no-any-return]
+                return says(known)
             type = variable.index[place]
             if place in open_places:
                 return self.values.every(type, lambda i: go((*known, i)), "i")

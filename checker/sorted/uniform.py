@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.language import tree
 from checker.language.checked import Bound, Def, TypeName
@@ -42,16 +43,17 @@ class Fixed(Struct, frozen=True):
 
 @final
 class EverySize(Struct, frozen=True, kw_only=True):
-    """`open`: sort -> the parameter that is its size. `fixed`: the other sorts. `form`: the model as formulas, of every size of the open sorts.
-
-    `goals`: properties whose text speaks of a size itself, with the place: they are not proved.
-    """
+    """`open`: sort -> the parameter that is its size. `fixed`: the other sorts. `form`: the model as formulas, of every size of the open sorts."""
 
     open: dict[str, str]
     fixed: dict[str, Fixed]
     form: Sorted
     family: Family
-    goals: dict[str, Span]
+
+    @property
+    def goals(self) -> Mapping[str, Span]:
+        """The goals that speak of a size itself, with the place."""
+        return self.form.sized
 
     def model_at(self, sizes: Mapping[str, int]) -> Model:
         """The model where the open sorts have these sizes (by sort)."""
@@ -80,7 +82,8 @@ def every_size(family: Family) -> EverySize:
             for name in may:
                 if name not in tried and refused is not None:
                     fixed[name] = Fixed(checked.sorts[name].size, refused.what, refused.at)
-            return EverySize(open=tried, fixed=fixed, form=form[0], family=family, goals=_goals(checked, tried, *form))
+            found_form = replace(form[0], sized=_goals(checked, tried, *form))
+            return EverySize(open=tried, fixed=fixed, form=found_form, family=family)
     assert refused is not None
     raise refused
 
@@ -148,9 +151,9 @@ def _uses(checked: Checked, parameter: str, given: tuple[tree.Expr, ...]) -> Ite
 
 def _named(checked: Checked, root: tree.Node, parameter: str, allowed: set[int]) -> Iterator[Span]:
     for node in nodes(root):
-        if isinstance(node, tree.Name) and node.name == parameter and id(node) not in allowed:
-            if not isinstance(checked.symbols.get(id(node)), Bound):
-                yield node.span
+        written = isinstance(node, tree.Name) and node.name == parameter and id(node) not in allowed
+        if written and not isinstance(checked.symbols.get(id(node)), Bound):
+            yield node.span
 
 
 def _roots(checked: Checked) -> Iterator[tree.Node]:
@@ -183,19 +186,18 @@ def _goals(checked: Checked, open: Mapping[str, str], form: Sorted, again: Sorte
 
 def _counting(checked: Checked, sort: Sort, given: tuple[tree.Expr, ...]) -> Iterator[Span]:
     """Where a value that is known before the run may depend on the size of `sort`: a quantifier or a call that goes through it."""
-    for root in given:  # its nodes are not typed, so whatever might count is taken to count
-        yield from (n.span for n in nodes(root) if isinstance(n, tree.Call) or (isinstance(n, tree.Quantifier) and not _plain(n)))
+    for value in given:  # its nodes are not typed, so whatever might count is taken to count
+        yield from (node.span for node in nodes(value) if _may_count(node))
     for root in _constants(checked):
-        for node in nodes(root):
-            if isinstance(node, tree.Quantifier) and not _plain(node) and _touches(checked, node, sort):
-                yield node.span
-            elif isinstance(node, tree.Call) and _touches(checked, node, sort):
-                yield node.span
+        yield from (node.span for node in nodes(root) if _may_count(node) and _touches(checked, node, sort))
 
 
-def _plain(node: tree.Quantifier) -> bool:
-    """`those(x in T: e)` without quantifiers or calls in it: whether an element is in it is said of that element alone."""
-    return node.kind == "those" and not any(isinstance(part, tree.Quantifier | tree.Call) for part in list(nodes(node))[1:])
+def _may_count(node: tree.Node) -> bool:
+    """A call, or a quantifier but `those(x in T: e)` without either in it: whether an element is in that is said of the element alone."""
+    if isinstance(node, tree.Quantifier):
+        inside = list(nodes(node))[1:]
+        return node.kind != "those" or any(isinstance(part, tree.Quantifier | tree.Call) for part in inside)
+    return isinstance(node, tree.Call)
 
 
 def _touches(checked: Checked, node: tree.Node, sort: Sort, seen: frozenset[str] = frozenset()) -> bool:
@@ -204,9 +206,9 @@ def _touches(checked: Checked, node: tree.Node, sort: Sort, seen: frozenset[str]
         types = [checked.types.get(id(part)), symbol.type if isinstance(symbol, TypeName) else None]
         if any(type is not None and _holds(type, sort) for type in types):
             return True
-        if isinstance(symbol, Def) and symbol.name not in seen and symbol.name in checked.defs:
-            if _touches(checked, checked.defs[symbol.name].body, sort, seen | {symbol.name}):
-                return True
+        called = checked.defs.get(symbol.name) if isinstance(symbol, Def) and symbol.name not in seen else None
+        if called is not None and _touches(checked, called.body, sort, seen | {called.name}):
+            return True
     return False
 
 

@@ -274,7 +274,7 @@ class Values(Struct, frozen=True):
                 return MapV(lambda k: self.choice(of, condition, a.at(k), b.at(k)))
             case (BagOf(), BagV(), BagV()):
                 return BagV(lambda e: ite(condition, a.count(e), b.count(e)), ite(condition, a.size, b.size))
-            case (SeqOf(of, most), SeqV(), SeqV()):
+            case (SeqOf(of, _), SeqV(), SeqV()):
                 x, y = (self.stretched(of, s, max(len(a.items), len(b.items))) for s in (a, b))
                 items = (self.choice(of, condition, p, q) for p, q in zip(x.items, y.items, strict=True))
                 return SeqV(ite(condition, a.length, b.length), tuple(items))
@@ -420,9 +420,7 @@ class Values(Struct, frozen=True):
 
         two = self.every(
             of,
-            lambda a: self.every(
-                of, lambda b: disj(self.equal(of, a, b), at_most(arithmetic("+", count(a), count(b)), size))
-            ),
+            lambda a: self.every(of, lambda b: disj(self.equal(of, a, b), at_most(arithmetic("+", count(a), count(b)), size))),
         )
         one = self.every(of, lambda a: conj(at_most(number(0), count(a)), at_most(count(a), size)))
         return conj(at_most(number(0), size), at_most(size, number(most)), one, two)

@@ -178,7 +178,8 @@ def _same_step(  # type: ignore[no-untyped-def]
     more = frozenset[str]().union(*(choices.of(term) for _, found in after for _, term in found))
     try:
         targets = {
-            tuple(_decoded(type, found, structure) for type, found in after) for _ in choices.solutions(structure, run.asked, more)
+            tuple(_decoded(type, found, structure) for type, found in after)
+            for _ in choices.solutions(structure, run.asked, more)
         }
         failed = any(True for f in run.failures for _ in choices.solutions(structure, [f.condition]))
     except TooMany:
@@ -222,4 +223,3 @@ def _ints(type: Type) -> list[Int]:
             for _, of in part:
                 found += _ints(of)
     return found
-
