@@ -21,9 +21,9 @@ def claim_of(subject: Asked) -> Claim:
     return Claim(property=goal.name, kind=goal.kind, sentence=asked, varying=varying, fixed=fixed)
 
 
-def assumptions_of() -> list[str]:
-    """What every proof rests on."""
-    return list(ASSUMED)
+def assumptions_of(subject: Asked) -> list[str]:
+    """What a proof rests on, and in which ways its formulas allow more than the protocol does."""
+    return [*ASSUMED, *(f"The formulas allow more: {one}." for one in subject.every_size.form.approximations)]
 
 
 def lemma_of(expr: Expr, subject: Asked) -> Lemma:

@@ -99,6 +99,8 @@ class _Trial:
         for transition in self.interpreter.transitions(state):
             step = self.model.steps[transition.step]
             acts = acts or step.fault is None
+            if self.goal.mark is not None and self.goal.mark in transition.marks:
+                return f"the step `{step.name}` violates the property, from {self._shown(state)}"
             if transition.target is None:
                 if self.goal.kind == "no error":
                     return f"the step `{step.name}` fails in {self._shown(state)}"

@@ -48,7 +48,7 @@ def certificate_of(
         subject=about,
         claim=claim_of(subject),
         lemmas=[lemma_of(lemma, subject) for lemma in lemmas],
-        assumptions=assumptions_of(),
+        assumptions=assumptions_of(subject),
         obligations=[Obligation(name=q.name, smtlib=q.smtlib, decided=said[q.name]) for q in asked],
     )
 

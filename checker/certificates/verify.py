@@ -145,7 +145,7 @@ class _Verifier:
             ("what may have any size", [v.sort for v in claimed.varying], [v.sort for v in claim.varying]),
             ("what may have any size", claimed.varying, claim.varying),
             ("the parameters that are fixed", claimed.fixed, claim.fixed),
-            ("what the proof rests on", self.certificate.assumptions, assumptions_of()),
+            ("what the proof rests on", self.certificate.assumptions, assumptions_of(subject)),
         ):
             if then != now:
                 raise Refusal(f"{what} is not as the certificate says: it is {_shown(now)}, not {_shown(then)}")

@@ -8,8 +8,9 @@ import sys
 from checker.cli import options
 
 EPILOG = """\
-For each property the most that can be said: proved for every size; proved or searched through at this size, and at which others; violated at some
-size; or undecided. What is proved comes with the lemmas that it rests on, and with `--certificate DIR` a file that `teamcheck verify` checks again.
+For each property the most that can be said: proved for every size; proved or searched through at this size, and at
+which others; violated at some size; or undecided. What is proved comes with the lemmas that it rests on, and with
+`--certificate DIR` a file that `teamcheck verify` checks again.
 
 exit codes: 0 as the spec expects, 1 violated where it should hold, 2 the input cannot be used, 3 something is undecided
 

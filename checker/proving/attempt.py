@@ -10,8 +10,9 @@ from typing import final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
-from checker.certificates.questions import answers, questions, why_fixed
+from checker.certificates.questions import ASSUMED, answers, questions, why_fixed
 from checker.certificates.subject import Asked
 from checker.engines.apart import SolverMissing
 from checker.engines.inductive.events import Lemmas, Open, Proved
@@ -27,9 +28,9 @@ from checker.proving.result import Sizes, Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
 from checker.sentences.sentence import Sentence, sentence
+from checker.sorted.obligations import PROVABLE
 from checker.sorted.refusals import Refused
 
-PROVABLE = ("always", "never", "no error", "no deadlock", "step")
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
 MINING_SHARE = 0.6  # of the time
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
@@ -54,7 +55,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
 class Attempts:
     """The attempts for one subject under one fault model.
 
-    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none. Raises BadInput where the folder for certificates
+    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `assumptions`: what they rest on.
+    Raises BadInput where the folder for certificates
     cannot be made.
     """
 
@@ -62,6 +64,7 @@ class Attempts:
         self.base, self.faults, self.certificates = base, faults, certificates
         self.varying: tuple[tuple[str, str], ...] = ()
         self.refused = ""
+        self.assumptions: tuple[str, ...] = ASSUMED
         self.known: list[Expr] = []  # lemmas that hold at every size
         self._of: dict[str, Attempt] = {}
         if certificates is not None:
@@ -96,6 +99,7 @@ class Attempts:
             self.refused = why_fixed(subject)
             return Attempt(reason=self.refused)
         self.varying = tuple(subject.every_size.open.items())
+        self.assumptions = tuple(assumptions_of(subject))
         speaks = subject.every_size.goals.get(goal.name)
         if speaks is not None:
             return Attempt(reason=f"it speaks of a number of agents or things by itself ({speaks})")
@@ -126,6 +130,9 @@ class Attempts:
         found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, self.base.limits.memory_mib)
         mined = proofs.over([as_rule(lemma) for lemma in found.lemmas]) if isinstance(found, Lemmas) else []
         if mined:
+            yield _each_once([*facts, *mined])
+        if isinstance(found, Lemmas) and found.more:
+            mined = _each_once([*mined, *proofs.over([as_rule(lemma) for lemma in found.more])])
             yield _each_once([*facts, *mined])
         for model in models if not mined else ():
             at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, self.base.limits.memory_mib)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import final
 
-from checker.certificates.questions import ASSUMED
 from checker.language.faults import with_text
 from checker.language.types import show
 from checker.model.model import Goal
@@ -79,7 +78,7 @@ class _Ladder:
             varying=varying,
             fixed=tuple(pair for pair in fixed if pair[0] not in {parameter for _, parameter in varying}),
             refused=self.attempts.refused,
-            assumptions=ASSUMED,
+            assumptions=self.attempts.assumptions,
             proofs=tuple(self._proof(self.goals[name]) for name in names),
             seconds=perf_counter() - self.began,
             searched=self.growth.summary() if self.ranges else None,
@@ -171,4 +170,4 @@ class _Ladder:
             here = self.growth.at_asked.get(goal.name)
             searched = "" if here is None else here.reason
             return "; ".join(reason for reason in (attempt.reason, searched) if reason)
-        return attempt.reason
+        return "" if attempt.reason == self.attempts.refused else attempt.reason

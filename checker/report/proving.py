@@ -11,6 +11,7 @@ from checker.report.text import Shown, counterexample
 from checker.report.wording import counted, duration, where
 
 _PLAIN = Style()
+_WIDER = "The formulas allow more"
 _SHOWN_CELLS = 12
 _LONGEST_VALUE = 160
 
@@ -31,6 +32,8 @@ def _head(proofs: Proofs, style: Style) -> Iterator[str]:
     yield style.tint(visible(proofs.spec), "bold") + f"  {visible(where(proofs.instance, proofs.faults))}"
     if proofs.varying:
         yield from wrapped(f"every size: {teams(proofs)}", style.width, "  ", "              ")
+        for wider in (text for text in proofs.assumptions if text.startswith(_WIDER)):
+            yield from wrapped(visible(wider), style.width, "  ", "    ")
     elif proofs.refused:
         yield from wrapped(visible(f"no proof for every size is possible: {proofs.refused}"), style.width, "  ")
 

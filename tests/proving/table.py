@@ -16,7 +16,8 @@ from checker.model.model import Goal
 from checker.properties.plan import expects_violation, read_target
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import subject
-from checker.proving.attempt import PROVABLE, Attempts
+from checker.proving.attempt import Attempts
+from checker.sorted.obligations import PROVABLE
 
 ROOT = Path(__file__).parents[2]
 TIME_S = 60.0  # wall clock, for one property: machines are shared

@@ -10,9 +10,10 @@ import pytest
 from checker.language.diagnostics import BadInput
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import Subject, subject
-from checker.proving.attempt import PROVABLE, Attempts
+from checker.proving.attempt import Attempts
 from checker.proving.searched import Growth
 from checker.proving.sizes import size_parameters
+from checker.sorted.obligations import PROVABLE
 from tests.proving.mutants import mutants
 
 ROOT = Path(__file__).parents[2]
