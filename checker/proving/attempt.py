@@ -14,19 +14,26 @@ from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
 from checker.certificates.questions import ASSUMED, answers, questions, why_fixed
 from checker.certificates.subject import Asked
+from checker.engines.along import explore_along
 from checker.engines.apart import SolverMissing
-from checker.engines.inductive.events import Lemmas, Open, Proved
+from checker.engines.inductive.events import Lemmas, Proved, Violated
 from checker.language.diagnostics import BadInput
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
 from checker.model.resize import resized
+from checker.properties.judge import judge
+from checker.properties.result import Result
+from checker.properties.search import Search
+from checker.properties.searches import model_of
 from checker.properties.tolerance.subject import Subject
+from checker.properties.verdicts import result_of
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.facts import kept_at_awaits
 from checker.proving.mining import lemmas_from, proof_of
-from checker.proving.result import Sizes, Stuck
+from checker.proving.result import Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
+from checker.semantics.interpreter import Interpreter
 from checker.sentences.sentence import Sentence, sentence
 from checker.sorted.obligations import PROVABLE
 from checker.sorted.refusals import Refused
@@ -37,16 +44,16 @@ NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what s
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """Of one property. `reason`: why there is no proof for every size; "" where there is one."""
+    """Of one property. `reason`: why there is no proof for every size; "" where there is one. `refuted`: a violation at the size asked for."""
 
     every_size: bool = False
     this_size: bool = False
     lemmas: tuple[Sentence, ...] = ()
     solvers: tuple[str, ...] = ()
     obligations: int = 0
-    decided_at: Sizes = ()
     certificate: str = ""
     stuck: Stuck | None = None
+    refuted: Result | None = None
     reason: str = ""
     seconds: float = 0.0
 
@@ -56,8 +63,7 @@ class Attempts:
     """The attempts for one subject under one fault model.
 
     `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `assumptions`: what they rest on.
-    Raises BadInput where the folder for certificates
-    cannot be made.
+    Raises BadInput where the folder for certificates cannot be made.
     """
 
     def __init__(self, base: Subject, faults: str, certificates: str | None) -> None:
@@ -105,11 +111,12 @@ class Attempts:
             return Attempt(reason=f"it speaks of a number of agents or things by itself ({speaks})")
         proofs = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
         settled = Settled(proved=False)
-        for lemmas in self._lemma_sets(subject, proofs, until):
+        for needed, lemmas in self._lemma_sets(subject, proofs, until):
             self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
             settled = proofs.settle(lemmas, until)
             if settled.proved:
-                return self._proof(subject, proofs, settled, until)
+                few = proofs.trimmed(settled.lemmas, needed, (perf_counter() + until) / 2)
+                return self._proof(subject, proofs, few)
             if perf_counter() > until:
                 break
         stuck = None if settled.failing is None else stuck_at(subject, settled.failing)
@@ -118,29 +125,38 @@ class Attempts:
     def _subject(self, goal: Goal) -> Asked:
         return Asked(self.base.target, self.base.instance, self.faults, goal.name, self.base.overrides)
 
-    def _lemma_sets(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[Sequence[Expr]]:
-        """Lemmas to try, few first: none, what holds of every protocol, what a proof at a small size needs too, all that is known."""
-        yield []
+    def _lemma_sets(
+        self, subject: Asked, proofs: EverySizeProofs, until: float
+    ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+        """Lemmas to try, few first: none, what holds of every protocol, what proofs at small sizes need too, all that is known. Before each set those
+        of it that small sizes cannot do without.
+        """
+        yield (), ()
         facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
         if facts:
-            yield facts
-        known = proofs.over(self.known)
-        models = self._small(subject)
-        self._said(f"{subject.name}: lemmas that small sizes show")
-        found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, self.base.limits.memory_mib)
-        mined = proofs.over([as_rule(lemma) for lemma in found.lemmas]) if isinstance(found, Lemmas) else []
-        if mined:
-            yield _each_once([*facts, *mined])
-        if isinstance(found, Lemmas) and found.more:
-            mined = _each_once([*mined, *proofs.over([as_rule(lemma) for lemma in found.more])])
-            yield _each_once([*facts, *mined])
-        for model in models if not mined else ():
-            at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, self.base.limits.memory_mib)
-            if isinstance(at_size, Proved):
-                mined = _each_once([*mined, *proofs.over([as_rule(lemma) for lemma in at_size.lemmas])])
-                yield _each_once([*facts, *mined])
+            yield (), facts
+        known, mined = proofs.over(self.known), list[Expr]()
+        for needed, lemmas in self._mined(subject, proofs, until):
+            mined = _each_once([*mined, *lemmas])
+            yield needed, _each_once([*facts, *mined])
         if known:
-            yield _each_once([*facts, *mined, *known])
+            yield (), _each_once([*facts, *mined, *known])
+
+    def _mined(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+        """What small sizes show: lemmas that are inductive in all of them, where there are such; else those of each by itself."""
+        self._said(f"{subject.name}: lemmas that small sizes show")
+        models, memory = self._small(subject), self.base.limits.memory_mib
+        found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, memory)
+        if isinstance(found, Lemmas):
+            few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
+            yield few, few
+            if more:
+                yield (), more
+            return
+        for model in models:
+            at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, memory)
+            if isinstance(at_size, Proved):
+                yield (), proofs.over([as_rule(lemma) for lemma in at_size.lemmas])
 
     def _small(self, subject: Asked) -> list[Model]:
         """The models of the sizes at which lemmas are looked for."""
@@ -150,8 +166,7 @@ class Attempts:
                 found.append(subject.model_at(size))
         return found
 
-    def _proof(self, subject: Asked, proofs: EverySizeProofs, settled: Settled, until: float) -> Attempt:
-        lemmas = proofs.trimmed(settled.lemmas, (perf_counter() + until) / 2)
+    def _proof(self, subject: Asked, proofs: EverySizeProofs, lemmas: Sequence[Expr]) -> Attempt:
         self.known = _each_once([*proofs.over(self.known), *lemmas])
         here = [resized(lemma, subject.model) for lemma in lemmas]
         asked = questions(subject, here)
@@ -185,10 +200,26 @@ class Attempts:
         if isinstance(found, Proved):
             lemmas = tuple(sentence(as_rule(lemma), subject.checked, subject.model) for lemma in found.lemmas)
             self._of[goal.name] = replace(before, this_size=True, lemmas=lemmas, solvers=(found.solver, "Z3"), seconds=seconds)
+        elif isinstance(found, Violated):
+            self._of[goal.name] = replace(before, refuted=self._refuted(goal, found), seconds=seconds)
         else:
-            reason = found.reason if isinstance(found, Open) else "a violation was found that no search has seen yet"
-            said = "; ".join(part for part in (before.reason, f"at this size: {reason}") if part)
+            said = "; ".join(part for part in (before.reason, f"at this size: {found.reason}") if part)
             self._of[goal.name] = replace(before, reason=said, seconds=seconds)
+
+    def _refuted(self, goal: Goal, found: Violated) -> Result:
+        """The violation, judged on the run as the interpreter takes it."""
+        job = next(
+            job for job in self.base.jobs(self.faults, [goal.name]) if any(g.name == goal.name for g in model_of(job).goals)
+        )
+        model = model_of(job)
+        interpreter = Interpreter(model)
+        search = Search(explore_along(model, found.states, interpreter), interpreter)
+        asked = next(g for g in model.goals if g.name == goal.name)
+        judged = judge(search, asked)
+        assert judged.verdict == "violated", f"the interpreter does not find {goal.name} violated where the solver saw it"
+        assert judged.path is not None
+        path = replace(judged.path, shortest=False)
+        return replace(result_of(job, search, asked, replace(judged, path=path)), basis="bounded", engine="inductive")
 
     def _said(self, text: str) -> None:
         if self.base.said is not None:

@@ -104,12 +104,12 @@ class EverySizeProofs:
                 return bad, None, "the time was used up"
         return bad, None, "" if bad else undecided
 
-    def trimmed(self, lemmas: Sequence[Expr], until: float) -> tuple[Expr, ...]:
-        """Of lemmas that prove the goal few that do so too, as far as the time goes."""
-        kept = list(lemmas)
+    def trimmed(self, lemmas: Sequence[Expr], needed: Sequence[Expr], until: float) -> tuple[Expr, ...]:
+        """Of lemmas that prove the goal few that do so too, as far as the time goes. `needed`: those that small sizes cannot do without."""
+        kept, sure = list(lemmas), frozenset(needed)
         if len(kept) > MOST_TRIMMED:
             return tuple(kept)
-        for lemma in list(kept):
+        for lemma in [lemma for lemma in kept if lemma not in sure]:
             if perf_counter() > until or lemma not in kept:
                 continue
             fewer = self.settle([other for other in kept if other is not lemma], until)

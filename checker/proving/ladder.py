@@ -126,8 +126,11 @@ class _Ladder:
         attempt = self.attempts.of(goal.name)
         rung, sizes = self._rung(goal, attempt)
         result = self.growth.at_asked.get(goal.name)
+        below = 0
+        if goal.name in self.growth.violated:
+            below = self.growth.violated[goal.name].held_up_to
         if rung == "violated" and (result is None or result.verdict != "violated"):
-            result = self.growth.violated[goal.name][1]
+            result = attempt.refuted or self.growth.violated[goal.name].result
         verdict = "violated" if rung == "violated" else "holds"
         return Proof(
             property=goal.name,
@@ -141,11 +144,11 @@ class _Ladder:
             lemmas=attempt.lemmas,
             solvers=attempt.solvers,
             obligations=attempt.obligations,
-            decided_at=attempt.decided_at,
             certificate=attempt.certificate,
             sizes=sizes,
+            held_up_to=below,
             result=result,
-            stuck=attempt.stuck,
+            stuck=None if rung == "violated" else attempt.stuck,
             seconds=attempt.seconds,
         )
 
@@ -155,7 +158,9 @@ class _Ladder:
         if here is not None and here.verdict == "violated":
             return "violated", self.asked
         if goal.name in self.growth.violated:
-            return "violated", self.growth.violated[goal.name][0]
+            return "violated", self.growth.violated[goal.name].sizes
+        if attempt.refuted is not None:
+            return "violated", self.asked
         if attempt.every_size:
             return "every size", ()
         if here is None or here.verdict == "unknown":

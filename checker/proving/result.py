@@ -39,10 +39,10 @@ class Stuck(Struct, frozen=True, kw_only=True):
 class Proof(Struct, frozen=True, kw_only=True):
     """How far one property came.
 
-    `rung`: "every size": proved whatever the numbers that vary are; "this size": proved at the size asked for, by an invariant or by a search through
-    all of its states; "sizes": the same, and searched through at others; "violated": at `sizes`, with the trace of `result`; "open".
-    `reason`: why no higher rung was reached; "" for the highest. `result`: of the search at the size asked for, or where it is violated.
-    `decided_at`: the sizes that decide every other, where they are known. `expected`, `met`: as of `Result`.
+    `rung`: "every size": proved whatever the numbers that vary are; "this size": proved at the size asked for, by an invariant or by a
+    search through all of its states; "sizes": the same, and searched through at others; "violated": at `sizes`, with the trace of
+    `result` (it holds where all that varies is at most `held_up_to`); "open". `reason`: why no higher rung was reached; "" for the highest.
+    `result`: of the search at the size asked for, or where it is violated. `expected`, `met`: as of `Result`.
     """
 
     property: str
@@ -56,9 +56,9 @@ class Proof(Struct, frozen=True, kw_only=True):
     lemmas: tuple[Sentence, ...] = ()
     solvers: tuple[str, ...] = ()
     obligations: int = 0
-    decided_at: Sizes = ()
     certificate: str = ""
     sizes: Sizes = ()
+    held_up_to: int = 0
     result: Result | None = None
     stuck: Stuck | None = None
     seconds: float = 0.0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.language.diagnostics import BadInput
@@ -21,13 +22,22 @@ EXISTENTIAL = "sometimes"  # what some state shows at one size says nothing of a
 
 
 @final
+class Refuted(Struct, frozen=True, kw_only=True):
+    """`held_up_to`: the property was seen to hold wherever no size is larger than this."""
+
+    sizes: Sizes
+    result: Result
+    held_up_to: int
+
+
+@final
 class Growth:
     """Searches one subject in one fault model at size after size. A property that is violated at some size is not looked at again."""
 
     def __init__(self, base: Subject, faults: str, ranges: dict[str, Int], asked: Sizes) -> None:
         self.base, self.faults, self.ranges, self.asked = base, faults, ranges, asked
         self.found = Searched(up_to=0)
-        self.violated: dict[str, tuple[Sizes, Result]] = {}
+        self.violated: dict[str, Refuted] = {}
         self.at_asked: dict[str, Result] = {}
         self.unknown: dict[str, str] = {}  # of properties that a search left open: why
         self.done: dict[Sizes, bool] = {}  # size -> whether it was searched through
@@ -79,7 +89,8 @@ class Growth:
             self.unknown.setdefault(result.property, f"at {sizes_text(sizes)}: {result.reason}" if sizes else result.reason)
             return False
         if result.verdict == "violated" and result.kind != EXISTENTIAL:
-            self.violated.setdefault(result.property, (sizes, result))
+            refuted = Refuted(sizes=sizes, result=result, held_up_to=self.found.up_to)
+            self.violated.setdefault(result.property, refuted)
         return True
 
     def _left_out(self, sizes: Sizes, bad: BadInput) -> bool:

@@ -91,6 +91,9 @@ def _said(proof: Proof) -> Iterator[str]:
             yield f"All of its {counted(proof.result.distinct, 'state')} were searched{_at(proof)}."
         case "sizes":
             yield "All states were searched at the sizes that are named at the end."
+        case "violated" if proof.held_up_to:
+            names = " and ".join(name for name, _ in proof.sizes)
+            yield f"It holds at smaller sizes: {names} up to {proof.held_up_to}, by search."
         case "open":
             yield f"Neither proved nor refuted: {proof.reason or 'the time was used up'}."
     if proof.rung in ("this size", "sizes") and proof.reason:

@@ -62,7 +62,7 @@ def proved_and_refuted(base: Subject, faults: str, most: int, time_s: float) -> 
     asked = tuple((name, base.checked.parameters[name].value) for name in ranges)
     growth = Growth(base, faults, ranges, asked)
     growth.grow(sorted(proved), most, perf_counter() + 10 * time_s)
-    return proved, {name: str(sizes) for name, (sizes, _) in growth.violated.items() if name in proved}
+    return proved, {name: str(one.sizes) for name, one in growth.violated.items() if name in proved}
 
 
 def test_mutants_of_a_lock_are_proved_only_where_they_hold(tmp_path: Path) -> None:
