@@ -52,11 +52,23 @@ def solve_all(
     scripts: Sequence[Script], solver: Solver = "z3", *, time_s: float = 10.0, memory_mib: float | None = None
 ) -> Iterator[Answer]:
     """The answer to each script, in order. `time_s`: for each of them. Raises SolverMissing."""
+    _load(solver)
     begin = 0
     while begin < len(scripts):
         for answer in _in_child(scripts[begin:], solver, time_s, memory_mib):
             begin += 1
             yield answer
+
+
+def _load(solver: Solver) -> None:
+    """Imports the solver here, once: what is forked off has it then, and a process for each question costs little."""
+    try:
+        if solver == "z3":
+            import z3  # noqa: F401
+        else:
+            import cvc5  # noqa: F401
+    except ImportError:
+        raise SolverMissing(solver) from None
 
 
 def solve(script: Script, solver: Solver = "z3", *, time_s: float = 10.0, memory_mib: float | None = None) -> Answer:
@@ -101,8 +113,6 @@ def _run(pipe: Connection, scripts: Sequence[Script], solver: Solver, time_s: fl
             start = perf_counter()
             found = decide(script)
             pipe.send(Answer(result=found[0], seconds=perf_counter() - start, reason=found[1], values=found[2]))
-    except ImportError:
-        pipe.send(SolverMissing(solver))
     except Exception as fault:
         pipe.send(fault)
 
