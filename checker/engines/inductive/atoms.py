@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 from checker.engines.inductive import predicates, sayings
@@ -12,8 +13,8 @@ from checker.engines.inductive.starts import parts
 from checker.ground.graph import Node, Unsupported
 from checker.ground.program import GroundModel
 from checker.ground.run import evaluated
-from checker.language.types import Sort
-from checker.model.expr import Expr
+from checker.language.types import Sort, Type
+from checker.model.expr import Apply, Expr
 
 Saying: TypeAlias = Atom | Expr
 INSIDE = ("item",)
@@ -44,6 +45,26 @@ class Atoms:
                 self.all.append(expr)
         self.numbers = {saying: number for number, saying in enumerate(self.all)}
         self.rough = frozenset(n for n, saying in enumerate(self.all) if isinstance(saying, Atom) and self._is_rough(saying))
+
+    def type_of(self, number: int) -> Type:
+        """The type of the part of a state that an atom of a field is about."""
+        saying = self.all[number]
+        assert isinstance(saying, Atom)
+        return self.leaves[saying.field].type
+
+    def parts_of(self, number: int) -> tuple[int, ...]:
+        """The atoms of fields that a predicate is the conjunction of; () where it is none."""
+        saying = self.all[number]
+        if isinstance(saying, Atom) or not isinstance(saying, Apply) or saying.operator != "and":
+            return ()
+        found = tuple(self._as_said.get(part, -1) for part in saying.arguments)
+        return () if -1 in found else found
+
+    @cached_property
+    def _as_said(self) -> dict[Expr, int]:
+        """The atoms of fields that hold no items, by what they say."""
+        plain = (n for n, saying in enumerate(self.all) if isinstance(saying, Atom) and not self.leaves[saying.field].ways)
+        return {self.said(number, {}, holds=True): number for number in plain}
 
     def _is_rough(self, atom: Atom) -> bool:
         """Whether it is about one place of a sequence or a bag: lemmas had better do without."""

@@ -9,6 +9,8 @@ from checker.engines.inductive.solver import Solver, solver
 from checker.engines.inductive.system import System
 from checker.ground.graph import Node
 
+MOST_TRIED = 24  # conditions that are left out one by one, with what falls with them
+
 
 class Houdini:
     """Conditions on the states of one system, by number, and the states that are `wrong`. Questions may raise GaveUp."""
@@ -31,6 +33,10 @@ class Houdini:
         while left and (broken := self._breaks_at_start(left) or self._breaks(left)):
             left -= broken
         return left
+
+    def keeps(self, among: Iterable[int]) -> bool:
+        """Whether each step from a state that has all of these leads to one that has them."""
+        return not self._steps.solve(self._assumptions(set(among), set(among)))
 
     def safe(self, among: Iterable[int]) -> bool:
         """Whether no state that has all of these is wrong."""
@@ -62,7 +68,7 @@ class Houdini:
 
     def _breaks(self, left: set[int]) -> set[int]:
         """Some of them that a step breaks from a state that has them all; {} where none does."""
-        if not self._steps.solve(self._assumptions(left, left)):
+        if self.keeps(left):
             return set()
         return {number for number in left if not self._holds(self._steps, self.then[number])}
 
@@ -94,11 +100,18 @@ class Houdini:
 
 
 def fewest(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
-    """Of conditions that are inductive in all sizes, and that no wrong state has, few that are so too: none of them can be left out."""
+    """Of conditions that are inductive in all sizes, and that no wrong state has, few that are so too.
+
+    Of the result none can be left out alone; where it is not large, none with all that then is not inductive any more.
+    """
     left = set(among)
     while (smaller := jointly(sizes, set[int]().union(*(houdini.needed(left) for houdini in sizes)))) != left:
         left = smaller
     for number in sorted(left, reverse=True):
+        without = left - {number}
+        if all(houdini.keeps(without) and houdini.safe(without) for houdini in sizes):
+            left = without
+    for number in sorted(left, reverse=True) if len(left) <= MOST_TRIED else ():
         if number in left:
             without = jointly(sizes, left - {number})
             left = without if all(houdini.safe(without) for houdini in sizes) else left

@@ -13,6 +13,7 @@ from itertools import combinations, count
 from msgspec.structs import replace
 
 from checker.elaborate import make
+from checker.engines.inductive.atoms import Atoms
 from checker.engines.inductive.ic3 import Cube
 from checker.engines.inductive.leaves import Atom
 from checker.engines.inductive.sayings import Element, Names, said_in
@@ -21,6 +22,7 @@ from checker.language.types import Bool, Enum, Sort, Type
 from checker.model.expr import Apply, Expr, Local, Quantifier, Read
 
 LETTERS = "uvwxyz"
+MOST_LEFT = 2  # values of a field that make a lemma each
 
 
 class Sayer:
@@ -32,20 +34,23 @@ class Sayer:
 
     def universal(self, cube: Cube) -> Expr:
         """That the state is in none of the cube and its images."""
+        cube = plainer(self.system.atoms, cube)
         named = self._named(cube)
         names = _names(named)
         return _for_all(names, self._literals(cube, names))
 
     def of_one(self, cube: Cube) -> Expr:
         """That the state is not in the cube."""
-        return numbered(make.either(*self._literals(cube, {})))
+        return numbered(make.either(*self._literals(plainer(self.system.atoms, cube), {})))
 
     def readings(self, cube: Cube) -> Iterator[Expr]:
         """The lemmas that the cube may stand for, that of this size first."""
-        yield self.universal(cube)
-        for sort in sorted(self.sorts, key=lambda sort: sort.name):
-            for alike in self._alike(cube, sort):
-                yield self._some(cube, sort, alike)
+        cube = plainer(self.system.atoms, cube)
+        for one in (cube, *split(self.system.atoms, cube)):
+            yield self.universal(one)
+            for sort in sorted(self.sorts, key=lambda sort: sort.name):
+                for alike in self._alike(one, sort):
+                    yield self._some(one, sort, alike)
 
     # --- parts of a cube ---------------------------------------------------------------------------------------------
 
@@ -108,6 +113,45 @@ class Sayer:
             inside = make.both(*(make.compare("ne", some, other) for other in apart), inside)
         any_of = Quantifier("any", (some,), (sort,), inside, Bool())
         return _for_all(names, [*self._literals(rest, names), any_of])
+
+
+def plainer(atoms: Atoms, cube: Cube) -> Cube:
+    """The same states in fewer words: without predicates whose parts say it, and what a field is where it is all but one value not."""
+    found = set(cube)
+    for literal in sorted(cube, key=abs):
+        parts = [part + 1 for part in atoms.parts_of(abs(literal) - 1)]
+        if parts and literal > 0:
+            found = found - {literal} | set(parts)
+        elif parts and sum(part in found for part in parts) == len(parts) - 1:
+            found = found - {literal} | {-part for part in parts if part not in found}
+    for not_these, left in _excluded(atoms, found):
+        if len(left) == 1:
+            found = found - not_these | {left[0]}
+    return frozenset(found)
+
+
+def split(atoms: Atoms, cube: Cube) -> list[Cube]:
+    """Cubes that make up the cube: one for each value of a field that it leaves a few."""
+    for not_these, left in _excluded(atoms, cube):
+        if len(left) <= MOST_LEFT and not isinstance(atoms.type_of(left[0] - 1), Enum):
+            return [part for value in left for part in _each(atoms, cube - not_these | {value})]
+    return []
+
+
+def _each(atoms: Atoms, cube: Cube) -> list[Cube]:
+    return split(atoms, cube) or [cube]
+
+
+def _excluded(atoms: Atoms, cube: Iterable[int]) -> Iterator[tuple[set[int], list[int]]]:
+    """Of each field that has none of several values: the literals that say so, and those of the values that are left."""
+    by_field: dict[int, set[int]] = {}
+    for literal in cube:
+        atom = atoms.all[abs(literal) - 1]
+        if literal < 0 and isinstance(atom, Atom) and atom.test == "is" and len(atoms.of_field[atom.field]) > 1:
+            by_field.setdefault(atom.field, set()).add(literal)
+    for field, literals in sorted(by_field.items()):
+        values = [atoms.numbers[atom] + 1 for atom in atoms.of_field[field]]
+        yield literals, [value for value in values if -value not in literals]
 
 
 def _names(named: Sequence[Element]) -> dict[Element, Local]:
