@@ -18,6 +18,7 @@ from checker.properties.result import Verdict
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import Said, Subject, subject
 from checker.proving.attempt import Attempt, Attempts
+from checker.proving.mining import without_fast_solver
 from checker.proving.result import Proof, Proofs, Rung, Sizes
 from checker.proving.searched import EXISTENTIAL, Growth
 from checker.proving.sizes import size_parameters
@@ -82,6 +83,7 @@ class _Ladder:
             proofs=tuple(self._proof(self.goals[name]) for name in names),
             seconds=perf_counter() - self.began,
             searched=self.growth.summary() if self.ranges else None,
+            note=without_fast_solver(),
             only_proofs=self.only_proofs,
             interrupted=self.interrupted or self.growth.interrupted,
         )

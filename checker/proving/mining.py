@@ -32,6 +32,17 @@ def proof_of(model: Model, goal: str, time_s: float, memory_mib: float | None) -
     return event
 
 
+def without_fast_solver() -> str:
+    """What to tell where python-sat is missing; "" where it is there."""
+    from importlib.util import find_spec
+
+    if find_spec("pysat") is not None:
+        return ""
+    return (
+        "python-sat is not installed here: Z3 looks for lemmas in its place, many times slower (`pip install 'teamcheck[sat]'`)"
+    )
+
+
 def _last(events: Iterator[Event | Stopped | None], goal: str) -> Proved | Lemmas | Violated | Open:
     reason = NO_TIME
     try:

@@ -66,9 +66,8 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 class Proofs(Struct, frozen=True, kw_only=True):
     """Of one instance under one fault model. `asked`: its size. `varying`: (sort, parameter that sets its size, "" for none); `fixed`: the
-    other parameters. `refused`: why nothing may vary; "" where something does.
-
-    `searched`: at which sizes; None where none vary. `only_proofs`: what is not proved for every size counts as unknown.
+    other parameters. `refused`: why nothing may vary; "" where something does. `searched`: at which sizes; None where none vary.
+    `note`: what would make it faster. `only_proofs`: what is not proved for every size counts as unknown.
     """
 
     protocol: str
@@ -83,6 +82,7 @@ class Proofs(Struct, frozen=True, kw_only=True):
     proofs: tuple[Proof, ...]
     seconds: float
     searched: Searched | None = None
+    note: str = ""
     only_proofs: bool = False
     interrupted: bool = False
 

@@ -36,6 +36,8 @@ def _head(proofs: Proofs, style: Style) -> Iterator[str]:
             yield from wrapped(visible(wider), style.width, "  ", "    ")
     elif proofs.refused:
         yield from wrapped(visible(f"no proof for every size is possible: {proofs.refused}"), style.width, "  ")
+    if proofs.note and any(proof.rung != "violated" for proof in proofs.proofs):
+        yield from wrapped(visible(f"note: {proofs.note}"), style.width, "  ", "        ")
 
 
 def teams(proofs: Proofs) -> str:

@@ -32,6 +32,7 @@ def to_data(proofs: Proofs) -> dict[str, Any]:
         "refused": proofs.refused,
         "assumptions": list(proofs.assumptions),
         "searched": None if proofs.searched is None else _searched(proofs.searched),
+        "note": proofs.note,
         "properties": [_proof(proof) for proof in proofs.proofs],
     }
 

@@ -103,6 +103,37 @@ def test_wrong_names_and_folders_are_bad_input(lease: Path, tmp_path: Path) -> N
     assert bad.value.diagnostics[0].title_text.startswith(f"cannot write to `{tmp_path / 'file' / 'proofs'}`")
 
 
+WITHOUT = """
+import sys
+for name in ("pysat", "pysat.solvers", "cvc5"):
+    sys.modules[name] = None
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if name == "pysat" else found(name, *more)
+from checker.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_without_the_extras_it_says_so_and_goes_on(tmp_path: Path) -> None:
+    run = [sys.executable, "-c", WITHOUT]
+    proved = subprocess.run(
+        [*run, "prove", "specs/lock.spec", "--property", "together", "--certificate", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert proved.returncode == 0, proved.stderr
+    assert "note: python-sat is not installed here: Z3 looks for lemmas in its place" in proved.stdout
+    assert "never together: proved for every size" in proved.stdout
+    verified = subprocess.run(
+        [*run, "verify", str(tmp_path / "lock.together.pair.cert.json")], cwd=ROOT, capture_output=True, text=True, timeout=100
+    )
+    assert verified.returncode == 0, verified.stderr
+    assert "note    cvc5 is not installed here: `pip install teamcheck[cvc5]`" in verified.stdout
+
+
 def test_an_interrupt_ends_it_with_what_is_known() -> None:
     words = [sys.executable, "-m", "checker", "prove", "specs/paxos.spec", "--time", "600", "--traces", "none"]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
