@@ -90,7 +90,7 @@ def _reach(result: Result) -> str:
         case "exhaustive":
             return f"exhaustive, {states}"
         case "every size":
-            return "proved for every size"
+            return "for every size"
         case "inductive":
             return "proved at this size"
         case "bounded":

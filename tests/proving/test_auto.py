@@ -74,7 +74,7 @@ def test_a_budget_goes_with_the_usual_search_only() -> None:
         assert not auto.applies(other)
 
 
-@pytest.mark.parametrize(("basis", "text"), [("every size", "proved for every size"), ("inductive", "proved at this size")])
+@pytest.mark.parametrize(("basis", "text"), [("every size", "for every size"), ("inductive", "proved at this size")])
 def test_the_text_says_what_it_rests_on(basis: str, text: str) -> None:
     from msgspec.structs import replace
 
