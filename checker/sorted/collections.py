@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from checker.language.types import BagOf, MapOf, Record, SeqOf, SetOf, Type
+from checker.language.types import BagOf, MapOf, Record, SeqOf, SetOf, Type, values
 from checker.model.expr import Apply, Const
-from checker.sorted.logic import FALSE, Term, arithmetic, at_most, conj, disj, equal, implies, ite, negate, number, value_of
-from checker.sorted.values import BagV, Many, MapV, Rec, Scalar, SeqV, SetV, Sym
+from checker.sorted.logic import FALSE, Term, arithmetic, at_most, conj, disj, equal, implies, ite, negate, number, total
+from checker.sorted.quantifiers import in_sequence
+from checker.sorted.refusals import Refused
+from checker.sorted.shapes import BagV, Many, MapV, Rec, Scalar, SeqV, SetV, Sym
 
 if TYPE_CHECKING:
-    from checker.sorted.expressions import Expressions, Scope
+    from checker.sorted.expressions import Expressions
+    from checker.sorted.scope import Scope
 
 Build: TypeAlias = "Callable[[Expressions, Apply, Scope], Sym]"
 
@@ -67,16 +70,9 @@ def _size(of: Expressions, node: Apply, scope: Scope) -> Sym:
             assert isinstance(type, SetOf)
             known = of.values.finite(type.of)
             if known is not None:
-                return Scalar(_total(ite(has(e), number(1), number(0)) for e in known))
+                return Scalar(total(ite(has(e), number(1), number(0)) for e in known))
             return Many(lambda k: _at_least(of, type.of, has, k, ()))
     raise TypeError(node)
-
-
-def _total(parts: Iterable[Term]) -> Term:
-    found: Term = number(0)
-    for part in parts:
-        found = part if value_of(found) == 0 else arithmetic("+", found, part)
-    return found
 
 
 def _at_least(of: Expressions, type: Type, has: Callable[[Sym], Term], k: int, found: tuple[Sym, ...]) -> Term:
@@ -110,7 +106,7 @@ def _in_seq(of: Expressions, node: Apply, scope: Scope) -> Sym:
     found, inner = sequence(of, node, 1, scope)
     e = of.value(node.arguments[0], scope)
     given = node.arguments[0].type
-    return Scalar(of.values.member(inner, lambda v: of.in_sequence(inner, v, found), given, e))
+    return Scalar(of.values.member(inner, lambda v: in_sequence(of, inner, v, found), given, e))
 
 
 def _append(of: Expressions, node: Apply, scope: Scope) -> Sym:
@@ -212,15 +208,11 @@ def _replace(of: Expressions, node: Apply, scope: Scope) -> Sym:
 
 
 def _map(of: Expressions, node: Apply, scope: Scope) -> Sym:
-    from checker.language.types import values
-
     assert isinstance(node.type, MapOf)
     key, inner = node.type.key, node.type.value
     entries = [of.fitted(argument, inner, scope) for argument in node.arguments]
     if of.values.depends(key):
         if len(set(node.arguments)) != 1:
-            from checker.sorted.refusals import Refused
-
             raise Refused(f"a map that is not the same for every {key}, which stands for any number of them")
         return MapV(lambda k: entries[0])
     pairs = [(of.values.constant(key, k), entry) for k, entry in zip(values(key), entries, strict=True)]
@@ -231,7 +223,7 @@ def _get(of: Expressions, node: Apply, scope: Scope) -> Sym:
     found, type = of.value(node.arguments[0], scope), node.arguments[0].type
     assert isinstance(found, MapV)
     assert isinstance(type, MapOf)
-    return found.at(of._key(node.arguments[1], type.key, scope, node.at))
+    return found.at(of.key(node.arguments[1], type.key, scope, node.at))
 
 
 def _put(of: Expressions, node: Apply, scope: Scope) -> Sym:
@@ -239,7 +231,7 @@ def _put(of: Expressions, node: Apply, scope: Scope) -> Sym:
     key, inner = node.type.key, node.type.value
     found = of.fitted(node.arguments[0], node.type, scope)
     assert isinstance(found, MapV)
-    place = of._key(node.arguments[1], key, scope, node.at)
+    place = of.key(node.arguments[1], key, scope, node.at)
     new = of.fitted(node.arguments[2], inner, scope)
     return MapV(lambda k: of.values.choice(inner, of.values.equal(key, k, place), new, found.at(k)))
 

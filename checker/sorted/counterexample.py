@@ -33,10 +33,10 @@ from checker.sorted.finite import AtSize, element_of
 from checker.sorted.logic import App, Term, arithmetic, equal, number
 from checker.sorted.obligations import Obligation
 from checker.sorted.refusals import Refused
+from checker.sorted.shapes import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 from checker.sorted.smtlib import script
 from checker.sorted.solve import Answer, Script, solve_all
 from checker.sorted.system import Sorted
-from checker.sorted.values import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 
 MOST_CELLS = 4096
 

@@ -170,6 +170,14 @@ def arithmetic(symbol: str, left: Term, right: Term) -> Term:
     return App(symbol, (left, right), INT)
 
 
+def total(parts: Iterable[Term]) -> Term:
+    """The sum of numbers."""
+    found: Term = number(0)
+    for part in parts:
+        found = part if value_of(found) == 0 else arithmetic("+", found, part)
+    return found
+
+
 def quantified(kind: Literal["forall", "exists"], variables: Iterable[Var], body: Term) -> Term:
     """The quantified formula, over those variables that `body` speaks of: one that it does not speak of makes solvers slow."""
     free = free_variables(body)

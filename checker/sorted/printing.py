@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from checker.language.types import BagOf, MapOf, Option, Record, SeqOf, SetOf, Type
 from checker.model.expr import Expr
 from checker.sorted.refusals import Refused
-from checker.sorted.smtlib import text
+from checker.sorted.shapes import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
+from checker.sorted.smtlib import renumbered, text
 from checker.sorted.system import Sorted
-from checker.sorted.values import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 
 
 def form_text(form: Sorted) -> str:
@@ -47,15 +46,9 @@ def goal_texts(form: Sorted) -> dict[str, str]:
 
 def _condition(form: Sorted, condition: Expr) -> str:
     try:
-        return _renumbered(text(form.holds(condition, form.state, old=form.state)))
+        return renumbered(text(form.holds(condition, form.state, old=form.state)))
     except Refused as refused:
         return f"refused: {refused.what}"
-
-
-def _renumbered(formula: str) -> str:
-    """The variables numbered from the left, so that equal formulas are equal texts."""
-    numbers: dict[str, int] = {}
-    return re.sub(r"!(\d+)", lambda found: f"!{numbers.setdefault(found[1], len(numbers))}", formula)
 
 
 def _generic(form: Sorted, type: Type, name: str) -> Sym:

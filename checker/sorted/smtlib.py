@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from checker.sorted.logic import BOOL, INT, App, Quantified, Term, Var, nodes
-from checker.sorted.signature import Signature
+from checker.sorted.signature import Function, Signature
 
 _SIMPLE = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*\Z")
 _KEPT = frozenset(
@@ -15,12 +15,20 @@ _KEPT = frozenset(
 
 
 def script(signature: Signature, terms: Iterable[Term], *, about: str = "") -> str:
-    """A script that asks whether all of `terms` can hold together. Only what they speak of is declared."""
+    """A script that asks whether all of `terms` can hold together. Only what they speak of is declared.
+
+    The text follows from the terms alone: what was made before them changes neither numbers nor order.
+    """
     parts = [part for term in terms for part in _parts(term)]
-    lines = [f"; {line}" for line in about.splitlines()]
-    lines += ["(set-logic ALL)", *declarations(signature, parts)]
-    lines += [f"(assert {text(part)})" for part in parts]
-    return "\n".join([*lines, "(check-sat)"]) + "\n"
+    lines = [*declarations(signature, parts), *(f"(assert {text(part)})" for part in parts)]
+    comment = [f"; {line}" for line in about.splitlines()]
+    return "\n".join([*comment, "(set-logic ALL)", renumbered("\n".join(lines)), "(check-sat)"]) + "\n"
+
+
+def renumbered(formula: str) -> str:
+    """Variables and constants that carry a number, numbered in the order in which they come."""
+    numbers: dict[str, int] = {}
+    return re.sub(r"!(\d+)", lambda found: f"!{numbers.setdefault(found[1], len(numbers))}", formula)
 
 
 def _parts(term: Term) -> Iterable[Term]:
@@ -28,26 +36,26 @@ def _parts(term: Term) -> Iterable[Term]:
 
 
 def declarations(signature: Signature, terms: Iterable[Term]) -> Iterator[str]:
-    """The sorts, enumerations and functions of `terms`, in the order of the signature."""
-    symbols: dict[str, None] = {}
+    """The sorts, enumerations and functions of `terms`, in the order in which they come."""
+    functions: dict[str, Function] = {}
     sorts: dict[str, None] = {}
     for term in terms:
         for node in nodes(term):
             if isinstance(node, App):
-                symbols[node.symbol] = None
                 sorts[node.sort] = None
-            for variable in node.variables if isinstance(node, Quantified) else ():
-                sorts[variable.sort] = None
-    functions = [f for name, f in signature.functions.items() if name in symbols]
-    for function in functions:
-        sorts |= dict.fromkeys((*function.arguments, function.result))
-    for name in signature.sorts:
-        if name in sorts and name not in signature.enumerations:
+                function = signature.functions.get(node.symbol)
+                if function is not None and not node.element:
+                    functions[node.symbol] = function
+                    sorts |= dict.fromkeys(function.arguments)
+            elif isinstance(node, Quantified):
+                sorts |= dict.fromkeys(v.sort for v in node.variables)
+    for name in sorts:
+        if name in signature.enumerations:
+            elements = " ".join(f"({symbol(e)})" for e in signature.enumerations[name])
+            yield f"(declare-datatypes (({symbol(name)} 0)) (({elements})))"
+        elif name in signature.sorts:
             yield f"(declare-sort {symbol(name)} 0)"
-    for name, elements in signature.enumerations.items():
-        if name in sorts:
-            yield f"(declare-datatypes (({symbol(name)} 0)) (({' '.join(f'({symbol(e)})' for e in elements)})))"
-    for f in functions:
+    for f in functions.values():
         yield f"(declare-fun {symbol(f.name)} ({' '.join(map(symbol, f.arguments))}) {symbol(f.result)})"
 
 

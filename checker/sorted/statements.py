@@ -36,10 +36,12 @@ from checker.model.model import (
     Variable,
     While,
 )
-from checker.sorted.expressions import Expressions, Failing, Reader, Scope
+from checker.sorted.expressions import Expressions
 from checker.sorted.logic import BOOL, FALSE, TRUE, Term, conj, implies, negate, quantified
+from checker.sorted.quantifiers import elements
 from checker.sorted.refusals import Refused
-from checker.sorted.values import Many, Scalar, Sym
+from checker.sorted.scope import Failing, Reader, Scope
+from checker.sorted.shapes import Many, Scalar, Sym
 
 UNROLLED = 16  # rounds of a loop that are written out
 State = Mapping[Variable, Reader]
@@ -168,7 +170,7 @@ class Statements(Struct, frozen=True):
     def _pick(self, run: Run, chooser: Bind | Choose) -> None:
         """Any element of the domain."""
         scope, local = self.scope(run), chooser.local
-        of, has = self.expressions.elements(chooser.domain, scope)
+        of, has = elements(self.expressions, chooser.domain, scope)
         self._fails(run, scope)
         value = self.expressions.values.symbol(of, self.name(run, chooser), run.around, "choice")
         if not isinstance(of, SetOf):
@@ -181,7 +183,7 @@ class Statements(Struct, frozen=True):
         scope = self.scope(run)
         value = self.expressions.fitted(statement.value, variable.type, scope)
         pairs = zip(statement.indices, variable.index, strict=True)
-        where = tuple(self.expressions._key(index, type, scope, None) for index, type in pairs)
+        where = tuple(self.expressions.key(index, type, scope, None) for index, type in pairs)
         self._fails(run, scope)
         before, made = run.state[variable], self.expressions.values
 
@@ -279,7 +281,7 @@ class Statements(Struct, frozen=True):
 
     def _for(self, run: Run, statement: For) -> None:
         scope = self.scope(run)
-        of, has = self.expressions.elements(statement.domain, scope)
+        of, has = elements(self.expressions, statement.domain, scope)
         self._fails(run, scope)
         known = self.expressions.values.finite(of)
         if known is not None:

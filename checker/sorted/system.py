@@ -13,12 +13,15 @@ from checker.language.source import Span
 from checker.language.types import BagOf, Option, Sort, Type, Value, cardinality, values
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
-from checker.sorted.expressions import Expressions, Reader, Scope, quorum_has
+from checker.sorted.expressions import Expressions
 from checker.sorted.logic import App, Term, conj, disj, negate, nodes, quantified
+from checker.sorted.quantifiers import quorum_has
 from checker.sorted.refusals import Refused
+from checker.sorted.scope import Reader, Scope
+from checker.sorted.shapes import Sym
 from checker.sorted.signature import Signature
 from checker.sorted.statements import Run, State, run_step
-from checker.sorted.values import Sym, Values
+from checker.sorted.values import Values
 
 Reads: TypeAlias = Callable[[tuple[Sym, ...]], Term]  # what is said of a cell, by its indices
 

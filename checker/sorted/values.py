@@ -1,14 +1,9 @@
-"""Values as formulas see them: scalars are terms, collections are built from functions that give terms.
-
-A set is the function that says of an element whether it is in it, a map the function from keys to values, a bag how often an element is in
-it; a sequence, whose length has a constant bound, is its length and its places. So `x in a union {b}` becomes `a(x) or x = b`, and nothing
-needs a theory of sets. What an option holds where it is none, or a sequence beyond its length, is never looked at.
-"""
+"""How values of the model's types are made, compared and gone through in formulas."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias, final
+from typing import final
 
 from msgspec import Struct
 
@@ -47,58 +42,10 @@ from checker.sorted.logic import (
     truth,
 )
 from checker.sorted.refusals import Refused
+from checker.sorted.shapes import COUNTED, BagV, Many, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 from checker.sorted.signature import Kind, Signature
 
-COUNTED = "a number that depends on the size of a sort, other than in a comparison with a constant"
 LISTED = 24  # values of a finite type that a quantifier lists
-
-
-@final
-class Scalar(Struct, frozen=True):
-    term: Term
-
-
-@final
-class Opt(Struct, frozen=True):
-    some: Term
-    value: Sym
-
-
-@final
-class Rec(Struct, frozen=True):
-    fields: tuple[Sym, ...]
-
-
-@final
-class SetV(Struct, frozen=True):
-    has: Callable[[Sym], Term]
-
-
-@final
-class MapV(Struct, frozen=True):
-    at: Callable[[Sym], Sym]
-
-
-@final
-class SeqV(Struct, frozen=True):
-    length: Term
-    items: tuple[Sym, ...]
-
-
-@final
-class BagV(Struct, frozen=True):
-    count: Callable[[Sym], Term]
-    size: Term
-
-
-@final
-class Many(Struct, frozen=True):
-    """A number that depends on the size of a sort: all that can be asked is whether it is at least a given number."""
-
-    at_least: Callable[[int], Term]
-
-
-Sym: TypeAlias = Scalar | Opt | Rec | SetV | MapV | SeqV | BagV | Many
 
 
 @final

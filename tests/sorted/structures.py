@@ -15,8 +15,8 @@ from checker.model.model import Model
 from checker.sorted.counterexample import cells, constant, listed
 from checker.sorted.finite import QUORUM
 from checker.sorted.logic import BOOL, INT, App, Quantified, Term, Var
+from checker.sorted.shapes import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 from checker.sorted.system import Sorted
-from checker.sorted.values import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 
 
 class Structure:

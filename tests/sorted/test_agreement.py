@@ -18,7 +18,7 @@ from checker.language.parse import parse_protocol, parse_spec
 from checker.language.source import Source
 from checker.model.model import Model
 from checker.properties.plan import read_target
-from checker.sorted import collections, expressions, logic, statements, values
+from checker.sorted import collections, logic, quantifiers, scope, shapes, statements, values
 from checker.sorted.refusals import Refused
 from checker.sorted.system import sorted_form
 from checker.sorted.uniform import every_size
@@ -133,28 +133,30 @@ def _no_failures(self, condition, kind, at, *, exact=True):  # type: ignore[no-u
     """An evaluation that never fails."""
 
 
-def _one_more(self, node, scope, k):  # type: ignore[no-untyped-def]
-    return EXACTLY(self, node, scope, k + 1)
+def _one_more(made, node, scope, k):  # type: ignore[no-untyped-def]
+    return EXACTLY(made, node, scope, k + 1)
 
 
-EXACTLY = expressions.Expressions.at_least
+EXACTLY = quantifiers.at_least
 MUTANTS = {
     "an assignment forgets the other cells": (statements.Statements, "_assign", _without_old, "task_board", None, "none"),
-    "nothing fails": (expressions.Scope, "fail", _no_failures, "task_board", None, "none"),
+    "nothing fails": (scope.Scope, "fail", _no_failures, "task_board", None, "none"),
     "a condition is not asked for": (statements.Statements, "ask", lambda self, run, condition: None, "lock", None, "none"),
-    "a count is one too strict": (expressions.Expressions, "at_least", _one_more, "patterns/quorum_vote", None, "none"),
+    "a count is one too strict": (quantifiers, "at_least", _one_more, "patterns/quorum_vote", None, "none"),
     "the branch that is not taken": (values.Values, "choice", lambda self, t, c, a, b: a, "bench/lossy_lease", None, "rough"),
     "options that hold the same are equal": (
         values.Values,
         "equal",
-        lambda self, t, a, b: SAME(self, t, values.Opt(logic.TRUE, a.value), values.Opt(logic.TRUE, b.value))
-        if isinstance(a, values.Opt)
-        else SAME(self, t, a, b),
+        lambda self, t, a, b: (
+            SAME(self, t, shapes.Opt(logic.TRUE, a.value), shapes.Opt(logic.TRUE, b.value))
+            if isinstance(a, shapes.Opt)
+            else SAME(self, t, a, b)
+        ),
         "lock",
         None,
         "none",
     ),
-    "all quorums": (expressions.Expressions, "_majority", lambda self, node, scope: logic.TRUE, "paxos", "small", "none"),
+    "all quorums": (quantifiers, "_majority", lambda made, node, scope: logic.TRUE, "paxos", "small", "none"),
     "a loop at once for all": (
         statements.Statements,
         "_of_own_round",

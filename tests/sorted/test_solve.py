@@ -9,10 +9,17 @@ import pytest
 from checker.sorted.solve import MEMORY, TIME, Script, SolverMissing, solve, solve_all
 
 UNSAT = "(declare-const x Int)(assert (< x x))(check-sat)"
-SAT = "(declare-datatypes ((T 0)) (((|T:a|) (|T:b|))))(declare-const |c 0| T)(declare-const n Int)(assert (not (= |c 0| |T:a|)))(assert (= n (- 3)))(check-sat)"
-HARD = "(declare-const x Int)(declare-const y Int)(declare-const z Int)" + (
-    "(assert (and (> x 2) (> y 2) (> z 2) (= (+ (* x x x x x) (* y y y y y)) (* z z z z z))))(check-sat)"
-)
+SAT = """(declare-datatypes ((T 0)) (((|T:a|) (|T:b|))))
+(declare-const |c 0| T)
+(declare-const n Int)
+(assert (not (= |c 0| |T:a|)))
+(assert (= n (- 3)))
+(check-sat)"""
+HARD = """(declare-const x Int)
+(declare-const y Int)
+(declare-const z Int)
+(assert (and (> x 2) (> y 2) (> z 2) (= (+ (* x x x x x) (* y y y y y)) (* z z z z z))))
+(check-sat)"""
 
 
 @pytest.mark.parametrize("solver", ["z3", "cvc5"])

@@ -31,7 +31,11 @@ TRAPS = [  # a line of the protocol in which the size hides, why the sort is fix
     ("const n: bool = workers > 2", "`workers` is used for something else than sizes", "p.team:5:17"),
     ("message M() to Worker: fifo, capacity workers", "`workers` is used for something else than sizes", "p.team:5:39"),
     ("shared s: seq[bool, max workers] = []", "`workers` is used for something else than sizes", "p.team:5:25"),
-    ("def enough(): any(w in Worker: count(v in Worker: true) >= workers)", "`workers` is used for something else than sizes", "p.team:5:60"),
+    (
+        "def enough(): any(w in Worker: count(v in Worker: true) >= workers)",
+        "`workers` is used for something else than sizes",
+        "p.team:5:60",
+    ),
     ("const n: bool = count(w in Worker: true) > 4", "a constant depends on how many Worker there are", "p.team:5:17"),
     ("const n: bool = any(a in Worker, b in Worker: a != b)", "a constant depends on how many Worker there are", "p.team:5:17"),
     ("shared n: bool = len(those(w in Worker: true)) > 4", "a constant depends on how many Worker there are", "p.team:5:18"),
@@ -67,7 +71,9 @@ def test_faults_that_know_the_size() -> None:
 @pytest.mark.parametrize("chosen", ["{0}", "{0, 1, 2}", "{1, 2}"])
 def test_elements_that_the_instance_names(chosen: str) -> None:
     """Also where they happen to be all that there are."""
-    line = "const chosen: set[Worker]\nshared n: bool = false\nrole Worker:\n    action stop when self in chosen:\n        n = true"
+    line = (
+        "const chosen: set[Worker]\nshared n: bool = false\nrole Worker:\n    action stop when self in chosen:\n        n = true"
+    )
     every = every_size(of_text(SIMPLE.replace("LINE", line), f"instance three: workers = 3, chosen = {chosen}"))
     assert every.open == {}
     assert every.fixed["Worker"].why == "it names `Worker1`, one element of Worker, which stands for any number of them" or (
@@ -76,7 +82,9 @@ def test_elements_that_the_instance_names(chosen: str) -> None:
 
 
 def test_an_empty_constant_is_the_same_at_every_size() -> None:
-    line = "const chosen: set[Worker]\nshared n: bool = false\nrole Worker:\n    action stop when self in chosen:\n        n = true"
+    line = (
+        "const chosen: set[Worker]\nshared n: bool = false\nrole Worker:\n    action stop when self in chosen:\n        n = true"
+    )
     every = every_size(of_text(SIMPLE.replace("LINE", line), "instance three: workers = 3, chosen = {}"))
     assert every.open == {"Worker": "workers"}
 
