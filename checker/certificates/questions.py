@@ -12,9 +12,11 @@ from checker.certificates.certificate import Varying
 from checker.certificates.subject import Asked
 from checker.model.expr import Expr
 from checker.model.resize import NotOfThisSize, resized
-from checker.sorted.obligations import obligations
+from checker.sorted.decide import deciding_sizes
+from checker.sorted.obligations import Obligation, obligations
 from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script, Solver, solve_all
+from checker.sorted.system import Sorted
 from checker.sorted.uniform import every_size
 
 ASSUMED = (
@@ -28,6 +30,10 @@ def questions(subject: Asked, lemmas: Sequence[Expr]) -> list[Question]:
 
     Made afresh, so that the same lemmas always give the same texts. Raises Refused where something is of no form for that.
     """
+    return [Question(name=one.name, smtlib=one.smtlib) for one in _posed(subject, lemmas)[1]]
+
+
+def _posed(subject: Asked, lemmas: Sequence[Expr]) -> tuple[Sorted, tuple[Obligation, ...]]:
     made = every_size(subject.family)
     at = made.goals.get(subject.name)
     if at is not None:
@@ -37,7 +43,25 @@ def questions(subject: Asked, lemmas: Sequence[Expr]) -> list[Question]:
         known = [resized(lemma, model) for lemma in lemmas]
     except NotOfThisSize as reason:
         raise Refused(f"a lemma is about one size only: {reason}") from None
-    return [Question(name=one.name, smtlib=one.smtlib) for one in obligations(made.form, known, subject.goal_of(model))]
+    return made.form, obligations(made.form, known, subject.goal_of(model))
+
+
+class Small(Struct, frozen=True, kw_only=True):
+    """Of `asked` questions, `shown` were decided once more without quantifiers: a violation at any size would show with `sizes` elements (sort ->
+    number) already, and does not.
+    """
+
+    asked: int
+    shown: int
+    sizes: dict[str, int]
+
+
+def by_small_sizes(subject: Asked, lemmas: Sequence[Expr], *, time_s: float = 10.0, memory_mib: float | None = None) -> Small:
+    """Raises Refused, SolverMissing."""
+    form, posed = _posed(subject, lemmas)
+    found = [sizes for sizes in deciding_sizes(form, posed, time_s=time_s, memory_mib=memory_mib) if sizes is not None]
+    sorts = dict.fromkeys(sort for sizes in found for sort in sizes)
+    return Small(asked=len(posed), shown=len(found), sizes={sort: max(sizes.get(sort, 1) for sizes in found) for sort in sorts})
 
 
 def open_sorts(subject: Asked) -> list[Varying]:

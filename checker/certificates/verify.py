@@ -7,6 +7,7 @@ judges look at what they prove: Z3, cvc5 where it is installed, and the referenc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import final
 
@@ -15,7 +16,7 @@ from checker.certificates.certificate_errors import BadCertificate, NoFolder, No
 from checker.certificates.claims import assumptions_of, claim_of, claim_text, lemma_of
 from checker.certificates.enumeration import try_out
 from checker.certificates.expressions import NotOfTheModel, from_node
-from checker.certificates.questions import Question, answers, questions, write_smtlib
+from checker.certificates.questions import Question, answers, by_small_sizes, questions, write_smtlib
 from checker.certificates.subject import Asked, files_of, found_target, model_hash
 from checker.certificates.verification import Check, Verification
 from checker.language.diagnostics import BadInput
@@ -109,6 +110,7 @@ class _Verifier:
         if self.smtlib is not None:
             yield self._written(asked, self.smtlib)
         yield from self._decided(asked)
+        yield from self._without_quantifiers(subject, lemmas)
         yield from self._tried_out(subject, lemmas)
 
     # --- what it is about --------------------------------------------------------------------------------------------
@@ -213,6 +215,15 @@ class _Verifier:
                 self.said(f"{solver}: {yes} of {len(asked)}")
         open_still = f"; not decided: {', '.join(reasons)}" if reasons else ""
         return Check(word="note" if reasons else "ok", text=f"{solver}: yes to {yes} of {len(asked)}{open_still}")
+
+    def _without_quantifiers(self, subject: Asked, lemmas: Sequence[Expr]) -> Iterator[Check]:
+        """What few elements decide is decided once more so."""
+        with suppress(SolverMissing):
+            small = by_small_sizes(subject, lemmas, time_s=self.time_s, memory_mib=self.memory_mib)
+            if small.shown:
+                sizes = ", ".join(f"{size} {sort}" for sort, size in small.sizes.items()) or "the sizes that are fixed"
+                text = f"without quantifiers: yes to {small.shown} of {small.asked}, which {sizes} decide for every size"
+                yield Check(word="ok", text=text)
 
     def _tried_out(self, subject: Asked, lemmas: Sequence[Expr]) -> Iterator[Check]:
         """On small instances, smallest first, up to the first with too many states to look at all."""

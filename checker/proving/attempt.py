@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
-from checker.certificates.questions import ASSUMED, answers, questions, why_fixed
+from checker.certificates.questions import ASSUMED, answers, by_small_sizes, questions, why_fixed
 from checker.certificates.subject import Asked
 from checker.engines.along import explore_along
 from checker.engines.apart import SolverMissing
@@ -40,6 +40,7 @@ from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
 MINING_SHARE = 0.6  # of the time
+SMALL_S = 5.0  # for each question without quantifiers
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
 
 
@@ -51,6 +52,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     lemmas: tuple[Sentence, ...] = ()
     solvers: tuple[str, ...] = ()
     obligations: int = 0
+    decided_at: tuple[tuple[str, int], ...] = ()
     certificate: str = ""
     stuck: Stuck | None = None
     refuted: Result | None = None
@@ -175,6 +177,7 @@ class Attempts:
         if undecided is not None:
             return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
         decided = [(one.question.name, "z3", one.seconds) for one in solved]
+        small = by_small_sizes(subject, here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
         path = ""
         if self.certificates is not None:
             path = write_certificate(certificate_of(subject, here, asked, decided), self.certificates)
@@ -183,6 +186,7 @@ class Attempts:
             lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
             solvers=("Z3",),
             obligations=len(asked),
+            decided_at=tuple(small.sizes.items()) if small.shown == small.asked else (),
             certificate=path,
         )
 

@@ -146,6 +146,7 @@ class _Ladder:
             lemmas=attempt.lemmas,
             solvers=attempt.solvers,
             obligations=attempt.obligations,
+            decided_at=attempt.decided_at,
             certificate=attempt.certificate,
             sizes=sizes,
             held_up_to=below,

@@ -126,17 +126,20 @@ def _because(proof: Proof, style: Style) -> Iterator[str]:
         yield from (
             style.tint(line, "dim") for line in wrapped(visible(f"({lemma.plain})"), style.width, "         ", "          ")
         )
-    yield from wrapped(_decided(proof), style.width, "    ")
+    if proof.decided_at:
+        sizes = " and ".join(f"{size} {sort}" for sort, size in proof.decided_at)
+        yield from wrapped(f"What could go wrong at any size would with {sizes} already.", style.width, "    ")
+    yield _decided(proof)
     if proof.certificate:
         yield f"    certificate: {visible(proof.certificate)}  (check it: teamcheck verify {visible(proof.certificate)})"
 
 
 def _decided(proof: Proof) -> str:
     if proof.rung != "every size":
-        return f"Found by {', checked by '.join(proof.solvers)}, {duration(proof.seconds)}."
+        return f"    Found by {', checked by '.join(proof.solvers)}, {duration(proof.seconds)}."
     if not proof.obligations:
-        return "There is nothing in the protocol that could fail."
-    return f"Decided by {' and '.join(proof.solvers)}: {counted(proof.obligations, 'question')}, {duration(proof.seconds)}."
+        return "    There is nothing in the protocol that could fail."
+    return f"    Decided by {' and '.join(proof.solvers)}: {counted(proof.obligations, 'question')}, {duration(proof.seconds)}."
 
 
 def _stuck(stuck: Stuck, style: Style) -> Iterator[str]:

@@ -64,6 +64,7 @@ def _proof(proof: Proof) -> dict[str, Any]:
         "lemmas": [{"sentence": lemma.text, "exact": lemma.exact, "plain": lemma.plain} for lemma in proof.lemmas],
         "solvers": list(proof.solvers),
         "obligations": proof.obligations,
+        "decided_at": _sizes(proof.decided_at),
         "certificate": proof.certificate or None,
         "at": _sizes(proof.sizes),
         "held_up_to": proof.held_up_to,
