@@ -6,12 +6,13 @@ step; that it cannot would be a fault of the formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import final
 
 from msgspec import Struct
 
+from checker.language.diagnostics import BadInput
 from checker.language.types import (
     BagOf,
     Bool,
@@ -26,11 +27,12 @@ from checker.language.types import (
     Type,
     Value,
     cardinality,
+    element,
     values,
 )
 from checker.model.model import Model
 from checker.sorted.finite import AtSize, element_of
-from checker.sorted.logic import App, Term, arithmetic, equal, number
+from checker.sorted.logic import TRUE, App, Term, disj, equal, number, total
 from checker.sorted.obligations import Obligation
 from checker.sorted.refusals import Refused
 from checker.sorted.shapes import BagV, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
@@ -73,14 +75,27 @@ def smallest(
     `model_at`: the model at the sizes of the open sorts.
     """
     sorts = sorted(form.signature.free)
-    tried = list(sizes_up_to(sorts, most, most * len(sorts)))
-    concrete = [model_at(sizes) for sizes in tried]
-    scripts = [at_size(form, obligation, sizes, model) for sizes, model in zip(tried, concrete, strict=True)]
-    for sizes, model, answer in zip(tried, concrete, solve_all(scripts, time_s=time_s, memory_mib=memory_mib), strict=True):
+    tried = list(_models(model_at, sizes_up_to(sorts, most, most * len(sorts))))
+    try:
+        scripts = [at_size(form, obligation, sizes, model) for sizes, model in tried]
+    except Refused:  # a cell has more values than can be asked for one by one
+        return None
+    for (sizes, model), answer in zip(tried, solve_all(scripts, time_s=time_s, memory_mib=memory_mib), strict=True):
         if answer.result == "sat":
             state = state_of(form, model, answer)
             return Counterexample(obligation=obligation.name, sizes=dict(sizes), state=state, step=obligation.step)
     return None
+
+
+def _models(
+    model_at: Callable[[Mapping[str, int]], Model], tried: Iterable[dict[str, int]]
+) -> Iterator[tuple[dict[str, int], Model]]:
+    """The models at these sizes; sizes at which there is none, for a constant of the instance needs more, are left out."""
+    for sizes in tried:
+        try:
+            yield sizes, model_at(sizes)
+        except BadInput:
+            continue
 
 
 def at_size(form: Sorted, obligation: Obligation, sizes: Mapping[str, int], model: Model) -> Script:
@@ -103,8 +118,6 @@ def constant(form: Sorted, type: Type, value: Value) -> Sym:
         return Scalar(element_of(type.name, value))
     match type:
         case Option(of) if value is not None:
-            from checker.sorted.logic import TRUE
-
             return Opt(TRUE, constant(form, of, value))
         case Record(_, fields):
             return Rec(tuple(constant(form, t, v) for (_, t), v in zip(fields, value, strict=True)))
@@ -112,8 +125,6 @@ def constant(form: Sorted, type: Type, value: Value) -> Sym:
             items = tuple(constant(form, of, v) for v in value)
             return SeqV(number(len(items)), items + (form.values.any_value(of),) * (most - len(items)))
         case SetOf(of):
-            from checker.sorted.logic import disj
-
             known = [constant(form, of, v) for v in sorted(value, key=str)]
             return SetV(lambda e: disj(*(form.values.equal(of, e, k) for k in known)))
         case MapOf(key, of):
@@ -169,10 +180,7 @@ def bag_sizes(form: Sorted, model: Model) -> Iterator[Term]:
     """That the size of each bag is the sum of its counts: it is so in every real state."""
     for type, cell in cells(form, model):
         if isinstance(type, BagOf) and isinstance(cell, BagV):
-            total: Term = number(0)
-            for e in listed(type.of):
-                total = arithmetic("+", total, cell.count(constant(form, type.of, e)))
-            yield equal(cell.size, total)
+            yield equal(cell.size, total(cell.count(constant(form, type.of, e)) for e in listed(type.of)))
 
 
 def state_of(form: Sorted, model: Model, answer: Answer) -> tuple[Value, ...]:
@@ -211,6 +219,4 @@ def value_of(type: Type, name: str, found: Mapping[str, str]) -> Value:
 
 
 def _place(sort: Sort, text: str) -> int:
-    from checker.language.types import element
-
     return next(i for i in range(sort.size) if f"{sort.name}:{element(sort, i)}" == text)

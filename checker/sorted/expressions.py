@@ -90,7 +90,9 @@ class Expressions(Struct, frozen=True):
                 return self.values.choice(node.type, condition, then, orelse)
             case "eq" | "ne" | "lt" | "le" | "gt" | "ge":
                 return Scalar(self._compared(node.operator, a[0], a[1], scope))
-            case "add" | "sub" | "mul" | "floordiv" | "mod" | "neg":
+            case "add":
+                return self._sum(node, scope)
+            case "sub" | "mul" | "floordiv" | "mod" | "neg":
                 return Scalar(self._number(node, scope))
             case "min" | "max":
                 left, right = self.value(a[0], scope), self.value(a[1], scope)
@@ -178,6 +180,23 @@ class Expressions(Struct, frozen=True):
         if len(found) > MOST_COUNTED or found[-1] >= MOST_COUNTED:
             raise Refused(f"a count over a sort of any size compared with numbers up to {found[-1]}")
         return disj(*(conj(equal(right.term, number(k)), _at(operator, left, k)) for k in found))
+
+    def _sum(self, node: Apply, scope: Scope) -> Sym:
+        left, right = (self.value(argument, scope) for argument in node.arguments)
+        if not isinstance(left, Many) and not isinstance(right, Many):
+            return Scalar(arithmetic("+", *(self.rank(a.type, v) for a, v in zip(node.arguments, (left, right), strict=True))))
+        one, other, type = (
+            (left, right, node.arguments[1].type) if isinstance(left, Many) else (right, left, node.arguments[0].type)
+        )
+        assert isinstance(one, Many)
+        if isinstance(other, Many):
+            return Many(lambda k: disj(*(conj(one.at_least(i), other.at_least(k - i)) for i in range(max(k, 0) + 1))))
+        assert isinstance(type, Int)
+        assert isinstance(other, Scalar)
+        if type.high - type.low >= MOST_COUNTED:
+            raise Refused(COUNTED)
+        term = other.term
+        return Many(lambda k: disj(*(conj(equal(term, number(v)), one.at_least(k - v)) for v in range(type.low, type.high + 1))))
 
     def _number(self, node: Apply, scope: Scope) -> Term:
         parts = [self.rank(argument.type, self.value(argument, scope)) for argument in node.arguments]

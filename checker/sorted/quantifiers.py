@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from checker.elaborate.rewrite import may_fail
 from checker.language.source import Span
-from checker.language.types import BagOf, MapOf, SeqOf, SetOf, Sort, Type
+from checker.language.types import BagOf, Int, MapOf, SeqOf, SetOf, Sort, Type
 from checker.model.expr import Expr, FailureKind, Quantifier
 from checker.sorted.logic import (
     TRUE,
@@ -156,10 +156,32 @@ def _count(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
 
 def at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
     """Whether `k` different combinations of the locals satisfy the body."""
+    return _different(made, node, scope, [lambda inner: made.truth(node.body, inner)] * max(k, 0))
+
+
+def sum_at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
+    """Whether the numbers of all combinations of the locals, none of them negative, are together `k` or more: some few are."""
+
+    def has(least: int) -> Callable[[Scope], Term]:
+        return lambda inner: at_most(number(least), made.rank(node.body.type, made.value(node.body, inner)))
+
+    return disj(*(_different(made, node, scope, [has(part) for part in parts]) for parts in partitions(k, k)))
+
+
+def partitions(total: int, largest: int) -> Iterator[tuple[int, ...]]:
+    """The ways to write `total` as a sum of numbers from 1 to `largest`, each in falling order; () for 0 and less."""
+    if total <= 0:
+        yield ()
+    for first in range(min(total, largest), 0, -1):
+        yield from ((first, *rest) for rest in partitions(total - first, first))
+
+
+def _different(made: Expressions, node: Quantifier, scope: Scope, conditions: Sequence[Callable[[Scope], Term]]) -> Term:
+    """Whether there are as many different combinations of the locals as conditions, each with its condition."""
     types = [local.type for local in node.locals]
 
     def more(found: tuple[tuple[Sym, ...], ...]) -> Term:
-        if len(found) == k:
+        if len(found) == len(conditions):
             return TRUE
 
         def says(inner: Scope) -> Term:
@@ -167,11 +189,11 @@ def at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
             others = (
                 disj(*(negate(made.values.equal(t, x, y)) for t, x, y in zip(types, this, other, strict=True))) for other in found
             )
-            return conj(made.truth(node.body, inner), *others, more((*found, this)))
+            return conj(conditions[len(found)](inner), *others, more((*found, this)))
 
         return some(made, node, scope, says)
 
-    return TRUE if k <= 0 else more(())
+    return more(())
 
 
 def _majority(made: Expressions, node: Quantifier, scope: Scope) -> Term:
@@ -201,6 +223,8 @@ def _majority(made: Expressions, node: Quantifier, scope: Scope) -> Term:
 
 def _folded(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
     known = listed(made, node, scope)
+    if known is None and node.kind == "sum" and isinstance(node.body.type, Int) and node.body.type.low >= 0:
+        return Many(lambda k: sum_at_least(made, node, scope, k))
     if known is None or node.kind != "sum":
         raise Refused(f"`{node.kind}` over a sort of any size" if known is None else f"`{node.kind}`")
     return Scalar(total(ite(there, made.rank(node.body.type, made.value(node.body, inner)), number(0)) for there, inner in known))

@@ -8,6 +8,7 @@ to an element is what the round of that element leaves there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import final
 
 from msgspec import Struct, field
@@ -51,8 +52,8 @@ State = Mapping[Variable, Reader]
 class Run(Struct, kw_only=True):
     """A run of statements so far.
 
-    `path`: what the branches that lead here ask for; `asked`: what must hold for the outcome to exist; `choices`: the constants that were
-    chosen; `around`: the elements of the loops around, which a choice is a function of; `rounds`: of the loops around that are written out.
+    `path`: what the branches that lead here ask for; `asked`: what must hold for the outcome to exist; `around`: the elements of the loops
+    around, which a choice is a function of; `rounds`: which round of each loop around it is that is written out.
     """
 
     state: dict[Variable, Reader]
@@ -191,7 +192,7 @@ class Statements(Struct, frozen=True):
             same = conj(*(made.equal(t, i, j) for t, i, j in zip(variable.index, indices, where, strict=True)))
             return made.choice(variable.type, same, value, before(indices))
 
-        run.state[variable] = after
+        run.state[variable] = cache(after)  # branches read the state before them from each of their sides
 
     # --- branches ---------------------------------------------------------------------------------------------
 
@@ -238,7 +239,7 @@ class Statements(Struct, frozen=True):
                 found = self.expressions.values.choice(variable.type, condition, reader(indices), found)
             return found
 
-        return merged
+        return cache(merged)
 
     def _one_of(self, number: int, cases: list[tuple[Term, Sym]]) -> Sym:
         found = cases[-1][1]
@@ -343,7 +344,7 @@ class Statements(Struct, frozen=True):
             left = around(mine).state[variable](indices)
             return self.expressions.values.choice(variable.type, has(mine), left, before(indices))
 
-        return after
+        return cache(after)
 
 
 def _own_cells(loop: For) -> dict[Variable, int]:
@@ -361,10 +362,9 @@ def _own_cells(loop: For) -> dict[Variable, int]:
 
 def run_step(expressions: Expressions, step: Step, state: State) -> Run:
     """The whole of `step` from a state: what it asks for, how it may fail, and the state that it leaves. Raises Refused."""
-    choosers = [item for item in step.prelude if isinstance(item, Bind)]
-    choosers += [s for s in statements(step.body) if isinstance(s, Choose | Either)]  # type: ignore[misc]
-    setters = [item for item in step.prelude if isinstance(item, Bind | Let)]
-    setters += [s for s in statements(step.body) if isinstance(s, Let | Choose | For)]  # type: ignore[misc]
+    parts = [*step.prelude, *statements(step.body)]
+    choosers = [part for part in parts if isinstance(part, Bind | Choose | Either)]
+    setters = [part for part in parts if isinstance(part, Bind | Let | Choose | For)]
     made = Statements(
         expressions=expressions,
         step=step,

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from checker.language import tree
 from checker.language.checked import Bound, Def, TypeName
 from checker.language.checking.walk import nodes
+from checker.language.diagnostics import BadInput
 from checker.language.source import Span
 from checker.language.types import BagOf, MapOf, Option, Record, SeqOf, SetOf, Sort, Type
 from checker.model.model import Model
@@ -93,14 +94,23 @@ def _same_at_two_sizes(family: Family, open: Mapping[str, str]) -> tuple[Sorted,
     parameters = list(dict.fromkeys(open.values()))
     one = {p: SMALLEST + place for place, p in enumerate(parameters)}
     other = {p: size + len(parameters) + 1 for p, size in one.items()}
-    form = sorted_form(family.model(one), open)
     if not open:
+        form = sorted_form(family.model(), open)
         return form, form
-    again = sorted_form(family.model(other), open)
+    form, again = (sorted_form(_model(family, sizes), open) for sizes in (one, other))
     if form_text(form) != form_text(again):
         shown = [", ".join(f"{p} = {size}" for p, size in sizes.items()) for sizes in (one, other)]
         raise Refused(f"the protocol says something else at {shown[0]} than at {shown[1]}")
     return form, again
+
+
+def _model(family: Family, sizes: Mapping[str, int]) -> Model:
+    """The model at these sizes. Raises Refused where it is too large there to be made, or where a constant of the instance does not fit."""
+    try:
+        return family.model(sizes)
+    except BadInput as bad:
+        first, shown = bad.diagnostics[0], ", ".join(f"{p} = {size}" for p, size in sizes.items())
+        raise Refused(f"at {shown} it is no protocol: {first.title_text}", first.span) from None
 
 
 # --- what is written ---------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from checker.sorted.logic import (
     INT,
     TRUE,
     Term,
+    arithmetic,
     at_most,
     conj,
     disj,
@@ -363,8 +364,6 @@ class Values(Struct, frozen=True):
     def _within_bag(self, of: Type, most: int, count: Callable[[Sym], Term], size: Term) -> Term:
         """The counts are numbers from 0, and no two of them are together more than the size: less than that the size is their sum, which
         only the real states need to have."""
-        from checker.sorted.logic import arithmetic
-
         two = self.every(
             of,
             lambda a: self.every(of, lambda b: disj(self.equal(of, a, b), at_most(arithmetic("+", count(a), count(b)), size))),

@@ -13,7 +13,7 @@ from checker.language.types import Int, Type, Value
 from checker.model.model import Model
 from checker.semantics.interpreter import EvaluationError, Interpreter, Transition
 from checker.sorted.counterexample import cells, parts, value_of
-from checker.sorted.logic import App, Term, nodes
+from checker.sorted.logic import App, Term, disj, nodes
 from checker.sorted.obligations import closed
 from checker.sorted.refusals import Refused
 from checker.sorted.system import Sorted
@@ -82,8 +82,6 @@ def compare(form: Sorted, model: Model, states: Iterable[tuple[Value, ...]]) -> 
 
 
 def _enabled(form: Sorted) -> list[Term | None]:
-    from checker.sorted.logic import disj
-
     found: list[Term | None] = []
     for step, run in form.steps:
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from checker.language.parse import parse_protocol, parse_spec
 from checker.language.source import Source
 from checker.model.expr import Expr
@@ -20,8 +22,6 @@ SPECS = Path(__file__).resolve().parents[2] / "specs"
 
 def of_corpus(stem: str, instance: str | None = None, faults: str = "none", lemmas: Sequence[str] = ()) -> Family:
     """The family of `specs/STEM.spec`; each lemma is a predicate of the language, and becomes the goal `lemma N`."""
-    from msgspec.structs import replace
-
     target = read_target(str(SPECS / f"{stem}.spec"))
     text = "\n".join(f"always lemma_{place}: {lemma}" for place, lemma in enumerate(lemmas))
     written = parse_spec(Source("lemmas.spec", f'spec lemmas for "x.team"\n{text}\n'))

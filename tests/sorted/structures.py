@@ -10,7 +10,23 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from random import Random
 
-from checker.language.types import BagOf, Bool, Enum, Int, MapOf, Option, Record, SeqOf, SetOf, Sort, Type, Value, element, values
+from checker.language.types import (
+    BagOf,
+    Bool,
+    Enum,
+    Int,
+    MapOf,
+    Option,
+    Record,
+    SeqOf,
+    SetOf,
+    Sort,
+    Type,
+    Value,
+    element,
+    sort_key,
+    values,
+)
 from checker.model.model import Model
 from checker.sorted.counterexample import cells, constant, listed
 from checker.sorted.finite import QUORUM
@@ -150,8 +166,6 @@ def random_value(type: Type, random: Random) -> Value:
     match type:
         case BagOf(of, most):
             found = [random_value(of, random) for _ in range(random.randint(0, most))]
-            from checker.language.types import sort_key
-
             return tuple(sorted(found, key=sort_key))
         case SeqOf(of, most):
             return tuple(random_value(of, random) for _ in range(random.randint(0, most)))

@@ -16,12 +16,13 @@ from checker.sorted.obligations import PROVABLE, obligations
 from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script, solve_all
 from checker.sorted.uniform import every_size
-from tests.sorted.families import SPECS, asked, decided, goal_of, of_corpus, of_text
+from tests.sorted.families import SPECS, asked, decided, goal_of, lemmas_of, of_corpus, of_text
 
 HOLDER = "all(c in Client: c at using implies holder == c)"
 FRAMES = "all(w in Worker: (w at planning or w at working) implies w.work.t != none)"
 CLAIMED = "all(a in Agent: a at implementing implies a.work.b != none and all(b in Bead: a.work.b == b implies assignee[b] == a))"
 BUSY = "all(a in Agent, b in Bead: a at implementing and a.work.b == b implies status[b] == in_progress)"
+TELLING = "all(p in Polecat, b in Bead: p at telling implies p.work.b != none and (p.work.b == b implies b in pushed))"
 PROVED = [  # stem, instance, fault model, goal, lemmas
     ("lock", None, "none", "together", (HOLDER,)),
     ("lock", None, "one_crash", "together", (HOLDER,)),
@@ -93,6 +94,18 @@ def test_two_phase_commit(faults: str, goal: str, solver: str) -> None:
     answers = list(solve_all([Script(one.smtlib) for one in found], solver))  # type: ignore[arg-type]
     assert {answer.result for answer in answers} == {"unsat"}
     assert len(found) > 20
+
+
+def test_messages_of_an_unordered_channel() -> None:
+    """What is announced was pushed: the bag of announcements holds nothing else, however many there are of each."""
+    every = every_size(of_corpus("bugs/two_effects", "repaired", "lost_mail", lemmas=(TELLING,)))
+    model = every.form.model
+    variables, sorts = {v.name: v for v in model.variables}, {s.name: s for s in model.sorts}
+    box, m = Read(variables["MergeReady"], (Const(0, sorts["Refinery"]),)), Local(0, "m", variables["MergeReady"].type.of)  # type: ignore[attr-defined]
+    bead = Apply("field", (m, make.number(0)), sorts["Bead"])
+    announced = Quantifier("all", (m,), (box,), Apply("in_set", (bead, Read(variables["pushed"], ())), Bool()), Bool())
+    found = obligations(every.form, [*lemmas_of(model), announced], goal_of(model, "only_pushed"))
+    assert {type(decision).__name__ for decision in decide_all(every, found)} == {"Shown"}
 
 
 def test_a_hasty_manager_is_not_proved() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import multiprocessing
+import signal
 
 import pytest
 
@@ -38,6 +40,20 @@ def test_a_limit_gives_unknown_and_what_follows_is_answered(solver: str) -> None
     assert answers[0].result == "unknown"
     assert answers[0].reason in (TIME, MEMORY, "it gave up")
     assert answers[1].result == "unsat"
+
+
+def test_an_interrupt_ends_the_solver() -> None:
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(solve_all([Script(HARD)], time_s=60))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert multiprocessing.active_children() == []
 
 
 def test_a_script_that_is_no_smtlib() -> None:

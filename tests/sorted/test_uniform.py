@@ -38,6 +38,11 @@ TRAPS = [  # a line of the protocol in which the size hides, why the sort is fix
     ),
     ("const n: bool = count(w in Worker: true) > 4", "a constant depends on how many Worker there are", "p.team:5:17"),
     ("const n: bool = any(a in Worker, b in Worker: a != b)", "a constant depends on how many Worker there are", "p.team:5:17"),
+    (
+        "def many(): count(w in Worker: true) > 4\nconst n: bool = many()",
+        "a constant depends on how many Worker there are",
+        "p.team:6:17",
+    ),
     ("shared n: bool = len(those(w in Worker: true)) > 4", "a constant depends on how many Worker there are", "p.team:5:18"),
 ]
 SIMPLE = """protocol p(workers: 1..6 = 3)
