@@ -46,6 +46,7 @@ class _Search:
         self.sizes = sizes
         self.proofs = [Proofs(model_at(size)) for size in sizes]
         self.wrong = [_wrong(proofs, goal) for proofs in self.proofs]
+        self._nodes: dict[tuple[Expr, int], Node | None] = {}
         self.pool: dict[Expr, None] = {}  # over the model of the last size, so that equal lemmas are one
         self._take(_said_of_states(self.proofs[-1].model, goal))
 
@@ -55,9 +56,10 @@ class _Search:
                 yield event
                 if isinstance(event, Violated):
                     return
-            for orbit in proofs.known:
-                if orbit.complete:
-                    self._take(proofs.sayer.readings(orbit.cubes[0]))
+            complete = [orbit for orbit in proofs.known if orbit.complete]
+            for orbit in complete:
+                self._take(proofs.sayer.readings(orbit.cubes[0]))
+            self._take(proofs.sayer.some(complete))
             found = self._inductive()
             if found is not None:
                 yield found
@@ -75,17 +77,14 @@ class _Search:
     def _inductive(self) -> Lemmas | None:
         """The lemmas that are inductive with the goal in all sizes, those that are needed first; None where they are not enough."""
         lemmas = sorted(self.pool, key=complexity)
-        columns: list[list[Node]] = []
-        for lemma in list(lemmas):
-            column = self._conditions(lemma)
-            if column is None:
-                lemmas.remove(lemma)
-            else:
-                columns.append(column)
-        tables = []
-        for at, (proofs, wrong) in enumerate(zip(self.proofs, self.wrong, strict=True)):
-            conditions = [column[at] for column in columns] + own_condition(proofs.form, _goal(proofs, self.goal), wrong)
-            tables.append(Houdini(proofs.system, conditions, wrong, self.deadline))
+        for at in range(len(self.sizes)):  # what falls at a small size need not be looked at in others
+            lemmas = [lemma for lemma in lemmas if self._node(lemma, at) is not None]
+            table = self._table(lemmas, at)
+            left = table.inductive(range(len(table.now)))
+            if not table.safe(left):
+                return None
+            lemmas = [lemma for number, lemma in enumerate(lemmas) if number in left]
+        tables = [self._table(lemmas, at) for at in range(len(self.sizes))]
         left = jointly(tables, range(len(tables[0].now)))
         if not all(table.safe(left) for table in tables):
             return None
@@ -93,12 +92,22 @@ class _Search:
         few, more = ([lemmas[n] for n in sorted(some) if n < len(lemmas)] for some in (needed, left - needed))
         return Lemmas(goal=self.goal, lemmas=tuple(few), more=tuple(more))
 
-    def _conditions(self, lemma: Expr) -> list[Node] | None:
-        """The lemma in each size."""
-        try:
-            return [condition(proofs.system, resized(lemma, proofs.model)) for proofs in self.proofs]
-        except (NotOfThisSize, Unsupported):
-            return None
+    def _table(self, lemmas: Sequence[Expr], at: int) -> Houdini:
+        """The lemmas, and what the goal says of every state, in one size."""
+        proofs, wrong = self.proofs[at], self.wrong[at]
+        nodes = [node for lemma in lemmas if (node := self._node(lemma, at)) is not None]
+        own = own_condition(proofs.form, _goal(proofs, self.goal), wrong)
+        return Houdini(proofs.system, [*nodes, *own], wrong, self.deadline)
+
+    def _node(self, lemma: Expr, at: int) -> Node | None:
+        """The lemma in one size; None where it says nothing there."""
+        if (lemma, at) not in self._nodes:
+            proofs = self.proofs[at]
+            try:
+                self._nodes[lemma, at] = condition(proofs.system, resized(lemma, proofs.model))
+            except (NotOfThisSize, Unsupported):
+                self._nodes[lemma, at] = None
+        return self._nodes[lemma, at]
 
 
 def _wrong(proofs: Proofs, goal: str) -> Node:

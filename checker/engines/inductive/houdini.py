@@ -100,18 +100,25 @@ class Houdini:
 
 
 def fewest(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
-    """Of conditions that are inductive in all sizes, and that no wrong state has, few that are so too.
+    """Of conditions that are inductive in all sizes, and that no wrong state has, few that are so too. Those of low numbers are preferred.
 
     Of the result none can be left out alone; where it is not large, none with all that then is not inductive any more.
     """
-    left = set(among)
+    every = set(among)
+    left = every
     while (smaller := jointly(sizes, set[int]().union(*(houdini.needed(left) for houdini in sizes)))) != left:
         left = smaller
-    for number in sorted(left, reverse=True):
+    ways = [_thinned(sizes, left, sorted(left, reverse=True)), _thinned(sizes, every, sorted(every))]
+    return min(ways, key=lambda way: (len(way), sum(way)))
+
+
+def _thinned(sizes: Sequence[Houdini], left: set[int], order: Sequence[int]) -> set[int]:
+    """Without what can be left out, tried in this order."""
+    for number in order:
         without = left - {number}
         if all(houdini.keeps(without) and houdini.safe(without) for houdini in sizes):
             left = without
-    for number in sorted(left, reverse=True) if len(left) <= MOST_TRIED else ():
+    for number in order if len(left) <= MOST_TRIED else ():
         if number in left:
             without = jointly(sizes, left - {number})
             left = without if all(houdini.safe(without) for houdini in sizes) else left

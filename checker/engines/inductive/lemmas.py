@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.engines.inductive.atoms import Atoms
-from checker.engines.inductive.ic3 import Cube
+from checker.engines.inductive.ic3 import Cube, Orbit
 from checker.engines.inductive.leaves import Atom
 from checker.engines.inductive.sayings import Element, Names, said_in
 from checker.engines.inductive.system import System
@@ -22,6 +22,7 @@ from checker.language.types import Bool, Enum, Sort, Type
 from checker.model.expr import Apply, Expr, Local, Quantifier, Read
 
 LETTERS = "uvwxyz"
+MOST_GROUPS = 60  # of clauses that say something of some element
 MOST_LEFT = 2  # values of a field that make a lemma each
 
 
@@ -51,6 +52,52 @@ class Sayer:
             for sort in sorted(self.sorts, key=lambda sort: sort.name):
                 for alike in self._alike(one, sort):
                     yield self._some(one, sort, alike)
+
+    def some(self, orbits: Iterable[Orbit]) -> Iterator[Expr]:
+        """What clauses say together of "some element": (A(u) or A(v)) and (A(u) or B(v)) and (B(u) or B(v)) is that some element has A and B."""
+        for sort in sorted(self.sorts, key=lambda sort: sort.name):
+            groups: dict[Cube, set[Cube]] = {}
+            for cube in (plainer(self.system.atoms, cube) for orbit in orbits for cube in orbit.cubes):
+                found = self._by_element(cube, sort)
+                if found is not None:
+                    rest, parts = found
+                    groups.setdefault(rest, set()).update(parts)
+            for rest, together in list(groups.items())[:MOST_GROUPS]:
+                yield self._some_with(rest, sort, sorted(together, key=sorted))
+
+    def _by_element(self, cube: Cube, sort: Sort) -> tuple[Cube, list[Cube]] | None:
+        """What the cube says without the sort, and what it says of each of its elements, said of the first; None where it says nothing of one of
+        them, or something of two at once.
+        """
+        own: dict[int, set[int]] = {i: set() for i in range(sort.size)}
+        rest = set[int]()
+        for literal in cube:
+            named = [i for of, i in self._elements(literal) if of == sort]
+            if len(named) > 1:
+                return None
+            (own[named[0]] if named else rest).add(literal)
+        if not all(own.values()):
+            return None
+        of_first = [self._moved(literals, sort, i) for i, literals in own.items()]
+        return None if None in of_first else (frozenset(rest), [part for part in of_first if part is not None])
+
+    def _moved(self, literals: Iterable[int], sort: Sort, i: int) -> Cube | None:
+        """What is said of element i, said of the first."""
+        found = set[int]()
+        for literal in literals:
+            number = abs(literal) - 1
+            image = number if i == 0 else self.system.atoms.image(number, sort, 0, i)
+            if image is None:
+                return None
+            found.add(image + 1 if literal > 0 else -image - 1)
+        return frozenset(found)
+
+    def _some_with(self, rest: Cube, sort: Sort, parts: Sequence[Cube]) -> Expr:
+        names = _names(self._named(rest.union(*parts)))
+        some = names.pop((sort, 0))
+        everything = {**names, (sort, 0): some}
+        body = make.both(*(make.either(*self._literals(part, everything)) for part in parts))
+        return _for_all(names, [*self._literals(rest, names), Quantifier("any", (some,), (sort,), body, Bool())])
 
     # --- parts of a cube ---------------------------------------------------------------------------------------------
 

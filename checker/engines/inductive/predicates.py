@@ -87,10 +87,10 @@ def _compared(type: Type) -> bool:
 
 def _contents(cell: Read) -> Iterator[Expr]:
     match cell.type:
-        case SeqOf(of) | BagOf(of) if cardinality(of) <= MOST_CONTENTS:
+        case SeqOf(of, most) | BagOf(of, most) if 1 < cardinality(of) <= MOST_CONTENTS and most:
             for value in values(of):
                 yield _holds(cell, of, value)
-            if isinstance(cell.type, BagOf) and cell.type.max > 1:
+            if most > 1:
                 yield _twice(cell, cell.type)
             if isinstance(of, Record) and len(of.fields) > 1:
                 for place, (_, type) in enumerate(of.fields):
@@ -110,8 +110,8 @@ def _holds_with(cell: Read, of: Type, place: int, type: Type, value: Value) -> E
     return Quantifier("any", (item,), (cell,), make.compare("eq", part, Const(value, type)), Bool())
 
 
-def _twice(cell: Read, type: BagOf) -> Expr:
-    """Whether a bag holds something more than once."""
+def _twice(cell: Read, type: SeqOf | BagOf) -> Expr:
+    """Whether something is in it more than once."""
     most = min(cardinality(type.of), type.max)
     different = Quantifier("count", (Local(ITEM, "m", type.of),), (cell,), make.TRUE, Int(0, most))
     return make.compare("lt", different, make.apply("size", (cell,), Int(0, type.max)))
