@@ -18,7 +18,7 @@ from tests.proving.mutants import mutants
 
 ROOT = Path(__file__).parents[2]
 LARGEST = 5  # sizes that are searched
-LIMITS = Limits(states_limit=60_000)
+LIMITS = Limits(states_limit=30_000)
 CORPUS = {  # stem -> instance, faults
     "lock": ("pair", "one_crash"),
     "two_phase_commit": ("three", "participant_crash"),
@@ -61,7 +61,7 @@ def proved_and_refuted(base: Subject, faults: str, most: int, time_s: float) -> 
     ranges = size_parameters(base.checked)
     asked = tuple((name, base.checked.parameters[name].value) for name in ranges)
     growth = Growth(base, faults, ranges, asked)
-    growth.grow(sorted(proved), most, perf_counter() + 10 * time_s)
+    growth.grow(sorted(proved), most, perf_counter() + 2 * time_s)
     return proved, {name: str(one.sizes) for name, one in growth.violated.items() if name in proved}
 
 
