@@ -21,7 +21,7 @@ from checker.proving.attempt import Attempt, Attempts
 from checker.proving.mining import without_fast_solver
 from checker.proving.result import Proof, Proofs, Rung, Sizes
 from checker.proving.searched import EXISTENTIAL, Growth
-from checker.proving.sizes import size_parameters
+from checker.proving.sizes import may_vary, size_parameters
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
@@ -54,7 +54,8 @@ class _Ladder:
         self.base, self.faults, self.only_proofs = base, faults, only_proofs
         self.began = perf_counter()
         self.time_s = TIME_S if base.limits.time_s is None else base.limits.time_s
-        self.ranges = size_parameters(base.checked)
+        sizes = size_parameters(base.checked)
+        self.ranges = {name: type for name, type in sizes.items() if may_vary(base, name, type)}
         parameters = base.checked.parameters
         self.asked: Sizes = tuple((name, parameters[name].value) for name in self.ranges)
         self.growth = Growth(base, faults, self.ranges, self.asked)

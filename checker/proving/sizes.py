@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from checker.language import tree
+from checker.language.check import check
 from checker.language.checked import Checked
+from checker.language.diagnostics import BadInput
 from checker.language.types import Int
+from checker.properties.tolerance.subject import Subject
 from checker.proving.result import Sizes
 
 
@@ -17,6 +20,20 @@ def size_parameters(checked: Checked) -> dict[str, Int]:
     named = {size.name for size in sized if isinstance(size, tree.Name)}
     known = [(name, constant.type) for name, constant in checked.parameters.items() if name in named]
     return {name: type for name, type in known if isinstance(type, Int)}
+
+
+def may_vary(base: Subject, name: str, type: Int) -> bool:
+    """Whether the protocol can be made with another value of a size: a table of the instance may be written out for this one only."""
+    asked = base.checked.parameters[name].value
+    other = asked - 1 if asked > type.low else asked + 1
+    if other > type.high:
+        return False
+    settings = {**base.overrides, name: str(other)}
+    try:
+        check(base.target.protocol, base.target.spec, base.target.instance_name(base.instance), settings)
+    except BadInput:
+        return False
+    return True
 
 
 def box(ranges: dict[str, Int], most: int) -> Iterator[Sizes]:

@@ -88,6 +88,26 @@ def test_what_is_not_proved_for_every_size_may_be_asked_to_be(lease: Path, capsy
     capsys.readouterr()
 
 
+def test_a_size_that_a_table_is_written_out_for_stays_as_it_is(tmp_path: Path) -> None:
+    """Others are searched all the same."""
+    (tmp_path / "graph.team").write_text(
+        "protocol graph(agents: 1..3 = 2, tasks: 1..3 = 2)\nids Task * tasks\nrole Agent * agents\n"
+        "const needs: map[Task, set[Task]] = {}\nshared finished: set[Task] = {}\n"
+        "role Agent:\n    action finish(t: Task) when needs[t] subset finished:\n        finished += {t}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "graph.spec").write_text(
+        'spec graph for "graph.team"\ninstance chain: tasks = 2, needs = {1: {0}}\n'
+        "eventually over: all(t in Task: t in finished)\n",
+        encoding="utf-8",
+    )
+    found = api.prove(tmp_path / "graph.spec", properties=["over"], time_s=60)
+    assert [proof.rung for proof in found.proofs] == ["sizes"]
+    assert found.asked == (("agents", 2),)
+    assert found.searched is not None
+    assert (found.searched.up_to, found.searched.ended) == (3, True)
+
+
 def test_wrong_names_and_folders_are_bad_input(lease: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     for wrong in (
