@@ -16,6 +16,7 @@ from checker.sorted.counterexample import cells, parts, value_of
 from checker.sorted.logic import App, Term, disj, nodes
 from checker.sorted.obligations import closed
 from checker.sorted.refusals import Refused
+from checker.sorted.statements import Run
 from checker.sorted.system import Sorted
 from tests.sorted.structures import Structure, as_text, random_states
 
@@ -183,6 +184,7 @@ def _same_step(  # type: ignore[no-untyped-def]
     except TooMany:
         told.skipped += 1
         return
+    _same_marks(run, structure, choices, after, own)
     wanted = {t.target for t in own if t.failure is None}
     really = any(t.failure is not None for t in own)
     told.transitions += len(wanted)
@@ -193,6 +195,20 @@ def _same_step(  # type: ignore[no-untyped-def]
     else:
         assert targets >= wanted, step.name
         assert failed or not really, step.name
+
+
+def _same_marks(run: Run, structure: Structure, choices: Choices, after, own: list[Transition]) -> None:  # type: ignore[no-untyped-def]
+    """The same transitions carry the same marks."""
+    more = frozenset[str]().union(*(choices.of(term) for _, found in after for _, term in found))
+    for mark in {mark for mark, _ in run.marks}:
+        conditions = [*run.asked, disj(*(when for name, when in run.marks if name == mark))]
+        marked = {
+            tuple(_decoded(type, found, structure) for type, found in after)
+            for _ in choices.solutions(structure, conditions, more)
+        }
+        assert marked >= {t.target for t in own if t.failure is None and mark in t.marks}, mark
+        if all(failing.exact for failing in run.failures):
+            assert marked == {t.target for t in own if t.failure is None and mark in t.marks}, mark
 
 
 def _decoded(type: Type, found: list[tuple[str, Term]], structure: Structure) -> Value:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from checker.language import tree
 from checker.language.parse import parse_protocol, parse_spec
 from checker.language.source import Source
 from checker.model.expr import Expr
@@ -28,6 +29,13 @@ def of_corpus(stem: str, instance: str | None = None, faults: str = "none", lemm
     assert target.spec is not None
     spec = replace(target.spec, properties=target.spec.properties + written.properties)
     return Family(protocol=target.protocol, spec=spec, instance=instance, faults=faults)
+
+
+def watching(stem: str, name: str, instance: str | None = None, faults: str = "none") -> Family:
+    """The family with the ghosts of the property `name`, which then is its only goal."""
+    family = of_corpus(stem, instance, faults)
+    assert family.spec is not None
+    return replace(family, goals=tuple(p for p in family.spec.properties if isinstance(p, tree.Absence) and p.name == name))
 
 
 def of_text(protocol: str, spec: str = "", instance: str | None = None, faults: str = "none") -> Family:

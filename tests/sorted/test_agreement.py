@@ -24,7 +24,7 @@ from checker.sorted.system import sorted_form
 from checker.sorted.uniform import every_size
 from tests.elaborate.generator import Generated, protocol, protocols
 from tests.sorted.agreeing import Told, compare, some_states
-from tests.sorted.families import SPECS, of_corpus
+from tests.sorted.families import SPECS, of_corpus, watching
 
 SMALL = [  # stem, instance, fault model: one for each kind of construct
     ("lock", None, "one_crash"),
@@ -66,6 +66,15 @@ def test_all_of_the_corpus(path) -> None:  # type: ignore[no-untyped-def]
         for size in (1, 2, 3):
             model = every.model_at(dict.fromkeys(every.open, size))
             compare(every.form, model, some_states(model, reached=10, at_random=5))
+
+
+def test_marks_of_ghosts() -> None:
+    every = every_size(watching("task_board", "no lost update on status"))
+    assert every.open == {"Task": "tasks", "Worker": "workers"}
+    assert any(run.marks for _, run in every.form.steps)
+    for size in (1, 2):
+        model = every.model_at(dict.fromkeys(every.open, size))
+        compare(every.form, model, some_states(model, reached=15, at_random=6))
 
 
 # --- generated protocols -------------------------------------------------------------------------------------------

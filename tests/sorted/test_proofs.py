@@ -16,7 +16,7 @@ from checker.sorted.obligations import PROVABLE, obligations
 from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script, solve_all
 from checker.sorted.uniform import every_size
-from tests.sorted.families import SPECS, asked, decided, goal_of, lemmas_of, of_corpus, of_text
+from tests.sorted.families import SPECS, asked, decided, goal_of, lemmas_of, of_corpus, of_text, watching
 
 HOLDER = "all(c in Client: c at using implies holder == c)"
 FRAMES = "all(w in Worker: (w at planning or w at working) implies w.work.t != none)"
@@ -124,6 +124,14 @@ def test_a_wrong_lemma_is_caught() -> None:
     assert isinstance(broken, Counterexample)
     assert broken.obligation == "consecution Client.use #1"
     assert broken.sizes == {"Client": 1}
+
+
+def test_a_lost_update_is_not_proved() -> None:
+    """Its ghosts are part of the state; the mark that tells of it is what must not happen."""
+    family = watching("task_board", "no lost update on status")
+    found = decided(family, "no lost update on status")
+    broken = [obligation.name for obligation, decision in found if isinstance(decision, Counterexample)]
+    assert broken == ["safety Worker.work.planning", "safety Worker.work.working"]
 
 
 def test_quorums_meet() -> None:

@@ -12,27 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import count
-from typing import TypeAlias, final
+from typing import final
 
 from msgspec import Struct
 
 from checker.engines.inductive.gates import Literal
+from checker.engines.inductive.orbits import Cube, Orbit, images
 from checker.engines.inductive.solver import Solver, solver
 from checker.engines.inductive.system import Outcome, System
-from checker.language.types import Sort
-
-Cube: TypeAlias = frozenset[int]
 
 QUESTIONS = 4_000  # until a solver starts anew, without the clauses that were for one question only
-MOST_IMAGES = 800
-
-
-@final
-class Orbit(Struct, frozen=True, kw_only=True):
-    """Cubes, the first of which was learnt. `complete`: all its images under renaming are among them."""
-
-    cubes: tuple[Cube, ...]
-    complete: bool
 
 
 @final
@@ -352,36 +341,6 @@ class Ic3:
 
     def _lifting_variable(self) -> Literal:
         return next(self._lifting_variables)
-
-
-def images(cube: Cube, renamings: Iterable[Mapping[int, int]]) -> Orbit:
-    """The cube and its images under all renamings that the exchanges make; only itself where one of them has none, or there are too many."""
-    found, waiting = {cube: None}, [cube]
-    while waiting:
-        one = waiting.pop()
-        for renaming in renamings:
-            image = frozenset(renaming.get(literal, literal) for literal in one)
-            if 0 in image or len(found) > MOST_IMAGES:
-                return Orbit(cubes=(cube,), complete=False)
-            if image not in found:
-                found[image] = None
-                waiting.append(image)
-    return Orbit(cubes=tuple(found), complete=True)
-
-
-def renamings_of(system: System, sorts: Iterable[Sort]) -> list[dict[int, int]]:
-    """Of each exchange of two neighbours of these sorts: what it makes of the literals of a cube that it changes, 0 where that is no literal."""
-    found = []
-    for sort in sorts:
-        for i in range(sort.size - 1):
-            made: dict[int, int] = {}
-            for atom in range(len(system.atoms.all)):
-                image = system.atoms.image(atom, sort, i, i + 1)
-                if image != atom:
-                    made[atom + 1] = 0 if image is None else image + 1
-                    made[-atom - 1] = -made[atom + 1]
-            found.append(made)
-    return found
 
 
 def _opposites(system: System) -> dict[int, tuple[int, ...]]:

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.engines.inductive.atoms import Atoms
-from checker.engines.inductive.ic3 import Cube, Orbit
 from checker.engines.inductive.leaves import Atom
+from checker.engines.inductive.orbits import Cube, Orbit
 from checker.engines.inductive.sayings import Element, Names, said_in
 from checker.engines.inductive.system import System
 from checker.language.types import Bool, Enum, Sort, Type

@@ -7,8 +7,9 @@ from time import perf_counter
 
 from checker.engines.inductive.events import Event, GaveUp, Open, Proved, Violated, Working
 from checker.engines.inductive.houdini import Houdini, fewest
-from checker.engines.inductive.ic3 import Cube, Ic3, Orbit, Run, renamings_of
+from checker.engines.inductive.ic3 import Ic3, Run
 from checker.engines.inductive.lemmas import Sayer
+from checker.engines.inductive.orbits import Cube, Orbit, renamings_of
 from checker.engines.inductive.recheck import not_inductive
 from checker.engines.inductive.solver import name
 from checker.engines.inductive.system import System
