@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checker.api import check, graph, load, mend, prove, replay, tolerate, verify
+    from checker.api import check, cost, graph, load, mend, prove, replay, tolerate, verify
 
-__all__ = ["check", "graph", "load", "mend", "prove", "replay", "tolerate", "verify"]
+__all__ = ["check", "cost", "graph", "load", "mend", "prove", "replay", "tolerate", "verify"]
 
 
 class _GraphPackage(ModuleType):

@@ -25,6 +25,7 @@ ORDER = (
     "properties",
     "certificates",
     "proving",
+    "sizing",
     "report",
     "export",
     "api",

@@ -64,6 +64,20 @@ def test_some_worker_is_at_it() -> None:
     )
 
 
+def test_where_the_smallest_size_needs_no_lemma_a_larger_one_may() -> None:
+    """With one member a task cannot get another owner, whatever the state is."""
+
+    def model_at(size: Mapping[str, int]) -> Model:
+        return load("specs/bugs/busy_check.spec", "as_it_was", overrides=dict(size))
+
+    sizes = ({"members": 1, "tasks": 1}, {"members": 2, "tasks": 1}, {"members": 2, "tasks": 2})
+    *_, last = candidates(model_at, sizes, "no_steal")
+    assert isinstance(last, Lemmas)
+    assert [print_expr(lemma) for lemma in last.lemmas] == [
+        "all(m#0: Member in Member, t#1: Task in Task: or(ne(status[t#1], pending:Status), ne(owner[t#1], m#0)))"
+    ]
+
+
 def test_a_goal_that_breaks_at_some_size_is_violated() -> None:
     event = found("task_board", "pair", "none", "one_owner", BOARDS)
     assert isinstance(event, Violated)

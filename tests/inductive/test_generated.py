@@ -73,7 +73,7 @@ def with_goals_of_cells(model: Model) -> Model:
     return replace(model, goals=tuple(goals))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(protocols())
 def test_generated_protocols(generated: Generated) -> None:
     for model in models(generated):

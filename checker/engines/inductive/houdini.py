@@ -25,7 +25,7 @@ class Houdini:
         self._broken = range(first + len(conditions), first + 2 * len(conditions))
         self._start: Solver = solver([*system.gates.clauses, *self._initial(first)], deadline)
         self._steps: Solver = solver([*system.gates.clauses, *system.steps, *self._selected()], deadline)
-        self._states: Solver = solver([*system.gates.clauses, *self._selected()], deadline)
+        self._states: Solver = solver([*system.gates.clauses, *self._has()], deadline)
 
     def inductive(self, among: Iterable[int]) -> set[int]:
         """The largest set of these that hold at the start and that no step breaks."""
@@ -36,7 +36,8 @@ class Houdini:
 
     def keeps(self, among: Iterable[int]) -> bool:
         """Whether each step from a state that has all of these leads to one that has them."""
-        return not self._steps.solve(self._assumptions(set(among), set(among)))
+        known = set(among)
+        return not known or not self._steps.solve(self._assumptions(known, known))
 
     def safe(self, among: Iterable[int]) -> bool:
         """Whether no state that has all of these is wrong."""
@@ -47,14 +48,15 @@ class Houdini:
         known = set(among)
         found = self._core(known)
         assert found is not None, "a state that has them all is wrong"
-        while True:
+        while found:
             answer = self._steps.solve(self._assumptions(known, found))
             assert not answer, "the set is not inductive"
             core = self._steps.core()
             reasons = {number for number in known if self._assumed[number] in core}
             if reasons <= found:
-                return found
+                break
             found |= reasons
+        return found
 
     def _core(self, among: Iterable[int]) -> set[int] | None:
         """Some of these that no wrong state has; None where one has them all."""
@@ -88,11 +90,14 @@ class Houdini:
 
     # --- clauses -----------------------------------------------------------------------------------------------------
 
+    def _has(self) -> list[list[Literal]]:
+        """An assumed condition holds now."""
+        return [[-name, literal] for name, literal in zip(self._assumed, self.now, strict=True)]
+
     def _selected(self) -> list[list[Literal]]:
-        """An assumed condition holds now; one of the broken ones does not hold then."""
-        assumed = [[-name, literal] for name, literal in zip(self._assumed, self.now, strict=True)]
+        """And one of the broken ones does not hold then."""
         broken = [[-name, -literal] for name, literal in zip(self._broken, self.then, strict=True)]
-        return [*assumed, *broken, list(self._broken)]
+        return [*self._has(), *broken, list(self._broken)]
 
     def _initial(self, first: int) -> list[list[Literal]]:
         broken = [[-name, -literal] for name, literal in zip(self._broken, self.now, strict=True)]

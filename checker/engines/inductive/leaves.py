@@ -33,7 +33,6 @@ from checker.model.model import Model, Variable
 Way: TypeAlias = tuple[Literal["value", "entry", "field", "item"], Value]
 Kind = Literal["scalar", "present", "length", "word"]
 Test = Literal["is", "from", "has"]
-Atoms: TypeAlias = "Mapping[Atom, Atom]"
 
 
 @final
@@ -49,6 +48,11 @@ class Leaf(Struct, frozen=True, kw_only=True):
     kind: Kind
     type: Type
     start: int = 0
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether it lies in an option, or in an item of a sequence or bag."""
+        return any(way in ("value", "item") for way, _ in self.ways)
 
 
 @final
@@ -122,7 +126,7 @@ def atoms_of(leaf: Leaf, field: int, low: int, high: int) -> list[Atom]:
 
 def image(leaves: Sequence[Leaf], places: Mapping[Leaf, int], atom: Atom, sort: Sort, i: int, j: int) -> Atom | None:
     """What the atom of a field says when elements i and j of an unordered sort are renamed into each other; None where no atom says it: renaming may
-    bring the items of a bag out of their order. `places`: the field of each leaf.
+    bring the items of a bag out of their order, and what is not there stays the first of its type. `places`: the field of each leaf.
     """
     leaf = leaves[atom.field]
     variable = leaf.variable
@@ -136,6 +140,8 @@ def image(leaves: Sequence[Leaf], places: Mapping[Leaf, int], atom: Atom, sort: 
     value, start = atom.value, leaf.start
     if leaf.kind == "scalar" and mentions(leaf.type, sort):
         value = _number(leaf.type, permuted(leaf.type, at_place(leaf.type, atom.value), sort, i, j))
+        if value != atom.value and leaf.may_be_absent:
+            return None
     elif leaf.kind == "word" and isinstance(leaf.type, SetOf) and mentions(leaf.type.of, sort):
         of = leaf.type.of
         element = tuple(values(of))[leaf.start + atom.value]
