@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from checker.model.model import Model
     from checker.properties.mending.result import Mendings
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Counted, Engine, Job, Limits, Told
+    from checker.properties.searches import Counted, Engine, Job, Told
     from checker.properties.tolerance.result import Tolerance
     from checker.proving.result import Proofs
     from checker.sizing.result import Costs
@@ -138,22 +138,15 @@ def check(
     )
     told = None if progress is None else _told(progress)
     if checkpoint is None:
-        return _within(jobs, limits, told) if time_s is not None and engine == "auto" else run(jobs, limits, told)
+        if time_s is None or engine != "auto":
+            return run(jobs, limits, told)
+        from checker.proving.auto import within
+
+        return within(jobs, limits, told)
     from checker.properties.checkpoints import opened
 
     with opened(fspath(checkpoint), jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
         return run(jobs, replace(limits, checkpoints=checkpoints), told)
-
-
-def _within(jobs: Sequence[Job], limits: Limits, told: Told | None) -> Report:
-    """The check within a budget of seconds."""
-    from checker.properties.running import run
-    from checker.proving.auto import applies, searching, strengthened
-
-    if not applies(limits):
-        return run(jobs, limits, told)
-    report = run(jobs, searching(limits), told)
-    return strengthened(jobs, report, limits, told) if report.exit_code else report
 
 
 def _require(given: bool, otherwise: str) -> None:

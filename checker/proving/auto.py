@@ -25,6 +25,16 @@ SWEEPS_SHARE = 0.4  # of what is left then, for violations
 NO_ERROR = "no error"
 
 
+def within(jobs: Sequence[Job], limits: Limits, told: Told | None = None) -> Report:
+    """A check within a budget of seconds, for each search; as usual where there is none, or more was asked for than verdicts."""
+    from checker.properties.running import run
+
+    if not applies(limits):
+        return run(jobs, limits, told)
+    report = run(jobs, searching(limits), told)
+    return strengthened(jobs, report, limits, told) if report.exit_code else report
+
+
 def searching(limits: Limits) -> Limits:
     """The limits of the searches of a check that goes on with `strengthened`."""
     return limits if limits.time_s is None else replace(limits, time_s=limits.time_s * SEARCH_SHARE)
