@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checker.api import check, graph, load, mend, replay, tolerate
+    from checker.api import check, cost, graph, load, mend, replay, tolerate
 
-__all__ = ["check", "graph", "load", "mend", "replay", "tolerate"]
+__all__ = ["check", "cost", "graph", "load", "mend", "replay", "tolerate"]
 
 
 class _GraphPackage(ModuleType):

@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `graph`, `replay`.
+"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `cost`, `graph`, `replay`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from checker.properties.result import Report, Trace
     from checker.properties.searches import Counted, Engine, Job, Told
     from checker.properties.tolerance.result import Tolerance
+    from checker.sizing.result import Costs
 
 
 CHECKPOINT_EVERY_S = 60.0
@@ -248,6 +249,43 @@ def mend(
         said=progress,
     )
     return mendings_of(asked, faults, together)
+
+
+def cost(
+    path: AnyPath,
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    meters: Sequence[str] | None = None,
+    overrides: Overrides | None = None,
+    every_size: bool = True,
+    time_s: float | None = None,
+    memory_mib: float | None = None,
+    states_limit: int | None = None,
+    engine: Literal["auto", "reference"] = "auto",
+    threads: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Costs:
+    """What the runs of `load(path, instance, faults)` cost at most, of each meter: those of its calls, `messages`, `rounds`, `steps`, or
+    those in `meters`.
+
+    `every_size`: look for a bound for teams of every size, too, for up to `time_s` (30 s) each. The limits are of each search; what they
+    leave open is said. An interrupt ends it with what is known by then. Raises BadInput.
+    """
+    from checker.properties.searches import Limits
+    from checker.sizing.cost import cost as costs_of
+
+    limits = Limits(time_s=time_s, memory_mib=memory_mib, states_limit=states_limit, engine=engine, threads=threads)
+    return costs_of(
+        fspath(path),
+        instance=instance,
+        faults=faults,
+        meters=meters,
+        overrides=_texts(overrides),
+        every_size=every_size,
+        limits=limits,
+        said=progress,
+    )
 
 
 def graph(

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "check specs, or a protocol by itself",
     "tolerate": "tell which faults break which property",
     "mend": "tell what would mend a property that is violated",
+    "cost": "tell what a team costs at most",
     "graph": "write the states and steps of a protocol as a graph",
     "export": "write a protocol as a program of another tool",
     "replay": "show a trace again, step by step",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from checker.engines.native.edges import NativeGraph
-from checker.graph.fair_cycles import FairGraph
+from checker.graph.fair_cycles import FairGraph, Fairness
 from checker.graph.hunger import EVERY, Hunger
 from checker.graph.lassos import ENTRIES, Lasso, lasso_from
 from checker.graph.native_cycles import KINDS, CutEdges, FairParts, NativeCycles
@@ -142,13 +142,23 @@ class NativeSearch(Search):
             cut = CutEdges(self._native.edge_progress)
         return self._cycles.fair_parts(inside, cut)
 
-    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
-        return self._cycles.longest(inside, ends, counted, limit)
+    def longest(
+        self, inside: bytearray, ends: bytearray, counted: Sequence[int], limit: int, gained: Sequence[int] | None = None
+    ) -> Sequence[int]:
+        return self._cycles.longest(inside, ends, counted, limit, gained)
 
     def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
         progress = self._native.edge_progress if hunger.by_progress else None
         sets, served = self._cycles.hunger(hunger, progress)
-        cycles = NativeCycles(self._native, self.fairness(), sets, EVERY)
-        parts = cycles.fair_parts(bytearray(b"\1") * self.expanded, CutEdges(served))
-        fair = FairGraph(self._native, self.fairness(), lazy=True, edge_sets=sets, sets=EVERY)
+        return self.lasso_through(sets, EVERY, distances, self.fairness(), served)
+
+    def lasso_through(
+        self, sets: Sequence[int], every: int, distances: Distances, fairness: Sequence[Fairness], cut: Sequence[int] = b""
+    ) -> Lasso | None:
+        assert isinstance(sets, memoryview | bytearray), "a byte for each edge"
+        assert isinstance(cut, memoryview | bytearray | bytes), "a byte for each edge"
+        cycles = NativeCycles(self._native, fairness, sets, every)
+        left_out = CutEdges(cut) if isinstance(cut, memoryview | bytearray) else None
+        parts = cycles.fair_parts(bytearray(b"\1") * self.expanded, left_out)
+        fair = FairGraph(self._native, fairness, lazy=True, edge_sets=sets, sets=every)
         return lasso_from(fair, parts.nearest(distances, ENTRIES + 1), distances)

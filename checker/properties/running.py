@@ -170,7 +170,7 @@ def _judge_runs(
         if explored.compiled.labels is None:
             raise GraphTooLarge(explored.compiled.unlabelled)
         graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
-        with watched(_clock(limits.time_s)):
+        with watched(clock(limits.time_s)):
             results = list(run_verdicts(job, graph))
     except (GraphTooLarge, MemoryError) as reason:
         found.warn(not_native(job.target, job.instance, job.faults, _without_edges(model, reason), everywhere=False))
@@ -294,11 +294,11 @@ def _judge(job: Job, graph: StateGraph, limits: Limits, found: Findings, *, coun
     """
     from checker.semantics.domains import watched
 
-    with watched(_clock(limits.time_s)):
+    with watched(clock(limits.time_s)):
         _judge_watched(job, graph, found, counted=counted)
 
 
-def _clock(time_s: float | None) -> Callable[[], None]:
+def clock(time_s: float | None) -> Callable[[], None]:
     """Raises LimitReached once so many seconds have passed from now."""
     from checker.engines.explicit import LimitReached
 

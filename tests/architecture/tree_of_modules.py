@@ -22,6 +22,7 @@ ORDER = (
     "engines",
     "graph",
     "properties",
+    "sizing",
     "report",
     "export",
     "api",

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 8
+#define TC_INTERFACE 9
 
 typedef struct tc_search tc_search;
 
@@ -179,10 +179,10 @@ void tc_product_edges(const tc_graph *graph, const tc_reader *reader, const tc_n
                       uint32_t *label, uint8_t *sets);
 /* The first of n nodes, in this order, where every run is accepted, or one that ends there: in states with `resting` not 0 runs may. Or -1. */
 int64_t tc_product_end(const tc_reader *reader, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n);
-/* One round of checker/graph/longest.py over all states, the last ones first; `counted` of each label is 0 or 1. Whether `most`, 0 at first, has
- * changed: again, until it has not. */
-int tc_graph_longest(const tc_graph *graph, const uint8_t *inside, const uint8_t *ends, const uint8_t *counted, int32_t limit,
-                     int32_t *most);
+/* One round of checker/graph/longest.py over all states, the last ones first: `counted` of each label, `gained` of each state or NULL, none of
+ * them, nor `limit`, below 0 or above 2^61. Whether `most`, 0 at first, has changed: again, until it has not. */
+int tc_graph_longest(const tc_graph *graph, const uint8_t *inside, const uint8_t *ends, const int64_t *counted, const int64_t *gained,
+                     int64_t limit, int64_t *most);
 /* For the hunger of one agent (checker/graph/hunger.py). Of each label: `roles`, bits of TC_OWN ..., and `serves`, the bit of a letter that says
  * that the activity of the label is at rest, 0 where it never waits; bit 0 of a letter says that the agent is busy. `progress`: one byte for each
  * edge where steps of progress serve, else NULL. Of each edge: sets is 1 where the agent wants, 2 where another acts; cut, where it is served. */
