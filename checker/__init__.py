@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checker.api import check, cost, graph, load, mend, prove, replay, tolerate, verify
+    from checker.api import check, conform, cost, graph, load, mend, prove, replay, starter_map, tolerate, verify
 
-__all__ = ["check", "cost", "graph", "load", "mend", "prove", "replay", "tolerate", "verify"]
+__all__ = ["check", "conform", "cost", "graph", "load", "mend", "prove", "replay", "starter_map", "tolerate", "verify"]
 
 
 class _GraphPackage(ModuleType):

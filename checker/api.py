@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `prove`, `verify`, `tolerate`, `mend`, `cost`, `graph`, `replay`.
+"""The Python API, which the command line itself uses: `load`, `check`, `prove`, `verify`, `tolerate`, `mend`, `cost`, `graph`, `replay`, `conform`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import networkx
 
     from checker.certificates.verification import Verification
+    from checker.conformance.logs.formats.detect import Format
+    from checker.conformance.result import Conformance
     from checker.engines.explicit import Progress as EngineProgress
     from checker.engines.stores import Order, Store
     from checker.model.model import Model
@@ -396,3 +398,63 @@ def replay(
     from checker.properties.requests import replay_request
 
     return replay_request(fspath(path), trace, instance=instance, faults=faults, property=property, overrides=_texts(overrides))
+
+
+def conform(
+    path: AnyPath,
+    logs: AnyPath | Iterable[AnyPath],
+    *,
+    map: AnyPath,
+    instance: str | None = None,
+    faults: str = "none",
+    overrides: Overrides | None = None,
+    format: Format | None = None,
+    candidates: int | None = None,
+    time_s: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Conformance:
+    """Whether the runs in `logs` are behaviours of `load(path, instance, faults, overrides)`, read as the TOML file `map` says.
+
+    `format` None: by what the logs look like. `candidates`: how many states may explain a run at once; beyond them, or after `time_s`, it
+    cannot be told. `progress` is called with the records and runs so far. An interrupt ends it with what is known by then. Raises BadInput.
+    """
+    from checker.conformance.beliefs import Limits
+    from checker.conformance.logs.compile_map import compile_map
+    from checker.conformance.logs.follow import follow
+    from checker.conformance.logs.map_file import read_map
+    from checker.language.parse import read_source
+
+    source = read_source(fspath(map))
+    written = read_map(source.path, source.text)
+    reader = compile_map(written, load(path, instance, faults, overrides))
+    limits = Limits(time_s=time_s) if candidates is None else Limits(candidates=candidates, time_s=time_s)
+    command = _replay_command(fspath(path), instance, faults, _texts(overrides))
+    return follow(reader, _paths(logs), path=fspath(path), command=command, format=format, limits=limits, progress=progress)
+
+
+def starter_map(
+    path: AnyPath,
+    logs: AnyPath | Iterable[AnyPath],
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    overrides: Overrides | None = None,
+    format: Format | None = None,
+) -> str:
+    """The text of a map to start from, for `conform`: the steps of the protocol beside the kinds of records in the logs. Raises BadInput."""
+    from checker.conformance.logs.starter import starter
+
+    return starter(load(path, instance, faults, overrides), _paths(logs), format)
+
+
+def _paths(given: AnyPath | Iterable[AnyPath]) -> list[str]:
+    return [fspath(one) for one in ([given] if isinstance(given, (str, PathLike)) else given)]
+
+
+def _replay_command(path: str, instance: str | None, faults: str, overrides: Mapping[str, str]) -> str:
+    """The command that shows a path of this model, but for its steps."""
+    import shlex
+
+    words = ["teamcheck", "replay", path, *(["--instance", instance] if instance else [])]
+    words += ["--faults", faults] if faults != "none" else []
+    return shlex.join([*words, *(word for name, value in overrides.items() for word in ("--set", f"{name}={value}"))])

@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "check the certificate of a proof again",
     "tolerate": "tell which faults break which property",
     "mend": "tell what would mend a property that is violated",
+    "conform": "tell whether the runs in logs are behaviours of a protocol",
     "cost": "tell what a team costs at most",
     "graph": "write the states and steps of a protocol as a graph",
     "export": "write a protocol as a program of another tool",

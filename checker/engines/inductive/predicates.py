@@ -87,7 +87,9 @@ def _compared(type: Type) -> bool:
 
 def _contents(cell: Read) -> Iterator[Expr]:
     match cell.type:
-        case SeqOf(of, most) | BagOf(of, most) if 1 < cardinality(of) <= MOST_CONTENTS and most:
+        case SeqOf(of, most) | BagOf(of, most) if (
+            cardinality(of) <= MOST_CONTENTS and most and not (isinstance(of, Record) and not of.fields)
+        ):
             for value in values(of):
                 yield _holds(cell, of, value)
             if most > 1:

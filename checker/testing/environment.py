@@ -1,0 +1,144 @@
+"""What code under test sees besides the loop while a run lasts: the clock, `time.sleep`, random numbers.
+
+Virtual: `time.time`, `time.monotonic`, `time.perf_counter` (each also as `_ns`) and `time.sleep`, also where a module outside the
+standard library has imported them by name (`from time import monotonic`). `time.sleep` on the loop's thread moves the clock on and
+gives nobody a turn, as it would block; in a job it halts the job. `datetime.now`, `utcnow`, `today`, and `time.gmtime`, `localtime`
+and `strftime` are virtual where the package time-machine is installed (`pip install teamcheck[testing]`), for Python alone cannot
+replace them; without it they tell the real time. Seeded from the seed of the run: the functions of `random`, `os.urandom` and with it
+`uuid.uuid4`, `secrets` and `random.SystemRandom`.
+
+Not virtual: `time.process_time`, the clocks of code in other languages. Not seeded: generators that were made with a seed before the
+run, numpy's. The order of sets of strings follows PYTHONHASHSEED: set it, to replay in another process, where the code under test goes
+through such sets.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from checker.testing.loop import ControlledLoop
+
+_NAMES = ("time", "monotonic", "perf_counter", "time_ns", "monotonic_ns", "perf_counter_ns", "sleep")
+_REAL: dict[str, Callable[..., Any]] = {name: getattr(time, name) for name in _NAMES}
+_seen: set[str] = set()  # modules whose names have been looked at
+_aliases: list[tuple[dict[str, Any], str, str]] = []  # (module, its name for it, the name in `time`)
+_current: ControlledLoop | None = None
+
+
+def current_loop() -> ControlledLoop | None:
+    """The loop of the run that is on, from any thread; None outside a run."""
+    return _current
+
+
+@contextmanager
+def controlled(loop: ControlledLoop) -> Iterator[None]:
+    """Within: the clock and the random numbers of the process are those of the run."""
+    global _current
+    if _current is not None:
+        raise RuntimeError("a controlled run is on already: runs are made one after the other")
+    virtual = _virtual(loop)
+    state, urandom, alias = random.getstate(), os.urandom, random._urandom  # type: ignore[attr-defined]
+    source = random.Random(loop.settings.seed ^ 0x7EA3C4EC)
+    places = [(vars(time), name, name) for name in _NAMES] + _imported_by_name()
+    places = [
+        place for place in places if place[0].get(place[1]) is _REAL[place[2]]
+    ]  # a name that a test has replaced is left alone
+    _current = loop
+    dates = _virtual_dates(loop)
+    try:
+        for names, name, original in places:
+            names[name] = virtual[original]
+        random.seed(loop.settings.seed)
+        os.urandom = random._urandom = source.randbytes  # type: ignore[attr-defined]
+        yield
+    finally:
+        _current = None
+        if dates is not None:
+            dates.stop()
+        for names, name, original in places:
+            names[name] = _REAL[original]
+        os.urandom, random._urandom = urandom, alias  # type: ignore[attr-defined]
+        random.setstate(state)
+
+
+def _virtual(loop: ControlledLoop) -> dict[str, Callable[..., Any]]:
+    epoch_ns = round(loop.settings.epoch * 1_000_000_000)
+
+    def sleep(seconds: float) -> None:
+        job = loop.jobs.current()
+        if job is not None:
+            job.sleep(seconds)
+        elif loop.thread == threading.get_ident():
+            loop.spend(seconds)
+        else:
+            _REAL["sleep"](seconds)
+
+    return {
+        "time": lambda: loop.settings.epoch + loop.elapsed_s(),
+        "monotonic": loop.time,
+        "perf_counter": loop.time,
+        "time_ns": lambda: epoch_ns + loop.elapsed_ns(),
+        "monotonic_ns": loop.time_ns,
+        "perf_counter_ns": loop.time_ns,
+        "sleep": sleep,
+    }
+
+
+@functools.cache
+def _time_machine() -> Any:
+    """The package, or None."""
+    try:
+        return import_module("time_machine")
+    except ImportError:
+        return None
+
+
+def _virtual_dates(loop: ControlledLoop) -> Any:
+    """A started `time_machine.travel` that follows the clock of the loop, or None where the package is not installed."""
+    package = _time_machine()
+    if package is None:
+        return None
+    dates = package.travel(loop.settings.epoch, tick=False)
+    traveller = dates.start()
+    loop.clock_moved = lambda ns: traveller.shift(ns / 1e9)
+    return dates
+
+
+def _imported_by_name() -> list[tuple[dict[str, Any], str, str]]:
+    """Where modules outside the standard library keep a function of `time` under a name of their own."""
+    if len(sys.modules) == len(_seen):
+        return _aliases
+    fresh = [name for name in list(sys.modules) if name not in _seen]
+    _seen.update(fresh)
+    for name in fresh:
+        module = sys.modules.get(name)
+        names = getattr(module, "__dict__", None)
+        if not isinstance(names, dict) or _is_standard(name, names):
+            continue
+        for key, value in list(names.items()):
+            original = _BY_IDENTITY.get(id(value))
+            if original is not None:
+                _aliases.append((names, key, original))
+    return _aliases
+
+
+_BY_IDENTITY = {id(function): name for name, function in _REAL.items()}
+_LIBRARY = sysconfig.get_paths()["stdlib"]
+
+
+def _is_standard(name: str, names: dict[str, Any]) -> bool:
+    file = names.get("__file__") or ""
+    if name.partition(".")[0] in sys.stdlib_module_names or name.startswith("checker.testing"):
+        return True
+    return file.startswith(_LIBRARY) and "site-packages" not in file

@@ -1,0 +1,142 @@
+"""Threads that are not ours: what they post, and how long to wait for it before the clock jumps or a deadlock is called.
+
+A library may keep a helper thread (aiosqlite, anyio's worker threads) that takes work from a queue and posts the result with
+`call_soon_threadsafe`. Posts are taken when nothing else is ready, so the result comes at the same place of the schedule in each
+run, however quick the thread was. Before the clock jumps, a thread that is at work gets its grace; one that waits for work gets a
+millisecond to show that it has none.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import deque
+from time import sleep as time_sleep  # by name: the one in `time` is virtual within a run
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, WeakSet
+
+if TYPE_CHECKING:
+    from checker.testing.lifecycle import Lifecycle
+
+FINAL = 20  # times the grace, before a deadlock is called
+YIELD_S = 0.0004
+DEPTH = 5
+Post = tuple[Any, Any]  # handle, callback
+Stand = tuple[tuple[CodeType, int], ...]  # the innermost frames of a thread: code and place in it
+
+_WAITING = {
+    ("thread.py", "_worker"),  # an idle worker of concurrent.futures
+    ("queue.py", "get"),
+    ("_asyncio.py", "run"),  # an idle worker of anyio
+    ("_base.py", "result"),  # it waits for something that it posted
+    ("environment.py", "sleep"),
+}
+_idle_stands: dict[bool, set[Stand]] = {False: set(), True: set()}  # by `final`: where one stood through a whole grace
+_ranks: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()  # in the order of their start, as far as they were seen
+_ranking = threading.Lock()
+_posters: WeakSet[threading.Thread] = WeakSet()  # threads that have posted to a controlled loop, of this run or an earlier one
+
+
+class ForeignThreads:
+    """The threads that were not started by the loop, and the posts of any thread but the loop's."""
+
+    def __init__(self, loop: Lifecycle) -> None:
+        self.inbox: deque[tuple[int, Any, Any]] = deque()
+        self._loop = loop
+        self._there_before = set(threading.enumerate())
+
+    def post(self, handle: Any, callback: Any) -> None:
+        """From any thread."""
+        _posters.add(threading.current_thread())
+        if self._loop.is_closed():
+            return
+        self.inbox.append((_rank(), handle, callback))
+
+    def take(self) -> list[Post]:
+        """What was posted: thread by thread in the order of their start, for which of them was quicker is chance."""
+        found = []
+        while self.inbox:
+            found.append(self.inbox.popleft())
+        found.sort(key=lambda post: post[0])
+        return [(handle, callback) for _, handle, callback in found]
+
+    def wait(self, *, final: bool) -> bool:
+        """Waits as long as a thread is at work and its grace lasts; True when something was posted. `final`: else a deadlock is called."""
+        if threading.active_count() == 1 or not self._others(final):
+            return bool(self.inbox)
+        grace_s = self._loop.settings.grace_s * (FINAL if final and not self.inbox else 1)
+        waited, before = 0.0, None
+        while True:
+            time_sleep(
+                YIELD_S
+            )  # not until the first post: all that are at work are waited for, so that their posts can be put in order
+            waited += YIELD_S
+            others = self._others(final)
+            busy = [thread for thread in others if not _is_idle(thread, final)]
+            now = [(thread, _stand(thread), activity(thread)) for thread in others]
+            if not busy and now == before:
+                return bool(self.inbox)
+            before = now
+            if waited >= grace_s:
+                _idle_stands[final].update(map(_stand, busy))
+                return bool(self.inbox)
+
+    def _others(self, final: bool) -> list[threading.Thread]:
+        """The threads that count: those started since the run began, or known to post; before a deadlock all."""
+        ours = {threading.get_ident(), *self._loop.idle_threads()}
+        found = [thread for thread in threading.enumerate() if thread.ident not in ours]
+        return [thread for thread in found if final or thread in _posters or thread not in self._there_before]
+
+
+def _rank() -> int:
+    """The rank of the calling thread."""
+    with _ranking:
+        for thread in threading.enumerate():
+            _ranks.setdefault(thread, len(_ranks))
+        return _ranks[threading.current_thread()]
+
+
+def _frames(thread: threading.Thread) -> list[FrameType]:
+    """The innermost frames of a thread; none where it is only starting."""
+    found: list[FrameType] = []
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None and len(found) < DEPTH:
+        found.append(frame)
+        frame = frame.f_back
+    return found
+
+
+def _stand(thread: threading.Thread) -> Stand:
+    return tuple((frame.f_code, frame.f_lasti) for frame in _frames(thread))
+
+
+def _is_idle(thread: threading.Thread, final: bool) -> bool:
+    """True when a thread waits for work: in the `get` of a queue, in an idle worker, or where one has waited in vain before.
+
+    It must be asleep, too: one that has just been given work, and has not come to run yet, stands at the same place.
+    """
+    waits = any((_file_name(frame), frame.f_code.co_name) in _WAITING for frame in _frames(thread)[:3])  # `get` calls `wait`
+    return (waits or _stand(thread) in _idle_stands[final]) and is_asleep(thread)
+
+
+def _file_name(frame: FrameType) -> str:
+    return frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+
+
+def is_asleep(thread: threading.Thread) -> bool:
+    """What the kernel says, where it can be asked (Linux): neither running, nor waiting for a processor or a disk."""
+    return _kernel(thread, "stat").rpartition(")")[2].split()[:1] in ([], ["S"])
+
+
+def activity(thread: threading.Thread) -> str:
+    """Changes whenever the thread has run a little, also where it only waited for its turn to run Python; Linux only."""
+    return _kernel(thread, "schedstat")
+
+
+def _kernel(thread: threading.Thread, file_name: str) -> str:
+    try:
+        with open(f"/proc/self/task/{thread.native_id}/{file_name}", encoding="ascii") as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,47 @@
+"""The parts of an event loop that reach outside: each refuses with a plain message."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any, NoReturn
+
+from checker.testing.errors import RealIORefused
+
+
+def _refusing(name: str, what: str) -> Any:
+    def refuse(self: object, *args: Any, **kwargs: Any) -> NoReturn:
+        raise RealIORefused(
+            f"loop.{name}: {what} is real input or output, which a controlled run refuses: "
+            "put an in-memory fake behind `boundary(...)`, or use the in-process transport of the framework"
+        )
+
+    async def refuse_later(self: object, *args: Any, **kwargs: Any) -> NoReturn:
+        refuse(self, *args, **kwargs)
+
+    chosen = refuse_later if inspect.iscoroutinefunction(getattr(asyncio.AbstractEventLoop, name, None)) else refuse
+    chosen.__name__ = name
+    return chosen
+
+
+_NETWORK = (
+    "create_connection create_server create_datagram_endpoint create_unix_connection create_unix_server connect_accepted_socket "
+    "sock_recv sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendall sock_sendto sock_connect sock_accept sock_sendfile "
+    "sendfile start_tls getaddrinfo getnameinfo"
+)
+_REFUSED = {
+    "a network connection": _NETWORK,
+    "a file descriptor": "add_reader remove_reader add_writer remove_writer",
+    "a pipe": "connect_read_pipe connect_write_pipe",
+    "a subprocess": "subprocess_shell subprocess_exec",
+    "a signal of the operating system": "add_signal_handler remove_signal_handler",
+}
+
+
+class NoIO(asyncio.AbstractEventLoop):
+    """Refuses sockets, file descriptors, pipes, subprocesses and signals with RealIORefused."""
+
+
+for _what, _names in _REFUSED.items():
+    for _name in _names.split():
+        setattr(NoIO, _name, _refusing(_name, _what))

@@ -1,0 +1,156 @@
+"""What a search found, and how it is told."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from msgspec import UNSET, Struct, field
+
+from checker.testing.choices import MODE_MEANING, Mode
+from checker.testing.record import Call, Record
+from checker.testing.run import Run
+
+LAST_CALLS = 30  # of the failing run are shown, or where there are none so many steps
+
+
+class ScheduleFailure(AssertionError):
+    """A schedule under which the test fails; the text is the report, the cause the exception of the test."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.text())
+        self.outcome = outcome
+
+
+class Outcome(Struct, kw_only=True):
+    """The result of `explore`, `replay` or `sweep`."""
+
+    test: str
+    runs: int = 0  # runs of the search; those to shrink and to explain are not counted
+    distinct: int = 0  # schedules among them that differ
+    runs_by_mode: dict[Mode, int] = field(default_factory=dict)
+    complete: dict[Mode, int] = field(
+        default_factory=dict
+    )  # all schedules of up to so many deviations were run (latencies: a few for all)
+    strongest: Mode = "latency"  # the mode that was asked for
+    run: Run | None = None  # the failing run, shrunk and explained
+    found_after: int = 0  # runs until the failure
+    found_mode: Mode = "latency"
+    points_failed: list[str] = field(default_factory=list)  # of a sweep: each suspension point at which a cancellation fails
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """True when no run failed; it says nothing about schedules that were not run."""
+        return self.run is None
+
+    @property
+    def mode(self) -> Mode | None:
+        """The weakest mode in which the failure was found."""
+        return self.run.settings.mode if self.run else None
+
+    @property
+    def token(self) -> str | None:
+        """The replay token of the failing run."""
+        return str(self.run.token) if self.run else None
+
+    def check(self) -> Outcome:
+        """Itself; raises ScheduleFailure where a run failed."""
+        if self.run is not None:
+            error = self.run.failure.error if self.run.failure else None
+            raise ScheduleFailure(self) from error
+        return self
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self) -> str:
+        """The report, in plain text."""
+        return "\n".join(_failed(self, self.run) if self.run is not None else _passed(self))
+
+
+def _passed(outcome: Outcome) -> list[str]:
+    modes = ", ".join(f"{mode} {runs}" for mode, runs in outcome.runs_by_mode.items())
+    lines = [f"{outcome.test}: no failure in {outcome.runs} runs, {outcome.distinct} distinct schedules ({modes})"]
+    for mode, most in outcome.complete.items():
+        if most >= 1:
+            lines.append(
+                f"  {mode}: all schedules with at most {most} deviation{'s' * (most != 1)} from plain order were run (a few latencies stand for all)"
+            )
+    return lines + [f"  note: {note}" for note in outcome.notes]
+
+
+def _failed(outcome: Outcome, run: Run) -> list[str]:
+    failure = run.failure
+    assert failure is not None
+    lines = [f"{outcome.test} fails", f"  {_reason(run)}"]
+    mode = run.settings.mode
+    if not run.deviations:
+        lines.append("  in plain order: no deviation is needed")
+    else:
+        lines.append(f"  mode {mode}: {MODE_MEANING[mode]}")
+        lines.append(f"  {len(run.deviations)} deviation{'s' * (len(run.deviations) != 1)} from plain order:")
+        for number, account in enumerate(run.accounts, 1):
+            lines.append(f"    {number}. at {account.at_s * 1e3:g} ms: {account.text}")
+            lines += [f"         {place}: {place.text}" for place in dict.fromkeys(account.places)]
+    if run.record.calls:
+        lines.append("  calls at boundaries, in order of their effects:")
+        lines += [f"    {line}" for line in _calls(run.record)]
+    elif run.told_steps:
+        lines.append("  steps, each from the line shown to the next `await`:")
+        lines += [f"    {line}" for line in _steps(run)]
+    lines += [f"  at {point}" for point in outcome.points_failed[1:]]
+    lines += [f"  note: {note}" for note in outcome.notes]
+    if outcome.found_after:
+        lines.append(f"  found after {outcome.found_after} runs (mode {outcome.found_mode})")
+    lines.append(f"  replay: {run.token}")
+    return lines
+
+
+def _reason(run: Run) -> str:
+    failure = run.failure
+    assert failure is not None
+    where = f" ({failure.place}: {failure.place.text})" if failure.place else ""
+    kind = {
+        "exception": f"{failure.name}: ",
+        "check": f"check {failure.name}: ",
+        "deadlock": "deadlock: ",
+        "livelock": "livelock: ",
+    }
+    return kind[failure.kind] + failure.text + where
+
+
+def _calls(record: Record) -> list[str]:
+    def moment(call: Call) -> tuple[int, int]:
+        return (call.effects[0] if call.effects else call.returned_at or record.ended_at + 1, call.number)
+
+    calls = sorted(record.calls, key=moment)
+    left_out = len(calls) - LAST_CALLS
+    head = [f"({left_out} earlier calls are left out)"] if left_out > 0 else []
+    return head + [call_text(call) for call in calls[max(0, left_out) :]]
+
+
+def _steps(run: Run) -> list[str]:
+    lines = [f"{step.at_s * 1e3:g} ms  {step.who} from {step.place}: {step.place.text}" for step in run.told_steps]
+    lines = [line for i, line in enumerate(lines) if not i or line != lines[i - 1]]
+    left_out = len(lines) - LAST_CALLS
+    return [f"({left_out} earlier steps are left out)", *lines[left_out:]] if left_out > 0 else lines
+
+
+def call_text(call: Call) -> str:
+    """`0.5 ms  ann: Board.get('t') -> None`, with the time of invocation."""
+    given = [*map(short, call.args), *(f"{key}={short(value)}" for key, value in call.kwargs.items())]
+    end = "has not returned" if call.pending else f"raised {short(call.error)}" if call.error is not None else ""
+    if not end:
+        end = short(None if call.result is UNSET else call.result)
+    took = "" if call.returned_s is None else f", {(call.returned_s - call.invoked_s) * 1e3:g} ms"
+    fault = f", fault {call.fault}" if call.fault else ""
+    return f"{call.invoked_s * 1e3:g} ms  {call.agent}: {call.boundary}.{call.op}({', '.join(given)}) -> {end}{took}{fault}"
+
+
+def short(value: Any, most: int = 60) -> str:
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = "".join(traceback.format_exception_only(error)).strip()
+    return text if len(text) <= most else text[: most - 1] + "…"

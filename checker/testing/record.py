@@ -1,0 +1,135 @@
+"""What one run of a test did: boundary calls, tasks, faults and marks, in one total order.
+
+Every entry carries `at` positions on the run's own clock: a counter that grows by one with each thing recorded, so two entries of one
+run are always ordered, also within one instant of virtual time. `*_s` are seconds of virtual time since the start of the run.
+
+Arguments and results are kept by reference, not copied: give `boundary(..., snapshot=copy.deepcopy)` where code changes them later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+
+class Call(Struct, kw_only=True):
+    """One call at a boundary: the interval from its invocation to its return.
+
+    The effect lies between: `effects` holds the positions at which the real method ended (none after `drop`, `error_before` and
+    `crash`; two after `duplicate`). `returned_at` is None when the caller crashed, or waited still when the run ended.
+    """
+
+    number: int  # calls of a run are numbered from 0 in the order of invocation
+    boundary: str  # the name given to `boundary`, or the class of the object
+    op: str  # the name of the method
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    agent: str  # the agent of the calling task, or the task's name where no agent was told
+    task: str  # the name of the calling task
+    invoked_at: int
+    invoked_s: float
+    effects: list[int] = field(default_factory=list)
+    returned_at: int | None = None
+    returned_s: float | None = None
+    result: Any | UnsetType = UNSET  # UNSET: no result; for a stream the list of the items that were received
+    error: BaseException | None = None
+    fault: str | None = None  # the fault that was injected here
+
+    @property
+    def pending(self) -> bool:
+        """True when the call has not returned, with a result or an error."""
+        return self.returned_at is None
+
+    def before(self, other: Call) -> bool:
+        """True when this call had returned before `other` was invoked (real-time order)."""
+        return self.returned_at is not None and self.returned_at < other.invoked_at
+
+
+class TaskSpan(Struct, kw_only=True):
+    """One asyncio task, from its creation to its end."""
+
+    number: int  # tasks of a run are numbered from 1 in the order of creation; 1 is the test itself
+    name: str
+    agent: str
+    parent: str | None  # the name of the task that created it
+    started_at: int
+    started_s: float
+    ended_at: int | None = None
+    ended_s: float | None = None
+    outcome: str | None = None  # "returned", "raised", "cancelled", "crashed"; None: still waiting when the run ended
+    error: BaseException | None = None
+
+
+class Fault(Struct, kw_only=True):
+    """One injected fault: of a boundary call (`call` is its number), or the cancellation of a task."""
+
+    at: int
+    at_s: float
+    kind: str  # a name of `FAULTS`, or "cancel"
+    agent: str
+    task: str
+    call: int | None = None
+
+
+class Mark(Struct, kw_only=True):
+    """Something that the test itself noted with `mark`."""
+
+    at: int
+    at_s: float
+    name: str
+    agent: str
+    task: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+class Unhandled(Struct, kw_only=True):
+    """An exception that reached the loop and no code: of a callback, or of a task whose result nobody took."""
+
+    at: int
+    at_s: float
+    message: str
+    error: BaseException | None = None
+    task: str | None = None
+
+
+class Record(Struct, kw_only=True):
+    """Everything recorded in one run."""
+
+    calls: list[Call] = field(default_factory=list)
+    tasks: list[TaskSpan] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    unhandled: list[Unhandled] = field(default_factory=list)
+    foreign_threads: bool = False  # a thread outside the run posted work: its moment is not ours to choose
+    ended_at: int = 0  # the number of positions given out
+    ended_s: float = 0.0
+
+    def next_at(self) -> int:
+        """A new position."""
+        self.ended_at += 1
+        return self.ended_at
+
+    def of(self, boundary: str | None = None, op: str | None = None, agent: str | None = None) -> Iterator[Call]:
+        """The calls with this boundary, method and agent (None: any), in order of invocation."""
+        for call in self.calls:
+            if boundary in (None, call.boundary) and op in (None, call.op) and agent in (None, call.agent):
+                yield call
+
+    def events(self) -> list[tuple[int, str, Call | TaskSpan | Fault | Mark | Unhandled]]:
+        """(position, what, entry) in order; `what` is "invoke", "effect", "return", "start", "end", "fault", "mark", "unhandled"."""
+        found: list[tuple[int, str, Call | TaskSpan | Fault | Mark | Unhandled]] = []
+        for call in self.calls:
+            found.append((call.invoked_at, "invoke", call))
+            found += [(at, "effect", call) for at in call.effects]
+            if call.returned_at is not None:
+                found.append((call.returned_at, "return", call))
+        for span in self.tasks:
+            found.append((span.started_at, "start", span))
+            if span.ended_at is not None:
+                found.append((span.ended_at, "end", span))
+        found += [(fault.at, "fault", fault) for fault in self.faults]
+        found += [(mark.at, "mark", mark) for mark in self.marks]
+        found += [(lost.at, "unhandled", lost) for lost in self.unhandled]
+        return sorted(found, key=lambda event: event[0])

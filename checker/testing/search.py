@@ -1,0 +1,148 @@
+"""Searching the schedules of a test: `explore`, `replay`, `sweep`, and the decorator `explored`."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from checker.testing.choices import MODES, Deviation, Mode, Token
+from checker.testing.chooser import Replay, Strategy
+from checker.testing.outcome import Outcome
+from checker.testing.run import Check, Test
+from checker.testing.searching import STRATEGIES, Search, StrategyName
+from checker.testing.settings import Settings
+
+REPLAY_VARIABLE = "TEAMCHECK_REPLAY"
+
+
+def explore(
+    test: Test,
+    *,
+    schedules: int = 200,
+    mode: Mode = "both",
+    seed: int = 0,
+    strategy: StrategyName = "auto",
+    faults: Mapping[str, int] | None = None,
+    checks: Sequence[Check] = (),
+    first: Sequence[str] = (),
+    **settings: Any,
+) -> Outcome:
+    """Searches for a schedule under which the test fails: it raises, waits for ever, never ends, or a check of its record objects.
+
+    `test` is a coroutine function without parameters, which makes all that it uses anew each time. `mode` is the strongest to try;
+    weaker ones come first, plain order before all. `strategy`: "random", "pct" (priorities), "deviations" (fewest first), "auto" (all).
+    `faults`: how often each fault may strike in a run, as in a spec: `{"crash": 1}`. `first`: replay tokens to run before the search.
+    `settings`: fields of `Settings`. The search ends at the first failure, shrinks it, and looks for it in weaker modes.
+    """
+    _check_options(mode, strategy)
+    common = Settings(mode="latency", seed=seed, faults=dict(faults or {}), **settings)
+    search = Search(test, common, checks, strategy, mode)
+    with _quiet_collector():
+        found = search.known(first) or search.all_modes(schedules)
+        if found is not None:
+            search.settle(found, max(20, schedules // 2))
+    return search.outcome
+
+
+def replay(
+    test: Test, token: str, *, faults: Mapping[str, int] | None = None, checks: Sequence[Check] = (), **settings: Any
+) -> Outcome:
+    """The one run of a token, explained; under the `faults` and settings of the search that gave the token."""
+    read = Token.parse(token)
+    common = Settings(mode=read.mode, seed=read.seed, faults=dict(faults or {}), **settings)
+    search = Search(test, common, checks, "auto", read.mode)
+    with _quiet_collector():
+        search.warm_up()
+        found = search.run(read.mode, Replay(read.deviations))
+        if found.failure is not None:
+            search.explain(found)
+        elif set(read.deviations) - set(found.deviations):
+            search.outcome.notes.append("some deviations of the token no longer apply: the code or its settings have changed")
+    return search.outcome
+
+
+def sweep(
+    test: Test,
+    *,
+    cancel: bool | Sequence[str] = True,
+    seed: int = 0,
+    checks: Sequence[Check] = (),
+    most: int = 2_000,
+    **settings: Any,
+) -> Outcome:
+    """Cancels each task at each suspension point that a plain run passes, one per run: before it starts, once it has suspended, and
+    again when what it waited for has come and it is about to resume.
+
+    `cancel` names the tasks or agents to cancel (True: all but the test itself). That the test itself then ends with CancelledError is
+    no failure. All points are tried; the report shows the first that fails, and names the others.
+    """
+    common = Settings(mode="latency", seed=seed, cancel=cancel, **settings)
+    search = Search(test, common, checks, "auto", "latency")
+    outcome = search.outcome
+    with _quiet_collector():
+        search.warm_up()
+        plain = search.run("latency", Strategy(), note_points=True)
+        if plain.failure is not None:
+            search.explain(plain)
+            return outcome
+        points = [point for point in plain.points if point.kind == "c"]
+        if len(points) > most:
+            outcome.notes.append(f"{len(points)} suspension points were seen, {most} of them tried: raise `most` to try all")
+        failed = [
+            run for point in points[:most] if (run := search.run("latency", Replay([Deviation("c", point.number, 1)]))).failure
+        ]
+        for run in failed:
+            outcome.points_failed.append(search.where_cancelled(run))
+        if failed:
+            search.explain(failed[0])
+        elif not points:
+            outcome.notes.append("no task but the test itself ever suspended: nothing was cancelled")
+    return outcome
+
+
+def explored(test: Any = None, /, **options: Any) -> Any:
+    """Makes a plain test function of an `async def` one: `explore(test, **options).check()`.
+
+    Arguments (fixtures, parameters) are passed on to each run, so what they hold is shared between runs. Where the environment variable
+    TEAMCHECK_REPLAY holds a token, that one run is made instead.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def run_test(*args: Any, **kwargs: Any) -> None:
+            bound = functools.partial(function, *args, **kwargs)
+            functools.update_wrapper(bound, function)
+            token = os.environ.get(REPLAY_VARIABLE)
+            if token:
+                kept = {
+                    key: value for key, value in options.items() if key not in ("schedules", "mode", "seed", "strategy", "first")
+                }
+                replay(bound, token, **kept).check()
+            else:
+                explore(bound, **options).check()
+
+        return run_test
+
+    return decorate if test is None else decorate(test)
+
+
+def _check_options(mode: str, strategy: str) -> None:
+    if mode not in MODES:
+        raise ValueError(f"mode={mode!r}: the modes are {', '.join(MODES)}")
+    if strategy not in STRATEGIES:
+        raise ValueError(f"strategy={strategy!r}: the strategies are {', '.join(STRATEGIES)}")
+
+
+@contextmanager
+def _quiet_collector() -> Iterator[None]:
+    """What is alive before a search is left alone by the garbage collector, so that collecting after runs is quick."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -1,0 +1,121 @@
+"""Says what each deviation of a run was, with the lines of source at which those concerned stand.
+
+It runs beside a replay only: finding those lines takes longer than the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from checker.testing.choices import Deviation
+from checker.testing.chooser import Tell
+from checker.testing.where import Place, place_of
+
+if TYPE_CHECKING:
+    from checker.testing.lanes import Lane
+    from checker.testing.loop import ControlledLoop
+    from checker.testing.record import Call
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """One deviation in words."""
+
+    deviation: Deviation
+    at_s: float
+    text: str
+    places: tuple[Place, ...] = ()  # of the tasks concerned, the one that acts first
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """A task runs on from a line of source to its next `await`."""
+
+    at_s: float
+    who: str
+    place: Place
+
+
+class Witness:
+    """Listens to one run. Each method gives a function that notes a deviation, for the `tell` of the chooser."""
+
+    def __init__(self) -> None:
+        self.accounts: list[Account] = []
+        self.steps: list[Step] = []
+
+    def step(self, loop: ControlledLoop, lane: Lane) -> None:
+        """The lane is about to run."""
+        place = None if loop.ending else _place(lane)
+        if place is not None:
+            self.steps.append(Step(at_s=loop.elapsed_s(), who=lane.who, place=place))
+
+    def order(self, loop: ControlledLoop, lanes: Sequence[Lane]) -> Tell:
+        def tell(deviation: Deviation) -> None:
+            index = int(deviation.value)
+            first, passed = lanes[index], lanes[:index]
+            text = f"{_standing(loop, first)} runs before {_all(loop, passed)}, which had been ready longer"
+            self._note(loop, deviation, text, [first, *passed])
+
+        return tell
+
+    def timer(self, loop: ControlledLoop, timer: Any, when_ns: int) -> Tell:
+        def tell(deviation: Deviation) -> None:
+            lanes = loop.ready_lanes()
+            ahead_ms = (when_ns - loop.time_ns()) / 1e6
+            text = f"{callback_name(loop, timer)}, due {ahead_ms:g} ms later, fires before {_all(loop, lanes)}"
+            self._note(loop, deviation, text, lanes)
+
+        return tell
+
+    def latency(self, loop: ControlledLoop, call: Call, what: str) -> Tell:
+        return lambda deviation: self._note(
+            loop, deviation, f"the {what} of {call.boundary}.{call.op} by {call.agent} takes {_ms(deviation)} ms", [loop.current]
+        )
+
+    def start(self, loop: ControlledLoop, lane: Lane) -> Tell:
+        return lambda deviation: self._note(
+            loop, deviation, f"{lane.label} of {loop.who()} starts {_ms(deviation)} ms later", [loop.current]
+        )
+
+    def fault(self, loop: ControlledLoop, call: Call) -> Tell:
+        return lambda deviation: self._note(
+            loop, deviation, f"{deviation.value} strikes {call.boundary}.{call.op} of {call.agent}", [loop.current]
+        )
+
+    def cancel(self, loop: ControlledLoop, lane: Lane, when: str) -> Tell:
+        return lambda deviation: self._note(loop, deviation, f"{_standing(loop, lane)} is cancelled {when}".rstrip(), [lane])
+
+    def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane]) -> None:
+        places = tuple(place for lane in lanes if (place := _place(lane)))
+        self.accounts.append(Account(deviation=deviation, at_s=loop.elapsed_s(), text=text, places=places))
+
+
+def _ms(deviation: Deviation) -> str:
+    return f"{int(deviation.value) / 1000:g}"
+
+
+def _place(lane: Lane) -> Place | None:
+    return place_of(lane.task.get_coro()) if lane.task is not None else None
+
+
+def _all(loop: ControlledLoop, lanes: Sequence[Lane]) -> str:
+    return " and ".join(_standing(loop, lane) for lane in lanes)
+
+
+def _standing(loop: ControlledLoop, lane: Lane) -> str:
+    """Who would run, and from where."""
+    if lane.kind == "callbacks":
+        return callback_name(loop, loop.first_ready(lane))
+    place = _place(lane)
+    return f"{lane.who} (at {place})" if place else lane.who
+
+
+def callback_name(loop: ControlledLoop, handle: Any) -> str:
+    """`the timer of ann (at …)` for what ends the sleep of a task, or else the name of the function that is called."""
+    for future in handle._args or ():
+        for lane in loop.lanes:
+            if lane.task is not None and getattr(lane.task, "_fut_waiter", None) is future:
+                return f"the timer of {_standing(loop, lane)}"
+    callback = handle._callback
+    return f"the callback {getattr(callback, '__qualname__', type(callback).__name__)}"
