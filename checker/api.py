@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
+from checker.properties.requests import setting_texts
+from checker.proving.api import prove as prove
+from checker.proving.api import verify as verify
+
 if TYPE_CHECKING:
     import networkx
 
-    from checker.certificates.verification import Verification
     from checker.conformance.logs.formats.detect import Format
     from checker.conformance.result import Conformance
     from checker.engines.explicit import Progress as EngineProgress
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from checker.properties.result import Report, Trace
     from checker.properties.searches import Counted, Engine, Job, Told
     from checker.properties.tolerance.result import Tolerance
-    from checker.proving.result import Proofs
     from checker.sizing.result import Costs
 
 
@@ -64,7 +66,7 @@ def load(path: AnyPath, instance: str | None = None, faults: str = "none", overr
     from checker.elaborate.lower import elaborate
     from checker.properties.requests import one_checked
 
-    return elaborate(one_checked(fspath(path), instance, faults, _texts(overrides)), faults)
+    return elaborate(one_checked(fspath(path), instance, faults, setting_texts(overrides)), faults)
 
 
 def check(
@@ -124,7 +126,7 @@ def check(
     _require(engine in get_args(Engine), f"there is no engine {engine!r}")
     _require(store in get_args(Store), f"there is no store {store!r}")
     _require(order in get_args(Order), f"there is no order {order!r}")
-    jobs = plan([fspath(path) for path in several], filters, _texts(overrides))
+    jobs = plan([fspath(path) for path in several], filters, setting_texts(overrides))
     limits = Limits(
         time_s=time_s,
         memory_mib=memory_mib,
@@ -154,11 +156,6 @@ def check(
 def _require(given: bool, otherwise: str) -> None:
     if not given:
         raise ValueError(otherwise)
-
-
-def _texts(overrides: Overrides | None) -> dict[str, str]:
-    """The values as `--set` gives them."""
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (overrides or {}).items()}
 
 
 def _told(progress: Callable[[Progress], None]) -> Told:
@@ -215,7 +212,7 @@ def tolerate(
         instance=instance,
         faults=faults,
         properties=properties,
-        overrides=_texts(overrides),
+        overrides=setting_texts(overrides),
         limits=limits,
         said=progress,
     )
@@ -253,7 +250,7 @@ def mend(
         instance=instance,
         faults=faults,
         properties=properties,
-        overrides=_texts(overrides),
+        overrides=setting_texts(overrides),
         limits=limits,
         said=progress,
     )
@@ -290,71 +287,9 @@ def cost(
         instance=instance,
         faults=faults,
         meters=meters,
-        overrides=_texts(overrides),
+        overrides=setting_texts(overrides),
         every_size=every_size,
         limits=limits,
-        said=progress,
-    )
-
-
-def prove(
-    path: AnyPath,
-    *,
-    instance: str | None = None,
-    faults: str = "none",
-    properties: Sequence[str] | None = None,
-    overrides: Overrides | None = None,
-    time_s: float | None = None,
-    memory_mib: float | None = None,
-    certificates: AnyPath | None = None,
-    only_proofs: bool = False,
-    progress: Callable[[str], None] | None = None,
-) -> Proofs:
-    """For which sizes each property of `load(path, instance, faults)` holds: proved for every size, searched through at some, violated at one, or
-    undecided; the first two with the lemmas or the counts that they rest on.
-
-    `time_s`: for everything (60 where it is not given). `certificates`: a folder; a certificate of each proof for every size is written there.
-    `only_proofs`: what is not proved for every size counts as unknown in the exit code. An interrupt ends it with what is known by
-    then. Raises BadInput.
-    """
-    from checker.properties.searches import Limits
-    from checker.proving.ladder import prove as proofs_of
-
-    return proofs_of(
-        fspath(path),
-        instance=instance,
-        faults=faults,
-        properties=properties,
-        overrides=_texts(overrides),
-        limits=Limits(time_s=time_s, memory_mib=memory_mib),
-        certificates=None if certificates is None else fspath(certificates),
-        only_proofs=only_proofs,
-        said=progress,
-    )
-
-
-def verify(
-    certificate: AnyPath,
-    path: AnyPath | None = None,
-    *,
-    smtlib: AnyPath | None = None,
-    time_s: float | None = None,
-    memory_mib: float | None = None,
-    progress: Callable[[str], None] | None = None,
-) -> Verification:
-    """Check a certificate of `prove` again, against the spec or protocol at `path` (None: the one that it names); nothing in it is believed.
-
-    `smtlib`: a folder for the questions as SMT-LIB files, for solvers run elsewhere. `time_s`: of each question and each instance
-    (60). Raises BadInput where there is no certificate, or nothing to check it against; one that says what is not so is refused in the result.
-    """
-    from checker.certificates.verify import verify as verified
-
-    return verified(
-        fspath(certificate),
-        None if path is None else fspath(path),
-        smtlib=None if smtlib is None else fspath(smtlib),
-        time_s=time_s,
-        memory_mib=memory_mib,
         said=progress,
     )
 
@@ -397,7 +332,9 @@ def replay(
     """
     from checker.properties.requests import replay_request
 
-    return replay_request(fspath(path), trace, instance=instance, faults=faults, property=property, overrides=_texts(overrides))
+    return replay_request(
+        fspath(path), trace, instance=instance, faults=faults, property=property, overrides=setting_texts(overrides)
+    )
 
 
 def conform(
@@ -428,7 +365,7 @@ def conform(
     written = read_map(source.path, source.text)
     reader = compile_map(written, load(path, instance, faults, overrides))
     limits = Limits(time_s=time_s) if candidates is None else Limits(candidates=candidates, time_s=time_s)
-    command = _replay_command(fspath(path), instance, faults, _texts(overrides))
+    command = _replay_command(fspath(path), instance, faults, setting_texts(overrides))
     return follow(reader, _paths(logs), path=fspath(path), command=command, format=format, limits=limits, progress=progress)
 
 

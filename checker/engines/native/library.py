@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 9  # TC_INTERFACE of teamcheck.h
+INTERFACE = 10  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -193,7 +193,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 
 @cache
-def load(path: str = str(LIBRARY)) -> ctypes.CDLL:
+def load(path: str = LIBRARY) -> ctypes.CDLL:
     """The library, its functions typed; NativeUnavailable when it is not there, does not open, or is not the one that this code knows."""
     try:
         library = ctypes.CDLL(path)

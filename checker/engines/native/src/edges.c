@@ -31,7 +31,7 @@ static void count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n
         pass->start[first + lane + 1] = degrees[lane];
 }
 
-/* Looks up the successors in the buffer, whose memory is fetched first (worker.c: flush). */
+/* Looks up the successors in the buffer, whose memory is fetched first (buffer.c: insert_all). */
 static int resolve(edge_pass *pass, worker *w, const cursors *c)
 {
     const store *s = pass->work.store;

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 9
+#define TC_INTERFACE 10
 
 typedef struct tc_search tc_search;
 
