@@ -8,26 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from msgspec import Struct
-
-from checker.properties.requests import setting_texts
-from checker.proving.api import prove as prove
-from checker.proving.api import verify as verify
+from checker.properties.searches import Progress as Progress
+from checker.properties.searches import setting_texts, told_by
 
 if TYPE_CHECKING:
     import networkx
 
     from checker.conformance.logs.formats.detect import Format
     from checker.conformance.result import Conformance
-    from checker.engines.explicit import Progress as EngineProgress
     from checker.engines.stores import Order, Store
     from checker.model.model import Model
     from checker.properties.mending.result import Mendings
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Counted, Engine, Job, Told
+    from checker.properties.searches import Counted, Engine
     from checker.properties.tolerance.result import Tolerance
+    from checker.proving.api import prove as prove
+    from checker.proving.api import verify as verify
     from checker.sizing.result import Costs
 
 
@@ -35,24 +33,6 @@ CHECKPOINT_EVERY_S = 60.0
 
 AnyPath: TypeAlias = str | PathLike[str]
 Overrides: TypeAlias = Mapping[str, str | int]  # values as a spec writes them, or numbers and truth values of Python
-
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
-    search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second."""
-
-    spec: str
-    instance: str
-    faults: str
-    goal: str
-    search: int
-    searches: int
-    distinct: int
-    transitions: int
-    depth: int
-    queue: int
-    states_per_s: float
-    seconds: float
 
 
 def load(path: AnyPath, instance: str | None = None, faults: str = "none", overrides: Overrides | None = None) -> Model:
@@ -140,7 +120,7 @@ def check(
         sweeps=SWEEPS if sweeps is None else sweeps,
         fewest=fewest,
     )
-    told = None if progress is None else _told(progress)
+    told = None if progress is None else told_by(progress)
     if checkpoint is None:
         if time_s is None or engine != "auto":
             return run(jobs, limits, told)
@@ -153,31 +133,18 @@ def check(
         return run(jobs, replace(limits, checkpoints=checkpoints), told)
 
 
+def __getattr__(name: str) -> Any:
+    """`prove` and `verify` have their room with the proofs, which nothing else here loads."""
+    if name in ("prove", "verify"):
+        from checker.proving import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def _require(given: bool, otherwise: str) -> None:
     if not given:
         raise ValueError(otherwise)
-
-
-def _told(progress: Callable[[Progress], None]) -> Told:
-    def tell(job: Job, search: int, searches: int, engine: EngineProgress) -> None:
-        progress(
-            Progress(
-                spec=job.target.path,
-                instance=job.instance,
-                faults=job.faults,
-                goal=job.ghost,
-                search=search,
-                searches=searches,
-                distinct=engine.states,
-                transitions=engine.transitions,
-                depth=engine.depth,
-                queue=engine.queue,
-                states_per_s=engine.states_per_s,
-                seconds=engine.seconds,
-            )
-        )
-
-    return tell
 
 
 def tolerate(

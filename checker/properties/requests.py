@@ -58,8 +58,3 @@ def replay_request(
             where = f"where it was after step {read.cycle}" if read.cycle else "where it began"
             raise BadInput([BadTrace(span=None, reason=f"it does not come back to {where}")])
     return trace_of(run)
-
-
-def setting_texts(overrides: Mapping[str, str | int] | None) -> dict[str, str]:
-    """The values as `--set` gives them."""
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (overrides or {}).items()}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
-from checker.properties.requests import setting_texts
+from checker.properties.searches import setting_texts
 
 if TYPE_CHECKING:
     from checker.certificates.verification import Verification
