@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as `typing` has it, which is not loaded here: an interrupt is heeded only when this module is
 if TYPE_CHECKING:
+    from typing import Any
+
     from checker.api import check, conform, cost, graph, load, mend, prove, replay, starter_map, tolerate, verify
 
 __all__ = ["check", "conform", "cost", "graph", "load", "mend", "prove", "replay", "starter_map", "tolerate", "verify"]

@@ -27,6 +27,8 @@ COMMANDS = {
     "mend": "tell what would mend a property that is violated",
     "conform": "tell whether the runs in logs are behaviours of a protocol",
     "cost": "tell what a team costs at most",
+    "scaffold": "write a test of real code against a protocol to start from",
+    "drive": "look in real code for what was found in a protocol",
     "graph": "write the states and steps of a protocol as a graph",
     "export": "write a protocol as a program of another tool",
     "replay": "show a trace again, step by step",

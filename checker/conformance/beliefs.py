@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from msgspec import Struct
 
 from checker.conformance.automaton import FAILS, Automaton, Label
-from checker.conformance.seen import Begun, DoneSeen, Dropped, Ended, Seen, StateSeen, StepSeen
+from checker.conformance.seen import Begun, DoneSeen, Dropped, Ended, Gone, Seen, StateSeen, StepSeen
 from checker.model.model import Model
 from checker.semantics.interpreter import EvaluationError, Interpreter, State
 
@@ -226,6 +226,8 @@ class Beliefs:
             case Dropped():
                 if any(slot == seen.slot and label is None for slot, _, label in pending):
                     yield self.candidate(state, _without(pending, seen.slot))
+            case Gone():
+                yield self.candidate(state, _without(pending, seen.slot))
 
     def unseen(self, candidate: int) -> tuple[int, ...]:
         """The candidates that one hidden step, or the step of a call under way, leads to."""

@@ -60,4 +60,11 @@ class Dropped(Struct, frozen=True):
     slot: int
 
 
-Seen: TypeAlias = StepSeen | StateSeen | DoneSeen | Begun | Ended | Dropped
+@final
+class Gone(Struct, frozen=True):
+    """The call in `slot` ended, and whether it has taken its step is not known; it will not from now on."""
+
+    slot: int
+
+
+Seen: TypeAlias = StepSeen | StateSeen | DoneSeen | Begun | Ended | Dropped | Gone

@@ -11,7 +11,7 @@ from checker.conformance.automaton import Label
 from checker.conformance.beliefs import NOTHING, Beliefs, CannotTell, Limit
 from checker.conformance.explain import Explained, explained
 from checker.conformance.result import Verdict
-from checker.conformance.seen import Begun, Dropped, Ended, Seen, StateSeen, StepSeen
+from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StateSeen, StepSeen
 from checker.language.types import Value
 from checker.model.model import Model
 
@@ -110,6 +110,10 @@ class Tracker:
     def drop(self, slot: int) -> bool:
         """The call ends without effect."""
         return self.observe(Dropped(slot))
+
+    def lose(self, slot: int) -> bool:
+        """The call ends, with or without effect."""
+        return self.observe(Gone(slot))
 
     # --- what can be told ----------------------------------------------------------------------------------------------
 

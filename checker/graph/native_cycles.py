@@ -150,12 +150,14 @@ class FairParts:
     def __init__(self, count: int, part: Part) -> None:
         self.count, self.part = count, part
 
-    def nearest(self, distances: Distances, most: int) -> list[tuple[int, FairPart]]:
-        """States in fair components that were reached, nearest first: at least `most` where there are so many."""
+    def nearest(self, distances: Distances, most: int, among: bytearray | None = None) -> list[tuple[int, FairPart]]:
+        """States in fair components (and `among` those with a true byte) that were reached, nearest first: at least `most` where there are so
+        many.
+        """
         labels, found = self.part.labels, list[tuple[int, int]]()
         for state in distances.order if self.count else ():
             if len(found) >= most and distances.distance[state] > found[-1][0]:
                 break
-            if labels[state]:
+            if labels[state] and (among is None or among[state]):
                 found.append((distances.distance[state], state))
         return [(state, FairPart(part=self.part, label=labels[state])) for _, state in sorted(found)]

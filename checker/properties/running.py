@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.language import tree
+from checker.language.diagnostics import BadInput
 from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
@@ -89,7 +90,16 @@ def verdicts_on(job: Job, model: Model, limits: Limits, progress: Callable[[Engi
 
 
 def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
-    _run_model(job, model_of(job), limits, found, progress)
+    from checker.properties.unmade import is_too_large, unmade
+
+    try:
+        model = model_of(job)
+    except BadInput as bad:
+        if not is_too_large(bad):
+            raise
+        found.results += unmade(job, bad)
+        return
+    _run_model(job, model, limits, found, progress)
 
 
 def _run_model(

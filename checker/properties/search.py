@@ -96,6 +96,17 @@ class Search:
         enabled, acting = self.fair.enabled, self.fair.acting
         return (state for state in range(self.expanded) if not enabled[state] & acting)
 
+    def quiet_marks(self) -> bytearray:
+        """1 for each of the quiet states."""
+        found = bytearray(len(self.graph.states))
+        for state in self.quiet():
+            found[state] = 1
+        return found
+
+    def may_deadlock(self) -> bool:
+        """False only where it is known that every quiet state is done."""
+        return True
+
     def resting(self) -> bytearray:
         """1 for each state where a run may stop for ever: no step there is owed fairness, for all are faults or `may`."""
         owed = self.fair.weak | self.fair.strong
@@ -150,9 +161,13 @@ class Search:
 
         return ProductSearch(self, self.letters(conditions), automaton)
 
-    def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
-        """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""
-        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances)
+    def lasso(
+        self, inside: bytearray, distances: Distances, *, without_progress: bool, through: bytearray | None = None
+    ) -> Lasso | None:
+        """A short lasso whose cycle is fair, within the states of `inside` and (where given) through one of `through`, and whose stem
+        `distances` gives.
+        """
+        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances, through)
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         """1 for each state that a fair cycle within the states of `inside` can visit over and over."""

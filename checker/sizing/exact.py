@@ -65,7 +65,7 @@ class Spending:
         if self._metered.sent is None:
             return None
         graph, known = self.search.graph, dict[object, int]()
-        tails = graph.tails(1)
+        tails = list(graph.tails(1, bytearray(b"\1") * len(graph.states)))
         for state, tail in enumerate(tails):
             if tail not in known:
                 known[tail] = graph.states[state][-1]

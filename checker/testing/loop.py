@@ -57,6 +57,7 @@ class ControlledLoop(Lifecycle):
         self._round = 0  # handles left in this round
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._slack_ns = round(settings.slack_s * NS)
+        self.watches: list[Callable[[], None]] = []  # called after every step; what they raise ends the run
         self._parked: list[Ready] = []  # of crashed agents: kept, so that no `finally` of theirs runs
         self._crashes = 0
 
@@ -236,6 +237,8 @@ class ControlledLoop(Lifecycle):
                 self.note_end(lane)
             elif self.chooser.sweeps:
                 self._maybe_cancel(lane, lane.task, "")
+        for watch in self.watches:
+            watch()
 
     def _count_step(self, lane: Lane) -> None:
         self.steps += 1

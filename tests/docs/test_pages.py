@@ -45,6 +45,8 @@ def test_there_are_pages() -> None:
         "docs/proofs.md",
         "docs/semantics.md",
         "docs/conformance.md",
+        "docs/schedules.md",
+        "docs/testing.md",
     }
 
 

@@ -16,7 +16,7 @@ from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
 from checker.conformance.orders import Blocked, PartialOrder, explain_in_some_order
 from checker.conformance.result import RunResult, Violation
-from checker.conformance.seen import Begun, Dropped, Ended, Seen, StepSeen
+from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StepSeen
 from checker.conformance.tracker import REMEMBERED, Tracker
 
 TOLD_STATES = 10_000  # states at the end of a run whose values are told
@@ -136,7 +136,7 @@ def _reading(seen: Seen) -> Reading:
             return Call("begin", str(slot), step)
         case Ended(slot, step):
             return Call("end", str(slot), step)
-        case Dropped(slot):
+        case Dropped(slot) | Gone(slot):
             return Call("fail", str(slot), None)
         case _:
             return seen

@@ -151,6 +151,9 @@ int tc_search_degrees(tc_search *search, uint64_t *start);
 int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress);
 /* marks[s] = mark for each state s where a state watch with this id fires; the others stay as they are. */
 int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
+
+/* Of a complete search: `mark` at each state where nothing but a fault is enabled; -1 as tc_search_degrees. */
+int tc_search_quiet(tc_search *search, uint8_t mark, uint8_t *marks);
 void tc_search_free(tc_search *search);
 
 /* used[l] = 1 for each of n labels l; 0, or -1 when one of them is not below `labels`. */
