@@ -26,7 +26,7 @@ class BuildLibrary(build_ext):
 
     def get_ext_filename(self, fullname: str) -> str:
         """One name for every Python: the file is no extension module."""
-        return str(Path(*fullname.split(".")).with_name(LIBRARY.name))
+        return str(Path(*fullname.split(".")).with_name(Path(LIBRARY).name))
 
     def run(self) -> None:
         super().run()

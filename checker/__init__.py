@@ -1,18 +1,20 @@
 """teamcheck: write down how agents coordinate, and prove or break it.
 
-`checker.load`, `checker.check` and `checker.graph` are the Python API, with `checker.replay`; see `checker.api`.
+`checker.load`, `checker.check`, `checker.prove` and `checker.graph` are the Python API, with `checker.replay` and others; see `checker.api`.
 """
 
 from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as `typing` has it, which is not loaded here: an interrupt is heeded only when this module is
 if TYPE_CHECKING:
-    from checker.api import check, graph, load, mend, replay, tolerate
+    from typing import Any
 
-__all__ = ["check", "graph", "load", "mend", "replay", "tolerate"]
+    from checker.api import check, conform, cost, graph, load, mend, prove, replay, starter_map, tolerate, verify
+
+__all__ = ["check", "conform", "cost", "graph", "load", "mend", "prove", "replay", "starter_map", "tolerate", "verify"]
 
 
 class _GraphPackage(ModuleType):

@@ -1,13 +1,20 @@
-"""`python -m checker` is `teamcheck`."""
+"""`python -m checker` is `teamcheck`, and where the command begins: little is loaded before an interrupt is heeded."""
 
 from __future__ import annotations
 
 import sys
 
-if __name__ == "__main__":
+
+def main() -> int:
+    """The command line as a process of its own, and its exit code."""
     try:
         from checker.cli.main import program
 
-        sys.exit(program())
+        return program()
     except KeyboardInterrupt:  # even before the command line has begun
-        sys.exit(130)
+        sys.stderr.write("\ninterrupted\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,6 +15,7 @@ from checker.language import tree
 from checker.language.checked import AwaitInfo, RoleInfo
 from checker.language.checking.constants import evaluate
 from checker.language.checking.context import Context
+from checker.language.checking.written import written
 from checker.language.types import Bool
 from checker.model.expr import Const, Expr, Quantifier, Read
 from checker.model.model import Assign, Bind, For, Guard, If, Let, Statement, Step
@@ -73,7 +74,8 @@ def _branch(
         at=branch,
         frame=frame,
     )
-    return [replace(step, meters=_meters(segments.build, what))]
+    awaited = written(what.condition) if isinstance(what, tree.AwaitCondition) else ""
+    return [replace(step, meters=_meters(segments.build, what), awaited=awaited)]
 
 
 def _meters(build: Build, what: tree.Awaitable) -> tuple[tuple[str, int], ...]:

@@ -9,13 +9,13 @@ MIB = 2**20
 SHARE = 1 / 3  # of what is free: looking for cycles takes up to twice as much again as a state graph
 
 
-def used_mib() -> float:
-    """The resident memory of this process, in MiB (its peak, where the present value is not known)."""
+def used_mib(process: int | None = None) -> float:
+    """The resident memory of this process, in MiB (its peak, where the present value is not known); or of another one (0 where not known)."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as statm:
+        with open(f"/proc/{'self' if process is None else process}/statm", encoding="ascii") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MIB
     except OSError:
-        return _peak_mib()
+        return _peak_mib() if process is None else 0.0
 
 
 def default_limit_mib(share: float = SHARE) -> float | None:

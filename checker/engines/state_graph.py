@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
+from itertools import compress
 from typing import final
 
 from msgspec import Struct, field
@@ -82,9 +83,9 @@ class StateGraph(Struct, kw_only=True):
         indices.reverse()
         return self.initial.index(state), indices
 
-    def tails(self, cells: int) -> Sequence[Hashable]:
-        """Of each state what its last cells hold: equal for two states where those are."""
-        return [state[len(state) - cells :] for state in self.states]
+    def tails(self, cells: int, marks: bytearray) -> Iterator[Hashable]:
+        """Of each marked state what its last cells hold: equal for two states where those are."""
+        return (state[len(state) - cells :] for state in compress(self.states, marks))
 
     def final_states(self) -> Iterator[int]:
         """The expanded states without a transition."""

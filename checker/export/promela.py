@@ -48,10 +48,10 @@ class Promela(Struct, frozen=True, kw_only=True):
 
 def promela(form: GroundModel) -> Promela:
     """The program. Raises Unsupported where something would be too long."""
-    return _Program(form).write()
+    return Program(form).write()
 
 
-class _Program:
+class Program:
     """One program: the names of everything in it, and the pieces of its text."""
 
     def __init__(self, form: GroundModel) -> None:
@@ -78,12 +78,12 @@ class _Program:
         properties = [line for goal in self.model.goals for line in self._property(goal)]
         steps = list(self._steps())
         body = properties + steps or ["  :: false"]
-        several, start = self._start()
+        several, start = self.start()
         checked = [goal.name for goal in self.model.goals if self._is_checked(goal)]
         left_out = tuple(goal.name for goal in self.model.goals if not self._is_checked(goal))
         lines = [
             *self._heading(several, left_out),
-            *self._declarations(),
+            *self.declarations(),
             "active proctype team() {",
             *start,
             "end:",
@@ -102,7 +102,7 @@ class _Program:
 
     # --- conditions -------------------------------------------------------------------------------------------------
 
-    def _is_constant(self, field: int) -> bool:
+    def is_constant(self, field: int) -> bool:
         """Whether a field has one value only: it is no variable of the program then."""
         low, high = self.form.fields[field]
         return low == high
@@ -122,7 +122,7 @@ class _Program:
                 rest = self.graph.both(rest, part)
         return rest
 
-    def _text(self, node: Node) -> str:
+    def text(self, node: Node) -> str:
         return written(self.graph, node, self.named)
 
     def _assertion(self, flag: str) -> str:
@@ -143,7 +143,7 @@ class _Program:
         ):
             if bad is not None and self.graph.value(bad) != 0:
                 yield f"  /* {goal.kind}{'' if goal.kind == goal.name else f' {goal.name}'} */"
-                yield f"  :: d_step {{ {self._text(bad)} -> {self._assertion(flag)} }}"
+                yield f"  :: d_step {{ {self.text(bad)} -> {self._assertion(flag)} }}"
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -153,19 +153,20 @@ class _Program:
             if outcome.step != last:
                 last = outcome.step
                 yield f"  /* {self.model.steps[last].name} */"
-            yield from self._option(outcome)
+            yield from self.option(outcome)
 
     def _enabled(self, outcome: GroundOutcome) -> Node:
         if waits_for_others(self.form, outcome):
             return self.graph.both(outcome.enabled, self.graph.negate(self.acts_at_once))
         return outcome.enabled
 
-    def _option(self, outcome: GroundOutcome) -> Iterator[str]:
-        """An outcome: its guard, temporaries, what may fail, the new values."""
+    def option(self, outcome: GroundOutcome, also: Node | None = None) -> Iterator[str]:
+        """An outcome, where `also` holds too: its guard, temporaries, what may fail, the new values."""
         enabled = self._enabled(outcome)
+        enabled = enabled if also is None else self.graph.both(enabled, also)
         if self.graph.value(enabled) == 0:
             return
-        updates = [(field, node) for field, node in outcome.updates if not self._is_constant(field)]
+        updates = [(field, node) for field, node in outcome.updates if not self.is_constant(field)]
         known = set(self._conjuncts(outcome.enabled))
         failed = self._given(outcome.failed, known)
         known.add(self.graph.negate(failed))
@@ -185,7 +186,7 @@ class _Program:
             condition = written(self.graph, failed, named)
             works = "; ".join(after) or "skip"
             after = [f"if :: {condition} -> {self._assertion(self.flags[NO_ERROR])} :: else -> {works} fi"]
-        yield f"  :: d_step {{ {self._text(enabled)} ->"
+        yield f"  :: d_step {{ {self.text(enabled)} ->"
         yield from (f"       {line};" for line in before)
         yield f"       {'; '.join(after) or 'skip'} }}"
 
@@ -212,7 +213,7 @@ class _Program:
             for choices in variable.initial:
                 yield [tuple(encode(variable.type, value)) for value in dict.fromkeys(choices)]
 
-    def _start(self) -> tuple[bool, list[str]]:
+    def start(self) -> tuple[bool, list[str]]:
         """Whether there are several initial states, and the statements that choose one."""
         lines, field = [], 0
         for choices in self._initial():
@@ -224,14 +225,17 @@ class _Program:
 
     def _assignments(self, first: int, values: tuple[int, ...]) -> str:
         """The fields from `first` on take these values."""
-        places = [place for place in range(len(values)) if not self._is_constant(first + place)]
+        places = [place for place in range(len(values)) if not self.is_constant(first + place)]
         return "; ".join(f"{self.fields[first + place]} = {values[place]}" for place in places)
 
-    def _heading(self, several: bool, left_out: tuple[str, ...]) -> Iterator[str]:
+    def title(self) -> Iterator[str]:
         model = self.model
         parameters = ", ".join(f"{name} = {value}" for name, value in model.parameters)
         yield f"/* {model.protocol}, instance {model.instance or '-'}, faults {model.faults}{': ' if parameters else ''}{parameters}"
         yield " *"
+
+    def _heading(self, several: bool, left_out: tuple[str, ...]) -> Iterator[str]:
+        yield from self.title()
         yield " * spin -o2 -a FILE && cc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -c0 -m1000000"
         yield " *"
         yield " * `assertion violated holds_X`: the property X is violated; `never_X`: a state that X asks for is reached; `has_value_X`: X"
@@ -241,7 +245,7 @@ class _Program:
             yield f" * Not checked here: {', '.join(left_out)}."
         yield " */"
 
-    def _declarations(self) -> Iterator[str]:
+    def declarations(self) -> Iterator[str]:
         initial = [first for choices in self._initial() for first in choices[0]]
         titles, legends = field_titles(self.form), field_legends(self.form)
         kept = set(self.named.values())

@@ -33,12 +33,16 @@ class Lasso(Struct, frozen=True, kw_only=True):
         return len(self.stem) + len(self.cycle)
 
 
-def find_lasso(graph: FairGraph, found: Iterable[FairComponent], distances: Distances) -> Lasso | None:
-    """A short fair lasso whose cycle is in one of the components, or None where no source reaches any of them.
+def find_lasso(
+    graph: FairGraph, found: Iterable[FairComponent], distances: Distances, through: bytearray | None = None
+) -> Lasso | None:
+    """A short fair lasso whose cycle is in one of the components (and goes `through` a state with a true byte), or None where no source
+    reaches any of them.
 
     Entries are tried nearest first; what no entry could beat any more is not tried.
     """
-    reached = ((distances.distance[state], state, component) for component in found for state in component.states)
+    inner = ((state, component) for component in found for state in component.states if through is None or through[state])
+    reached = ((distances.distance[state], state, component) for state, component in inner)
     nearest = nsmallest(ENTRIES + 1, (entry for entry in reached if entry[0] >= 0), key=itemgetter(0, 1))
     return lasso_from(graph, [(state, component) for _, state, component in nearest], distances)
 

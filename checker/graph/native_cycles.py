@@ -15,6 +15,7 @@ from checker.graph.hunger import Hunger
 from checker.graph.reachability import Distances
 from checker.semantics.domains import watch
 
+MOST_COUNTED = 1 << 61  # of what an edge, or a path, counts for
 KINDS: dict[Fairness, int] = {"weak": 1, "strong": 2, "may": 4, "fault": 8}  # TC_WEAK, ...
 
 
@@ -107,12 +108,17 @@ class NativeCycles:
             raise MemoryError
         return found
 
-    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> array[int]:
+    def longest(
+        self, inside: bytearray, ends: bytearray, counted: Sequence[int], limit: int, gained: Sequence[int] | None = None
+    ) -> array[int]:
         """As `longest.longest`."""
-        most = array("i", bytes(4 * self._states))
-        while self._library.tc_graph_longest(
-            self._graph(), address(inside), address(ends), address(counted), limit, address(most)
-        ):
+        most, of_class = array("q", bytes(8 * self._states)), array("q", [*counted, 0])
+        of_state = None if gained is None else array("q", gained)
+        assert len(of_class) == len(self._kinds), "each class counts for something"
+        assert of_state is None or len(of_state) == self._states, "each state does"
+        assert max(limit, max(of_class), max(of_state or (0,))) <= MOST_COUNTED, "sums of three fit"
+        given = (address(inside), address(ends), address(of_class), None if of_state is None else address(of_state))
+        while self._library.tc_graph_longest(self._graph(), *given, limit, address(most)):
             watch()
         return most
 
@@ -144,12 +150,14 @@ class FairParts:
     def __init__(self, count: int, part: Part) -> None:
         self.count, self.part = count, part
 
-    def nearest(self, distances: Distances, most: int) -> list[tuple[int, FairPart]]:
-        """States in fair components that were reached, nearest first: at least `most` where there are so many."""
+    def nearest(self, distances: Distances, most: int, among: bytearray | None = None) -> list[tuple[int, FairPart]]:
+        """States in fair components (and `among` those with a true byte) that were reached, nearest first: at least `most` where there are so
+        many.
+        """
         labels, found = self.part.labels, list[tuple[int, int]]()
         for state in distances.order if self.count else ():
             if len(found) >= most and distances.distance[state] > found[-1][0]:
                 break
-            if labels[state]:
+            if labels[state] and (among is None or among[state]):
                 found.append((distances.distance[state], state))
         return [(state, FairPart(part=self.part, label=labels[state])) for _, state in sorted(found)]

@@ -34,7 +34,7 @@ def common(a: Type, b: Type) -> Type:
 
 def convert(graph: Graph, shape: Shape, own: Type, wanted: Type) -> Shape:
     """The shape of the same value in `wanted`. A value that `wanted` does not hold gives anything: see `fits`."""
-    if own == wanted:
+    if own is wanted or own == wanted:
         return shape
     match own, wanted:
         case Int(), Int():

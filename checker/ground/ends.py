@@ -26,6 +26,12 @@ def waits_for_others(form: GroundModel, outcome: GroundOutcome) -> bool:
     return form.model.timeouts_only_when_stuck and step.kind == "timeout" and step.fault is None
 
 
+def enabled(form: GroundModel) -> list[Node]:
+    """Of each outcome whether it is enabled, timeouts that wait for all others included."""
+    graph, nothing_else = form.graph, form.graph.negate(acts_at_once(form))
+    return [graph.both(o.enabled, nothing_else) if waits_for_others(form, o) else o.enabled for o in form.outcomes]
+
+
 def messages_wait(form: GroundModel) -> Node:
     """Whether a message waits in a channel that is not persistent: the first node of a sequence or bag is its length."""
     graph = form.graph

@@ -57,18 +57,17 @@ class Place(Struct, kw_only=True):
         return convert(self.graph, self.shape(expr), expr.type, wanted)
 
     def shape(self, expr: Expr) -> Shape:
-        match expr:
-            case Const():
-                return constant(self.graph, expr.type, expr.value)
-            case Local():
-                own, shape = self.registers[expr.number]
-                return convert(self.graph, shape, own, expr.type)
-            case Read():
-                return self._read(expr)
-            case Apply():
-                return self._apply(expr)
-            case Quantifier():
-                return self._quantifier(expr)
+        if isinstance(expr, Apply):
+            return self._apply(expr)
+        if isinstance(expr, Read):
+            return self._read(expr)
+        if isinstance(expr, Local):
+            own, shape = self.registers[expr.number]
+            return convert(self.graph, shape, own, expr.type)
+        if isinstance(expr, Const):
+            return constant(self.graph, expr.type, expr.value)
+        if isinstance(expr, Quantifier):
+            return self._quantifier(expr)
         raise TypeError(expr)
 
     # --- cells ---------------------------------------------------------------------------------------------------------
@@ -90,17 +89,24 @@ class Place(Struct, kw_only=True):
         if not index:
             yield 0, graph.const(1)
             return
-        ranks = [rank(graph, type, self.as_type(expr, type)) for type, expr in zip(index, indices, strict=True)]
-        choices = []
-        for node, type in zip(ranks, index, strict=True):
-            known = graph.value(node)
-            choices.append([known] if known is not None else list(range(cardinality(type))))
+        choices = [self._numbers(type, self.as_type(expr, type)) for type, expr in zip(index, indices, strict=True)]
+        if len(choices) == 1:
+            yield from choices[0]
+            return
         for combination in product(*choices):
             offset, condition = 0, graph.const(1)
-            for number, node, type in zip(combination, ranks, index, strict=True):
+            for (number, here), type in zip(combination, index, strict=True):
                 offset = offset * cardinality(type) + number
-                condition = graph.both(condition, graph.eq(node, graph.const(number)))
+                condition = graph.both(condition, here)
             yield offset, condition
+
+    def _numbers(self, type: Type, shape: Shape) -> list[tuple[int, Node]]:
+        """Every place in its type that a value may have, with the condition on which it has it."""
+        graph, node = self.graph, rank(self.graph, type, shape)
+        known = graph.value(node)
+        if known is not None:
+            return [(known, graph.const(1))]
+        return [(number, graph.eq(node, graph.const(number))) for number in range(cardinality(type))]
 
     # --- operators -------------------------------------------------------------------------------------------------------
 

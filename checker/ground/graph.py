@@ -35,7 +35,10 @@ class Unsupported(Exception):
 
 
 class Graph(Struct):
-    """`code[n]` is (operation, arguments...), `arguments[n]` the nodes among them, `low[n]`..`high[n]` the interval of node n."""
+    """`code[n]` is (operation, arguments...), `arguments[n]` the nodes among them, `low[n]`..`high[n]` the interval of node n.
+
+    `constants` and `negations`: the nodes of constants and the opposites of nodes, which are asked for most often.
+    """
 
     code: list[tuple[object, ...]] = field(default_factory=list)
     arguments: list[tuple[Node, ...]] = field(default_factory=list)
@@ -43,6 +46,7 @@ class Graph(Struct):
     high: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], Node] = field(default_factory=dict)
     constants: dict[int, Node] = field(default_factory=dict)
+    negations: dict[Node, Node] = field(default_factory=dict)
     asked: int = 0
     most_asked: int | None = None  # None: MOST_ASKED
 
@@ -54,6 +58,7 @@ class Graph(Struct):
             high=list(self.high),
             known=dict(self.known),
             constants=dict(self.constants),
+            negations=dict(self.negations),
             asked=self.asked,
             most_asked=self.most_asked,
         )
@@ -93,6 +98,20 @@ class Graph(Struct):
     def value(self, node: Node) -> int | None:
         """The value of a node that is known, else None."""
         return self.low[node] if self.low[node] == self.high[node] else None
+
+    def fields_read(self, node: Node) -> frozenset[int]:
+        """The fields, by number, that a node hangs on."""
+        found, seen, waiting = set[int](), set[Node](), [node]
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            if self.code[at][0] == "field":
+                found.add(cast("int", self.code[at][1]))
+            elif self.code[at][0] != "const":
+                waiting += self.arguments[at][:1] if self.code[at][0] == "within" else self.arguments[at]
+        return frozenset(found)
 
     def within(self, a: Node, low: int, high: int) -> Node:
         """`a`, where what it is used for knows that it lies in this interval although its own is wider."""
@@ -238,6 +257,12 @@ class Graph(Struct):
         return self.const(1) if self.negate(a) == b else self._fold("or", a, b, 0, 1)
 
     def negate(self, a: Node) -> Node:
+        found = self.negations.get(a)
+        if found is None:
+            found = self.negations[a] = self._opposite(a)
+        return found
+
+    def _opposite(self, a: Node) -> Node:
         known = self.value(a)
         if known is not None:
             return self.const(1 - known)

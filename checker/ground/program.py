@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.ground.convert import convert
 from checker.ground.evaluate import Place, Registers
 from checker.ground.execute import Execution, Outcome
 from checker.ground.graph import Graph, Node, Unsupported
-from checker.ground.representative import Renaming, representative
 from checker.ground.run import evaluated
 from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
-from checker.ground.symmetry import Partial, obstacle
 from checker.language.types import Sort, Type, Value
 from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
+
+if TYPE_CHECKING:
+    from checker.ground.representative import Renaming
 
 MOST_OUTCOMES = 50_000
 MOST_SPLIT = 64  # outcomes of one step instance; where its branches make more, they are not split
@@ -69,10 +72,14 @@ class GroundModel(Struct, frozen=True, kw_only=True):
     outcomes: tuple[GroundOutcome, ...]
     done: Predicate
     goals: tuple[tuple[Goal, tuple[Predicate, ...]], ...]
-    symmetric: tuple[Sort, ...]
-    representative: tuple[tuple[int, Node], ...]
-    renamings: tuple[Renaming, ...]
-    told_apart: tuple[tuple[Sort, str], ...]
+    symmetric: tuple[Sort, ...] = ()
+    representative: tuple[tuple[int, Node], ...] = ()
+    renamings: tuple[Renaming, ...] = ()
+    told_apart: tuple[tuple[Sort, str], ...] = ()
+
+    def predicate(self, expr: Expr) -> Predicate:
+        """A closed condition of the model, as nodes. Raises Unsupported."""
+        return _predicate(self.graph, self.cells, expr)
 
     def canonical(self, numbers: list[int]) -> list[int]:
         """The fields of the representative of the state with these fields."""
@@ -144,10 +151,7 @@ def ground(model: Model, *, symmetry: bool = False, split: bool = False) -> Grou
             raise Unsupported(f"more than {MOST_OUTCOMES} step instances")
     done = _predicate(graph, cells, model.done) if model.done is not None else _never(graph)
     goals = tuple((goal, _conditions(graph, cells, goal)) for goal in model.goals)
-    told_apart = _told_apart(model, _partial(graph, outcomes, goals, done)) if symmetry else {}
-    symmetric = tuple(sort for sort, reason in told_apart.items() if reason is None)
-    chosen, renamings = representative(model, graph, list(cells), symmetric)
-    return GroundModel(
+    found = GroundModel(
         model=model,
         graph=graph,
         fields=tuple(fields),
@@ -155,11 +159,8 @@ def ground(model: Model, *, symmetry: bool = False, split: bool = False) -> Grou
         outcomes=tuple(outcomes),
         done=done,
         goals=goals,
-        symmetric=symmetric,
-        representative=tuple(_changes(cells, chosen)),
-        renamings=tuple(renamings),
-        told_apart=tuple((sort, reason) for sort, reason in told_apart.items() if reason is not None and sort.size > 1),
     )
+    return _with_orbits(found) if symmetry else found
 
 
 def initial_states(model: Model) -> Iterator[tuple[Value, ...]]:
@@ -170,18 +171,27 @@ def initial_states(model: Model) -> Iterator[tuple[Value, ...]]:
 # --- symmetry -----------------------------------------------------------------------------------------------------------
 
 
-def _told_apart(model: Model, partial: Partial) -> dict[Sort, str | None]:
-    return {sort: obstacle(model, sort, partial) for sort in model.sorts}
+def _with_orbits(form: GroundModel) -> GroundModel:
+    """With the sorts that allow it, and what stands for an orbit under their renamings."""
+    from checker.ground.representative import representative
+    from checker.ground.symmetry import Partial, obstacle
 
-
-def _partial(
-    graph: Graph, outcomes: Sequence[GroundOutcome], goals: Sequence[tuple[Goal, tuple[Predicate, ...]]], done: Predicate
-) -> Partial:
-    unclear = [goal.name for goal, conditions in goals if any(graph.value(c.undefined) != 0 for c in conditions)]
-    return Partial(
-        steps=frozenset(outcome.step for outcome in outcomes if graph.value(outcome.failed) != 0),
-        goals=frozenset([*unclear, *(name for outcome in outcomes for name, _ in outcome.undefined)]),
-        done=graph.value(done.undefined) != 0,
+    graph, model = form.graph, form.model
+    unclear = [goal.name for goal, conditions in form.goals if any(graph.value(c.undefined) != 0 for c in conditions)]
+    partial = Partial(
+        steps=frozenset(outcome.step for outcome in form.outcomes if graph.value(outcome.failed) != 0),
+        goals=frozenset([*unclear, *(name for outcome in form.outcomes for name, _ in outcome.undefined)]),
+        done=graph.value(form.done.undefined) != 0,
+    )
+    told_apart = {sort: obstacle(model, sort, partial) for sort in model.sorts}
+    symmetric = tuple(sort for sort, reason in told_apart.items() if reason is None)
+    chosen, renamings = representative(model, graph, list(form.cells), symmetric)
+    return replace(
+        form,
+        symmetric=symmetric,
+        representative=tuple(_changes(form.cells, chosen)),
+        renamings=tuple(renamings),
+        told_apart=tuple((sort, reason) for sort, reason in told_apart.items() if reason is not None and sort.size > 1),
     )
 
 

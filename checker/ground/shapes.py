@@ -211,6 +211,8 @@ def at_place(type: Type, number: int) -> Value:
 
 
 def constant(graph: Graph, type: Type, value: Value) -> Shape:
+    if isinstance(type, Bool | Int | Enum | Sort):
+        return graph.const(int(value))
     return build(type, (graph.const(number) for number in encode(type, value)))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from checker.ground.ends import acts, messages_wait
+from checker.ground.ends import acts, enabled, messages_wait
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel, Predicate
 from checker.model.model import Goal
 
 OF_STATES = ("always", "never", "sometimes")
+OF_STEPS = ("step", "no lost update", "no stale write", "no overwrite", "no error")
 
 
 def violated(form: GroundModel, goal: Goal) -> Node | None:
@@ -34,6 +35,25 @@ def undefined(form: GroundModel, goal: Goal) -> Node | None:
     if goal.kind == "no deadlock":
         return form.graph.both(form.graph.negate(acts(form)), form.done.undefined)
     return predicate(form, goal).undefined if goal.kind in OF_STATES else None
+
+
+def bad(form: GroundModel, goal: Goal) -> Node | None:
+    """1 in states that violate the goal, where it has no value, or that a step starts from which shows one of these; None for goals that single
+    states and steps do not decide.
+    """
+    if goal.kind not in ("always", "never", "no deadlock", "no unhandled message", *OF_STEPS):
+        return None
+    graph = form.graph
+    found = [node for node in (violated(form, goal), undefined(form, goal)) if node is not None]
+    for outcome, enters in zip(form.outcomes, enabled(form), strict=True):
+        shown = [node for name, node in (*outcome.goals, *outcome.undefined) if name == goal.name]
+        if goal.kind == "no error":
+            shown.append(outcome.failed)
+        found += [graph.both(enters, node) for node in shown]
+    result = graph.const(0)
+    for node in found:
+        result = graph.either(result, node)
+    return result
 
 
 def predicate(form: GroundModel, goal: Goal) -> Predicate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect import cleandoc
+from textwrap import dedent
 from typing import Any, Literal
 
 from checker.language import tree
@@ -14,7 +14,9 @@ from checker.language.tokens import Token
 
 
 def doc(b: Building, span: Span, c: list[Token]) -> str:
-    return cleandoc(c[0].text[3:-3].replace("\r\n", "\n"))
+    """The text without the indentation that its lines have in common, the first one aside, and without empty lines around it."""
+    first, end, rest = c[0].text[3:-3].replace("\r\n", "\n").expandtabs().partition("\n")
+    return f"{first.lstrip()}{end}{dedent(rest)}".strip("\n")
 
 
 def protocol(b: Building, span: Span, c: list[Any]) -> tree.Protocol:

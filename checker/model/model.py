@@ -191,7 +191,7 @@ class Step(Struct, frozen=True, kw_only=True):
     `agent` is the register of who acts (for a fault: who suffers), None for faults of messages, stores and rounds. `parameters` are
     the registers that are shown and that, with the agent, tell one instance of the step from another for fairness. `fault` is the fault model's item
     ("crash Worker"), None for what agents and rounds do. `role` and `activity` say where it belongs; `phrase` is how a reader is told:
-    "starts work", "goes on after planning".
+    "starts work", "goes on after planning". `awaited`: the condition that it waits for at an await, as written; else "".
     """
 
     name: str
@@ -206,6 +206,7 @@ class Step(Struct, frozen=True, kw_only=True):
     fairness: Literal["weak", "strong", "may"]
     fault: str | None = None
     meters: tuple[tuple[str, int], ...] = ()
+    awaited: str = ""
     at: Span
 
 

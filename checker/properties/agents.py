@@ -54,13 +54,15 @@ def _agent(run: Run, sort: Sort, number: Value, state: State) -> Agent:
 
 
 def _place(model: Model, activity: str, label: str) -> str:
-    """`collecting`, or `collecting for Result` where only messages lead on from there."""
+    """`collecting`; `collecting for Result`, ``turn until `holder == none` `` where only messages and conditions lead on from there."""
     label = label.removesuffix(" (released)")
     onward = [step for step in model.steps if step.fault is None and _leads_on(step, f"{activity}.{label}")]
-    messages = dict.fromkeys(step.name.partition("[")[2].partition("]")[0] for step in onward if step.kind == "take")
-    if not messages or any(step.kind != "take" for step in onward):
+    if any(step.kind != "take" and not step.awaited for step in onward):
         return label
-    return f"{label} for {' or '.join(messages)}"
+    messages = dict.fromkeys(step.name.partition("[")[2].partition("]")[0] for step in onward if step.kind == "take")
+    conditions = dict.fromkeys(f"`{step.awaited}`" for step in onward if step.awaited)
+    told = [f"for {' or '.join(messages)}"] * bool(messages) + [f"until {' or '.join(conditions)}"] * bool(conditions)
+    return " ".join([label, " or ".join(told)] if told else [label])
 
 
 def _leads_on(step: Step, place: str) -> bool:

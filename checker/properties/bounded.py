@@ -6,8 +6,9 @@ breaks it, and so does one that goes on for ever without Q and without the round
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from checker.graph.longest import LongestPath
 from checker.model.model import Goal, Step
 from checker.properties.finding import Finding
 from checker.properties.predicates import FALSE, TRUE, Truths
@@ -26,7 +27,7 @@ def check_within(search: Search, goal: Goal, trigger: Truths, target: Truths) ->
     first = next((state for state in _true(trigger) if outside[state] and most[state] >= limit), None)
     if first is None:
         return None
-    edges, end = _walk(search, first, outside, ends, counted, most, limit)
+    edges, end = LongestPath(search.graph, outside, ends, counted, most).walk(first, limit)
     steps_only = unit == "steps" and all(counted) and not any(e and o for e, o in zip(ends, outside, strict=True))
     path = search.extended(search.path(first), edges, end, shortest=steps_only)
     return Finding(verdict="violated", path=path, shown=True, why=bounded_why(search, goal, path, len(edges)))
@@ -42,34 +43,3 @@ def _true(truths: Truths) -> Iterator[int]:
 
 def _counts(step: Step, unit: str) -> bool:
     return step.kind == "round" if unit == "rounds" else step.fault is None
-
-
-def _walk(
-    search: Search, state: int, outside: bytearray, ends: bytearray, counted: Sequence[int], most: Sequence[int], left: int
-) -> tuple[list[int], int]:
-    """Edges of a path from `state` that takes `left` counted ones, or comes to where a run may end; and where it leads."""
-    edges: list[int] = []
-    while left and not ends[state]:
-        more, state = _to_next(search, state, outside, ends, counted, most, left)
-        edges += more
-        left -= counted[search.graph.edge_class[more[-1]]]
-    return edges, state
-
-
-def _to_next(
-    search: Search, state: int, outside: bytearray, ends: bytearray, counted: Sequence[int], most: Sequence[int], left: int
-) -> tuple[list[int], int]:
-    """The shortest way on from which all that is left can be had: over the next counted edge, or to where a run may end."""
-    graph = search.graph
-    came: dict[int, list[int]] = {state: []}
-    waiting = [state]
-    for here in waiting:
-        for edge in graph.edges(here):
-            to, counts = graph.edge_target[edge], counted[graph.edge_class[edge]]
-            if to < 0 or not outside[to] or most[to] < left - counts or (to in came and not counts):
-                continue
-            if counts or ends[to]:
-                return [*came[here], edge], to
-            came[to] = [*came[here], edge]
-            waiting.append(to)
-    raise AssertionError("a path takes all that is left")

@@ -9,11 +9,18 @@ from checker.properties.finding import Path
 from checker.properties.search import Search
 
 
-def lasso_path(search: Search, inside: bytearray, distances: Distances, *, without_progress: bool = False) -> Path | None:
-    """A short lasso whose cycle is fair and within the states of `inside` (and takes no step that is progress), and whose stem `distances`
-    gives.
+def lasso_path(
+    search: Search,
+    inside: bytearray,
+    distances: Distances,
+    *,
+    without_progress: bool = False,
+    through: bytearray | None = None,
+) -> Path | None:
+    """A short lasso whose cycle is fair and within the states of `inside` (and takes no step that is progress, and goes through one of the states of
+    `through`), and whose stem `distances` gives.
     """
-    lasso = search.lasso(inside, distances, without_progress=without_progress)
+    lasso = search.lasso(inside, distances, without_progress=without_progress, through=through)
     if lasso is None:
         return None
     path = as_path(search, lasso)

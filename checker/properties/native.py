@@ -51,15 +51,19 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
     from checker.properties.verdicts import result_of
 
     interpreter = Interpreter(explored.model)
+    graph = _small_graph(explored)
     for goal in explored.model.goals:
         if goal.kind == "no error" and job.errors == "never":
             continue
         if not decides(goal) and explored.stopped != "interrupted" and explored.store != "bitstate":
             continue  # another search will decide it
         search, found = _finding(explored, goal, interpreter)
+        closed = _closed(graph, goal, found)
         if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
             continue
         made = result_of(job, search, goal, found)
+        if made.trace is not None and closed is not None:
+            made = replace(made, trace=replace(made.trace, no_return=closed))
         if made.trace is not None and explored.reduction == PARTIAL_ORDER and goal.kind not in FINAL:
             made = replace(made, trace=replace(made.trace, shortest=False))
         yield replace(
@@ -72,6 +76,29 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
             depth=explored.stats.depth,
             seconds=explored.seconds + made.seconds,
         )
+
+
+def _small_graph(explored: Explored) -> NativeGraph | None:
+    """The graph of a complete search in which no step fails, where it may be made and is not too large to be made for a word on a trace."""
+    from checker.engines.native.edges import NativeGraph
+    from checker.properties.native_search import MOST_EDGES
+
+    if not explored.complete or explored.failed is not None or explored.compiled.labels is None:
+        return None
+    return NativeGraph(explored, explored.model, lazy=True) if explored.stats.transitions <= MOST_EDGES else None
+
+
+def _closed(graph: NativeGraph | None, goal: Goal, found: Finding) -> int | None:
+    """The point of no return of a violation; None where it is not known."""
+    from checker.engines.native.edges import GraphTooLarge
+    from checker.properties.native_search import way_closed
+
+    if graph is None or found.path is None or found.verdict != "violated":
+        return None
+    try:
+        return way_closed(graph, goal, found.path)
+    except (GraphTooLarge, MemoryError):
+        return None
 
 
 def run_verdicts(job: Job, graph: NativeGraph) -> Iterator[Result]:

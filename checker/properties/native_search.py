@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from checker.engines.native.edges import NativeGraph
-from checker.graph.fair_cycles import FairGraph
+from checker.graph.fair_cycles import FairGraph, Fairness
 from checker.graph.hunger import EVERY, Hunger
 from checker.graph.lassos import ENTRIES, Lasso, lasso_from
 from checker.graph.native_cycles import KINDS, CutEdges, FairParts, NativeCycles
 from checker.graph.reachability import Distances
 from checker.model.expr import Expr
-from checker.properties.finding import Path
+from checker.model.model import Goal
+from checker.properties.deadlock import done_states
+from checker.properties.finding import Avoided, Finding, Path
 from checker.properties.ltl.automaton import Automaton
 from checker.properties.ltl.native_accepted import NativeProductSearch
 from checker.properties.predicates import NO_VALUE, TRUE, Truths
@@ -22,7 +26,6 @@ from checker.semantics.interpreter import Interpreter
 
 OWED = KINDS["weak"] | KINDS["strong"]
 MOST_MARKS = 5_000_000  # edges that are gone through one by one
-ACTING = OWED | KINDS["may"]
 
 
 class NativeSearch(Search):
@@ -84,11 +87,19 @@ class NativeSearch(Search):
         return self._cycles.reaching(targets)
 
     def quiet(self) -> Iterable[int]:
-        kinds = self._kinds.translate(bytes(not bits & ACTING for bits in range(256)))
-        state = kinds.find(1)
+        marks = self.quiet_marks()
+        state = marks.find(1)
         while state >= 0:
             yield state
-            state = kinds.find(1, state + 1)
+            state = marks.find(1, state + 1)
+
+    def quiet_marks(self) -> bytearray:
+        marks = bytearray(self.expanded)
+        self._native.explored.search.quiet(1, marks)
+        return marks
+
+    def may_deadlock(self) -> bool:
+        return self._native.explored.deadlocked is not None  # where `done when` has no value, the library counts a deadlock too
 
     def resting(self) -> bytearray:
         return self._kinds.translate(bytes(not bits & OWED for bits in range(256)))
@@ -115,9 +126,11 @@ class NativeSearch(Search):
         rest = [transition.target for _, transition in taken if transition.target is not None]
         return [path.initial, *map(self._native.number, rest)]
 
-    def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
+    def lasso(
+        self, inside: bytearray, distances: Distances, *, without_progress: bool, through: bytearray | None = None
+    ) -> Lasso | None:
         parts = self._fair_parts(inside, without_progress)
-        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1), distances)
+        return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1, through), distances)
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         labels = self._fair_parts(inside, without_progress).part.labels
@@ -142,13 +155,47 @@ class NativeSearch(Search):
             cut = CutEdges(self._native.edge_progress)
         return self._cycles.fair_parts(inside, cut)
 
-    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
-        return self._cycles.longest(inside, ends, counted, limit)
+    def longest(
+        self, inside: bytearray, ends: bytearray, counted: Sequence[int], limit: int, gained: Sequence[int] | None = None
+    ) -> Sequence[int]:
+        return self._cycles.longest(inside, ends, counted, limit, gained)
 
     def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
         progress = self._native.edge_progress if hunger.by_progress else None
         sets, served = self._cycles.hunger(hunger, progress)
-        cycles = NativeCycles(self._native, self.fairness(), sets, EVERY)
-        parts = cycles.fair_parts(bytearray(b"\1") * self.expanded, CutEdges(served))
-        fair = FairGraph(self._native, self.fairness(), lazy=True, edge_sets=sets, sets=EVERY)
+        return self.lasso_through(sets, EVERY, distances, self.fairness(), served)
+
+    def lasso_through(
+        self, sets: Sequence[int], every: int, distances: Distances, fairness: Sequence[Fairness], cut: Sequence[int] = b""
+    ) -> Lasso | None:
+        assert isinstance(sets, memoryview | bytearray), "a byte for each edge"
+        assert isinstance(cut, memoryview | bytearray | bytes), "a byte for each edge"
+        cycles = NativeCycles(self._native, fairness, sets, every)
+        left_out = CutEdges(cut) if isinstance(cut, memoryview | bytearray) else None
+        parts = cycles.fair_parts(bytearray(b"\1") * self.expanded, left_out)
+        fair = FairGraph(self._native, fairness, lazy=True, edge_sets=sets, sets=every)
         return lasso_from(fair, parts.nearest(distances, ENTRIES + 1), distances)
+
+
+# --- what closed the way --------------------------------------------------------------------------------------------------
+
+MOST_EDGES = 10_000_000  # of a graph that is made for nothing but the point of no return
+
+
+def way_closed(graph: NativeGraph, goal: Goal, path: Path) -> int | None:
+    """The point of no return (`checker.properties.no_return`) of a path that violates what single states decide; None where nobody knows."""
+    from checker.properties.no_return import no_return
+    from checker.properties.traces import replayed
+
+    search = NativeSearch(graph, graph.interpreter)
+    if goal.kind in ("always", "never"):
+        bad = bytearray(search.expanded)
+        graph.where(goal.name, "wrong", 1, bad)
+        found = Finding(verdict="violated", avoided=Avoided(states=bad))
+    elif goal.kind == "no deadlock" and search.model.done is not None:
+        found = Finding(verdict="violated", returns_to=done_states(search))
+    elif goal.kind == "no deadlock":
+        found = Finding(verdict="violated", avoided=Avoided(states=search.quiet_marks()))
+    else:
+        return None
+    return no_return(search, replayed(search, replace(path, end=None)), found)

@@ -41,9 +41,12 @@ def _unavoidable(search: Search, run: Run, avoided: Avoided) -> int:
     states = search.path_states(run.path)
     inside = bytearray(not bad for bad in avoided.states or bytes(len(search.graph.states)))
     well = search.resting()
-    for component in fair_components(search.fair, inside, avoided.edges):
-        for state in component.states:
-            well[state] = 1
+    if avoided.edges:
+        for component in fair_components(search.fair, inside, avoided.edges):
+            for state in component.states:
+                well[state] = 1
+    else:
+        well = bytearray(map(max, well, search.fair_states(inside)))
 
     def open_from(state: int) -> bool:
         reached = search.forward([(state, 0)], inside, avoided.edges).order

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.language import tree
+from checker.language.diagnostics import BadInput
 from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
@@ -89,7 +90,16 @@ def verdicts_on(job: Job, model: Model, limits: Limits, progress: Callable[[Engi
 
 
 def _run_one(job: Job, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None) -> None:
-    _run_model(job, model_of(job), limits, found, progress)
+    from checker.properties.unmade import is_too_large, unmade
+
+    try:
+        model = model_of(job)
+    except BadInput as bad:
+        if not is_too_large(bad):
+            raise
+        found.results += unmade(job, bad)
+        return
+    _run_model(job, model, limits, found, progress)
 
 
 def _run_model(
@@ -170,7 +180,7 @@ def _judge_runs(
         if explored.compiled.labels is None:
             raise GraphTooLarge(explored.compiled.unlabelled)
         graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
-        with watched(_clock(limits.time_s)):
+        with watched(clock(limits.time_s)):
             results = list(run_verdicts(job, graph))
     except (GraphTooLarge, MemoryError) as reason:
         found.warn(not_native(job.target, job.instance, job.faults, _without_edges(model, reason), everywhere=False))
@@ -294,11 +304,11 @@ def _judge(job: Job, graph: StateGraph, limits: Limits, found: Findings, *, coun
     """
     from checker.semantics.domains import watched
 
-    with watched(_clock(limits.time_s)):
+    with watched(clock(limits.time_s)):
         _judge_watched(job, graph, found, counted=counted)
 
 
-def _clock(time_s: float | None) -> Callable[[], None]:
+def clock(time_s: float | None) -> Callable[[], None]:
     """Raises LimitReached once so many seconds have passed from now."""
     from checker.engines.explicit import LimitReached
 

@@ -96,6 +96,17 @@ class Search:
         enabled, acting = self.fair.enabled, self.fair.acting
         return (state for state in range(self.expanded) if not enabled[state] & acting)
 
+    def quiet_marks(self) -> bytearray:
+        """1 for each of the quiet states."""
+        found = bytearray(len(self.graph.states))
+        for state in self.quiet():
+            found[state] = 1
+        return found
+
+    def may_deadlock(self) -> bool:
+        """False only where it is known that every quiet state is done."""
+        return True
+
     def resting(self) -> bytearray:
         """1 for each state where a run may stop for ever: no step there is owed fairness, for all are faults or `may`."""
         owed = self.fair.weak | self.fair.strong
@@ -150,9 +161,13 @@ class Search:
 
         return ProductSearch(self, self.letters(conditions), automaton)
 
-    def lasso(self, inside: bytearray, distances: Distances, *, without_progress: bool) -> Lasso | None:
-        """A short lasso whose cycle is fair and within the states of `inside`, and whose stem `distances` gives."""
-        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances)
+    def lasso(
+        self, inside: bytearray, distances: Distances, *, without_progress: bool, through: bytearray | None = None
+    ) -> Lasso | None:
+        """A short lasso whose cycle is fair, within the states of `inside` and (where given) through one of `through`, and whose stem
+        `distances` gives.
+        """
+        return find_lasso(self.fair, fair_components(self.fair, inside, self._cut(without_progress)), distances, through)
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         """1 for each state that a fair cycle within the states of `inside` can visit over and over."""
@@ -175,11 +190,13 @@ class Search:
             return frozenset()
         return frozenset(edge for edge, marks in self.graph.edge_marks.items() if "progress" in marks)
 
-    def longest(self, inside: bytearray, ends: bytearray, counted: bytearray, limit: int) -> Sequence[int]:
+    def longest(
+        self, inside: bytearray, ends: bytearray, counted: Sequence[int], limit: int, gained: Sequence[int] | None = None
+    ) -> Sequence[int]:
         """See `graph.longest`."""
         from checker.graph.longest import longest
 
-        return longest(self.graph, inside, ends, counted, limit)
+        return longest(self.graph, inside, ends, counted, limit, gained)
 
     def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
         """A short lasso whose cycle is fair and starves the agent."""
@@ -190,10 +207,19 @@ class Search:
         for edge in (edge for edge, found in graph.edge_marks.items() if "progress" in found):
             progress[edge] = 1
         sets, served = marks(graph, hunger, progress)
-        cut = frozenset(edge for edge, serves in enumerate(served) if serves)
-        fair = FairGraph(graph, self.fairness(), edge_sets=sets, sets=EVERY)
-        known = bytearray(b"\1") * self.expanded + bytearray(len(graph.states) - self.expanded)
-        return find_lasso(fair, fair_components(fair, known, cut), distances)
+        return self.lasso_through(sets, EVERY, distances, self.fairness(), served)
+
+    def lasso_through(
+        self, sets: Sequence[int], every: int, distances: Distances, fairness: Sequence[Fairness], cut: Sequence[int] = b""
+    ) -> Lasso | None:
+        """A short lasso whose cycle is fair, `fairness` of each class, takes an edge of each of the sets in `every`, and none with a true `cut`.
+
+        `sets` gives of each edge the mask of those that it is in.
+        """
+        fair = FairGraph(self.graph, fairness, edge_sets=sets, sets=every)
+        known = bytearray(b"\1") * self.expanded + bytearray(len(self.graph.states) - self.expanded)
+        left_out = frozenset(edge for edge, gone in enumerate(cut) if gone)
+        return find_lasso(fair, fair_components(fair, known, left_out), distances)
 
 
 def no_value(search: Search, *asked: Truths) -> Finding | None:

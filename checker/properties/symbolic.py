@@ -13,9 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.engines.along import explore_along
+from checker.engines.apart import INTERRUPTED, SolverMissing, Stopped
 from checker.engines.memory import default_limit_mib, used_mib
-from checker.engines.symbolic.child import INTERRUPTED, SolverMissing, hunted
-from checker.engines.symbolic.events import Event, Fewest, Found, LeftOpen, Stopped, Swept
+from checker.engines.symbolic.child import hunted
+from checker.engines.symbolic.events import Event, Fewest, Found, LeftOpen, Swept
 from checker.ground.graph import Unsupported
 from checker.ground.program import decoder
 from checker.model.model import Goal, Model
@@ -53,7 +54,7 @@ def hunt_all(job: Job, model: Model, limits: Limits, told: Callable[[int, float]
     memory = default_limit_mib(MEMORY_SHARE) if limits.memory_mib is None else limits.memory_mib
     left = None if memory is None else max(1.0, memory - used_mib())
     aside = frozenset(() if job.errors == "always" else ("no error",))
-    events: Iterator[Event | None] = iter(())
+    events: Iterator[Event | Stopped | None] = iter(())
     if asked.goals:
         events = hunted(asked, sweeps=limits.sweeps, fewest=limits.fewest, time_s=limits.time_s, memory_mib=left, aside=aside)
     try:
@@ -67,7 +68,7 @@ def hunt_all(job: Job, model: Model, limits: Limits, told: Callable[[int, float]
     return result
 
 
-def _take_in(result: Hunted, event: Event | None, limits: Limits) -> None:
+def _take_in(result: Hunted, event: Event | Stopped | None, limits: Limits) -> None:
     match event:
         case Swept():
             result.sweeps[event.goal] = event.sweeps

@@ -14,6 +14,7 @@ from checker.properties.finding import Path
 from checker.properties.predicates import State
 from checker.properties.result import Change, Event, Lap, Trace, TraceStep
 from checker.properties.run import Run, Taken
+from checker.properties.spending import spent_by
 
 if TYPE_CHECKING:
     from checker.properties.search import Search
@@ -46,16 +47,13 @@ def trace_of(run: Run, no_return: int | None = None) -> Trace:
 
 
 def _lap(around: Sequence[Taken]) -> Lap:
-    meters: dict[str, int] = {}
-    for taken in around:
-        for name, cost in taken.step.meters:
-            meters[name] = meters.get(name, 0) + cost
+    total = spent_by(around)
     return Lap(
         steps=len(around),
-        faults=sum(taken.step.fault is not None for taken in around),
-        messages=sum(note.kind == "send" for taken in around for note, _, _ in taken.told),
-        rounds=sum(taken.step.kind == "round" for taken in around),
-        meters=tuple(sorted(meters.items())),
+        faults=total.pop("faults"),
+        messages=total.pop("messages"),
+        rounds=total.pop("rounds"),
+        meters=tuple(sorted((meter, cost) for meter, cost in total.items() if meter != "steps")),
     )
 
 

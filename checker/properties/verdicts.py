@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from checker.properties.search import Search
 from checker.properties.traces import replayed, trace_of
 
 if TYPE_CHECKING:
+    from checker.properties.plan import Target
     from checker.properties.searches import Job
 
 ENGINE = "explicit (reference interpreter)"
@@ -79,16 +80,24 @@ def _result(job: Job, search: Search, goal: Goal, found: Finding, trace: Trace |
 
 def replay_command(job: Job, property: str, path: Path) -> str:
     """The command that shows the trace again."""
+    asked = property if job.target.spec is not None else None
+    return replay_of(job.target, job.instance, job.faults, job.overrides, path, asked)
+
+
+def replay_of(
+    target: Target, instance: str, faults: str, overrides: Mapping[str, str], path: Path, property: str | None = None
+) -> str:
+    """The same of a trace of any model of `target`, as a violation of `property` where that is given."""
     from shlex import join
 
-    words = ["teamcheck", "replay", job.target.path]
-    if job.target.instance_name(job.instance) is not None:
-        words += ["--instance", job.instance]
-    if job.faults != "none":
-        words += ["--faults", job.faults]
-    for name, value in job.overrides.items():
+    words = ["teamcheck", "replay", target.path]
+    if target.instance_name(instance) is not None:
+        words += ["--instance", instance]
+    if faults != "none":
+        words += ["--faults", faults]
+    for name, value in overrides.items():
         words += ["--set", f"{name}={value}"]
-    words += ["--property", property] if job.target.spec is not None else []
+    words += ["--property", property] if property is not None else []
     if path.initial:
         words += ["--initial", str(path.initial)]
     words += ["--steps", ",".join(map(str, path.indices))]

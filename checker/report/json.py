@@ -107,7 +107,7 @@ def trace_data(trace: Trace) -> dict[str, Any]:
         "lap": None if trace.lap is None else _lap(trace.lap),
         "start": dict(trace.start),
         "end": dict(trace.end),
-        "steps": [_step(s) for s in trace.steps],
+        "steps": [step_data(s) for s in trace.steps],
     }
 
 
@@ -121,7 +121,7 @@ def _lap(lap: Lap) -> dict[str, Any]:
     }
 
 
-def _step(step: TraceStep) -> dict[str, Any]:
+def step_data(step: TraceStep) -> dict[str, Any]:
     return {
         "index": step.index,
         "agent": step.agent,

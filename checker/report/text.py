@@ -27,6 +27,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     `traces`: those of all results, of violations, or only of what nobody expected; of what was expected, the first of each property.
     `everything`: whole states and hidden changes. `chart`: sequence charts; "auto": for what was not expected, where
     messages are sent. `brief`: a line for each instance and fault model. `quiet`: nothing of what is as expected.
+    `mend`: how to ask what would mend a violation of endless runs.
     """
 
     traces: Traces = "unexpected"
@@ -34,6 +35,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     chart: Literal["always", "never", "auto"] = "auto"
     brief: bool = False
     quiet: bool = False
+    mend: bool = True
 
 
 def render(report: Report, style: Style = _PLAIN, shown: Shown | None = None) -> str:
@@ -100,10 +102,23 @@ def counterexample(result: Result, style: Style = _PLAIN, shown: Shown | None = 
     if result.why:
         lines += wrapped(visible(result.why), style.width, "  why: ", "       ")
     if result.fairness:
-        lines += wrapped(visible(result.fairness), style.width, "  fairness: ", "       ")
+        lines += wrapped(visible(f"{result.fairness}. {_meaning(result.fairness)}"), style.width, "  fairness: ", "            ")
+        if shown.mend and result.replay and result.verdict == "violated" and not result.met:
+            lines.append("  mend:  " + style.tint(visible(_mend_command(result)), "bold"))
     if result.replay:
         lines.append("  again: " + style.tint(visible(result.replay), "bold"))
     return lines
+
+
+def _meaning(fairness: str) -> str:
+    what = "All else that" if ", none of " in fairness else "What"
+    return f"{what} stays possible is done in the end: nobody just dawdles in this run."
+
+
+def _mend_command(result: Result) -> str:
+    """Of the same instance, faults and property as the command that shows the trace again."""
+    same = result.replay.partition(" --steps ")[0].partition(" --initial ")[0]
+    return same.replace("teamcheck replay", "teamcheck mend", 1)
 
 
 def _title(result: Result, style: Style) -> list[str]:

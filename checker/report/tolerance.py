@@ -105,6 +105,8 @@ def _legend(tolerance: Tolerance) -> list[str]:
         lines.append("    of a `sometimes`: with so many it is reached")
     if any(fault.startswith("restart ") for fault in tolerance.faults):
         lines.append("    restart: after as many crashes")
+    if tolerance.faults:
+        lines.append(f"    looked at: every set of up to {tolerance.most} faults, and one or two kinds without limit")
     if any(not row.whole for row in tolerance.rows):
         lines.append("    ?: not known; it is no pass")
     return lines
@@ -143,7 +145,7 @@ def _traces(tolerance: Tolerance, style: Style) -> Iterator[list[str]]:
         for breaking in row.breaking:
             same = told.setdefault(_steps(breaking), f"{row.name}, {breaking.written}")
             first = same == f"{row.name}, {breaking.written}"
-            yield counterexample(breaking.result, style, Shown(chart="never"), same_as=None if first else same)
+            yield counterexample(breaking.result, style, Shown(chart="never", mend=False), same_as=None if first else same)
 
 
 def _steps(breaking: Breaking) -> str:

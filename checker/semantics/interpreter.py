@@ -158,6 +158,15 @@ class Interpreter:
             step.run(state, step.registers.copy(), found)
         return self._without_early_timeouts(found) if self.model.timeouts_only_when_stuck else found
 
+    def outcomes_of(self, state: State, step: int) -> list[Outcome]:
+        """Of `outcomes`, those of one step, in the same order."""
+        if self.model.timeouts_only_when_stuck:  # whether a timeout is possible depends on all the others
+            return [outcome for outcome in self.outcomes(state) if outcome[0] == step]
+        found: list[Outcome] = []
+        compiled = self._steps[step]
+        compiled.run(state, compiled.registers.copy(), found)
+        return found
+
     def _without_early_timeouts(self, found: list[Outcome]) -> list[Outcome]:
         if all(self._waits[outcome[0]] for outcome in found):
             return found

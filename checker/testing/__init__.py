@@ -33,6 +33,9 @@ Public names, each imported when it is first used (`import checker.testing` alon
 `CRASHED`, `FAULTS`, `MODES`, `InjectedError`, `RealIORefused`
     the result of a crashed agent; the names of faults and modes; errors that code under test may see
 
+`machine(protocol, adapter, ...) -> type[TestCase]`, `Adapter`
+    tests of real code against a protocol: programs that Hypothesis draws, each followed by the protocol under many schedules
+
 A check is a function of the `Record`: it raises AssertionError, or returns what it found wrong (nothing, an empty list: fine).
 """
 
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
     from checker.testing.chooser import Strategy
     from checker.testing.errors import InjectedError, RealIORefused
     from checker.testing.outcome import Outcome, ScheduleFailure
+    from checker.testing.protocol.adapter import Adapter
+    from checker.testing.protocol.machine import machine
+    from checker.testing.protocol.plan import AdapterError
     from checker.testing.proxy import boundary, unwrap
     from checker.testing.record import Call, Fault, Mark, Record, TaskSpan, Unhandled
     from checker.testing.run import Failure, Run, mark, pick, run_once
@@ -64,6 +70,9 @@ _HOME = {
     "record": "Call Fault Mark Record TaskSpan Unhandled",
     "run": "Failure Run mark pick run_once",
     "settings": "Settings",
+    "protocol.adapter": "Adapter",
+    "protocol.machine": "machine",
+    "protocol.plan": "AdapterError",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -71,6 +80,8 @@ __all__ = [
     "CRASHED",
     "FAULTS",
     "MODES",
+    "Adapter",
+    "AdapterError",
     "Call",
     "Deviation",
     "Failure",
@@ -91,6 +102,7 @@ __all__ = [
     "boundary",
     "explore",
     "explored",
+    "machine",
     "mark",
     "pick",
     "replay",

@@ -117,6 +117,8 @@ def _virtual_dates(loop: ControlledLoop) -> Any:
 
 def _imported_by_name() -> list[tuple[dict[str, Any], str, str]]:
     """Where modules outside the standard library keep a function of `time` under a name of their own."""
+    if len(sys.modules) == len(_seen):
+        return _aliases
     fresh = [name for name in list(sys.modules) if name not in _seen]
     _seen.update(fresh)
     for name in fresh:

@@ -14,7 +14,7 @@ from collections import deque
 from time import sleep as time_sleep  # by name: the one in `time` is virtual within a run
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 if TYPE_CHECKING:
     from checker.testing.lifecycle import Lifecycle
@@ -35,6 +35,7 @@ _WAITING = {
 _idle_stands: dict[bool, set[Stand]] = {False: set(), True: set()}  # by `final`: where one stood through a whole grace
 _ranks: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()  # in the order of their start, as far as they were seen
 _ranking = threading.Lock()
+_posters: WeakSet[threading.Thread] = WeakSet()  # threads that have posted to a controlled loop, of this run or an earlier one
 
 
 class ForeignThreads:
@@ -47,6 +48,7 @@ class ForeignThreads:
 
     def post(self, handle: Any, callback: Any) -> None:
         """From any thread."""
+        _posters.add(threading.current_thread())
         if self._loop.is_closed():
             return
         self.inbox.append((_rank(), handle, callback))
@@ -81,11 +83,10 @@ class ForeignThreads:
                 return bool(self.inbox)
 
     def _others(self, final: bool) -> list[threading.Thread]:
-        """The threads that count: those started since the run began, and before a deadlock all."""
+        """The threads that count: those started since the run began, or known to post; before a deadlock all."""
         ours = {threading.get_ident(), *self._loop.idle_threads()}
-        return [
-            thread for thread in threading.enumerate() if thread.ident not in ours and (final or thread not in self._there_before)
-        ]
+        found = [thread for thread in threading.enumerate() if thread.ident not in ours]
+        return [thread for thread in found if final or thread in _posters or thread not in self._there_before]
 
 
 def _rank() -> int:

@@ -32,7 +32,8 @@ class Lifecycle(NoIO):
     current: Lane
 
     def __init__(self) -> None:
-        self.thread: int | None = None
+        self.owner = threading.get_ident()  # the thread that made the loop, and runs it
+        self.thread: int | None = None  # the same while it runs
         self.foreign = ForeignThreads(self)
         self.stretch = Stretch()
         self.task_factory: Callable[..., Any] | None = None

@@ -57,6 +57,7 @@ class ControlledLoop(Lifecycle):
         self._round = 0  # handles left in this round
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._slack_ns = round(settings.slack_s * NS)
+        self.watches: list[Callable[[], None]] = []  # called after every step; what they raise ends the run
         self._parked: list[Ready] = []  # of crashed agents: kept, so that no `finally` of theirs runs
         self._crashes = 0
 
@@ -97,7 +98,7 @@ class ControlledLoop(Lifecycle):
         return handle
 
     def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
-        if self.thread in (None, threading.get_ident()):
+        if threading.get_ident() == self.owner:
             return self.call_soon(callback, *args, context=context)
         handle = asyncio.Handle(callback, args, self, context)
         self.foreign.post(handle, callback)
@@ -236,6 +237,8 @@ class ControlledLoop(Lifecycle):
                 self.note_end(lane)
             elif self.chooser.sweeps:
                 self._maybe_cancel(lane, lane.task, "")
+        for watch in self.watches:
+            watch()
 
     def _count_step(self, lane: Lane) -> None:
         self.steps += 1

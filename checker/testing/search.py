@@ -41,7 +41,7 @@ def explore(
     _check_options(mode, strategy)
     common = Settings(mode="latency", seed=seed, faults=dict(faults or {}), **settings)
     search = Search(test, common, checks, strategy, mode)
-    with _quiet_collector():
+    with quiet_collector():
         found = search.known(first) or search.all_modes(schedules)
         if found is not None:
             search.settle(found, max(20, schedules // 2))
@@ -55,7 +55,7 @@ def replay(
     read = Token.parse(token)
     common = Settings(mode=read.mode, seed=read.seed, faults=dict(faults or {}), **settings)
     search = Search(test, common, checks, "auto", read.mode)
-    with _quiet_collector():
+    with quiet_collector():
         search.warm_up()
         found = search.run(read.mode, Replay(read.deviations))
         if found.failure is not None:
@@ -83,7 +83,7 @@ def sweep(
     common = Settings(mode="latency", seed=seed, cancel=cancel, **settings)
     search = Search(test, common, checks, "auto", "latency")
     outcome = search.outcome
-    with _quiet_collector():
+    with quiet_collector():
         search.warm_up()
         plain = search.run("latency", Strategy(), note_points=True)
         if plain.failure is not None:
@@ -138,8 +138,11 @@ def _check_options(mode: str, strategy: str) -> None:
 
 
 @contextmanager
-def _quiet_collector() -> Iterator[None]:
-    """What is alive before a search is left alone by the garbage collector, so that collecting after runs is quick."""
+def quiet_collector() -> Iterator[None]:
+    """What is alive before a search is left alone by the garbage collector, so that collecting after runs is quick; once for searches in searches."""
+    if gc.get_freeze_count():
+        yield
+        return
     gc.collect()
     gc.freeze()
     try:

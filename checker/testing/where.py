@@ -35,9 +35,11 @@ def rank(code: CodeType) -> int:
     if known is None:
         name = code.co_filename
         path = name if name.startswith("<") else os.path.abspath(name)
-        if f"{os.sep}site-packages{os.sep}" in path:
+        if path.startswith((_OURS, "<frozen", "<string")):
+            known = 0
+        elif f"{os.sep}site-packages{os.sep}" in path:
             known = 1
-        elif path.startswith((_OURS, *_LIBRARY, "<frozen", "<string")):
+        elif path.startswith(_LIBRARY):
             known = 0
         else:
             known = 2
@@ -114,11 +116,12 @@ def place_of_caller() -> Place | None:
 
 
 def place_of_error(error: BaseException) -> Place | None:
-    """The line of the user's code that raised the exception, or through which it came."""
+    """The line of the user's code that raised the exception, or through which it came; None where none of it is the user's."""
 
     def frames(trace: TracebackType | None) -> Iterator[tuple[CodeType, int | None]]:
         while trace is not None:
             yield trace.tb_frame.f_code, trace.tb_lineno
             trace = trace.tb_next
 
-    return _chosen(frames(error.__traceback__))
+    found = list(frames(error.__traceback__))
+    return _chosen(iter(found)) if any(rank(code) for code, _ in found) else None

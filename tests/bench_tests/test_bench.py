@@ -11,6 +11,7 @@ from checker.engines.native.library import NativeUnavailable, load
 from tests.bench.cases import FULL, QUICK, ROOT, named, with_settings
 from tests.bench.figures import Round, figures, missed, reduced, spread
 from tests.bench.process import CommandFailed, Run, run
+from tests.bench.runs import COMMANDS, measured
 from tests.bench.spin import TooShallow, _vector, agree, answer_of
 
 SAID = """
@@ -145,3 +146,11 @@ def test_the_program_for_spin_asks_what_ours_asks() -> None:
     assert "assert(holds_consistent)" in said
     assert "assert(holds_final)" in said
     assert "never_commits" not in said
+
+
+def test_what_takes_long_is_measured_as_a_whole_process() -> None:
+    command = next(command for command in COMMANDS if command.name == "tolerate_lock")
+    line = measured(command)
+    assert line.startswith("tolerate_lock: ")
+    assert "s of processor time" in line
+    assert "6 properties under" in line

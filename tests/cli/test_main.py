@@ -115,6 +115,17 @@ def test_control_c_while_the_command_line_is_read(teamcheck: Teamcheck, monkeypa
     assert teamcheck("list") == Said(130, "", "\ninterrupted\n")
 
 
+def test_control_c_before_the_command_line_begins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from checker.__main__ import main as begin
+
+    def stopped() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checker.cli.main.program", stopped)
+    assert begin() == 130
+    assert capsys.readouterr().err == "\ninterrupted\n"
+
+
 @pytest.mark.parametrize(
     ("error", "code", "text"), [(MemoryError(), 3, "out of memory"), (KeyboardInterrupt(), 130, "interrupted")]
 )

@@ -76,7 +76,8 @@ def test_the_table(teamcheck: Teamcheck, board: Path) -> None:
     no error     holds      -       -""",
         """\
     1, 2: so many of this fault alone break the property; 3+: more than two do; -: no number does
-    of a `sometimes`: with so many it is reached""",
+    of a `sometimes`: with so many it is reached
+    looked at: every set of up to 2 faults, and one or two kinds without limit""",
         """\
   no deadlock is broken by
     crash Worker <= 1  after 3 steps""",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
+import os
 import re
 import shlex
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +45,7 @@ def shown(text: str) -> list[Shown]:
 
 
 class Console:
-    """A shell that knows `teamcheck`, `cat FILE`, `echo $?`, and `printf TEXT |` before a command."""
+    """A shell that knows `teamcheck`, `pytest FILE`, `cat FILE`, `echo $?`, and `printf TEXT |` before a command."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -62,7 +64,17 @@ class Console:
                 return (self.folder / name).read_text(encoding="utf-8")
             case ["teamcheck", *rest]:
                 return self._teamcheck(rest, fed)
+            case ["pytest", *rest]:
+                return self._pytest(rest)
         raise ValueError(f"not a command of the documents: {command}")
+
+    def _pytest(self, words: list[str]) -> str:
+        """In a process of its own: the files that it imports are new each time."""
+        command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *words]
+        path = os.pathsep.join([str(Path(__file__).resolve().parents[2]), str(self.folder)])
+        done = subprocess.run(command, cwd=self.folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
+        self.code = done.returncode
+        return done.stdout
 
     def _teamcheck(self, words: list[str], fed: str) -> str:
         out = io.StringIO()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.conformance.logs.map_file import read_map
 from checker.language.check import check
 from checker.language.diagnostics import BadInput
 from checker.language.parse import parse_protocol, parse_spec, read_source
@@ -22,7 +23,7 @@ from tests.docs.console import Console, agrees, difference, leaves_out, shown, w
 from tests.docs.fragments import violated, whole
 from tests.docs.pages import PAGES, ROOT, Block, Folder, Table, blocks, name_of, read
 
-LANGUAGES = {"team", "spec", "diff", "console", "python", "sh", "yaml"}
+LANGUAGES = {"team", "spec", "diff", "console", "python", "sh", "yaml", "json", "toml"}
 FRAGMENTS = [block for page in PAGES for block in blocks(page) if block.directive and block.directive.word == "fragment"]
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -42,7 +43,11 @@ def test_there_are_pages() -> None:
         "docs/tutorial.md",
         "docs/commands.md",
         "docs/output.md",
+        "docs/proofs.md",
         "docs/semantics.md",
+        "docs/conformance.md",
+        "docs/schedules.md",
+        "docs/testing.md",
     }
 
 
@@ -54,6 +59,8 @@ def test_every_block_is_of_a_kind_that_is_run(page: Path) -> None:
         word = block.directive.word if block.directive else None
         if block.language in ("team", "spec"):
             assert word in ("file", "fragment", "stage"), f"{block.place} is neither a file nor a fragment"
+        elif block.language in ("json", "toml"):
+            assert word == "file", f"{block.place} is no file"
         elif block.language == "diff":
             assert word == "edit", f"{block.place} edits no file"
 
@@ -114,9 +121,11 @@ class Reading:
         assert bad.value.diagnostics[0].code == refused
 
     def check(self, path: Path) -> None:
-        """A protocol is checked by itself, a spec with its protocol. Raises BadInput."""
+        """A protocol is checked by itself, a spec with its protocol; a map is read. Raises BadInput."""
         source = read_source(str(path))
-        if path.suffix == ".team":
+        if path.suffix == ".toml":
+            read_map(source.path, source.text)
+        elif path.suffix == ".team":
             check(parse_protocol(source))
         elif path.suffix == ".spec":
             spec = parse_spec(source)

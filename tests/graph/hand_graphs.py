@@ -53,8 +53,8 @@ def is_fair(graph: HandGraph, edges: list[int]) -> bool:
     return True
 
 
-def brute_force(graph: HandGraph, inside: Sequence[int], cut: Collection[int] = ()) -> bool:
-    """Whether some set of edges of the part is the edges of a closed walk, and fair."""
+def brute_force(graph: HandGraph, inside: Sequence[int], cut: Collection[int] = (), through: Sequence[int] | None = None) -> bool:
+    """Whether some set of edges of the part is the edges of a closed walk, fair, and touches a state of `through` where that is given."""
     usable = [
         (graph.source_of(e), graph.edge_target[e], e)
         for e in range(len(graph.edge_target))
@@ -64,6 +64,8 @@ def brute_force(graph: HandGraph, inside: Sequence[int], cut: Collection[int] = 
         for chosen in combinations(usable, size):
             walk = networkx.MultiDiGraph()
             walk.add_edges_from(chosen)
+            if through is not None and not any(through[state] for state in walk):
+                continue
             if networkx.is_strongly_connected(walk) and is_fair(graph, [e for _, _, e in chosen]):
                 return True
     return False

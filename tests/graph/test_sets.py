@@ -10,9 +10,10 @@ import networkx
 import pytest
 
 from checker.engines.native.library import NativeUnavailable, load
+from checker.graph.cheapest import cheapest
 from checker.graph.fair_cycles import FairGraph, fair_components
 from checker.graph.hunger import OTHER, OWN, WANTS, Hunger, marks
-from checker.graph.longest import longest
+from checker.graph.longest import LongestPath, longest
 from checker.graph.native_cycles import CutEdges, NativeCycles
 from tests.graph.hand_graphs import HandGraph, is_fair
 
@@ -138,3 +139,40 @@ def _by_rounds(graph: HandGraph, inside: bytearray, ends: bytearray, counted: by
         for state in able:
             found[state] = level
     return found
+
+
+@native_only
+def test_longest_paths_by_weight() -> None:
+    """On graphs without cycles: of classes and of states, far above what a byte or 32 bits hold."""
+    for seed in range(300):
+        random = Random(seed)
+        size = random.choice((1, 4, 12, 30))
+        out = [
+            [(random.randrange(state + 1, size), random.randrange(3)) for _ in range(random.randint(0, 3))]
+            if state + 1 < size
+            else []
+            for state in range(size)
+        ]
+        graph = HandGraph(out, ["weak"] * 3)
+        graph.edge_target, graph.edge_class = array("i", graph.edge_target), array("I", graph.edge_class)
+        counted = [random.choice((0, 1, 8_000, 5_000_000_000)) for _ in range(3)]
+        gained = [random.choice((0, 0, 3)) for _ in range(size)] if random.random() < 0.5 else None
+        inside, ends = bytearray(b"\1") * size, bytearray(size)
+        here = longest(graph, inside, ends, counted, 1 << 60, gained)
+        assert list(NativeCycles(graph, graph.fairness).longest(inside, ends, counted, 1 << 60, gained)) == list(here)
+        walk = networkx.MultiDiGraph()
+        walk.add_nodes_from(range(size))
+        for edge, target in enumerate(graph.edge_target):
+            takes = counted[graph.edge_class[edge]] + (gained[target] if gained else 0)
+            walk.add_edge(graph.source_of(edge), target, weight=takes)
+        assert max(here) == networkx.dag_longest_path_length(walk)
+        first = max(range(size), key=here.__getitem__)
+        edges, _ = LongestPath(graph, inside, ends, counted, here, gained).walk(first, here[first])
+        assert sum(counted[graph.edge_class[e]] + (gained[graph.edge_target[e]] if gained else 0) for e in edges) == here[first]
+        goal = [random.random() < 0.3 for _ in range(size)]
+        assert cheapest(graph, [0], goal, counted, gained) == _by_dijkstra(walk, goal)
+
+
+def _by_dijkstra(walk: networkx.MultiDiGraph, goal: list[bool]) -> int | None:
+    far = networkx.single_source_dijkstra_path_length(walk, 0)
+    return min((cost for state, cost in far.items() if goal[state]), default=None)

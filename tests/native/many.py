@@ -1,7 +1,7 @@
 """Many generated models by both engines: `python -m tests.native.many --count 200000 --resume many.json`.
 
 Each seed is a protocol, and up to two models: without faults, and under its fault model. `--count` models are compared as
-`test_generated.agree` does; those that are too large, or have no ground form, do not count. One seed in fifty makes models as large as those of the
+`agreeing.agree` does; those that are too large, or have no ground form, do not count. One seed in fifty makes models as large as those of the
 tests, the others smaller ones of fewer statements: what goes wrong shows in small models, and there are more of them in the same time.
 
 `--resume FILE` goes on where the run that wrote the file stopped, and keeps how far it has come there. A disagreement is printed, with its seed, and
@@ -21,7 +21,7 @@ from time import process_time
 import msgspec
 
 from tests.elaborate.generator import protocol
-from tests.native.test_generated import MOST_STATES, agree, models, with_final_goals
+from tests.native.agreeing import MOST_STATES, agree, models, with_final_goals
 
 SMALL = 120  # states
 LARGE_EVERY = 50  # seeds
@@ -70,6 +70,8 @@ def run(count: int, progress: Progress, file: Path | None) -> None:
                 report(progress, file)
     except KeyboardInterrupt:
         pass
+    finally:
+        gc.enable()
     report(progress, file)
 
 

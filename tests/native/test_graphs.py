@@ -27,7 +27,7 @@ from checker.properties.search import Search
 from checker.properties.traces import replayed
 from checker.semantics.interpreter import Interpreter
 from tests.elaborate.generator import Generated, protocols
-from tests.native.test_generated import models
+from tests.native.agreeing import models
 from tests.properties.machines import HERE, Machine, Move, goal
 from tests.properties.test_brute_force import machines, sets
 

@@ -20,7 +20,7 @@ from checker.language.types import Bool, Value, values
 from checker.model.expr import Apply, Const, Expr, Read
 from checker.model.model import Goal, GoalKind, Model, Variable
 from tests.elaborate.generator import Generated, protocols
-from tests.native.test_generated import available, models, with_final_goals
+from tests.native.agreeing import available, models, with_final_goals
 
 MOST_STATES = 1_500
 MOST_LOOKED_AT = 40  # states of one model in which the relations are tried

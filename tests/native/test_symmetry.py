@@ -13,8 +13,8 @@ from checker.engines.native.explore import explore_native
 from checker.ground.graph import Unsupported
 from checker.model.model import Model
 from tests.elaborate.generator import Generated, protocols
+from tests.native.agreeing import models, with_final_goals
 from tests.native.orbits import is_a_path, reduces_rightly
-from tests.native.test_generated import models, with_final_goals
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_STATES = 2_000

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from checker.engines.native import library as lib
-from checker.engines.native.program import NO_REGISTER, Field, Instruction, Program, StateTest, Watch
+from checker.engines.native.program import NO_REGISTER, Field, Instruction, Program, Reduction, StateTest, Watch
 from checker.engines.native.search import BadProgram, Search, Status, program_struct, verify
 from checker.engines.stores import Order, Store
 from tests.native.assembler import Assembler, two_phase
@@ -212,8 +212,53 @@ def test_ranges_that_wrap_around_are_refused() -> None:
         assert verify(struct) != ""
 
 
+N = len(GOOD.outcomes)
+REDUCED = replace(
+    GOOD,
+    reduction=Reduction(
+        conditions=(0, len(GOOD.fields) - 1),
+        needs=((0,), *((0, 1) for _ in range(N - 1))),
+        conflicts=tuple((1 << N) - 1 - (1 << i | 1 << (i + 5) % N | 1 << (i - 5) % N) for i in range(N)),
+        enablers=((1 << N) - 1, 0),
+        invisible=(1 << N) - 2,
+    ),
+)
+
+
+def test_a_program_for_reduction_passes() -> None:
+    assert verify(REDUCED) == ""
+
+
+def another(number: int, random: Random) -> int:
+    """Nearly right, or wild."""
+    return random.choice((number + random.choice((-2, -1, 1, 2, 8)), random.getrandbits(random.choice((3, 5, 8, 16, 32)))))
+
+
+def corrupt_reduction(struct: lib.ProgramStruct, random: Random) -> None:
+    """Changes one number, or one bit, of what the program says of its outcomes; or whether two outcomes accord, in both directions."""
+    d, n = struct.independence.contents, struct.n_outcomes
+    row = (n + 63) // 64
+    lengths = {"conditions": d.n_conditions, "first_need": n + 1, "needs": d.n_needs}
+    rows = {"conflicts": n * row, "enablers": d.n_conditions * row, "invisible": row}
+    name = random.choice(("n_conditions", "n_needs", "both", *lengths, *rows))
+    if name.startswith("n_"):
+        setattr(d, name, random.randint(0, getattr(d, name)))
+    elif name == "both" and n:
+        i, j = random.randrange(n), random.randrange(n)
+        d.conflicts[i * row + j // 64] ^= 1 << j % 64
+        d.conflicts[j * row + i // 64] ^= (i != j) << i % 64
+    elif size := lengths.get(name):
+        array, at = getattr(d, name), random.randrange(size)
+        array[at] = another(array[at], random)
+    elif size := rows.get(name):
+        getattr(d, name)[random.randrange(size)] ^= 1 << random.randrange(random.choice((max(1, n), 64)))
+
+
 def corrupt(struct: lib.ProgramStruct, random: Random) -> None:
-    """Changes one number somewhere: nearly right, or wild. Sizes only shrink: the arrays are as long as they are."""
+    """Changes one number somewhere. Sizes only shrink: the arrays are as long as they are."""
+    if struct.independence and random.random() < 0.7:
+        corrupt_reduction(struct, random)
+        return
     arrays = {
         "fields": struct.n_fields, "code": struct.n_code, "outcomes": struct.n_outcomes, "updates": struct.n_updates,
         "tests": struct.n_tests,
@@ -236,8 +281,7 @@ def corrupt(struct: lib.ProgramStruct, random: Random) -> None:
         return
     entry = random.choice(getattr(struct, name)[: arrays.get(name, struct.n_state_watches)])
     attribute = random.choice(entry._fields_)[0]
-    near = getattr(entry, attribute) + random.choice((-2, -1, 1, 2, 8))
-    setattr(entry, attribute, random.choice((near, random.getrandbits(random.choice((3, 5, 8, 16, 32))))))
+    setattr(entry, attribute, another(getattr(entry, attribute), random))
 
 
 KINDS: list[tuple[Store, Order]] = [
@@ -249,12 +293,12 @@ KINDS: list[tuple[Store, Order]] = [
 ]
 
 
-def attack(seeds: range) -> tuple[int, int]:
+def attack(seeds: range, programs: tuple[Program, ...] = (WITH_FINAL, WITH_TESTS, CANONICAL, REDUCED)) -> tuple[int, int]:
     """(refused, run) among corrupted programs."""
     refused = ran = 0
     for seed in seeds:
         random = Random(seed)
-        struct = program_struct(random.choice((WITH_FINAL, WITH_TESTS, CANONICAL)))
+        struct = program_struct(random.choice(programs))
         for _ in range(random.choice((1, 1, 2, 5))):
             corrupt(struct, random)
         if verify(struct):
@@ -264,7 +308,7 @@ def attack(seeds: range) -> tuple[int, int]:
         threads = random.choice((1, 2))
         try:
             search = Search(struct, [(0,) * struct.words], states_limit=2_000, threads=threads, store=store, order=order)
-        except BadProgram:  # the canonical section makes no state of the initial one
+        except BadProgram:  # the canonical section makes no state of the initial one; reduction depth first
             refused += 1
             continue
         with search:
@@ -275,7 +319,8 @@ def attack(seeds: range) -> tuple[int, int]:
                 search.states(0, search.stats().distinct)
             for state in {found.state for found in search.watches()} - {-1}:
                 search.path(state)
-            if search.stats().status is Status.COMPLETE and store == "states" and not struct.n_canonical_updates:
+            whole = store == "states" and not struct.n_canonical_updates and not struct.independence
+            if search.stats().status is Status.COMPLETE and whole:
                 edges_of(search, range(search.stats().distinct))
                 search.evaluate(1, 1, bytearray(search.stats().distinct))
         ran += 1
@@ -286,3 +331,9 @@ def test_corrupted_programs_are_refused_or_run() -> None:
     refused, ran = attack(range(1_500))
     assert refused > 300
     assert ran > 300
+
+
+def test_corrupted_reductions_are_refused_or_run() -> None:
+    refused, ran = attack(range(1_000), (REDUCED,))
+    assert refused > 200
+    assert ran > 100

@@ -103,7 +103,8 @@ def test_livelock(machine: tuple[Machine, list[Move]], done: frozenset[int]) -> 
     by_hand = ByHand(search)
     marked = [e for e, marks in search.graph.edge_marks.items() if "progress" in marks]
     inside = [model.has_progress or number not in done for number in by_hand.at]
-    expected = brute_force(by_hand.graph, inside, marked if model.has_progress else ())
+    undone = [number not in done for number in by_hand.at]
+    expected = brute_force(by_hand.graph, inside, marked if model.has_progress else (), undone)
     finding = judge(search, asked)
     assert (finding.verdict == "violated") == expected
     if finding.path is not None:
@@ -111,6 +112,7 @@ def test_livelock(machine: tuple[Machine, list[Move]], done: frozenset[int]) -> 
         around = run.taken[finding.path.cycle :]
         assert around
         assert not (model.has_progress and any("progress" in t.transition.marks for t in around))
+        assert any(t.after[0] not in done for t in around)
         assert model.has_progress or not any(t.after[0] in done for t in around)
 
 

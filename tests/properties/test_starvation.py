@@ -89,7 +89,7 @@ def test_who_is_starved_and_why(tmp_path: Path) -> None:
         "Steps 1 to 2 can repeat for ever: Worker1 starts take and goes on with take after inside, while Worker0 is idle. "
         "Worker0 never gets its turn: `Worker.take` is enabled for it before step 1, and others take the chance away."
     )
-    assert found(tmp_path, WAITS.format(effect="pass")).why.endswith("Worker waits at waiting for ever.")
+    assert found(tmp_path, WAITS.format(effect="pass")).why.endswith("Worker waits at waiting until `go` for ever.")
     assert found(tmp_path, LOOP.format(served="pass")).why.endswith("Worker0 goes on and never ends what it does.")
 
 

@@ -169,6 +169,15 @@ def test_livelock_with_progress_marks_is_a_cycle_without_one() -> None:
     assert finding.fairness == "weak fairness of every step of every agent, none of step0"
 
 
+def test_a_loop_after_the_end_is_no_livelock_but_one_that_leaves_the_end_again_is() -> None:
+    working = [Move(((0, 1),), mark="progress"), Move(((1, 1),))]
+    assert verdict(2, working, "no livelock", done={1}) == "holds"
+    assert verdict(2, working, "no livelock") == "violated"
+    back = [Move(((0, 1),), mark="progress"), Move(((1, 2), (2, 1)))]
+    assert verdict(3, back, "no livelock", done={1}) == "violated"
+    assert verdict(3, back, "no livelock", done={1, 2}) == "holds"
+
+
 def test_marks_are_violations() -> None:
     moves = [Move(((0, 1), (1, 2))), Move(((2, 3),), mark="no overwrite on x")]
     finding, search = found(4, moves, "no overwrite", mark="no overwrite on x")

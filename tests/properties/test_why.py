@@ -47,6 +47,24 @@ role Worker:
 done when all(w in Worker: rounds[w] == 1)
 """
 
+LEASE_RENEWED = """\
+protocol lease()
+role Worker * 2
+shared holder: Worker? = none
+shared ended: bool = false
+role Worker:
+    run:
+        while not ended:
+            await holder == none or holder == self as queue
+            holder = self
+            await llm() as working
+            choose right: bool
+            if right:
+                ended = true
+                holder = none
+done when ended
+"""
+
 LEASE = """\
 protocol board()
 ids  Task * 1
@@ -290,3 +308,9 @@ def test_the_barrier_of_a_round_is_told_as_its_agents(tmp_path: Path) -> None:
     spec = 'spec board for "board.team"\neventually ever: done\n'
     (found,) = [r for r in checker.check(write(tmp_path, team, spec)).results if r.kind == "eventually"]
     assert "the agents of W begin the next round" in found.why
+
+
+def test_who_waits_for_a_condition_says_which(tmp_path: Path) -> None:
+    (tmp_path / "lease.team").write_text(LEASE_RENEWED)
+    (finding,) = checker.check(str(tmp_path / "lease.team"), properties=["no livelock"]).results[:1]
+    assert "while Worker1 waits at queue until `holder == none or holder == self`." in finding.why

@@ -82,6 +82,7 @@ def test_a_table() -> None:
         """\
     1, 2: so many of this fault alone break the property; 3+: more than two do; -: no number does
     of a `sometimes`: with so many it is reached
+    looked at: every set of up to 2 faults, and one or two kinds without limit
     ?: not known; it is no pass""",
     ]
 

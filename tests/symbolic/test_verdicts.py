@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from checker import api
+from checker.engines import apart
+from checker.engines.apart import MEMORY, Stopped
 from checker.engines.symbolic import child
-from checker.engines.symbolic.events import MEMORY, Stopped
 from checker.properties.result import Result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +82,7 @@ def test_a_limit_on_time_leaves_what_was_looked_at() -> None:
 
 
 def test_a_solver_that_the_system_ends_is_out_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "_run", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr(apart, "_run", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     model = api.load(COMMIT, "three")
     assert list(filter(None, child.hunted(model, sweeps=1))) == [Stopped(reason=MEMORY)]
 

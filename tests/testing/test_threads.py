@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import queue
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -120,6 +122,31 @@ def helper_threads() -> int:
 
 def test_a_foreign_thread_is_waited_for_before_the_clock_jumps() -> None:
     assert len({helper_threads() for _ in range(30)}) == 1
+
+
+def test_a_helper_thread_that_outlives_runs_is_waited_for() -> None:
+    work: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def serve() -> None:
+        while (job := work.get()) is not None:
+            loop, future = job
+            threading.Event().wait(0.02)
+            loop.call_soon_threadsafe(future.set_result, "served")
+
+    async def start() -> str:
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        work.put((loop, future))
+        async with asyncio.timeout(1):
+            return await future
+
+    helper = threading.Thread(target=serve, daemon=True)
+    helper.start()
+    run_once(start)  # a thread that was there before is known by its first post
+    helper.join(0.1)
+    assert [passed(start) for _ in range(3)] == ["served"] * 3
+    work.put(None)
+    helper.join()
 
 
 def test_a_foreign_thread_that_sleeps_is_waited_for_before_a_deadlock_is_called() -> None:

@@ -25,6 +25,7 @@ FLAGS = (
     "-pthread",
     "-Wall",
     "-Wextra",
+    "-Werror=implicit-function-declaration",
     "-Wno-psabi",
     "-Wno-unknown-warning-option",
 )
@@ -44,11 +45,11 @@ def compiler() -> list[str]:
     raise BuildError("there is no C compiler: install gcc or clang, or set CC")
 
 
-def compile_library(target: Path = LIBRARY, flags: Sequence[str] = ()) -> Path:
+def compile_library(target: Path = Path(LIBRARY), flags: Sequence[str] = ()) -> Path:
     """Compiles all sources into the shared library `target`, with `flags` after the usual ones; BuildError when that fails.
 
     The new library takes the place of an old one in one move: a process that has the old one open keeps it."""
-    sources = [str(path) for path in source_files() if path.suffix == ".c"]
+    sources = [path for path in source_files() if path.endswith(".c")]
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
         command = [*compiler(), *FLAGS, f'-DTC_SOURCES="{source_digest()}"', *flags, *sources, "-o", str(made)]

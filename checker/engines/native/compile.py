@@ -7,6 +7,7 @@ and keep their registers. Everything else lives in temporaries, given back after
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,11 +15,12 @@ from msgspec.structs import replace
 from checker.engines.native.conditions import Conditions, NodeTest, conditions
 from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
-from checker.engines.native.reduction import independent, reduction
 from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import LEAVES, Graph, Node, Unsupported
-from checker.ground.independence import Independence
 from checker.ground.program import GroundModel
+
+if TYPE_CHECKING:
+    from checker.ground.independence import Independence
 
 WORD_BITS = 64
 MOST_WORDS = 64
@@ -69,7 +71,11 @@ def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: boo
     labels, unlabelled = _labels(ground) if runs else (None, "")
     if labels is not None:
         watched, state_roots = with_conditions(ground, watched, state_roots)
-    ground, independence, unreduced = independent(ground, state_roots) if partial_order else (ground, None, "")
+    independence, unreduced = None, ""
+    if partial_order:
+        from checker.engines.native.reduction import independent, reduction
+
+        ground, independence, unreduced = independent(ground, state_roots)
     needed = independence.conditions if independence is not None else ()
     done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))

@@ -10,9 +10,12 @@ import mmap
 from array import array
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import pairwise
+from functools import cached_property
+from itertools import compress, pairwise
 from time import perf_counter
 from typing import cast, final, overload
+
+from msgspec import Struct
 
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native import library as lib
@@ -39,18 +42,27 @@ def memory(bytes_: int) -> memoryview:
         raise GraphTooLarge(f"the system gives no {bytes_ / 2**20:,.0f} MiB of memory") from error
 
 
+class _Edges(Struct, frozen=True, kw_only=True):
+    start: memoryview
+    target: memoryview
+    label: memoryview
+    progress: memoryview | None
+    classes: list[Instance]
+
+
 @final
 class NativeGraph:
     """See `StateGraph`. There is no failing transition; the edges out of a state are in the order of the outcomes of the ground form.
 
-    `model` may have fewer goals than the model that was searched.
+    `model` may have fewer goals than the model that was searched. `lazy`: the edges are made when they are first asked for, which then
+    raises GraphTooLarge in the place of the constructor.
     """
 
     expanded: int
     complete = True
     stopped = ""
 
-    def __init__(self, explored: Explored, model: Model, *, memory_mib: float | None = None) -> None:
+    def __init__(self, explored: Explored, model: Model, *, memory_mib: float | None = None, lazy: bool = False) -> None:
         """Of a complete search compiled for runs, in which no step fails. Raises GraphTooLarge."""
         began = perf_counter()
         assert explored.complete, "the graph of a search that is complete"
@@ -68,9 +80,47 @@ class NativeGraph:
         self.depth: Sequence[int] = _Depths(layers, self.expanded)
         self.initial: Sequence[int] = range(layers[1] if len(layers) > 1 else self.expanded)
         self.states: Sequence[State] = _States(explored)
-        self._require(memory_mib)
-        self._fill()
+        if not lazy:
+            assert self._edges is not None
         self.seconds = explored.seconds + perf_counter() - began
+
+    @cached_property
+    def _edges(self) -> _Edges:
+        self._require(self.memory_mib)
+        search, n, edges = self.explored.search, self.expanded, self.transitions
+        start, target, label = memory(8 * (n + 1)), memory(4 * edges), memory(4 * edges)
+        progress = memory(edges) if self.model.has_progress else None
+        search.degrees(start)
+        assert start.cast("q")[n] == edges, "both passes see the same transitions"
+        search.edges(start, target, label, progress)
+        classes = self._number_classes(label.cast("I"))
+        return _Edges(start=start.cast("q"), target=target.cast("i"), label=label.cast("I"), progress=progress, classes=classes)
+
+    @property
+    def edges_made(self) -> int:
+        """How many edges have been asked for so far: all or none."""
+        return self.transitions if "_edges" in self.__dict__ else 0
+
+    @property
+    def edge_start(self) -> memoryview:
+        return self._edges.start
+
+    @property
+    def edge_target(self) -> memoryview:
+        return self._edges.target
+
+    @property
+    def edge_class(self) -> memoryview:
+        return self._edges.label
+
+    @property
+    def edge_progress(self) -> memoryview | None:
+        """One byte for each edge, where the model has progress."""
+        return self._edges.progress
+
+    @property
+    def classes(self) -> list[Instance]:
+        return self._edges.classes
 
     def _require(self, memory_mib: float | None) -> None:
         limit = default_limit_mib(SHARE) if memory_mib is None else memory_mib
@@ -78,30 +128,19 @@ class NativeGraph:
         if limit is not None and used_mib() + wanted > limit:
             raise GraphTooLarge(f"the graph takes {wanted:,.0f} MiB more, and the limit of memory is {limit:,.0f} MiB")
 
-    def _fill(self) -> None:
-        search, n, edges = self.explored.search, self.expanded, self.transitions
-        start, target, label = memory(8 * (n + 1)), memory(4 * edges), memory(4 * edges)
-        progress = memory(edges) if self.model.has_progress else None
-        search.degrees(start)
-        self.edge_start = start.cast("q")
-        assert self.edge_start[n] == edges, "both passes see the same transitions"
-        search.edges(start, target, label, progress)
-        self.edge_target, self.edge_class, self.edge_progress = target.cast("i"), label.cast("I"), progress
-        self.classes = self._number_classes()
-
-    def _number_classes(self) -> list[Instance]:
+    def _number_classes(self, label: memoryview) -> list[Instance]:
         """Labels become numbers of instances, in the order of the first label of each."""
         labels, library, edges = self.explored.compiled.labels, lib.load(), self.transitions
         assert labels is not None, "the search was compiled for runs"
         used, to = bytearray(labels.size + 1), array("I", bytes(4 * (labels.size + 1)))
-        place = address(self.edge_class)
+        place = address(label)
         refused = library.tc_labels_used(place, edges, labels.size, address(used))
         assert not refused, "a label is below the number of labels"
         classes: dict[Instance, int] = {}
-        label = used.find(1)
-        while label >= 0:
-            to[label] = classes.setdefault(labels.instance(label), len(classes))
-            label = used.find(1, label + 1)
+        number = used.find(1)
+        while number >= 0:
+            to[number] = classes.setdefault(labels.instance(number), len(classes))
+            number = used.find(1, number + 1)
         library.tc_labels_map(place, edges, address(to))
         return list(classes)
 
@@ -158,16 +197,16 @@ class NativeGraph:
         assert found is not None, "a state of a path was reached"
         return found
 
-    def tails(self, cells: int) -> Sequence[Hashable]:
-        """Of each state what its last cells, of one field each, hold: equal for two states where those are."""
+    def tails(self, cells: int, marks: bytearray) -> Iterator[Hashable]:
+        """Of each marked state what its last cells, of one field each, hold: equal for two states where those are."""
         compiled, search = self.explored.compiled, self.explored.search
         first, masks = len(compiled.ground.fields) - cells, dict[int, int]()
         for place, at in zip(compiled.field_of, compiled.program.fields, strict=True):
             if place >= first:
                 masks[at.word] = masks.get(at.word, 0) | (1 << at.width) - 1 << at.shift
         words, _ = search.states(0, self.expanded)
-        columns = [array("Q", map(mask.__and__, words[word :: compiled.program.words])) for word, mask in masks.items()]
-        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+        columns = [map(mask.__and__, compress(words[word :: compiled.program.words], marks)) for word, mask in masks.items()]
+        return columns[0] if len(columns) == 1 else zip(*columns, strict=True)
 
     def final_states(self) -> Iterator[int]:
         """The states without a transition."""
@@ -176,9 +215,13 @@ class NativeGraph:
     # --- of every state -----------------------------------------------------------------------------------------------
 
     def where(self, goal: str, what: str, mark: int, marks: bytearray) -> None:
-        """Put `mark` at each state where this watch fires; there is one byte for each state."""
-        watch = self.explored.compiled.watched.index(Watched(goal=goal, what=what))
-        self.explored.search.evaluate(watch, mark, marks)
+        """Put `mark` at each state where this watch on states fires; there is one byte for each state."""
+        watched = Watched(goal=goal, what=what)
+        fired = self.explored.seen[watched].count
+        if fired == self.expanded:
+            marks[:] = bytes([mark]) * self.expanded
+        elif fired:
+            self.explored.search.evaluate(self.explored.compiled.watched.index(watched), mark, marks)
 
 
 @final

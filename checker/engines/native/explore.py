@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from time import perf_counter
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.engines.explicit import Progress
 from checker.engines.memory import default_limit_mib, used_mib
-from checker.engines.native.checkpoint import Keep, SearchCheckpoint
 from checker.engines.native.compile import Compiled, compile_model
 from checker.engines.native.search import Search, Stats, Status, Witness
 from checker.engines.native.watches import Watched
 from checker.engines.state_graph import counted_states
 from checker.engines.stores import Order, Store
 from checker.ground.graph import Unsupported
-from checker.ground.permute import renamed
 from checker.ground.program import GroundModel, ground, initial_states
 from checker.language.types import Sort
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
+
+if TYPE_CHECKING:
+    from checker.engines.native.checkpoint import Keep, SearchCheckpoint
 
 KEPT: dict[Store, str] = {"states": "", "fingerprint": ", 64-bit fingerprints", "bitstate": ", bits of an array"}
 SLICE_S = 0.2
@@ -153,6 +154,8 @@ def explore_native(
         stopped = _run(search, started, time_s, progress, None)
         return _explored(model, compiled, search, stopped, perf_counter() - started, store, order)
     assert (store, order) == ("states", "breadth-first"), "no other search can be resumed"
+    from checker.engines.native.checkpoint import SearchCheckpoint
+
     kept = SearchCheckpoint(keep, compiled.program)
     search = kept.restored(make) or make()
     started = perf_counter()  # the limit on time is for what is new
@@ -207,6 +210,8 @@ def _unrenamed(model: Model, form: GroundModel, fields: list[list[int]]) -> list
 
 
 def _renamed(model: Model, state: State, exchanges: Iterable[tuple[Sort, int, int]]) -> State:
+    from checker.ground.permute import renamed
+
     for sort, i, j in exchanges:
         state = renamed(model, state, sort, i, j)
     return state

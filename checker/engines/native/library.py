@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 8  # TC_INTERFACE of teamcheck.h
+INTERFACE = 10  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -173,6 +173,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_resume": (c_int, [c_void_p, WORDS, c_uint64, c_char_p, c_uint32]),
     "tc_search_degrees": (c_int, [c_void_p, c_void_p]),
     "tc_search_edges": (c_int, [c_void_p, *[c_void_p] * 4]),
+    "tc_search_quiet": (c_int, [c_void_p, c_uint8, c_void_p]),
     "tc_search_evaluate": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_free": (None, [c_void_p]),
     "tc_labels_used": (c_int, [c_void_p, c_uint64, c_uint32, c_void_p]),
@@ -185,7 +186,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_letters_used": (None, [c_uint64, c_void_p, c_void_p]),
     "tc_product_nodes": (c_int64, [POINTER(GraphStruct), POINTER(ReaderStruct), c_uint64, POINTER(NodesStruct)]),
     "tc_product_edges": (None, [POINTER(GraphStruct), POINTER(ReaderStruct), POINTER(NodesStruct), *[c_void_p] * 4]),
-    "tc_graph_longest": (c_int, [POINTER(GraphStruct), c_void_p, c_void_p, c_void_p, c_int32, c_void_p]),
+    "tc_graph_longest": (c_int, [POINTER(GraphStruct), *[c_void_p] * 4, c_int64, c_void_p]),
     "tc_graph_hunger": (None, [POINTER(GraphStruct), *[c_void_p] * 6]),
     "tc_product_end": (c_int64, [POINTER(ReaderStruct), POINTER(NodesStruct), c_void_p, c_void_p, c_uint64]),
     "tc_graph_fair": (c_int64, [POINTER(GraphStruct), c_void_p, c_void_p, c_uint32, c_void_p]),
@@ -193,7 +194,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 
 @cache
-def load(path: str = str(LIBRARY)) -> ctypes.CDLL:
+def load(path: str = LIBRARY) -> ctypes.CDLL:
     """The library, its functions typed; NativeUnavailable when it is not there, does not open, or is not the one that this code knows."""
     try:
         library = ctypes.CDLL(path)

@@ -43,8 +43,8 @@ def independent(ground: GroundModel, states: Sequence[tuple[Node, Watched]]) -> 
     if ground.model.timeouts_only_when_stuck:
         return ground, None, "its timeouts look at every other step"
     found = independence(ground, [node for node, watched in states if not watched.what.startswith("premise")])
-    if found is None:
-        return ground, None, "it has too many steps"
+    if isinstance(found, str):
+        return ground, None, found
     faults = sum(1 << i for i, o in enumerate(found.outcomes) if ground.model.steps[o.step].fault is not None)
     keys, all_of_them = found.invisible & ~faults, (1 << len(found.outcomes)) - 1
     if not any(keys >> i & 1 and row | 1 << i != all_of_them for i, row in enumerate(found.conflicts)):

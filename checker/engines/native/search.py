@@ -6,7 +6,7 @@ import ctypes
 from array import array
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, NamedTuple, Self, TypeAlias
 
 from msgspec import Struct
@@ -87,6 +87,14 @@ def _structs(struct: type[ctypes.Structure], rows: Iterable[Sequence[int]]) -> A
     return (struct * max(1, len(values)))(*values)
 
 
+def _shorts(struct: type[ctypes.Structure], rows: Sequence[Sequence[int]], padding: tuple[int, ...] = ()) -> Any:
+    """As `_structs`, of a struct that is nothing but 16-bit numbers: there are very many of them."""
+    values = array("H", chain.from_iterable((*row, *padding) for row in rows) if padding else chain.from_iterable(rows))
+    assert values.itemsize == 2
+    assert 2 * len(values) == ctypes.sizeof(struct) * len(rows)
+    return (struct * len(rows)).from_buffer(values) if rows else (struct * 1)()
+
+
 def program_struct(program: Program) -> lib.ProgramStruct:
     """The program as the library reads it; ctypes keeps the arrays alive with the struct."""
     updates: list[tuple[int, int]] = []
@@ -113,9 +121,9 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         program.done, program.timeouts_only_when_stuck,
         _structs(lib.FieldStruct, program.fields),
         (ctypes.c_int32 * max(1, len(program.constants)))(*program.constants),
-        _structs(lib.InstructionStruct, program.code),
+        _shorts(lib.InstructionStruct, program.code, padding=(0,)),
         _structs(lib.OutcomeStruct, outcomes),
-        _structs(lib.UpdateStruct, updates),
+        _shorts(lib.UpdateStruct, updates),
         _structs(lib.WatchStruct, watches),
         _structs(lib.WatchStruct, program.state_watches),
         _structs(lib.WatchStruct, program.final_watches),
@@ -339,6 +347,11 @@ class Search:
         """Put `mark` at the number of each state of a complete search where this watch on states fires."""
         assert len(marks) >= self.stats().distinct
         self._over_all_states(self._library.tc_search_evaluate(self.handle, watch, mark, address(marks)))
+
+    def quiet(self, mark: int, marks: bytearray) -> None:
+        """Put `mark` at the number of each state of a complete search where nothing but a fault is enabled."""
+        assert len(marks) >= self.stats().distinct
+        self._over_all_states(self._library.tc_search_quiet(self.handle, mark, address(marks)))
 
     def _over_all_states(self, refused: int) -> None:
         if refused:

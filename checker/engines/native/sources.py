@@ -1,25 +1,30 @@
-"""The sources of the search library, and the library itself: where they are, and the digest that ties one to the other."""
+"""The sources of the search library, and the library itself: where they are, and the digest that ties one to the other.
+
+Each search looks at the digest before it opens the library, so this module loads nothing that takes long (pathlib, hashlib)."""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+import os
+from zlib import adler32, crc32
 
-SOURCES = Path(__file__).parent / "src"
-LIBRARY = Path(__file__).parent / "search_library.so"  # one name on every system: it is opened by its path
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCES = os.path.join(HERE, "src")
+LIBRARY = os.path.join(HERE, "search_library.so")  # one name on every system: it is opened by its path
 
 
-def source_files() -> list[Path]:
-    """The sources and headers, in a fixed order."""
-    return sorted(path for path in SOURCES.iterdir() if path.suffix in {".c", ".h"})
+def source_files() -> list[str]:
+    """The paths of sources and headers, in a fixed order."""
+    return [os.path.join(SOURCES, name) for name in sorted(os.listdir(SOURCES)) if name.endswith((".c", ".h"))]
 
 
 def source_digest() -> str:
-    """What the sources are: 16 hexadecimal digits, "" when they are not installed."""
-    if not SOURCES.is_dir():
+    """What the sources are: 16 hexadecimal digits, "" when they are not installed. Against mistakes, not against malice."""
+    if not os.path.isdir(SOURCES):
         return ""
-    digest = hashlib.sha256()
+    crc, adler = 0, 1
     for path in source_files():
-        text = path.read_bytes()
-        digest.update(f"{path.name} {len(text)}\n".encode() + text)
-    return digest.hexdigest()[:16]
+        with open(path, "rb") as file:
+            text = file.read()
+        for part in (f"{os.path.basename(path)} {len(text)}\n".encode(), text):
+            crc, adler = crc32(part, crc), adler32(part, adler)
+    return f"{crc:08x}{adler:08x}"

@@ -47,7 +47,7 @@ class Player:
         """The states on the way over those outcomes that can be taken, and the places of the others."""
         found, left_out = [play.initial], set[int]()
         for place, number in enumerate(play.outcomes):
-            after = self._after(found[-1], number)
+            after = self.after(found[-1], number)
             if after is None:
                 left_out.add(place)
             else:
@@ -74,7 +74,8 @@ class Player:
             return None
         return played
 
-    def _after(self, fields: Fields, number: int) -> Fields | None:
+    def after(self, fields: Fields, number: int) -> Fields | None:
+        """Where the outcome leads; None where it cannot be taken."""
         outcome = self.form.outcomes[number]
         enabled, failed, *new = evaluated(
             self.form.graph, fields, [self.enabled[number], outcome.failed, *(node for _, node in outcome.updates)]

@@ -9,7 +9,6 @@ from msgspec import Struct
 from checker.engines.symbolic.concrete import Fields
 
 Counted: TypeAlias = Literal["steps", "faults", "agents"]
-TIME, MEMORY = "time", "memory"  # reasons for an end; others are in words
 
 
 @final
@@ -55,11 +54,4 @@ class Found(Struct, frozen=True, kw_only=True):
     fewest: Fewest | None = None
 
 
-@final
-class Stopped(Struct, frozen=True, kw_only=True):
-    """There is no more to come: `reason` says why, "" where every goal has had its last event."""
-
-    reason: str = ""
-
-
-Event: TypeAlias = Swept | Found | LeftOpen | Stopped
+Event: TypeAlias = Swept | Found | LeftOpen

@@ -9,8 +9,8 @@ from typing import final
 import z3
 from msgspec import Struct
 
+from checker.engines.apart import MEMORY, TIME
 from checker.engines.symbolic.concrete import Play
-from checker.engines.symbolic.events import MEMORY, TIME
 from checker.engines.symbolic.sweeps import Chance, Sweeps
 from checker.engines.symbolic.terms import Terms
 from checker.ground.graph import Node

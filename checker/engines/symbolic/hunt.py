@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from time import perf_counter
 
 from checker.engines.symbolic.concrete import Play, Player, shortened, without_loops
-from checker.engines.symbolic.events import Counted, Event, Found, LeftOpen, Stopped, Swept
+from checker.engines.symbolic.events import Counted, Event, Found, LeftOpen, Swept
 from checker.engines.symbolic.formula import Formula, GaveUp, Sought
 from checker.engines.symbolic.least import Least
 from checker.engines.symbolic.sweeps import Sweeps
@@ -22,7 +22,7 @@ def hunt(
     time_s: float | None = None,
     aside: frozenset[str] = frozenset(),
 ) -> Iterator[Event]:
-    """Events as they come, Stopped at the end. The goals that are still open share what is left of the time, so that a hard one leaves some to
+    """Events as they come. The goals that are still open share what is left of the time, so that a hard one leaves some to
     the others. `aside`: goals that are looked at as long as there are others. Raises Unsupported for what the ground form cannot say.
     """
     deadline = None if time_s is None else perf_counter() + time_s
@@ -45,7 +45,6 @@ def hunt(
                 waiting.remove(goal)
         if aside.issuperset(waiting):
             break
-    yield Stopped()
 
 
 def _share(deadline: float | None, among: int) -> float | None:

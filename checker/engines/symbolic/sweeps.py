@@ -13,7 +13,7 @@ from typing import final
 
 from msgspec import Struct
 
-from checker.ground.ends import acts_at_once, waits_for_others
+from checker.ground.ends import enabled
 from checker.ground.graph import Graph, Node
 from checker.ground.program import GroundModel, cell_types
 from checker.ground.shapes import encode
@@ -55,7 +55,7 @@ class Sweeps:
         self.initial: list[tuple[int, Node, list[list[int]]]] = []
         self._variables = 0
         self._known: dict[Node, Node] = {}
-        self.enabled = _enabled(form)
+        self.enabled = enabled(form)
         self.targets = [(goal.name, what, node) for goal in form.model.goals for what, node in of_states(form, goal)]
         self._reads = _reads(form.graph)  # no node is added to the ground form after this
         self.types = tuple(cell_types(form.model))
@@ -152,12 +152,6 @@ def of_states(form: GroundModel, goal: Goal) -> list[tuple[str, Node]]:
     """What a search for the goal looks for in states, and the node of the ground form that is 1 where it is."""
     found = (("wrong", violated(form, goal)), ("undefined", undefined(form, goal)))
     return [(what, node) for what, node in found if node is not None and form.graph.value(node) != 0]
-
-
-def _enabled(form: GroundModel) -> list[Node]:
-    """Of each outcome whether it is enabled, timeouts that wait for all others included."""
-    graph, nothing_else = form.graph, form.graph.negate(acts_at_once(form))
-    return [graph.both(o.enabled, nothing_else) if waits_for_others(form, o) else o.enabled for o in form.outcomes]
 
 
 def _reads(graph: Graph) -> list[int]:

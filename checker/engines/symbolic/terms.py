@@ -37,7 +37,7 @@ class Terms:
 
     def truth(self, node: Node) -> z3.BoolRef:
         """The term of a node that is 0 or 1."""
-        term = self._made(node)
+        term = self.term(node)
         assert z3.is_bool(term)
         return term
 
@@ -45,7 +45,8 @@ class Terms:
         """The term of a node, as a bit-vector (signed where the node may be negative)."""
         return self._wide(node, width(self.graph.low[node], self.graph.high[node]))
 
-    def _made(self, node: Node) -> z3.ExprRef:
+    def term(self, node: Node) -> z3.ExprRef:
+        """The term of a node, in the form that it has."""
         terms, waiting = self._terms, [node]
         self._made_all(waiting)
         return terms[node]
@@ -150,7 +151,7 @@ class Terms:
         return [self._wide(operand, width(low, high)) for operand in operands]
 
     def _wide(self, node: Node, size: int) -> z3.BitVecRef:
-        term = self._made(node)
+        term = self.term(node)
         if z3.is_bool(term):
             return z3.If(term, z3.BitVecVal(1, size), z3.BitVecVal(0, size))
         more = size - term.size()

@@ -80,15 +80,10 @@ def _true(search: Search, goal: Goal) -> Bad:
     return Bad(seen=_where(truths, TRUE), unclear=_where(truths, NO_VALUE))
 
 
-def _quiet(search: Search) -> bytearray:
-    found = bytearray(len(search.graph.states))
-    for state in search.quiet():
-        found[state] = 1
-    return found
-
-
 def _deadlock(search: Search, goal: Goal) -> Bad:
-    quiet, done = _quiet(search), search.model.done
+    if not search.may_deadlock():
+        return _nowhere(search, goal)
+    quiet, done = search.quiet_marks(), search.model.done
     if done is None:
         return Bad(seen=quiet, unclear=bytearray(len(quiet)))
     truths = search.truths(done)
@@ -96,8 +91,8 @@ def _deadlock(search: Search, goal: Goal) -> Bad:
 
 
 def _unhandled(search: Search, goal: Goal) -> Bad:
-    quiet = _quiet(search)
-    return Bad(seen=both(quiet, _where(search.truths(goal.conditions[0]), TRUE)), unclear=bytearray(len(quiet)))
+    waiting = _where(search.truths(goal.conditions[0]), TRUE)
+    return Bad(seen=both(search.quiet_marks(), waiting) if any(waiting) else waiting, unclear=bytearray(len(waiting)))
 
 
 def _eventually(search: Search, goal: Goal) -> Bad:
@@ -122,11 +117,16 @@ def _stuck(search: Search, target: Truths, sources: list[tuple[int, int]]) -> by
 
 
 def _livelock(search: Search, goal: Goal) -> Bad:
+    """In a component that has a fair cycle, one goes through every state: so it is bad where it has a state that is not done."""
     model, n = search.model, len(search.graph.states)
-    if model.has_progress or model.done is None:
-        return Bad(seen=search.fair_states(bytearray(b"\1") * n, without_progress=model.has_progress), unclear=bytearray(n))
+    everywhere = bytearray(b"\1") * n
+    if model.done is None:
+        return Bad(seen=search.fair_states(everywhere, without_progress=model.has_progress), unclear=bytearray(n))
     truths = search.truths(model.done)
-    return Bad(seen=search.fair_states(_where(truths, FALSE)), unclear=_where(truths, NO_VALUE))
+    undone, unclear = _where(truths, FALSE), _where(truths, NO_VALUE)
+    if model.has_progress:
+        return Bad(seen=both(search.fair_states(everywhere, without_progress=True), undone), unclear=unclear)
+    return Bad(seen=search.fair_states(undone), unclear=unclear)
 
 
 def _nowhere(search: Search, goal: Goal) -> Bad:

@@ -10,6 +10,8 @@ FaultSet: TypeAlias = tuple[
     tuple[str, int | None], ...
 ]  # fault ("crash Worker") and how often, None: without limit; none is there 0 times
 
+Unit: TypeAlias = tuple[str, ...]  # a fault that costs something, and the restart that goes with it
+
 NOTHING: FaultSet = ()
 
 
@@ -58,6 +60,28 @@ def alone(fault: str, count: int | None) -> FaultSet:
     if count == 0:
         return NOTHING
     return ((crash_of(fault), count), (fault, count)) if is_free(fault) else ((fault, count),)
+
+
+def unlimited_pairs(faults: Sequence[str]) -> Iterator[FaultSet]:
+    """Every two kinds without limit, each with and without the restarts that go with its crashes."""
+    for one, other in combinations([fault for fault in faults if not is_free(fault)], 2):
+        for mine, others in product(_with_and_without_restart(faults, one), _with_and_without_restart(faults, other)):
+            yield tuple((fault, None) for fault in faults if fault in (*mine, *others))
+
+
+def _with_and_without_restart(faults: Sequence[str], fault: str) -> list[Unit]:
+    unit = next(unit for unit in units(faults) if unit[0] == fault)
+    return [(fault,)] if unit == (fault,) else [(fault,), unit]
+
+
+def units(faults: Sequence[str]) -> list[Unit]:
+    """The faults that cost something, each with the restart that goes with it."""
+    free = [fault for fault in faults if is_free(fault)]
+    return [(fault, *(f for f in free if crash_of(f) == fault)) for fault in faults if not is_free(fault)]
+
+
+def without_limit(faults: Iterable[str]) -> FaultSet:
+    return tuple((fault, None) for fault in faults)
 
 
 def up_to(faults: Sequence[str], most: int) -> Iterator[FaultSet]:

@@ -49,6 +49,10 @@ class Known(Struct, kw_only=True):
             return False
         return None
 
+    def is_open(self, faults: FaultSet) -> bool:
+        """Whether it is not known, and nobody has tried in vain."""
+        return self.event(faults) is None and faults not in self.unknown
+
     def verdict(self, faults: FaultSet) -> Verdict:
         seen = self.event(faults)
         return "unknown" if seen is None else self.with_event if seen else self.without_event

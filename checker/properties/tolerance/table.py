@@ -1,37 +1,35 @@
 """Which faults break what: the plan of the searches, and the table that comes of it.
 
-One search under all faults at once, up to a number in total, answers for every set of them. Where that search is too large, the same is asked of
-single kinds of faults, then of pairs, and so on; what is left then (a set whose search fails, a property that transitions decide) is
-checked set by set, small ones first, never one that holds a set which is known to break the property. Then come the faults
-without limit, each by itself. At last each smallest set of faults is checked by itself: that check gives the trace.
+The searches of `Plan` answer for many sets of faults at once, on one program for each model. What they leave open (where the
+protocol itself fails under a fault, or the ground form cannot say a step) is checked set by set, small ones first, never one that
+holds a set which is known to break the property. At last each smallest set of faults is checked by itself: that check gives the trace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from msgspec.structs import replace
 
 from checker.elaborate.budgets import shared
-from checker.elaborate.lower import NEEDS_GHOSTS, elaborate
+from checker.elaborate.lower import elaborate
 from checker.language.faults import applicable, is_text, read
 from checker.properties.result import Result
 from checker.properties.tolerance.fault_sets import (
     NOTHING,
     FaultSet,
     alone,
-    crash_of,
-    is_free,
+    unlimited_pairs,
     up_to,
     with_crashes,
     within,
     written,
 )
 from checker.properties.tolerance.known import Known
-from checker.properties.tolerance.region import MOST_IN_ALL, Regions, Undecided
+from checker.properties.tolerance.plan import Plan
+from checker.properties.tolerance.region import Regions, Undecided
 from checker.properties.tolerance.result import Breaking, Cell, Row, Tolerance
 from checker.properties.tolerance.subject import Subject
 
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from checker.engines.explicit import Progress
     from checker.model.model import GoalKind
 
+MOST_APART = 20_000_000  # states of all checks set by set
 LEAST = 2  # the table tells of one and of two
 
 
@@ -73,12 +72,15 @@ EVERYTHING = "every fault"
 
 
 class _Work:
-    """What is known so far. `results`: of the checks under one set of faults."""
+    """What is known so far. `asked`: the sets of faults of the answer, in order; `results`: of the checks under one set of faults."""
 
     def __init__(self, subject: Subject, faults: list[str], most: int) -> None:
         self.subject, self.columns, self.most = subject, faults, most
         self.limits = subject.limits
         self.faults = with_crashes(faults)
+        alone_ = (alone(fault, None) for fault in faults)
+        sets = [*up_to(self.faults, self.most), *alone_, *unlimited_pairs(self.faults)]
+        self.asked = {faults: place for place, faults in enumerate(dict.fromkeys(sets))}
         self.known: dict[str, Known] = {}
         self.results: dict[tuple[str, FaultSet], Result] = {}
         self.shown: dict[str, Result] = {}  # of each property its result without faults
@@ -91,11 +93,8 @@ class _Work:
         yield
         if self.faults:
             self._together()
-        for faults in up_to(self.faults, self.most):
+        for faults in self.asked:
             self._apart(faults)
-            yield
-        for fault in self.columns:
-            self._apart(alone(fault, None))
             yield
         self._prove()
 
@@ -122,55 +121,29 @@ class _Work:
 
     def _open(self, faults: FaultSet) -> list[str]:
         """The properties of which nothing is known under these faults."""
-        return [name for name, known in self.known.items() if known.event(faults) is None and faults not in known.unknown]
+        return [name for name, known in self.known.items() if known.is_open(faults)]
 
     # --- many sets at once -------------------------------------------------------------------------------------------
 
     def _together(self) -> None:
-        """Every set of faults up to a number, and every fault without limit, of the properties that need no ghosts."""
-        main = next((job for job in self.subject.jobs(_unlimited(self.faults)) if not job.ghost), None)
-        names = {name for name, known in self.known.items() if not known.event(NOTHING) and not _needs_ghosts(known)}
-        if main is None or not names:
-            return
-        model = self.subject.model(main)
-        model = replace(model, goals=tuple(goal for goal in model.goals if goal.name in names))
-        regions = Regions(shared(model, self.most), self.limits)
-        self._counted(regions, {name: self.known[name] for name in names})
-        for fault in self.columns:
-            faults = alone(fault, None)
-            known = {name: self.known[name] for name in names if self.known[name].event(faults) is None}
-            if known:
-                self._try(lambda k=known, f=faults: regions.without_limit(f, k, self._saying(written(f))))  # type: ignore[misc]
+        """Every set of faults up to a number, and every one or two without limit, on one program for each model."""
+        for job in self.subject.jobs(_unlimited(self.faults)):
+            open_ = [name for name, known in self.known.items() if not known.event(NOTHING)]
+            model = self.subject.model(job)
+            model = replace(model, goals=tuple(goal for goal in model.goals if goal.name in open_))
+            if model.goals:
+                Plan(self, Regions(shared(model, self.most), self.limits), [goal.name for goal in model.goals]).follow()
 
-    def _counted(self, regions: Regions, known: dict[str, Known]) -> None:
-        failed: list[set[str]] = []
-        for kinds in self._groups():
-            sets = [faults for faults in up_to(kinds, self.most) if any(of.event(faults) is None for of in known.values())]
-            if not sets or any(group < set(kinds) for group in failed):
-                continue
-            doing = self._saying(f"up to {self.most} of {', '.join(kinds)}")
-            if not self._try(lambda k=kinds, s=sets, d=doing: regions.counting(k, known, s, d)):  # type: ignore[misc]
-                failed.append(set(kinds))
-
-    def _groups(self) -> Iterator[list[str]]:
-        """All kinds of faults; then one, two ... at a time."""
-        priced = [fault for fault in self.faults if not is_free(fault)]
-        yield self.faults
-        for size in range(1, min(self.most, len(priced) - 1) + 1):
-            for chosen in combinations(priced, size):
-                yield [fault for fault in self.faults if fault in chosen or (is_free(fault) and crash_of(fault) in chosen)]
-
-    def _try(self, search: Callable[[], None]) -> bool:
-        """Whether the search answered."""
+    def search(self, search: Callable[[], int]) -> int | Undecided:
+        """How many states a search had, or why it answered nothing."""
         try:
-            search()
+            return search()
         except Undecided as reason:
             self.interrupted = self.interrupted or reason.interrupted
             self._halt()
-            return False
-        return True
+            return reason
 
-    def _saying(self, faults: str) -> Callable[[Progress], None] | None:
+    def saying(self, faults: str) -> Callable[[Progress], None] | None:
         return self.subject.progress(f"under {faults}")
 
     # --- one set at a time -------------------------------------------------------------------------------------------
@@ -179,12 +152,11 @@ class _Work:
         names = self._open(faults)
         if not names:
             return
-        if self.spent > MOST_IN_ALL or any(within(small, faults) for small in self.stopped):
-            reason = f"{MOST_IN_ALL:,} states were searched already"
+        if self.spent > MOST_APART or any(within(small, faults) for small in self.stopped):
+            many = f"{MOST_APART:,} states were searched already"
             for name in names:
-                self.known[name].add(
-                    faults, "unknown", reason if self.spent > MOST_IN_ALL else "a check under fewer faults reached a limit"
-                )
+                reason = many if self.spent > MOST_APART else "a check under fewer faults reached a limit"
+                self.known[name].add(faults, "unknown", reason)
             return
         for result in self._check(faults, names):
             self.spent += result.distinct
@@ -197,7 +169,7 @@ class _Work:
         """Each smallest set by a check of its own, which gives the trace. What that check cannot confirm is not said."""
         wanted: dict[FaultSet, list[str]] = {}
         for name, known in self.known.items():
-            for faults in known.smallest():
+            for faults in self._smallest(known):
                 if (name, faults) not in self.results:
                     wanted.setdefault(faults, []).append(name)
         for faults, names in wanted.items():
@@ -208,6 +180,10 @@ class _Work:
                     known.seen.remove(faults)
                     known.add(faults, "unknown", result.reason)
             self._halt()
+
+    def _smallest(self, known: Known) -> list[FaultSet]:
+        """In the order in which they were asked for. A search for many sets may also have seen that more kinds than these break it."""
+        return sorted((faults for faults in known.smallest() if faults in self.asked), key=self.asked.__getitem__)
 
     # --- the table ---------------------------------------------------------------------------------------------------
 
@@ -228,10 +204,10 @@ class _Work:
         shown = self.shown[name]
         breaking = [
             Breaking(faults=faults, written=written(faults), result=self.results[name, faults])
-            for faults in known.smallest()
+            for faults in self._smallest(known)
             if faults != NOTHING and (name, faults) in self.results
         ]
-        unknown = [(written(s), known.reason(s)) for s in up_to(self.faults, self.most) if known.event(s) is None]
+        unknown = [(written(s), known.reason(s)) for s in self.asked if known.event(s) is None]
         return Row(
             name=name,
             kind=known.kind,
@@ -249,10 +225,6 @@ def _cell(known: Known, fault: str) -> Cell:
     one, two, unlimited = (known.verdict(faults) for faults in sets)
     reason = next((known.reason(faults) for faults in sets if known.event(faults) is None), "")
     return Cell(fault=fault, one=one, two=two, unlimited=unlimited, reason=reason)
-
-
-def _needs_ghosts(known: Known) -> bool:
-    return known.kind in NEEDS_GHOSTS
 
 
 def _unlimited(faults: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker import api
 from checker.properties.result import Verdict
-from checker.properties.tolerance.fault_sets import FaultSet, alone, within, written
+from checker.properties.tolerance.fault_sets import FaultSet, alone, units, unlimited_pairs, up_to, with_crashes, within, written
 from checker.properties.tolerance.result import Tolerance
 
 
@@ -44,8 +44,25 @@ def wrong_sets(table: Tolerance) -> list[str]:
     return found
 
 
+def wrong_absences(table: Tolerance) -> list[str]:
+    """The sets of up to so many faults, and of two kinds without limit, of which the smallest sets do not tell what a check of their own does."""
+    found = []
+    kinds = with_crashes(table.faults)
+    for faults in [*up_to(kinds, table.most), *unlimited_pairs(kinds)]:
+        checked = verdicts(table.spec, table.instance, faults)
+        for row in table.rows:
+            event = "holds" if row.kind == "sometimes" else "violated"
+            said = row.none == event or any(within(breaking.faults, faults) for breaking in row.breaking)
+            if said != (checked[row.name] == event):
+                found.append(f"{row.name} under {written(faults)}: {checked[row.name]}")
+    return found
+
+
 def _one_less(faults: FaultSet) -> list[FaultSet]:
-    """Without one of the faults; 2 stands for no limit, for sets of two are known."""
+    """Without one of the faults; 2 stands for no limit, for sets of two are known, and of two kinds without limit one of each."""
+    if len(units([fault for fault, _ in faults])) > 1 and faults[0][1] is None:
+        one_kind = [tuple((fault, None) for fault in unit) for unit in units([fault for fault, _ in faults])]
+        return [*one_kind, tuple((fault, 1) for fault, _ in faults)]
     found = []
     for place, (fault, count) in enumerate(faults):
         left = 2 if count is None else count - 1

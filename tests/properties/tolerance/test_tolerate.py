@@ -10,7 +10,7 @@ from checker import api
 from checker.properties.tolerance.result import Row, Tolerance
 from checker.report.tolerance import render
 from checker.report.tolerance_json import to_data
-from tests.properties.tolerance.agreement import wrong_cells, wrong_sets
+from tests.properties.tolerance.agreement import wrong_absences, wrong_cells, wrong_sets
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,6 +48,8 @@ def test_each_cell_is_what_a_check_says(name: str, instance: str, faults: str | 
     assert wrong_cells(table) == []
     if engine == "auto":
         assert wrong_sets(table) == []
+        if len(table.faults) <= 4:
+            assert wrong_absences(table) == []
 
 
 def test_the_lock() -> None:
@@ -105,10 +107,10 @@ def test_a_limit_leaves_cells_unknown_and_none_of_them_passes() -> None:
 
 
 def test_what_is_larger_than_a_search_is_searched_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    from checker.properties.tolerance import region
+    from checker.properties.tolerance import plan, region
 
     whole = shown(api.tolerate(spec("lock")))
-    monkeypatch.setattr(region, "MOST_STATES", 100)
+    monkeypatch.setattr(plan, "MOST_TOGETHER", 100)
     monkeypatch.setattr(region, "MOST_INTERPRETED", 100)
     for engine in ("auto", "reference"):
         assert shown(api.tolerate(spec("lock"), engine=engine)) == whole  # type: ignore[arg-type]
@@ -166,3 +168,35 @@ def test_the_data() -> None:
     ]
     assert row["breaking"][0]["faults"] == [{"fault": "crash Client", "most": 1}]
     assert [step["index"] for step in row["breaking"][0]["result"]["trace"]["steps"]] == [0, 1]
+
+
+def test_two_kinds_without_limit_break_what_one_of_each_does_not(tmp_path: Path) -> None:
+    (tmp_path / "p.team").write_text(
+        """protocol p()
+role A * 2
+role B * 2
+shared n: 0..4 = 0
+role A:
+    action go when n < 4:
+        n += 1
+role B:
+    var seen: bool = false
+    action look when not seen:
+        seen = true
+done when n == 4
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "p.spec").write_text(
+        """spec p for "p.team"
+never all_down: all(a in A: a is down) and all(b in B: b is down)
+step counts: n >= old(n)
+""",
+        encoding="utf-8",
+    )
+    for engine in ("auto", "reference"):
+        table = api.tolerate(str(tmp_path / "p.spec"), faults="crash A, crash B", engine=engine)  # type: ignore[arg-type]
+        assert table.exit_code == 0
+        assert shown(table)["all_down"] == ("holds", ["hhh", "hhh"], ["crash A unlimited, crash B unlimited"])
+        assert wrong_absences(table) == []
+        assert wrong_sets(table) == []

@@ -150,6 +150,12 @@ int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, u
     return over_all_states(search, &pass);
 }
 
+int tc_search_quiet(tc_search *search, uint8_t mark, uint8_t *marks)
+{
+    edge_pass pass = {.kind = PASS_QUIET, .mark = mark, .marks = marks};
+    return over_all_states(search, &pass);
+}
+
 int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks)
 {
     edge_pass pass = {.kind = PASS_WATCH, .watch = watch, .mark = mark, .marks = marks};

@@ -118,7 +118,7 @@ static int go_on(tc_search *search)
     worker *w = &search->workers[0];
     if (!worker_pending(w))
         take_batch(search);
-    int waits = worker_expand(w, &search->work) || worker_flush(w, &search->work);
+    int waits = worker_expand(w, &search->work) || buffer_flush(w, &search->work);
     if (w->block.next > search->pushed)
         push_up_to(search, w->block.next);
     if (!waits && search->store.seen.words && search->pushed >= search->compact_at)

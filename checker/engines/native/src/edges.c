@@ -31,7 +31,7 @@ static void count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n
         pass->start[first + lane + 1] = degrees[lane];
 }
 
-/* Looks up the successors in the buffer, whose memory is fetched first (worker.c: flush). */
+/* Looks up the successors in the buffer, whose memory is fetched first (buffer.c: insert_all). */
 static int resolve(edge_pass *pass, worker *w, const cursors *c)
 {
     const store *s = pass->work.store;
@@ -107,6 +107,17 @@ static void mark_states(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
     }
 }
 
+/* The states where nothing but a fault is enabled. */
+static void mark_quiet(edge_pass *pass, worker *w, uint64_t first)
+{
+    for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++)
+        worker_enabled(w, &pass->work, &pass->work.program->outcomes[i]);
+    const lane_set quiet = set_without(w->batch.live, w->batch.moving);
+    for (int g = 0; g < GROUPS; g++)
+        for (uint64_t bits = quiet.group[g]; bits; bits &= bits - 1)
+            pass->marks[first + (uint64_t)g * 64 + (uint64_t)__builtin_ctzll(bits)] = pass->mark;
+}
+
 static void run_pass(void *shared, uint32_t index)
 {
     edge_pass *pass = shared;
@@ -125,8 +136,10 @@ static void run_pass(void *shared, uint32_t index)
             count_degrees(pass, w, first, n);
         else if (pass->kind == PASS_EDGES)
             result = add_edges(pass, w, &c, first, n);
-        else
+        else if (pass->kind == PASS_WATCH)
             mark_states(pass, w, first, n);
+        else
+            mark_quiet(pass, w, first);
     }
     if (pass->kind == PASS_EDGES && result == 0)
         result = resolve(pass, w, &c);

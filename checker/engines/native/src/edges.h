@@ -8,14 +8,14 @@
 
 typedef struct {
     layer_work work; /* the layer is all states */
-    enum { PASS_DEGREES, PASS_EDGES, PASS_WATCH } kind;
+    enum { PASS_DEGREES, PASS_EDGES, PASS_WATCH, PASS_QUIET } kind;
     uint64_t *start;        /* PASS_DEGREES: written */
     const uint64_t *bounds; /* PASS_EDGES: as a pass for degrees wrote it */
     int32_t *target;
     uint32_t *label;
     uint8_t *progress; /* or NULL */
     uint32_t watch;    /* PASS_WATCH */
-    uint8_t mark, *marks;
+    uint8_t mark, *marks; /* PASS_WATCH, PASS_QUIET */
     worker *workers;
 } edge_pass;
 

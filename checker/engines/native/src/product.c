@@ -79,17 +79,21 @@ void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nod
     start[nodes->n] = edge;
 }
 
-int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *ends, const uint8_t *counted, int32_t limit, int32_t *most)
+int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *ends, const int64_t *counted, const int64_t *gained,
+                     int64_t limit, int64_t *most)
 {
     int changed = 0;
     for (uint64_t s = g->states; s-- > 0;) {
         if (!inside[s] || most[s] == limit)
             continue;
-        int32_t best = ends[s] ? limit : most[s];
+        int64_t best = ends[s] ? limit : most[s];
         for (int64_t e = g->start[s]; e < g->start[s + 1] && best < limit; e++) {
             const int32_t to = g->target[e];
-            if (to >= 0 && inside[to] && most[to] + counted[g->label[e]] > best)
-                best = most[to] + counted[g->label[e]];
+            if (to < 0 || !inside[to])
+                continue;
+            const int64_t takes = counted[g->label[e]] + (gained ? gained[to] : 0);
+            if (most[to] + takes > best)
+                best = most[to] + takes;
         }
         if (best > limit)
             best = limit;

@@ -104,13 +104,23 @@ static int open_workers(tc_search *search, const tc_options *options)
 {
     uint32_t n = search->depth_first ? 1 : options->threads ? options->threads : processors();
     search->n_workers = n > MOST_THREADS ? MOST_THREADS : n;
-    search->workers = calloc(search->n_workers, sizeof *search->workers);
+    search->workers = column_memory(search->n_workers * sizeof *search->workers);
     if (!search->workers)
         return -1;
     for (uint32_t i = 0; i < search->n_workers; i++)
         if (worker_open(&search->workers[i], &search->program))
             return -1;
     return 0;
+}
+
+void share_out(tc_search *search, uint64_t next)
+{
+    const uint64_t states = search->layer_end - search->layers[search->depth];
+    search->layer_workers = states < STATES_WORTH_THREADS ? 1 : search->n_workers;
+    const uint64_t batches = states / LANES / (SHARES * search->layer_workers);
+    search->work.share = LANES * (batches < 1 ? 1 : batches > MOST_BATCHES ? MOST_BATCHES : batches);
+    search->work.layer_end = search->layer_end;
+    atomic_store(&search->work.next, next);
 }
 
 static int start_layer(tc_search *search)
@@ -127,9 +137,7 @@ static int start_layer(tc_search *search)
     search->layers[search->depth] = first;
     store_release(&search->store, first);
     search->layer_end = end;
-    search->layer_workers = end - first < STATES_WORTH_THREADS ? 1 : search->n_workers;
-    search->work.layer_end = end;
-    atomic_store(&search->work.next, first);
+    share_out(search, first);
     return 0;
 }
 

@@ -1,13 +1,13 @@
-/* A search, for the functions of teamcheck.h: search.c runs it and answers, checkpoint.c saves and restores it. */
+/* A search, for the functions of teamcheck.h: search.c runs it and answers, checkpoint.c saves and resume.c restores it. */
 #ifndef TEAMCHECK_SEARCH_H
 #define TEAMCHECK_SEARCH_H
 
 #include "teamcheck.h"
 #include "worker.h"
 
-#ifndef STATES_WORTH_THREADS
-#define STATES_WORTH_THREADS (32 * LANES) /* smaller layers are expanded by the calling thread alone */
-#endif
+/* A worker takes part of a layer at once: neighbours should be with one worker, for the sake of its recent states (worker.h), and the workers should
+ * come to the end of a layer together. So many parts for each worker at least, of so many batches at most. */
+enum { SHARES = 8, MOST_BATCHES = 16 };
 
 /* When a reduction is judged: so many enabled outcomes were looked at; less than one in LEAST_PART of them was left out. */
 enum { OFFERS_TO_JUDGE = 10000, LEAST_PART = 8 };
@@ -29,5 +29,8 @@ struct tc_search {
     int has_initial; /* all initial states found room */
     double seconds, cpu_seconds; /* inside tc_search_run; the processor time is the whole process's */
 };
+
+/* The layer that ends with `layer_end` is expanded: of its states, those from `next` on are still to be taken. */
+void share_out(tc_search *search, uint64_t next);
 
 #endif

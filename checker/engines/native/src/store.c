@@ -7,7 +7,7 @@
 enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14, LEAST_BITS = 1 << 20 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
 
-/* LOAD: three quarters of the slots. Growth by 45 % leaves more than half of them in use: at most 7.8 bytes a state. */
+/* LOAD: three quarters of the slots. Growth by 40 % leaves more than half of them in use: at most 7.5 bytes a state. */
 static uint64_t load_limit(uint64_t slots)
 {
     uint64_t states = slots / 4 * 3;
@@ -241,7 +241,7 @@ static void rehash(store *s, uint64_t count, uint32_t threads)
 /* The largest table of up to `factor`-fold size that leaves room for more states within the limit on memory; 0 when none does. */
 static uint64_t larger_table(const store *s, uint64_t count)
 {
-    static const unsigned percent[] = {400, 145, 125, 110};
+    static const unsigned percent[] = {400, 140, 125, 110};
     for (int i = s->slots < SMALL_TABLE ? 0 : 1; i < 4; i++) {
         uint64_t slots = s->slots / 100 * percent[i];
         if (load_limit(slots) > count && bytes_with(s, count + count / 32 + 1, slots) <= s->memory_limit)

@@ -12,9 +12,9 @@ static void forget(tc_witness *witnesses, uint32_t n)
 int tally_open(tally *t, const prepared *program)
 {
     *t = (tally){.first_deadlock = -1, .broken_state = -1, .broken_outcome = -1};
-    t->transitions = calloc((size_t)program->n_outcomes + 1, sizeof *t->transitions);
-    t->failures = malloc(((size_t)program->n_outcomes + 1) * sizeof *t->failures);
-    t->watches = malloc(((size_t)program->n_watch_ids + 1) * sizeof *t->watches);
+    t->transitions = column_memory(((size_t)program->n_outcomes + 1) * sizeof *t->transitions);
+    t->failures = column_memory(((size_t)program->n_outcomes + 1) * sizeof *t->failures);
+    t->watches = column_memory(((size_t)program->n_watch_ids + 1) * sizeof *t->watches);
     if (!t->transitions || !t->failures || !t->watches)
         return -1;
     forget(t->failures, program->n_outcomes);

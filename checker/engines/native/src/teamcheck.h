@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 8
+#define TC_INTERFACE 10
 
 typedef struct tc_search tc_search;
 
@@ -151,6 +151,9 @@ int tc_search_degrees(tc_search *search, uint64_t *start);
 int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress);
 /* marks[s] = mark for each state s where a state watch with this id fires; the others stay as they are. */
 int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
+
+/* Of a complete search: `mark` at each state where nothing but a fault is enabled; -1 as tc_search_degrees. */
+int tc_search_quiet(tc_search *search, uint8_t mark, uint8_t *marks);
 void tc_search_free(tc_search *search);
 
 /* used[l] = 1 for each of n labels l; 0, or -1 when one of them is not below `labels`. */
@@ -179,10 +182,10 @@ void tc_product_edges(const tc_graph *graph, const tc_reader *reader, const tc_n
                       uint32_t *label, uint8_t *sets);
 /* The first of n nodes, in this order, where every run is accepted, or one that ends there: in states with `resting` not 0 runs may. Or -1. */
 int64_t tc_product_end(const tc_reader *reader, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n);
-/* One round of checker/graph/longest.py over all states, the last ones first; `counted` of each label is 0 or 1. Whether `most`, 0 at first, has
- * changed: again, until it has not. */
-int tc_graph_longest(const tc_graph *graph, const uint8_t *inside, const uint8_t *ends, const uint8_t *counted, int32_t limit,
-                     int32_t *most);
+/* One round of checker/graph/longest.py over all states, the last ones first: `counted` of each label, `gained` of each state or NULL, none of
+ * them, nor `limit`, below 0 or above 2^61. Whether `most`, 0 at first, has changed: again, until it has not. */
+int tc_graph_longest(const tc_graph *graph, const uint8_t *inside, const uint8_t *ends, const int64_t *counted, const int64_t *gained,
+                     int64_t limit, int64_t *most);
 /* For the hunger of one agent (checker/graph/hunger.py). Of each label: `roles`, bits of TC_OWN ..., and `serves`, the bit of a letter that says
  * that the activity of the label is at rest, 0 where it never waits; bit 0 of a letter says that the agent is busy. `progress`: one byte for each
  * edge where steps of progress serve, else NULL. Of each edge: sets is 1 where the agent wants, 2 where another acts; cut, where it is served. */

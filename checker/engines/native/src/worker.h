@@ -34,7 +34,7 @@ typedef struct layer_work {
     const kernel *kernel;
     store *store;
     _Atomic uint64_t next; /* the first state of the layer that no worker has taken */
-    uint64_t layer_end;
+    uint64_t layer_end, share; /* a worker takes so many states at once: whole batches */
     double deadline;
     _Atomic int stop;
     int reduce; /* states are expanded in part (stubborn.h) */
@@ -62,11 +62,12 @@ typedef struct {
 } canonical_room;
 
 typedef struct worker {
-    int32_t *registers;
+    _Alignas(64) int32_t *registers; /* no two workers write to one line of a cache */
     uint64_t *columns; /* the words of the batch, word by word */
     uint64_t *changed; /* the changed words of the successors of an outcome */
     int32_t *excess;
     lane_set *passed; /* of each test */
+    number_block share; /* of the layer, taken and not begun */
     batch batch;
     uint32_t numbers[LANES]; /* of the states of the batch */
     uint64_t *gathered;      /* the words of states that do not stand one after another in the store */
@@ -92,7 +93,7 @@ uint64_t worker_bytes(const prepared *program);
 void worker_run(worker *w, layer_work *work);
 /* Is anything left that was taken or collected? */
 int worker_pending(const worker *w);
-/* Columns of zeros; a register file, its constants in place; NULL when there is no memory. */
+/* Zeros, aligned to lines of the cache, for `free`; a register file, its constants in place; NULL when there is no memory. */
 void *column_memory(size_t bytes);
 size_t register_bytes(const prepared *program);
 int32_t *register_memory(const prepared *program);
@@ -100,8 +101,10 @@ int32_t *register_memory(const prepared *program);
 void worker_begin(worker *w, const layer_work *work, const uint32_t *numbers, uint64_t n);
 /* Goes on with the batch, if there is one; 0 when it is finished, -1 when it has to wait. */
 int worker_expand(worker *w, layer_work *work);
+/* The buffer (buffer.c). Adds the successors of the lanes of `set`, for which there is room: at least LANES places; not those that are recent. */
+void buffer_collect(worker *w, const prepared *program, const prepared_outcome *o, lane_set set);
 /* Inserts the whole buffer; 0, or -1 when there is no room: then the rest stays (or when the program is broken). */
-int worker_flush(worker *w, layer_work *work);
+int buffer_flush(worker *w, layer_work *work);
 /* The first reason stands. */
 void worker_ask_to_stop(layer_work *work, int reason);
 static inline const int32_t *column_of(const worker *w, uint32_t reg)

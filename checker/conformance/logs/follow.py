@@ -1,0 +1,215 @@
+"""Follows a log through a model: each record by the first rule that fits it, each run by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import Any, final
+
+from checker.conformance.beliefs import Beliefs, Limits
+from checker.conformance.logs.compile_map import Reader
+from checker.conformance.logs.formats.detect import Format, read_log
+from checker.conformance.logs.map_errors import NoRule, UnreadableValue
+from checker.conformance.logs.map_file import Order
+from checker.conformance.logs.names import Names, Unreadable
+from checker.conformance.logs.ordering import Entry
+from checker.conformance.logs.records import MISSING, Record, find
+from checker.conformance.logs.rules import Call, NoSuchStep, Reading, Rule
+from checker.conformance.logs.runs import Gathered, InOrder
+from checker.conformance.logs.telling import RECORD_SHOWN, Teller
+from checker.conformance.result import Conformance, RunResult
+from checker.conformance.seen import StepSeen
+from checker.language.diagnostics import BadInput
+
+Told = Callable[[int, int], None]  # records and runs so far
+
+PROGRESS_RECORDS = 1_000
+OPEN_RUNS = 2_000  # runs whose past is kept for explanations, the last that began
+
+
+def follow(
+    reader: Reader,
+    logs: Iterable[str],
+    *,
+    path: str,
+    command: str,
+    format: Format | None = None,
+    limits: Limits | None = None,
+    progress: Told | None = None,
+) -> Conformance:
+    """The verdict on each run of `logs`. `path`: of the protocol or spec, for the result. An interrupt ends it with what is known by then.
+
+    Raises BadInput.
+    """
+    return _Follow(reader, limits, command, progress).run(path, list(logs), format)
+
+
+@final
+class _Follow:
+    def __init__(self, reader: Reader, limits: Limits | None, command: str, progress: Told | None) -> None:
+        self.reader, self.progress = reader, progress
+        self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits)
+        self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)
+        self.runs: dict[str, InOrder | Gathered] = {}
+        self._names: list[str] = []  # of the runs, in the order in which they began
+        self.order: Order = "log"
+        self.records = self.ignored = self.unread = 0
+        self.seen: Counter[int] = Counter()
+        self.touched: set[int] = set()  # steps that some record may be
+
+    def run(self, path: str, logs: list[str], format: Format | None) -> Conformance:
+        started = perf_counter()
+        interrupted, formats, results = False, [], []
+        try:
+            for log in logs:
+                found, records = read_log(log, format)
+                formats.append(found)
+                self.order = self.reader.log.order or ("log" if found == "jsonl" else "time")
+                for record in records:
+                    self._take(record)
+            results = [run.result() for run in self.runs.values()]
+        except KeyboardInterrupt:
+            interrupted = True
+            results = [self._interrupted(run) for run in self.runs.values()]
+        model = self.reader.vocabulary.model
+        return Conformance(
+            protocol=model.protocol,
+            path=path,
+            instance=model.instance,
+            faults=model.faults,
+            map=self.reader.written.path,
+            logs=tuple(logs),
+            format=formats[0] if formats else "",
+            runs=tuple(results),
+            records=self.records,
+            ignored=self.ignored,
+            unread=self.unread,
+            seen={model.steps[step].name: count for step, count in sorted(self.seen.items())},
+            unseen=tuple(step.name for number, step in enumerate(model.steps) if number not in self.touched | self.reader.hidden),
+            hidden=tuple(model.steps[step].name for step in sorted(self.reader.hidden)),
+            warnings=tuple(self._warnings()),
+            seconds=perf_counter() - started,
+            interrupted=interrupted,
+        )
+
+    def _interrupted(self, run: InOrder | Gathered) -> RunResult:
+        """A violation that was found stands; of the rest nothing is known."""
+        if isinstance(run, InOrder) and run.violation is not None:
+            return run.result()
+        events = run.events if isinstance(run, InOrder) else len(run.entries)
+        return RunResult(run=run.name, verdict="cannot tell", events=events, explained=0, states=0, reason="interrupted")
+
+    # --- records -------------------------------------------------------------------------------------------------------
+
+    def _take(self, record: Record) -> None:
+        self.records += 1
+        if self.progress is not None and self.records % PROGRESS_RECORDS == 0:
+            self.progress(self.records, len(self.runs))
+        rule = next((rule for rule in self.reader.rules if rule.fits(record.fields)), None)
+        silent = rule is None or rule.ignore
+        if silent:
+            self._count_silent(record, rule)
+            if self.order != "links":  # where a cause says nothing itself, what comes before it still comes before its effects
+                return
+        run = self._run(record, strict=not silent)
+        if run is None or run.over:
+            return
+        readings = () if silent or rule is None else self._read(rule, record, run.names)
+        self._count_steps(readings)
+        if readings or silent:
+            run.take(Entry(record=record, readings=readings, lane=self._lane(readings)))
+
+    def _count_steps(self, readings: tuple[Reading, ...]) -> None:
+        for reading in readings:
+            step = reading.step if isinstance(reading, Call) else reading
+            if isinstance(step, StepSeen):
+                self.touched |= step.steps
+                if len(step.steps) == 1:
+                    self.seen.update(step.steps)
+
+    def _count_silent(self, record: Record, rule: Rule | None) -> None:
+        if rule is not None:
+            rule.fitted += 1
+            self.ignored += 1
+        elif self.reader.log.strict:
+            raise BadInput([self._no_rule(record)])
+        else:
+            self.unread += 1
+
+    def _run(self, record: Record, *, strict: bool) -> InOrder | Gathered | None:
+        key = ""
+        if self.reader.log.run is not None:
+            given = find(record.fields, self.reader.log.run)
+            if given is MISSING or given is None:
+                if not strict:
+                    return None
+                raise _unreadable(
+                    record, f"the record has no field `{self.reader.log.run}`, which says its run", "ignore such records"
+                )
+            key = str(given)
+        run = self.runs.get(key)
+        if run is None:
+            if len(self.runs) >= OPEN_RUNS:
+                self._forget(len(self.runs) - OPEN_RUNS)
+            names = Names(self.reader.naming)
+            run = self.runs[key] = (
+                InOrder(key, self.beliefs, names, self.teller)
+                if self.order == "log"
+                else Gathered(key, self.beliefs, names, self.teller, self.order, self.reader.log)
+            )
+            self._names.append(key)
+        return run
+
+    def _forget(self, number: int) -> None:
+        """The past of the run that began as number `number`, from 0."""
+        run = self.runs[self._names[number]]
+        if isinstance(run, InOrder):
+            run.forget()
+
+    def _read(self, rule: Rule, record: Record, names: Names) -> tuple[Reading, ...]:
+        try:
+            return tuple(rule.read(record.fields, names))
+        except Unreadable as error:
+            raise _unreadable(record, str(error), error.advice) from None
+        except NoSuchStep as error:
+            raise BadInput([self.reader.vocabulary.no_step(str(error), record.span)]) from None
+
+    def _lane(self, readings: tuple[Reading, ...]) -> tuple[str, int] | None:
+        for reading in readings:
+            step = reading.step if isinstance(reading, Call) else reading
+            if isinstance(step, StepSeen) and step.agent is not None:
+                return str(self.reader.vocabulary.role(next(iter(step.steps)))), step.agent
+        return None
+
+    # --- what is wrong -------------------------------------------------------------------------------------------------
+
+    def _no_rule(self, record: Record) -> NoRule:
+        from msgspec.json import encode
+
+        text = encode(record.fields).decode()
+        shown = text if len(text) <= RECORD_SHOWN else text[: RECORD_SHOWN - 3] + "..."
+        return NoRule(span=record.span, record=shown, advice=_rule_for(record.fields))
+
+    def _warnings(self) -> Iterable[str]:
+        """What makes a verdict say less than it seems to."""
+        for number, rule in enumerate(self.reader.rules, 1):
+            place = self.reader.written.rule(number - 1)
+            if not rule.fitted:
+                yield f"{place}: no record fits this rule"
+            elif rule.missing and not rule.ignore:
+                for field in sorted(rule.missing):
+                    yield f"{place}: no record that fits this rule has the field `{field}`, so its value is unknown in all of them"
+        if self.unread:
+            yield f"{self.unread:,} records fit no rule and were passed over (`strict = false`)"
+
+
+def _unreadable(record: Record, reason: str, advice: str) -> BadInput:
+    return BadInput([UnreadableValue(span=record.span, reason=reason, advice=advice)])
+
+
+def _rule_for(fields: Any) -> str:
+    """A rule that passes such records over, to paste."""
+    name = next((n for n in ("type", "event", "name", "kind", "action", "span") if isinstance(fields.get(n), str)), None)
+    where = f'{{ {name} = "{fields[name]}" }}' if name is not None else "{ ... }"
+    return f"write a rule, or pass them over: [[record]] with where = {where} and ignore = true"

@@ -1,0 +1,51 @@
+"""LangSmith runs (docs.langchain.com/langsmith/run-data-format), from `Client.list_runs` or a bulk export, nested `child_runs` included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checker.conformance.logs.formats.spans import TraceSpan, nanoseconds
+
+
+def is_langsmith(value: Any) -> bool:
+    return isinstance(value, dict) and "run_type" in value and "start_time" in value
+
+
+def spans(value: Any) -> Iterator[TraceSpan]:
+    """The runs of one document. Raises ValueError where one is not as it should be."""
+    if not is_langsmith(value):
+        raise ValueError("it has no `run_type` and `start_time`")
+    start = nanoseconds(value["start_time"])
+    if start is None or not value.get("id"):
+        raise ValueError("a run has no `id`, or its `start_time` is not a time")
+    yield TraceSpan(
+        id=str(value["id"]),
+        trace=str(value.get("trace_id") or value["id"]),
+        parent=_parent(value),
+        links=(),
+        name=str(value.get("name", "")),
+        start=start,
+        end=nanoseconds(value.get("end_time")),
+        lane=None,
+        fields={
+            "kind": value["run_type"],
+            "status": value.get("status") or ("error" if value.get("error") else "success"),
+            "error": value.get("error"),
+            "inputs": value.get("inputs") or {},
+            "outputs": value.get("outputs") or {},
+            "metadata": (value.get("extra") or {}).get("metadata") or {},
+            "tags": value.get("tags") or [],
+            "session": value.get("session_id"),
+        },
+    )
+    for child in value.get("child_runs") or []:
+        yield from spans(child)
+
+
+def _parent(value: dict[str, Any]) -> str | None:
+    """`dotted_order` is the path from the root, `TIMEZid` for each run on it."""
+    if value.get("parent_run_id"):
+        return str(value["parent_run_id"])
+    path = str(value.get("dotted_order") or "").split(".")
+    return path[-2].partition("Z")[2] if len(path) > 1 else None

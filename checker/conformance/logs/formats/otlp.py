@@ -1,0 +1,87 @@
+"""OTLP JSON: `TracesData` objects (opentelemetry.io/docs/specs/otlp, JSON Protobuf encoding), as the file exporter writes them a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checker.conformance.logs.formats.spans import Event, TraceSpan
+
+STATUS = {0: "unset", 1: "ok", 2: "error", "STATUS_CODE_UNSET": "unset", "STATUS_CODE_OK": "ok", "STATUS_CODE_ERROR": "error"}
+KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
+
+
+def is_otlp(value: Any) -> bool:
+    return isinstance(value, dict) and "resourceSpans" in value
+
+
+def spans(value: Any) -> Iterator[TraceSpan]:
+    """The spans of one document. Raises ValueError where one is not as it should be."""
+    if not is_otlp(value):
+        raise ValueError("it has no `resourceSpans`")
+    for resource in value["resourceSpans"]:
+        about = attributes(resource.get("resource", {}).get("attributes", []))
+        for scope in resource.get("scopeSpans", []):
+            for span in scope.get("spans", []):
+                yield _span(span, about, scope.get("scope", {}).get("name"))
+
+
+def _span(span: dict[str, Any], about: dict[str, Any], scope: str | None) -> TraceSpan:
+    start = _time(span, "startTimeUnixNano")
+    if start is None or not span.get("spanId"):
+        raise ValueError("a span has no `startTimeUnixNano` or no `spanId`")
+    events = [
+        Event(name=e.get("name", ""), time=_time(e, "timeUnixNano") or start, attributes=attributes(e.get("attributes", [])))
+        for e in span.get("events", [])
+    ]
+    return TraceSpan(
+        id=span["spanId"],
+        trace=span.get("traceId", ""),
+        parent=span.get("parentSpanId") or None,
+        links=tuple(link["spanId"] for link in span.get("links", []) if link.get("spanId")),
+        name=span.get("name", ""),
+        start=start,
+        end=_time(span, "endTimeUnixNano"),
+        lane=str(about.get("service.instance.id") or about.get("service.name") or "") or None,
+        events=tuple(events),
+        fields={
+            "kind": _kind(span.get("kind", 0)),
+            "status": STATUS.get(span.get("status", {}).get("code", 0), "unset"),
+            "attributes": attributes(span.get("attributes", [])),
+            "resource": about,
+            "scope": scope,
+        },
+    )
+
+
+def _time(of: dict[str, Any], key: str) -> int | None:
+    """64-bit numbers are texts in this encoding; 0 is the same as missing."""
+    given = of.get(key)
+    try:
+        return int(given) or None if given is not None else None
+    except (TypeError, ValueError):
+        raise ValueError(f"`{key}` is not a number") from None
+
+
+def _kind(given: Any) -> str:
+    if isinstance(given, int):
+        return KINDS[given] if 0 <= given < len(KINDS) else KINDS[0]
+    return str(given).removeprefix("SPAN_KIND_").lower()
+
+
+def attributes(pairs: list[dict[str, Any]]) -> dict[str, Any]:
+    """`[{"key": ..., "value": {"stringValue": ...}}]` as a mapping."""
+    return {pair["key"]: _value(pair.get("value", {})) for pair in pairs if "key" in pair}
+
+
+def _value(any: dict[str, Any]) -> Any:
+    for kind, given in any.items():
+        match kind:
+            case "intValue":
+                return int(given)
+            case "arrayValue":
+                return [_value(one) for one in given.get("values", [])]
+            case "kvlistValue":
+                return attributes(given.get("values", []))
+        return given
+    return None

@@ -1,0 +1,64 @@
+"""Records: what a log is made of, and how their fields are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias, final
+
+from msgspec import Struct
+
+from checker.language.source import Span
+
+Fields: TypeAlias = Mapping[str, Any]
+
+MISSING = object()  # a field that is not there, other than one that is null
+
+
+@final
+class Record(Struct, frozen=True, kw_only=True):
+    """One thing that a log says. `line`: where it begins in the file, from 1.
+
+    For records of formats that know it: `id`, the ids that come `before` it, `time` in one unit, and the `lane` (a process, a service) within
+    which the times can be compared.
+    """
+
+    fields: Fields
+    path: str
+    line: int
+    id: str | None = None
+    before: tuple[str, ...] = ()
+    time: int | float | None = None
+    lane: str | None = None
+
+    @property
+    def span(self) -> Span:
+        return Span(self.path, self.line, 1, self.line, 1)
+
+
+def find(data: Any, path: str) -> Any:
+    """The field at a path such as `task.id`, MISSING where there is none. A name may itself have dots in it, an element of a list has its
+    place as its name."""
+    if isinstance(data, dict):
+        if path in data:
+            return data[path]
+        at = path.find(".")
+        while at >= 0:
+            if path[:at] in data and (found := find(data[path[:at]], path[at + 1 :])) is not MISSING:
+                return found
+            at = path.find(".", at + 1)
+    elif isinstance(data, list):
+        head, dot, rest = path.partition(".")
+        if head.isdecimal() and int(head) < len(data):
+            return find(data[int(head)], rest) if dot else data[int(head)]
+    return MISSING
+
+
+def paths(data: Any, prefix: str = "", deep: int = 3) -> dict[str, Any]:
+    """The paths of a record's fields down to a depth, with their values."""
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        if isinstance(value, dict) and value and deep > 1:
+            found |= paths(value, f"{prefix}{name}.", deep - 1)
+        else:
+            found[prefix + name] = value
+    return found

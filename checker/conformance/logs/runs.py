@@ -1,0 +1,200 @@
+"""One run of a log: followed as it is read where its order is known, or put together and searched at its end."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import final
+
+from checker.conformance.beliefs import Beliefs, CannotTell
+from checker.conformance.explain import Explained
+from checker.conformance.logs.map_file import LogTable, Order
+from checker.conformance.logs.names import Names
+from checker.conformance.logs.ordering import Entry, predecessors
+from checker.conformance.logs.partial import Arranged, arranged, begins_again, is_total, never_began
+from checker.conformance.logs.records import Record
+from checker.conformance.logs.rules import Call, Reading
+from checker.conformance.logs.telling import Teller
+from checker.conformance.orders import Blocked, PartialOrder, explain_in_some_order
+from checker.conformance.result import RunResult, Violation
+from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StepSeen
+from checker.conformance.tracker import REMEMBERED, Tracker
+
+TOLD_STATES = 10_000  # states at the end of a run whose values are told
+SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
+
+
+@final
+class InOrder:
+    """A run whose records come in order."""
+
+    def __init__(self, name: str, beliefs: Beliefs, names: Names, teller: Teller) -> None:
+        self.name, self.names, self.teller = name, names, teller
+        self.tracker = Tracker(beliefs)
+        self.calls: dict[str, int] = {}
+        self.events = 0
+        self.violation: Violation | None = None
+        self._lines: deque[int] = deque(maxlen=REMEMBERED)
+        self._path = ""
+        self._kept: list[Seen] | None = []
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing that comes can change the verdict."""
+        return self.violation is not None
+
+    def take(self, entry: Entry) -> None:
+        """Raises BadInput."""
+        for reading in entry.readings:
+            if self.violation is not None:
+                return
+            self.events += 1
+            seen = self._seen(entry, reading)
+            self._lines.append(entry.record.line)
+            self._path = entry.record.path
+            self._keep(seen)
+            if self.tracker.verdict == "conforms" and not self.tracker.observe(seen):
+                self.violation = self._violation(entry, reading)
+
+    def forget(self) -> None:
+        """Keep where the run is, and not how it came there."""
+        self.tracker.forget()
+        self._lines.clear()
+        self._kept = None
+
+    def _violation(self, entry: Entry, reading: Reading) -> Violation | None:
+        """What to say of the observation that was just made, unless it is only that a limit was reached."""
+        stuck = self.tracker.stuck
+        if stuck is None:
+            return None
+        try:
+            path = self.tracker.explanation()
+        except CannotTell:
+            path = None
+        states = self.tracker.beliefs.closed_states(self.tracker.belief)
+        return self.teller.violation(stuck, self.teller.observed(entry, reading), path, self._line, states)
+
+    def _keep(self, seen: Seen) -> None:
+        if self._kept is not None:
+            self._kept.append(seen)
+            if len(self._kept) > SEARCHED:
+                self._kept = None
+
+    def _seen(self, entry: Entry, reading: Reading) -> Seen:
+        match reading:
+            case Call("begin", id, step):
+                assert isinstance(step, StepSeen)
+                if id in self.calls:
+                    raise begins_again(entry, id)
+                slot = next(n for n in range(len(self.calls) + 1) if n not in self.calls.values())
+                self.calls[id] = slot
+                return Begun(slot, step)
+            case Call(kind, id, step):
+                slot_of = self.calls.pop(id, None)
+                if slot_of is None:
+                    raise never_began(entry, id)
+                return Ended(slot_of, step) if kind == "end" else Dropped(slot_of)
+            case _:
+                return self.tracker.beliefs.same(reading)
+
+    def result(self) -> RunResult:
+        tracker = self.tracker
+        if tracker.limit == "candidates" and self._kept is not None:
+            return self._searched(self._kept)
+        return RunResult(
+            run=self.name,
+            verdict=tracker.verdict,
+            events=self.events,
+            explained=tracker.number_explained,
+            states=tracker.candidates if tracker.verdict == "conforms" else 0,
+            reason=tracker.reason,
+            violation=self.violation,
+            end=self.teller.end(tracker.states()) if tracker.verdict == "conforms" and tracker.candidates <= TOLD_STATES else {},
+            names=self.teller.names(self.names),
+            unknown_outcomes=len(self.calls),
+        )
+
+    def _line(self, number: int) -> int:
+        """The line of an observation, by its number from 1."""
+        return self._lines[len(self._lines) - (self.events - number) - 1]
+
+    def _searched(self, kept: list[Seen]) -> RunResult:
+        """Depth first, one explanation is often found where all of them are too many."""
+        before = tuple(frozenset([place - 1]) if place else frozenset[int]() for place in range(len(kept)))
+        lines = [Entry(record=Record(fields={}, path=self._path, line=line), readings=(), lane=None) for line in self._lines]
+        made = Arranged(
+            known=PartialOrder(seen=tuple(kept), before=before),
+            entries=tuple(lines),
+            readings=tuple(map(_reading, kept)),
+            open=len(self.calls),
+        )
+        return searched(self.name, self.tracker.beliefs, made, self.teller, self.names)
+
+
+def _reading(seen: Seen) -> Reading:
+    match seen:
+        case Begun(slot, step):
+            return Call("begin", str(slot), step)
+        case Ended(slot, step):
+            return Call("end", str(slot), step)
+        case Dropped(slot) | Gone(slot):
+            return Call("fail", str(slot), None)
+        case _:
+            return seen
+
+
+@final
+class Gathered:
+    """A run whose order is known in part."""
+
+    def __init__(self, name: str, beliefs: Beliefs, names: Names, teller: Teller, order: Order, log: LogTable) -> None:
+        self.name, self.beliefs, self.names, self.teller = name, beliefs, names, teller
+        self.order, self.log = order, log
+        self.entries: list[Entry] = []
+        self.over = False
+
+    def take(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    def result(self) -> RunResult:
+        """Raises BadInput."""
+        entries, before = predecessors(self.order, self.entries, self.log)
+        made = arranged(entries, before)
+        if is_total(made.known):
+            run = InOrder(self.name, self.beliefs, self.names, self.teller)
+            for place, entry in enumerate(made.entries):
+                if not place or entry is not made.entries[place - 1]:
+                    run.take(entry)
+            return run.result()
+        return searched(self.name, self.beliefs, made, self.teller, self.names)
+
+
+def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names) -> RunResult:
+    """The result of a search over the orders that are possible."""
+    events = len(made.known.seen)
+    if beliefs.full:
+        beliefs.renew()
+    try:
+        found = explain_in_some_order(beliefs, made.known)
+    except CannotTell as limit:
+        return RunResult(
+            run=name, verdict="cannot tell", events=events, explained=0, states=0, reason=str(limit), names=teller.names(names)
+        )
+    violation = None if found.blocked is None else _blocked(found.blocked, made, teller, found.path)
+    return RunResult(
+        run=name,
+        verdict="conforms" if found.blocked is None else "violates",
+        events=events,
+        explained=len(found.order),
+        states=1 if found.blocked is None else 0,
+        violation=violation,
+        names=teller.names(names),
+        unknown_outcomes=made.open,
+    )
+
+
+def _blocked(blocked: Blocked, made: Arranged, teller: Teller, path: Explained) -> Violation:
+    def line(number: int) -> int:
+        return made.entries[number - 1].record.line
+
+    waiting = [teller.observed(made.entries[place], made.readings[place]) for place in blocked.next]
+    return teller.blocked(blocked, waiting, path, line)

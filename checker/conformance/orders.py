@@ -1,0 +1,186 @@
+"""Runs whose order is known in part: a search for an order of the observations, within what is known, that the model explains.
+
+A node of the search is a candidate and a set of observations made so far that is closed under what must come before. It is kept as the
+length of the prefix that is made whole, and a bit for each later one. The order of the log is tried first, depth first, so a run that
+was written down about in order is explained at once; that none exists takes all nodes.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, final
+
+from msgspec import Struct
+
+from checker.conformance.automaton import Label
+from checker.conformance.beliefs import Beliefs, CannotTell
+from checker.conformance.explain import Explained, Taken
+from checker.conformance.seen import Seen, StepSeen
+
+ORDERS = 500_000  # nodes that a search may visit
+
+Made: TypeAlias = tuple[int, int]  # the length of the prefix that is made, and a mask of what is made beyond it
+Node: TypeAlias = tuple[int, Made]
+
+
+@final
+class PartialOrder(Struct, frozen=True, kw_only=True):
+    """`before[i]`: the observations that come before observation i, at least those that come directly before it. `joined`: those that come
+    after the one before them in `seen`, with no other between; what comes after such a group waits for its last."""
+
+    seen: tuple[Seen, ...]
+    before: tuple[frozenset[int], ...]
+    joined: frozenset[int] = frozenset()
+
+
+@final
+class Blocked(Struct, frozen=True, kw_only=True):
+    """How far every order gets: `explained` observations at most. `next`: those that could come then, and that nothing explains there
+    (places in the order of the log, from 0); `allowed`: the steps that could have been observed instead."""
+
+    explained: int
+    next: tuple[int, ...]
+    allowed: tuple[Label, ...]
+
+
+@final
+class Ordered(Struct, frozen=True, kw_only=True):
+    """`order`: the observations in an order that the model explains, as far as any goes. `blocked` None: all are explained."""
+
+    order: tuple[int, ...]
+    path: Explained
+    blocked: Blocked | None
+    nodes: int
+
+
+def explain_in_some_order(beliefs: Beliefs, known: PartialOrder, *, most: int = ORDERS) -> Ordered:
+    """An order that the model explains, or that there is none. Raises CannotTell after `most` nodes."""
+    return _Search(beliefs, known, most).run()
+
+
+@final
+class _Search:
+    def __init__(self, beliefs: Beliefs, known: PartialOrder, most: int) -> None:
+        self.beliefs = beliefs
+        self.seen = known.seen
+        self.most = most
+        self.waits_for = [len(before) for before in known.before]
+        self.then: list[list[int]] = [[] for _ in known.seen]
+        self.before = known.before
+        self.joined = known.joined
+        for place, before in enumerate(known.before):
+            for earlier in before:
+                self.then[earlier].append(place)
+        self.came: dict[Node, tuple[Node, int | None] | None] = {}
+
+    def run(self) -> Ordered:
+        first = tuple(place for place, waits in enumerate(self.waits_for) if not waits)
+        stack: list[tuple[Node, tuple[int, ...]]] = []
+        for candidate in sorted(self.beliefs.members(self.beliefs.start()), reverse=True):
+            self._reach((candidate, (0, 0)), None, None, first, stack)
+        farthest, best, left = -1, None, first
+        while stack:
+            node, enabled = stack.pop()
+            count = _count(node[1])
+            if count > farthest:
+                farthest, best, left = count, node, enabled
+            if count == len(self.seen):
+                return self._ordered(node, None)
+            self._expand(node, enabled, stack)
+        assert best is not None
+        return self._ordered(best, self._blocked(best[1], self._next(left)))
+
+    def _expand(self, node: Node, enabled: tuple[int, ...], stack: list[tuple[Node, tuple[int, ...]]]) -> None:
+        """Hidden steps are looked at last, observations in the order of the log."""
+        candidate, made = node
+        for target in self.beliefs.unseen(candidate):
+            self._reach((target, made), node, None, enabled, stack)
+        for event in reversed(self._next(enabled)):
+            after: Made | None = None
+            for target in self.beliefs.follow(candidate, self.seen[event]):
+                if after is None:
+                    after = _with(made, event)
+                    rest = self._enabled(enabled, event, after)
+                self._reach((target, after), node, event, rest, stack)
+
+    def _reach(
+        self,
+        node: Node,
+        parent: Node | None,
+        event: int | None,
+        enabled: tuple[int, ...],
+        stack: list[tuple[Node, tuple[int, ...]]],
+    ) -> None:
+        if node in self.came:
+            return
+        if len(self.came) >= self.most:
+            raise CannotTell("orders", f"more than {self.most:,} ways to order the events were looked at")
+        if len(self.came) % 1024 == 0:
+            self.beliefs.look()
+        self.came[node] = None if parent is None else (parent, event)
+        stack.append((node, enabled))
+
+    def _enabled(self, enabled: tuple[int, ...], event: int, after: Made) -> tuple[int, ...]:
+        """What may come next once `event` is made too."""
+        rest = [other for other in enabled if other != event]
+        freed = [event + 1] if event + 1 in self.joined else self._freed(event, after)
+        return tuple(sorted([*rest, *freed]) if freed else rest)
+
+    def _next(self, enabled: tuple[int, ...]) -> tuple[int, ...]:
+        """Of these, what may come now: a group that has begun goes on."""
+        return tuple(event for event in enabled if event in self.joined) or enabled
+
+    def _freed(self, event: int, after: Made) -> list[int]:
+        return [other for other in self.then[event] if all(_is_made(earlier, after) for earlier in self.before[other])]
+
+    def _blocked(self, made: Made, enabled: tuple[int, ...]) -> Blocked:
+        found: dict[Label, None] = {}
+        automaton = self.beliefs.automaton
+        for candidate in sorted({c for c, m in self.came if m == made}):
+            found.update(dict.fromkeys(automaton.labels[label] for label in self.beliefs.visible_from(candidate)))
+        return Blocked(explained=_count(made), next=enabled, allowed=tuple(found))
+
+    def _ordered(self, node: Node, blocked: Blocked | None) -> Ordered:
+        taken: list[Taken] = []
+        order: list[int] = []
+        while (step := self.came[node]) is not None:
+            parent, event = step
+            if event is not None:
+                order.append(event)
+            index = self._index(parent[0], node[0], event)
+            if index is not None:
+                number = None if event is None else event + 1
+                taken.append(Taken(before=self._state(parent), index=index, after=self._state(node), number=number))
+            node = parent
+        path = Explained(start=self._state(node), taken=tuple(reversed(taken)), first=1)
+        return Ordered(order=tuple(reversed(order)), path=path, blocked=blocked, nodes=len(self.came))
+
+    def _index(self, before: int, after: int, event: int | None) -> int | None:
+        """The place of the transition between two candidates; None where the observation is no step."""
+        seen = None if event is None else self.seen[event]
+        if event is None:
+            move = next(move for move, target in self.beliefs.unseen_moves(before) if target == after)
+        elif isinstance(seen, StepSeen):
+            move = next(self.beliefs.step_moves(before, seen, after))
+        else:
+            return None
+        return self.beliefs.index(before, move)
+
+    def _state(self, node: Node) -> tuple[object, ...]:
+        return self.beliefs.automaton.state(self.beliefs.state_of(node[0]))
+
+
+def _count(made: Made) -> int:
+    return made[0] + made[1].bit_count()
+
+
+def _is_made(event: int, made: Made) -> bool:
+    base, mask = made
+    return event < base or bool(mask >> (event - base) & 1)
+
+
+def _with(made: Made, event: int) -> Made:
+    base, mask = made
+    mask |= 1 << (event - base)
+    while mask & 1:
+        base, mask = base + 1, mask >> 1
+    return base, mask

@@ -1,0 +1,141 @@
+"""Of many conditions those that are inductive together (C. Flanagan, K. R. M. Leino, Houdini, an annotation assistant for ESC/Java, FME 2001)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from checker.engines.inductive.gates import Literal
+from checker.engines.inductive.solver import Solver, solver
+from checker.engines.inductive.system import System
+from checker.ground.graph import Node
+
+MOST_TRIED = 24  # conditions that are left out one by one, with what falls with them
+
+
+class Houdini:
+    """Conditions on the states of one system, by number, and the states that are `wrong`. Questions may raise GaveUp."""
+
+    def __init__(self, system: System, conditions: Sequence[Node], wrong: Node, deadline: float | None = None) -> None:
+        self._wrong = system.now.encoder.truth(wrong)
+        self.system = system
+        self.now = [system.now.encoder.truth(node) for node in conditions]
+        self.then = [system.then.encoder.truth(node) for node in conditions]
+        first = system.gates.variables + 1
+        self._assumed = range(first, first + len(conditions))
+        self._broken = range(first + len(conditions), first + 2 * len(conditions))
+        self._start: Solver = solver([*system.gates.clauses, *self._initial(first)], deadline)
+        self._steps: Solver = solver([*system.gates.clauses, *system.steps, *self._selected()], deadline)
+        self._states: Solver = solver([*system.gates.clauses, *self._has()], deadline)
+
+    def inductive(self, among: Iterable[int]) -> set[int]:
+        """The largest set of these that hold at the start and that no step breaks."""
+        left = set(among)
+        while left and (broken := self._breaks_at_start(left) or self._breaks(left)):
+            left -= broken
+        return left
+
+    def keeps(self, among: Iterable[int]) -> bool:
+        """Whether each step from a state that has all of these leads to one that has them."""
+        known = set(among)
+        return not known or not self._steps.solve(self._assumptions(known, known))
+
+    def safe(self, among: Iterable[int]) -> bool:
+        """Whether no state that has all of these is wrong."""
+        return self._core(among) is not None
+
+    def needed(self, among: Iterable[int]) -> set[int]:
+        """Of an inductive set without wrong states a part that is so too."""
+        known = set(among)
+        found = self._core(known)
+        assert found is not None, "a state that has them all is wrong"
+        while found:
+            answer = self._steps.solve(self._assumptions(known, found))
+            assert not answer, "the set is not inductive"
+            core = self._steps.core()
+            reasons = {number for number in known if self._assumed[number] in core}
+            if reasons <= found:
+                break
+            found |= reasons
+        return found
+
+    def _core(self, among: Iterable[int]) -> set[int] | None:
+        """Some of these that no wrong state has; None where one has them all."""
+        assumed = {self._assumed[number]: number for number in among}
+        if self._states.solve([*assumed, self._wrong]):
+            return None
+        core = self._states.core()
+        return {number for literal, number in assumed.items() if literal in core}
+
+    # --- questions ---------------------------------------------------------------------------------------------------
+
+    def _breaks(self, left: set[int]) -> set[int]:
+        """Some of them that a step breaks from a state that has them all; {} where none does."""
+        if self.keeps(left):
+            return set()
+        return {number for number in left if not self._holds(self._steps, self.then[number])}
+
+    def _assumptions(self, known: set[int], asked: set[int]) -> list[Literal]:
+        """That the known ones hold now; and that then one of those that are asked for does not."""
+        aside = [-self._broken[number] for number in range(len(self.now)) if number not in asked]
+        return [*(self._assumed[number] for number in sorted(known)), *aside]
+
+    def _breaks_at_start(self, left: set[int]) -> set[int]:
+        aside = [-self._broken[number] for number in range(len(self.now)) if number not in left]
+        if not self._start.solve(aside):
+            return set()
+        return {number for number in left if not self._holds(self._start, self.now[number])}
+
+    def _holds(self, asked: Solver, literal: Literal) -> bool:
+        return asked.true(literal) if literal > 0 else not asked.true(-literal)
+
+    # --- clauses -----------------------------------------------------------------------------------------------------
+
+    def _has(self) -> list[list[Literal]]:
+        """An assumed condition holds now."""
+        return [[-name, literal] for name, literal in zip(self._assumed, self.now, strict=True)]
+
+    def _selected(self) -> list[list[Literal]]:
+        """And one of the broken ones does not hold then."""
+        broken = [[-name, -literal] for name, literal in zip(self._broken, self.then, strict=True)]
+        return [*self._has(), *broken, list(self._broken)]
+
+    def _initial(self, first: int) -> list[list[Literal]]:
+        broken = [[-name, -literal] for name, literal in zip(self._broken, self.now, strict=True)]
+        return [*broken, list(self._broken), *self.system.starts(first + 2 * len(self.now))]
+
+
+def fewest(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
+    """Of conditions that are inductive in all sizes, and that no wrong state has, few that are so too. Those of low numbers are preferred.
+
+    Of the result none can be left out alone; where it is not large, none with all that then is not inductive any more.
+    """
+    every = set(among)
+    left = every
+    while (smaller := jointly(sizes, set[int]().union(*(houdini.needed(left) for houdini in sizes)))) != left:
+        left = smaller
+    ways = [_thinned(sizes, left, sorted(left, reverse=True)), _thinned(sizes, every, sorted(every))]
+    return min(ways, key=lambda way: (len(way), sum(way)))
+
+
+def _thinned(sizes: Sequence[Houdini], left: set[int], order: Sequence[int]) -> set[int]:
+    """Without what can be left out, tried in this order."""
+    for number in order:
+        without = left - {number}
+        if all(houdini.keeps(without) and houdini.safe(without) for houdini in sizes):
+            left = without
+    for number in order if len(left) <= MOST_TRIED else ():
+        if number in left:
+            without = jointly(sizes, left - {number})
+            left = without if all(houdini.safe(without) for houdini in sizes) else left
+    return left
+
+
+def jointly(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
+    """The largest set of these that is inductive in all sizes."""
+    left = set(among)
+    while True:
+        before = len(left)
+        for houdini in sizes:
+            left = houdini.inductive(left)
+        if len(left) == before:
+            return left

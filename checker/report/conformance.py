@@ -1,0 +1,192 @@
+"""Whether the runs of logs conform, for people: a line for each run, and for each violation what was seen, what was possible instead, and one
+explanation of what came before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.conformance.result import Conformance, Explaining, Observed, RunResult, Verdict, Violation
+from checker.report.terminal import Style, Tint, padded, text_width, visible, wrapped
+from checker.report.trace import actor, told, visible_changes
+from checker.report.wording import counted, duration, where
+
+_PLAIN = Style()
+_TINTS: dict[Verdict, Tint] = {"conforms": "green", "violates": "red", "cannot tell": "yellow"}
+_RUNS = 20  # lines of runs, unless everything is asked for
+_STEPS = 12  # of an explanation
+_ALLOWED = 10
+_SHOWN = 3  # violations that are shown in full
+
+
+def render(found: Conformance, style: Style = _PLAIN, *, everything: bool = False) -> str:
+    """The report. Ends with a line end."""
+    lines = [
+        f"{found.path}, {where(found.instance, found.faults)}: {', '.join(found.logs)} ({found.format}), read with {found.map}"
+    ]
+    lines += _run_lines(found.runs, style, everything)
+    violating = [run for run in found.runs if run.violation is not None]
+    for run in violating if everything else violating[:_SHOWN]:
+        lines += ["", *_violation(run, style, everything)]
+    if len(violating) > _SHOWN and not everything:
+        lines += ["", f"... and {counted(len(violating) - _SHOWN, 'violation')} more (--everything shows all)"]
+    lines += ["", *_notes(found, style)]
+    lines.append(_summary(found))
+    return "\n".join(visible(line) if not style.colour else line for line in lines) + "\n"
+
+
+def _run_lines(runs: Sequence[RunResult], style: Style, everything: bool) -> list[str]:
+    """Each run in a line; of many, first those that do not conform."""
+    shown = list(runs)
+    if len(runs) > _RUNS and not everything:
+        shown = sorted(runs, key=lambda run: run.verdict == "conforms")[:_RUNS]
+    names = {run.run: visible(run.run or "the log") for run in shown}
+    width = max((min(40, text_width(name)) for name in names.values()), default=0)
+    lines = []
+    for run in shown:
+        head = f"  {style.tint(padded(run.verdict, 11), 'bold', _TINTS[run.verdict])}  {padded(_cut(names[run.run]), width)}  "
+        lines.append(head + _run_text(run))
+    if len(shown) < len(runs):
+        rest = len(runs) - len(shown)
+        lines.append(f"  ... and {counted(rest, 'run')} more (--everything shows all)")
+    return lines
+
+
+def _cut(name: str) -> str:
+    return name if text_width(name) <= 40 else "..." + name[-37:]
+
+
+def _run_text(run: RunResult) -> str:
+    open = f", {counted(run.unknown_outcomes, 'call')} without an outcome" if run.unknown_outcomes else ""
+    match run.verdict:
+        case "conforms":
+            states = "one state explains them" if run.states == 1 else f"{run.states:,} states could explain them"
+            return f"{counted(run.events, 'event')}{f', {states}' if run.events else ''}{open}"
+        case "violates":
+            assert run.violation is not None
+            if run.violation.waiting:
+                return f"no order of its {counted(run.events, 'event')} is explained: at most {run.violation.event} are"
+            return f"event {run.violation.event}, line {run.violation.seen.line}: no behaviour explains it"
+    return f"{counted(run.events, 'event')}: {run.reason}"
+
+
+# --- violations --------------------------------------------------------------------------------------------------------
+
+
+def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
+    violation = run.violation
+    assert violation is not None
+    name = f"run {run.run}: " if run.run else "the log: "
+    if violation.waiting:
+        head = (
+            f"{name}whatever the order, after {counted(violation.event, 'event')} none of those that could come next is possible"
+        )
+        seen = violation.waiting
+    else:
+        head = f"{name}event {violation.event} is not possible"
+        seen = (violation.seen,)
+    lines = [style.tint(line, "bold", "red") for line in wrapped(visible(head), style.width)]
+    for one in seen if everything else seen[:_ALLOWED]:
+        lines += wrapped(f"line {one.line}: {observed_text(one)}", style.width, "  ", "    ")
+        lines += [style.tint(f"    {visible(one.record)}", "dim")] if one.record else []
+    lines += _names(run, style)
+    lines += [""]
+    if violation.fails is not None:
+        lines += wrapped(f"it is an error of the protocol there: {visible(violation.fails)}", style.width, "  ")
+    lines += _allowed(violation, style, everything)
+    return lines + _explanation(violation, style, everything)
+
+
+def observed_text(seen: Observed) -> str:
+    """What was observed, in words."""
+    values = ", ".join(f"{name} = {value}" for name, value in seen.values)
+    match seen.kind:
+        case "state":
+            return values
+        case "done":
+            return "the team is done" if values.endswith("true") else "the team is not done"
+    what = seen.phrase or (f"one of {', '.join(seen.steps)}" if seen.steps else "its step")
+    who = seen.agent or "somebody"
+    call = {"begin": "a call begins in which ", "end": "a call has ended in which ", "fail": "a call has failed in which "}.get(
+        seen.kind, ""
+    )
+    return (
+        f"{call}{who}: {what}{f' ({values})' if values else ''}" if call else f"{who}  {what}{f' ({values})' if values else ''}"
+    )
+
+
+def _names(run: RunResult, style: Style) -> list[str]:
+    said = [f"{given} is {element}" for names in run.names.values() for given, element in names.items()]
+    return wrapped(visible(f"({', '.join(said)})"), style.width, "    ") if said else []
+
+
+def _allowed(violation: Violation, style: Style, everything: bool) -> list[str]:
+    if violation.possible:
+        return [
+            "  what it could have been instead:",
+            *(f"    {visible(text)}" for text in violation.possible[: None if everything else _ALLOWED]),
+        ]
+    if not violation.allowed:
+        return ["  nothing more could be observed: no step was possible, or only hidden ones"]
+    shown = violation.allowed if everything else violation.allowed[:_ALLOWED]
+    who = max(text_width(actor(step)) for step in shown)
+    lines = ["  what was possible instead:", *(f"    {padded(actor(step), who)}  {told(step)}" for step in shown)]
+    if len(shown) < len(violation.allowed):
+        lines.append(f"    ... and {len(violation.allowed) - len(shown):,} more")
+    return lines
+
+
+def _explanation(violation: Violation, style: Style, everything: bool) -> list[str]:
+    steps = violation.explanation
+    if not steps:
+        return []
+    shown = steps if everything else steps[-_STEPS:]
+    first = len(steps) - len(shown)
+    assumed = f", {counted(violation.assumed, 'step')} of it assumed, as the log does not show {'it' if violation.assumed == 1 else 'them'}"
+    lines = ["", f"  one way in which it could have come to this{assumed if violation.assumed else ''}:"]
+    if first:
+        lines.append(f"    ... {counted(first, 'step')} before (--everything shows all)")
+    who = max(text_width(actor(one.step)) for one in shown)
+    digits = max(len(_line(one)) for one in shown)
+    for one in shown:
+        text = f"    {padded(_line(one), digits)}  {padded(actor(one.step), who)}  {told(one.step)}"
+        lines.append(style.tint(text, "yellow") if one.line is None else text)
+        lines += [
+            f"{' ' * (digits + who + 10)}{visible(f'{c.cell}: {c.before} -> {c.after}')}" for c in visible_changes(one.step)
+        ]
+    if violation.replay:
+        lines += wrapped(f"again: {violation.replay}", style.width, "  ", "    ")
+    return lines
+
+
+def _line(one: Explaining) -> str:
+    return "unseen" if one.line is None else f"line {one.line}"
+
+
+# --- the end -----------------------------------------------------------------------------------------------------------
+
+
+def _notes(found: Conformance, style: Style) -> list[str]:
+    lines = [
+        style.tint(line, "yellow") for text in found.warnings for line in wrapped(visible(text), style.width, "warning: ", "  ")
+    ]
+    if found.unseen and found.runs:
+        lines += wrapped(f"no record that was read shows: {', '.join(found.unseen)}", style.width, "", "  ")
+    if found.hidden:
+        lines += wrapped(f"assumed to happen unseen: {', '.join(found.hidden)}", style.width, "", "  ")
+    return lines
+
+
+def _summary(found: Conformance) -> str:
+    verdicts: tuple[Verdict, ...] = ("conforms", "violates", "cannot tell")
+    words = {
+        "conforms": ("conforms", "conform"),
+        "violates": ("violates", "violate"),
+        "cannot tell": ("cannot be told", "cannot be told"),
+    }
+    parts = [f"{n:,} {words[v][0] if n == 1 else words[v][1]}" for v in verdicts if (n := found.count(v))]
+    ignored = f", {found.ignored:,} ignored" if found.ignored else ""
+    ended = ", interrupted" if found.interrupted else ""
+    return (
+        f"{counted(len(found.runs), 'run')} in {counted(found.records, 'record')}{ignored}: {', '.join(parts) or 'nothing to tell'}{ended} "
+        f"({duration(found.seconds)})"
+    )

@@ -1,0 +1,1 @@
+"""A model as formulas of first-order logic, with sorts of any size."""

@@ -1,0 +1,181 @@
+"""What has to be shown for lemmas and a goal to hold in every reachable state, at every size: queries that must have no model.
+
+The lemmas (and an `always` goal with them) hold at the start (*initiation*), every step keeps each of them (*consecution*), and where they hold the
+goal is not violated (*safety*). Each is a query of its own, small enough to be decided by itself, and negated: a model of it is a
+counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnueli, Temporal Verification of Reactive Systems, 1995).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias, final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.language.types import Bool
+from checker.model.expr import Apply, Expr
+from checker.model.model import Goal, Step
+from checker.model.resize import NotOfThisSize, resized
+from checker.sorted.logic import (
+    BOOL,
+    App,
+    Quantified,
+    Term,
+    Var,
+    conj,
+    disj,
+    negate,
+    nodes,
+    normal,
+    quantified,
+    substituted,
+    truth,
+)
+from checker.sorted.refusals import Refused
+from checker.sorted.smtlib import script
+from checker.sorted.statements import Run
+from checker.sorted.system import Sorted
+
+Part: TypeAlias = Literal["initiation", "consecution", "safety"]
+PROVABLE = ("always", "never", "step", "no error", "no deadlock", "no lost update", "no stale write", "no overwrite")
+
+
+@final
+class Obligation(Struct, frozen=True, kw_only=True):
+    """Shown where `smtlib` is unsatisfiable.
+
+    `step`: its name, of consecution and of safety of steps; `lemma`: which of the lemmas (an `always` goal is the last) it is about,
+    of initiation and consecution. `terms`: the formula, whose negated part is skolemised; `signature` is that of the sorted form.
+    """
+
+    name: str
+    part: Part
+    step: str | None
+    lemma: int | None
+    smtlib: str
+    terms: tuple[Term, ...]
+
+
+def invariants(lemmas: Sequence[Expr], goal: Goal) -> tuple[Expr, ...]:
+    """What is shown of every reachable state: the lemmas, and what an `always` or `never` goal asks."""
+    match goal.kind:
+        case "always":
+            return (*lemmas, goal.conditions[0])
+        case "never":
+            return (*lemmas, Apply("not", (goal.conditions[0],), Bool()))
+    return tuple(lemmas)
+
+
+def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Obligation, ...]:
+    """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes.
+
+    Raises Refused where the goal, or a lemma, is of no form for it.
+    """
+    if goal.kind not in PROVABLE:
+        raise Refused(f"`{goal.kind}` is not a property of states or single steps: it is not proved for every size", goal.at)
+    if goal.name in form.sized:
+        raise Refused(f"`{goal.name}` speaks of a size itself, so it says something else at every size", form.sized[goal.name])
+    try:
+        here = [resized(lemma, form.model) for lemma in lemmas]
+        goal = replace(goal, conditions=tuple(resized(condition, form.model) for condition in goal.conditions))
+    except NotOfThisSize as no:
+        raise Refused(str(no), goal.at) from None
+    return tuple(_Maker(form, invariants(here, goal), goal).all())
+
+
+class _Maker:
+    def __init__(self, form: Sorted, known: tuple[Expr, ...], goal: Goal) -> None:
+        self.form, self.known, self.goal = form, known, goal
+        self.before = [form.holds(condition, form.state) for condition in known]
+        self.bounds = list(form.bounds())
+
+    def all(self) -> Iterator[Obligation]:
+        start = list(self.form.initial())
+        for place, condition in enumerate(self.known):
+            wrong = negate(self.form.holds(condition, self.form.state))
+            yield self.make("initiation", None, place, [*self.bounds, *start, wrong])
+        for step, run in self.form.steps:
+            yield from self.of_step(step, run)
+        if self.goal.kind == "no deadlock":
+            yield self.make("safety", None, None, [*self.bounds, *self.before, *self.stuck()])
+
+    def of_step(self, step: Step, run: Run) -> Iterator[Obligation]:
+        taken = [*self.bounds, *self.before, run.lasting]
+        for place, condition in enumerate(self.known):
+            after = self.form.holds(condition, run.state)
+            if after == self.before[place]:  # the step touches nothing that it reads
+                continue
+            yield self.make("consecution", step, place, [*taken, negate(after)])
+        match self.goal.kind:
+            case "step":
+                holds = self.form.holds(self.goal.conditions[0], run.state, old=self.form.state)
+                yield self.make("safety", step, None, [*taken, negate(holds)])
+            case "no error":
+                if run.failures:
+                    fails = disj(*(failing.condition for failing in run.failures))
+                    yield self.make("safety", step, None, [*self.bounds, *self.before, fails])
+            case "no lost update" | "no stale write" | "no overwrite":
+                marked = [when for mark, when in run.marks if mark == self.goal.mark]
+                if marked:
+                    ends = disj(run.lasting, *(failing.condition for failing in run.failures))
+                    yield self.make("safety", step, None, [*self.bounds, *self.before, disj(*marked), ends])
+
+    def stuck(self) -> Iterator[Term]:
+        """No step that is not a fault is enabled, and the state is not done."""
+        form = self.form
+        if form.model.done is not None:
+            yield negate(form.holds(form.model.done, form.state))
+        for step, run in form.steps:
+            if step.fault is None:
+                if not all(failing.exact for failing in run.failures):
+                    raise Refused(f"whether `{step.name}` can happen depends on the order of an evaluation", step.at)
+                enabled = disj(run.lasting, *(failing.condition for failing in run.failures))
+                yield negate(closed(form, enabled, step))
+
+    def make(self, part: Part, step: Step | None, lemma: int | None, terms: list[Term]) -> Obligation:
+        terms = [*self.form.quorums(terms), *terms]
+        made = tuple(skolemised(self.form, terms))
+        about = [part] if step is None else [part, step.name]
+        name = " ".join(about if lemma is None else [*about, f"#{lemma}"])
+        return Obligation(
+            name=name,
+            part=part,
+            step=None if step is None else step.name,
+            lemma=lemma,
+            smtlib=script(self.form.signature, made, about=name),
+            terms=made,
+        )
+
+
+def closed(form: Sorted, enabled: Term, step: Step) -> Term:
+    """Whether there are choices of the step for which `enabled` holds."""
+    choices: dict[App, None] = {}
+    for node in nodes(enabled):
+        if isinstance(node, App) and not node.element:
+            function = form.signature.functions.get(node.symbol)
+            if function is not None and function.kind == "choice":
+                if node.arguments:
+                    raise Refused(f"whether `{step.name}` can happen depends on choices in a `for`", step.at)
+                choices[node] = None
+    for choice in choices:
+        if choice.sort == BOOL:
+            enabled = disj(*(substituted(enabled, {choice: truth(value)}) for value in (False, True)))
+    variables: dict[Term, Term] = {c: form.signature.variable(c.symbol, c.sort) for c in choices if c.sort != BOOL}
+    return quantified("exists", (v for v in variables.values() if isinstance(v, Var)), substituted(enabled, variables))
+
+
+def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:
+    """The conjuncts of `terms`, negations in front of atoms, with constants for what exists regardless of anything else."""
+    for term in terms:
+        found = normal(term)
+        if isinstance(found, Quantified) and found.kind == "exists":
+            names = (form.signature.variable(v.name.split("!")[0], v.sort) for v in found.variables)
+            constants: dict[Term, Term] = {
+                v: form.signature.apply(fresh.name, (), v.sort, "choice") for v, fresh in zip(found.variables, names, strict=True)
+            }
+            yield from skolemised(form, [substituted(found.body, constants)])
+        elif isinstance(found, App) and found.symbol == "and":
+            yield from skolemised(form, found.arguments)
+        elif found != conj():
+            yield found

@@ -1,0 +1,235 @@
+"""What quantifiers mean as formulas. What is counted over a sort of any size is compared with constants only; majorities are quorums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from checker.elaborate.rewrite import may_fail
+from checker.language.source import Span
+from checker.language.types import BagOf, Int, MapOf, SeqOf, SetOf, Sort, Type
+from checker.model.expr import Expr, FailureKind, Quantifier
+from checker.sorted.logic import (
+    TRUE,
+    Term,
+    arithmetic,
+    at_most,
+    conj,
+    disj,
+    implies,
+    ite,
+    negate,
+    number,
+    quantified,
+    total,
+)
+from checker.sorted.refusals import Refused
+from checker.sorted.scope import Failing, Scope
+from checker.sorted.shapes import BagV, Many, MapV, Scalar, SeqV, SetV, Sym
+from checker.sorted.values import Values
+
+if TYPE_CHECKING:
+    from checker.sorted.expressions import Expressions
+
+
+def elements(made: Expressions, domain: Type | Expr, scope: Scope) -> tuple[Type, Callable[[Sym], Term]]:
+    """The type of the elements of a domain, and what says of a value of it whether it is one of them."""
+    if isinstance(domain, Type):
+        return domain, lambda e: TRUE
+    found = made.value(domain, scope)
+    match domain.type, found:
+        case (SetOf(of), SetV(has)):
+            return of, has
+        case (BagOf(of, _), BagV(count, _)):
+            return of, lambda e: at_most(number(1), count(e))
+        case (SeqOf(of, _), SeqV(length, items)):
+            return of, lambda e: in_sequence(made, of, e, SeqV(length, items))
+    raise TypeError(domain)
+
+
+def in_sequence(made: Expressions, of: Type, e: Sym, sequence: SeqV) -> Term:
+    places = enumerate(sequence.items)
+    return disj(*(conj(at_most(number(i + 1), sequence.length), made.values.equal(of, e, item)) for i, item in places))
+
+
+def every(made: Expressions, node: Quantifier, scope: Scope, says: Callable[[Scope], Term], place: int = 0) -> Term:
+    """Whether `says` holds for all combinations of the locals, from `place` on."""
+    if place == len(node.locals):
+        return says(scope)
+    local, domain = node.locals[place], node.domains[place]
+    of, has = elements(made, domain, scope)
+    if isinstance(domain, Type) or not isinstance(domain.type, SeqOf):
+        return made.values.every(
+            of,
+            lambda e: implies(
+                has(e), every(made, node, scope.bound(local, made.values.fitted(e, of, local.type)), says, place + 1)
+            ),
+            local.name,
+        )
+    sequence = made.value(domain, scope)
+    assert isinstance(sequence, SeqV)
+    parts = []
+    for i, item in enumerate(sequence.items):
+        inner = scope.bound(local, made.values.fitted(item, of, local.type))
+        parts.append(implies(at_most(number(i + 1), sequence.length), every(made, node, inner, says, place + 1)))
+    return conj(*parts)
+
+
+def some(made: Expressions, node: Quantifier, scope: Scope, says: Callable[[Scope], Term]) -> Term:
+    return negate(every(made, node, scope, lambda inner: negate(says(inner))))
+
+
+def quantifier(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
+    _failures_inside(made, node, scope)
+    quiet = replace(scope, failures=None, path=TRUE)
+    match node.kind:
+        case "all":
+            return Scalar(every(made, node, quiet, lambda inner: made.truth(node.body, inner)))
+        case "any":
+            return Scalar(some(made, node, quiet, lambda inner: made.truth(node.body, inner)))
+        case "those":
+            _, has = elements(made, node.domains[0], quiet)
+            return SetV(lambda e: conj(has(e), made.truth(node.body, quiet.bound(node.locals[0], e))))
+        case "map":
+            assert isinstance(node.type, MapOf)
+            wanted = node.type.value
+            return MapV(lambda k: made.fitted(node.body, wanted, quiet.bound(node.locals[0], k)))
+        case "count":
+            return _count(made, node, quiet)
+        case "majority":
+            return Scalar(_majority(made, node, quiet))
+    return _folded(made, node, quiet)
+
+
+def _failures_inside(made: Expressions, node: Quantifier, scope: Scope) -> None:
+    """Collects how the evaluation of the domains or of the body may fail, for some values of the locals."""
+    if scope.failures is None or not may_fail(node):
+        return
+    exact = node.kind not in ("all", "any")
+    kinds: dict[tuple[FailureKind, Span | None], bool] = {}
+
+    def inside(inner: Scope, wanted: tuple[FailureKind, Span | None] | None) -> Term:
+        found: list[Failing] = []
+        made.value(node.body, replace(inner, failures=found, path=TRUE))
+        for one in found:
+            kinds[one.kind, one.at] = kinds.get((one.kind, one.at), True) and one.exact
+        return disj(*(one.condition for one in found if (one.kind, one.at) == wanted))
+
+    for place, domain in enumerate(node.domains):
+        if not isinstance(domain, Type) and may_fail(domain):
+            if place:
+                raise Refused("a domain that may have no value, after another domain")
+            made.value(domain, scope)
+    quiet = replace(scope, failures=None, path=TRUE)
+    some(made, node, quiet, lambda inner: inside(inner, None))
+    for kind, at in list(kinds):
+        condition = some(made, node, quiet, lambda inner, wanted=(kind, at): inside(inner, wanted))  # type: ignore[misc]
+        scope.fail(condition, kind, at, exact=exact and kinds[kind, at])
+
+
+def listed(made: Expressions, node: Quantifier, scope: Scope, place: int = 0) -> list[tuple[Term, Scope]] | None:
+    """All combinations of the locals, each with whether it is one, where they are few and known; else None."""
+    if place == len(node.locals):
+        return [(TRUE, scope)]
+    local = node.locals[place]
+    of, has = elements(made, node.domains[place], scope)
+    known = made.values.finite(of)
+    if known is None:
+        return None
+    found: list[tuple[Term, Scope]] = []
+    for value in known:
+        rest = listed(made, node, scope.bound(local, made.values.fitted(value, of, local.type)), place + 1)
+        if rest is None:
+            return None
+        found += [(conj(has(value), condition), inner) for condition, inner in rest]
+    return found
+
+
+def _count(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
+    known = listed(made, node, scope)
+    if known is not None:
+        return Scalar(total(ite(conj(there, made.truth(node.body, inner)), number(1), number(0)) for there, inner in known))
+    return Many(lambda k: at_least(made, node, scope, k))
+
+
+def at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
+    """Whether `k` different combinations of the locals satisfy the body."""
+    return _different(made, node, scope, [lambda inner: made.truth(node.body, inner)] * max(k, 0))
+
+
+def sum_at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
+    """Whether the numbers of all combinations of the locals, none of them negative, are together `k` or more: some few are."""
+
+    def has(least: int) -> Callable[[Scope], Term]:
+        return lambda inner: at_most(number(least), made.rank(node.body.type, made.value(node.body, inner)))
+
+    return disj(*(_different(made, node, scope, [has(part) for part in parts]) for parts in partitions(k, k)))
+
+
+def partitions(total: int, largest: int) -> Iterator[tuple[int, ...]]:
+    """The ways to write `total` as a sum of numbers from 1 to `largest`, each in falling order; () for 0 and less."""
+    if total <= 0:
+        yield ()
+    for first in range(min(total, largest), 0, -1):
+        yield from ((first, *rest) for rest in partitions(total - first, first))
+
+
+def _different(made: Expressions, node: Quantifier, scope: Scope, conditions: Sequence[Callable[[Scope], Term]]) -> Term:
+    """Whether there are as many different combinations of the locals as conditions, each with its condition."""
+    types = [local.type for local in node.locals]
+
+    def more(found: tuple[tuple[Sym, ...], ...]) -> Term:
+        if len(found) == len(conditions):
+            return TRUE
+
+        def says(inner: Scope) -> Term:
+            this = tuple(inner.registers[local.number] for local in node.locals)
+            others = (
+                disj(*(negate(made.values.equal(t, x, y)) for t, x, y in zip(types, this, other, strict=True))) for other in found
+            )
+            return conj(conditions[len(found)](inner), *others, more((*found, this)))
+
+        return some(made, node, scope, says)
+
+    return more(())
+
+
+def _majority(made: Expressions, node: Quantifier, scope: Scope) -> Term:
+    """More than half. Over a sort of any size: all of some quorum, where any two quorums have an agent in common.
+
+    Each real majority is a quorum, and so is whoever holds more than half; that is all that is said of quorums.
+    """
+    known = listed(made, node, scope)
+    if known is not None:
+        size = total(ite(there, number(1), number(0)) for there, _ in known)
+        ayes = total(ite(conj(there, made.truth(node.body, inner)), number(1), number(0)) for there, inner in known)
+        return negate(at_most(arithmetic("*", number(2), ayes), size))
+    sort = node.domains[0]
+    if not isinstance(sort, Sort):
+        raise Refused("a majority of something else than a whole role or ids")
+    name = made.values.signature.sort_name(sort)
+    quorum = made.values.signature.variable("q", f"Quorum of {name}")
+    made.values.signature.sorts[quorum.sort] = None
+    inside = made.values.every(
+        sort,
+        lambda e: implies(quorum_has(made.values, quorum, e), made.truth(node.body, scope.bound(node.locals[0], e))),
+        node.locals[0].name,
+    )
+
+    return quantified("exists", (quorum,), inside)
+
+
+def _folded(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
+    known = listed(made, node, scope)
+    if known is None and node.kind == "sum" and isinstance(node.body.type, Int) and node.body.type.low >= 0:
+        return Many(lambda k: sum_at_least(made, node, scope, k))
+    if known is None or node.kind != "sum":
+        raise Refused(f"`{node.kind}` over a sort of any size" if known is None else f"`{node.kind}`")
+    return Scalar(total(ite(there, made.rank(node.body.type, made.value(node.body, inner)), number(0)) for there, inner in known))
+
+
+def quorum_has(values: Values, quorum: Term, e: Sym) -> Term:
+    assert isinstance(e, Scalar)
+    return values.signature.apply(f"{quorum.sort} has", (quorum, e.term), "Bool", "quorum")

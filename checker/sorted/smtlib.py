@@ -1,0 +1,77 @@
+"""Formulas as SMT-LIB 2.6 text: what certificates carry, and what Z3, cvc5 and others read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from checker.sorted.logic import BOOL, INT, App, Quantified, Term, Var, nodes
+from checker.sorted.signature import Function, Signature
+
+_SIMPLE = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*\Z")
+_KEPT = frozenset(
+    {"true", "false", "and", "or", "not", "ite", "=", "+", "-", "*", "<=", "div", "mod", "let", "forall", "exists", "as", "par"}
+)
+
+
+def script(signature: Signature, terms: Iterable[Term], *, about: str = "") -> str:
+    """A script that asks whether all of `terms` can hold together. Only what they speak of is declared.
+
+    The text follows from the terms alone: what was made before them changes neither numbers nor order.
+    """
+    parts = [part for term in terms for part in _parts(term)]
+    lines = [*declarations(signature, parts), *(f"(assert {text(part)})" for part in parts)]
+    comment = [f"; {line}" for line in about.splitlines()]
+    return "\n".join([*comment, "(set-logic ALL)", renumbered("\n".join(lines)), "(check-sat)"]) + "\n"
+
+
+def renumbered(formula: str) -> str:
+    """Variables and constants that carry a number, numbered in the order in which they come."""
+    numbers: dict[str, int] = {}
+    return re.sub(r"!(\d+)", lambda found: f"!{numbers.setdefault(found[1], len(numbers))}", formula)
+
+
+def _parts(term: Term) -> Iterable[Term]:
+    return term.arguments if isinstance(term, App) and term.symbol == "and" else (term,)
+
+
+def declarations(signature: Signature, terms: Iterable[Term]) -> Iterator[str]:
+    """The sorts, enumerations and functions of `terms`, in the order in which they come."""
+    functions: dict[str, Function] = {}
+    sorts: dict[str, None] = {}
+    for term in terms:
+        for node in nodes(term):
+            if isinstance(node, App):
+                sorts[node.sort] = None
+                function = signature.functions.get(node.symbol)
+                if function is not None and not node.element:
+                    functions[node.symbol] = function
+                    sorts |= dict.fromkeys(function.arguments)
+            elif isinstance(node, Quantified):
+                sorts |= dict.fromkeys(v.sort for v in node.variables)
+    for name in sorts:
+        if name in signature.enumerations:
+            elements = " ".join(f"({symbol(e)})" for e in signature.enumerations[name])
+            yield f"(declare-datatypes (({symbol(name)} 0)) (({elements})))"
+        elif name in signature.sorts:
+            yield f"(declare-sort {symbol(name)} 0)"
+    for f in functions.values():
+        yield f"(declare-fun {symbol(f.name)} ({' '.join(map(symbol, f.arguments))}) {symbol(f.result)})"
+
+
+def symbol(name: str) -> str:
+    return name if _SIMPLE.match(name) and name not in _KEPT else f"|{name}|"
+
+
+def text(term: Term) -> str:
+    match term:
+        case Var(name, _):
+            return symbol(name)
+        case App(name, (), sort, True) if sort in (BOOL, INT):
+            return name if not name.startswith("-") else f"(- {name[1:]})"
+        case App(name, arguments):
+            shown = name if name in _KEPT else symbol(name)
+            return f"({shown} {' '.join(map(text, arguments))})" if arguments else shown
+        case Quantified(kind, variables, body):
+            bound = " ".join(f"({symbol(v.name)} {symbol(v.sort)})" for v in variables)
+            return f"({kind} ({bound}) {text(body)})"

@@ -1,0 +1,195 @@
+"""Deciding SMT-LIB scripts by Z3 or cvc5 in a process of its own, which is ended where it takes too long or too much."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from time import perf_counter
+from typing import Any, Literal, TypeAlias, final
+
+from msgspec import Struct
+
+Solver: TypeAlias = Literal["z3", "cvc5"]
+PACKAGES: dict[Solver, str] = {"z3": "z3-solver", "cvc5": "teamcheck[cvc5]"}
+TIME, MEMORY = "time limit", "memory limit"
+GRACE_S = 1.0  # beyond the limit on time, for a solver that looks at its clock now and then only
+
+
+@final
+class Script(Struct, frozen=True):
+    """`text` is SMT-LIB that ends with `(check-sat)`; `wanted`: the names of constants whose values are wanted where it is satisfiable."""
+
+    text: str
+    wanted: tuple[str, ...] = ()
+
+
+@final
+class Answer(Struct, frozen=True, kw_only=True):
+    """`reason`: of `unknown`. `values`: of the wanted constants, as text; one that is left out may have any value."""
+
+    result: Literal["sat", "unsat", "unknown"]
+    seconds: float = 0.0
+    reason: str = ""
+    values: dict[str, str] = {}
+
+
+@final
+class SolverMissing(Exception):
+    """A solver is not installed; the text says how it is."""
+
+    def __init__(self, solver: Solver) -> None:
+        self.solver = solver
+        super().__init__(solver)
+
+    def __str__(self) -> str:
+        return f"{self.solver} is not installed here: `pip install {PACKAGES[self.solver]}`"
+
+
+def solve_all(
+    scripts: Sequence[Script], solver: Solver = "z3", *, time_s: float = 10.0, memory_mib: float | None = None
+) -> Iterator[Answer]:
+    """The answer to each script, in order. `time_s`: for each of them. Raises SolverMissing."""
+    _load(solver)
+    begin = 0
+    while begin < len(scripts):
+        for answer in _in_child(scripts[begin:], solver, time_s, memory_mib):
+            begin += 1
+            yield answer
+
+
+def _load(solver: Solver) -> None:
+    """Imports the solver here, once: what is forked off has it then, and a process for each question costs little."""
+    try:
+        if solver == "z3":
+            import z3  # noqa: F401
+        else:
+            import cvc5  # noqa: F401
+    except ImportError:
+        raise SolverMissing(solver) from None
+
+
+def solve(script: Script, solver: Solver = "z3", *, time_s: float = 10.0, memory_mib: float | None = None) -> Answer:
+    """The answer to one script. Raises SolverMissing."""
+    return next(solve_all([script], solver, time_s=time_s, memory_mib=memory_mib))
+
+
+def _in_child(scripts: Sequence[Script], solver: Solver, time_s: float, memory_mib: float | None) -> Iterator[Answer]:
+    """The answers up to the first script that the child did not outlive, that one included."""
+    linux = sys.platform == "linux"  # where a fork is safe, and spares the child its imports
+    context = multiprocessing.get_context("fork") if linux else multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_run, args=(theirs, tuple(scripts), solver, time_s, memory_mib), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        for _ in scripts:
+            start = perf_counter()
+            if not ours.poll(time_s + GRACE_S):
+                yield Answer(result="unknown", seconds=perf_counter() - start, reason=TIME)
+                return
+            try:
+                answer = ours.recv()
+            except EOFError:  # the system, or the solver itself, has ended it
+                yield Answer(result="unknown", seconds=perf_counter() - start, reason=MEMORY)
+                return
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+
+
+def _run(pipe: Connection, scripts: Sequence[Script], solver: Solver, time_s: float, memory_mib: float | None) -> None:
+    """In the child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    try:
+        decide = _z3(time_s, memory_mib) if solver == "z3" else _cvc5(time_s, memory_mib)
+        for script in scripts:
+            start = perf_counter()
+            found = decide(script)
+            pipe.send(Answer(result=found[0], seconds=perf_counter() - start, reason=found[1], values=found[2]))
+    except Exception as fault:
+        pipe.send(fault)
+
+
+Found: TypeAlias = tuple[Literal["sat", "unsat", "unknown"], str, dict[str, str]]  # the result, the reason of `unknown`, values
+Decide: TypeAlias = Callable[[Script], Found]
+
+
+def _z3(time_s: float, memory_mib: float | None) -> Decide:
+    import z3
+
+    if memory_mib is not None:
+        z3.set_param("memory_max_size", max(1, int(memory_mib)))
+
+    def decide(script: Script) -> Found:
+        solver = z3.Solver()
+        solver.set("timeout", max(1, int(time_s * 1000)))
+        try:
+            solver.from_string(script.text)
+            result = str(solver.check())
+        except z3.Z3Exception as error:
+            if "memory" in str(error):
+                return "unknown", MEMORY, {}
+            raise
+        if result == "unsat":
+            return "unsat", "", {}
+        if result == "unknown":
+            reason = solver.reason_unknown()
+            return "unknown", TIME if reason in ("timeout", "canceled") else reason, {}
+        found, wanted = solver.model() if script.wanted else None, set(script.wanted)
+        return "sat", "", {} if found is None else {d.name(): _shown(found[d]) for d in found.decls() if d.name() in wanted}
+
+    return decide
+
+
+def _shown(value: Any) -> str:
+    """The value of a constant in a model of Z3 as text: a number, `true`, or the name of an element."""
+    import z3
+
+    return str(value.as_long()) if z3.is_int_value(value) else str(value.decl().name())
+
+
+def _cvc5(time_s: float, memory_mib: float | None) -> Decide:
+    """cvc5 knows no limit on memory of its own: the process has one."""
+    import cvc5
+
+    if memory_mib is not None and sys.platform == "linux":
+        _limit_memory(memory_mib)
+
+    def decide(script: Script) -> Found:
+        solver = cvc5.Solver(cvc5.TermManager())
+        solver.setOption("tlimit-per", str(max(1, int(time_s * 1000))))
+        parser = cvc5.InputParser(solver)
+        parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script.text, "obligation")
+        symbols = parser.getSymbolManager()
+        start, said = perf_counter(), ""
+        while not said.startswith(("sat", "unsat", "unknown")):
+            command = parser.nextCommand()
+            if command.isNull():
+                return "unknown", "the script asks nothing", {}
+            said = str(command.invoke(solver, symbols)).strip()
+            if said.startswith("(error"):
+                return "unknown", said, {}
+        if said == "sat":
+            return "sat", "", {}
+        if said == "unsat":
+            return "unsat", "", {}
+        return "unknown", TIME if perf_counter() - start >= time_s else "it gave up", {}
+
+    return decide
+
+
+def _limit_memory(memory_mib: float) -> None:
+    """Of this process, beyond what it has already."""
+    import resource
+
+    with open("/proc/self/statm", encoding="ascii") as file:
+        taken = int(file.read().split()[0]) * resource.getpagesize()
+    most = taken + int(memory_mib * 2**20)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))

@@ -1,0 +1,33 @@
+"""What a user writes: how the actions of a protocol are done by the real code, and what of its state can be seen."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class Adapter:
+    """One real team. A new one is made for each run, inside the controlled loop, so `__init__` may make locks, queues and tasks.
+
+    For each action of the protocol that the real code is told to do, a subclass has an `async def` (or plain) method with the action's
+    name, which takes the agent and the action's parameters by their names in the protocol, as texts: `async def work(self, worker, t)`. Where two
+    roles have an action of one name, the method is called `Role_action`. It returns when the action is over, all its awaits included. It returns
+    False, or raises one of `refusals`, where the code refuses. Actions that the code starts on its own are named in `on_its_own`.
+    """
+
+    on_its_own: ClassVar[tuple[str, ...]] = ()
+    refusals: ClassVar[tuple[type[BaseException], ...]] = ()
+
+    async def setup(self) -> None:
+        """Called before the first action."""
+
+    async def rest(self) -> None:
+        """Called after the last action: returns when the code has nothing more to do."""
+
+    def observe(self) -> dict[str, Any]:
+        """Variables of the protocol, as the real state has them now: `{"status": {"t1": "open"}, "holder": None}`.
+
+        Called after every step of the code between two of its awaits, so it is quick, and neither waits nor changes anything. A map has an entry
+        for each key, or for those that are known. Agents' variables go by `Role.variable`. Values are as a log has them: texts for
+        members, ids and agents, numbers, True and False, None, lists (or sets, tuples), dictionaries for maps and records.
+        """
+        return {}

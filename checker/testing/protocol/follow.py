@@ -1,0 +1,216 @@
+"""One run of the real code, followed by the protocol: after each step, whether some behaviour of the protocol explains what is seen."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+from msgspec import Struct
+
+from checker.conformance.beliefs import NOTHING, CannotTell
+from checker.conformance.logs.names import Names, Unreadable
+from checker.conformance.seen import Ended, StateSeen, StepSeen
+from checker.conformance.tracker import Tracker
+from checker.language.types import show
+from checker.model.cells import cell_names
+from checker.testing.protocol.adapter import Adapter
+from checker.testing.protocol.plan import AdapterError, Plan, plain
+
+
+class NotAllowed(AssertionError):
+    """The code did what no behaviour of the protocol explains."""
+
+
+class Refused(AssertionError):
+    """The code refused what the protocol allowed all the time."""
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One action that the program asks of an agent. `values`: its parameters, as the adapter is given them; `after_ms`: of virtual time."""
+
+    action: str  # the adapter's method
+    agent: str
+    values: tuple[tuple[str, Any], ...] = ()
+    after_ms: int = 0
+
+    def __str__(self) -> str:
+        after = f" +{self.after_ms}ms" if self.after_ms else ""
+        return f"{self.agent}.{self.action}({', '.join(f'{name}={value}' for name, value in self.values)}){after}"
+
+
+@final
+class Follower:
+    """Told by the program what begins and ends, it looks at the code after each of its steps."""
+
+    def __init__(self, plan: Plan, adapter: Adapter) -> None:
+        self.plan, self.adapter = plan, adapter
+        self.tracker = Tracker(plan.beliefs)
+        self.names = Names(plan.naming)
+        self.seen: list[
+            tuple[tuple[int, Any], ...]
+        ] = []  # the cells that were observed, with their values, each time they had changed
+        self.refused: list[Call] = []
+        self._last: Any = None  # what was observed last
+        self._calls: dict[int, tuple[Call, StepSeen]] = {}
+        self._may_refuse: set[int] = set()
+
+    # --- what happens ------------------------------------------------------------------------------------------------------
+
+    def begin(self, call: Call) -> int:
+        """The agent is about to do it; the slot to end it with."""
+        action = self.plan.actions[call.action]
+        agent = self.names.value(action.role, call.agent)
+        types = dict(action.parameters)
+        values = tuple((name, self.names.value(types[name], value)) for name, value in call.values)
+        seen = StepSeen(frozenset([action.step]), agent, values)
+        slot = self.tracker.begin(seen)
+        self._calls[slot] = call, seen
+        self._note_disabled()
+        return slot
+
+    def end(self, slot: int) -> None:
+        """The action is over. Raises NotAllowed."""
+        call, seen = self._calls.pop(slot)
+        self.look()
+        if not self.tracker.end(slot):
+            self._require(f"{call} was done")
+        self._idle(call, seen, f"{call} was over")
+
+    def refuse(self, slot: int) -> None:
+        """The code refused, or did nothing. Raises NotAllowed, or Refused where the protocol allowed it all the time."""
+        call, seen = self._calls.pop(slot)
+        self.look()
+        if slot not in self._may_refuse and not self.tracker.reason and not self._without_effect(slot, call, seen):
+            raise Refused(f"{call} was refused, and the protocol allowed it all the time\n{self._story()}")
+        self.refused.append(call)
+        self.tracker.lose(slot)
+        self._may_refuse.discard(slot)
+        self._idle(call, seen, f"{call} was refused")
+
+    def look(self) -> None:
+        """Compares the state of the code with those that the protocol allows. Raises NotAllowed."""
+        if self.tracker.reason:
+            return
+        observed = plain(self.adapter.observe())
+        if observed == self._last:
+            return
+        self._last = observed
+        cells = tuple(sorted(self._read(observed).items()))
+        self.seen.append(cells)
+        if cells and not self.tracker.observe(StateSeen(cells)):
+            self._require("the state of the code is " + self._told(cells))
+        self._note_disabled()
+
+    def _read(self, seen: Any) -> dict[int, Any]:
+        try:
+            return self.plan.cells(self.names, seen)
+        except Unreadable as error:
+            raise AdapterError(f"{type(self.adapter).__name__}.observe: {error}; {error.advice}") from None
+
+    def _idle(self, call: Call, seen: StepSeen, said: str) -> None:
+        idle = self._over(call, seen)
+        if not self.tracker.reason and not self.tracker.observe(idle):
+            self._require(f"{said}, and by the protocol it waits still")
+        self._note_disabled()
+
+    # --- refusals ----------------------------------------------------------------------------------------------------------
+
+    def _note_disabled(self) -> None:
+        """Which of the calls under way could have met a state in which they are not allowed."""
+        tracker = self.tracker
+        if tracker.reason or tracker.stuck is not None:
+            return
+        waiting = [slot for slot in self._calls if slot not in self._may_refuse]
+        for slot in waiting:
+            if self._disabled_somewhere(slot, self._calls[slot][1]):
+                self._may_refuse.add(slot)
+
+    def _disabled_somewhere(self, slot: int, seen: StepSeen) -> bool:
+        beliefs = self.tracker.beliefs
+        automaton = beliefs.automaton
+        try:
+            closed = beliefs.closed(self.tracker.belief)
+        except CannotTell:
+            return True
+        for candidate in closed:
+            if any(s == slot and label is not None for s, _, label in beliefs.pending_of(candidate)):
+                continue
+            state = beliefs.state_of(candidate)
+            if not any(automaton.fits(label, seen) for step in seen.steps for label, _, _ in automaton.moves(state, step)):
+                return True
+        return False
+
+    def _without_effect(self, slot: int, call: Call, seen: StepSeen) -> bool:
+        """Whether the action may have been begun and come to nothing: taken, and over by now, in a state that explains what was seen."""
+        beliefs = self.tracker.beliefs
+        try:
+            after = beliefs.after(self.tracker.belief, Ended(slot))
+            return after != NOTHING and beliefs.after(after, self._over(call, seen)) != NOTHING
+        except CannotTell:
+            return True
+
+    def _over(self, call: Call, seen: StepSeen) -> StateSeen:
+        """That the agent's activity is over in a state that looks as the code does now."""
+        assert seen.agent is not None
+        idle = self.plan.idle(self.plan.actions[call.action], seen.agent)
+        return StateSeen(tuple(sorted({**dict(self.seen[-1] if self.seen else ()), **dict(idle.cells if idle else ())}.items())))
+
+    # --- what is told ------------------------------------------------------------------------------------------------------
+
+    def _told(self, cells: tuple[tuple[int, Any], ...]) -> str:
+        names, owners = cell_names(self.plan.model), self.plan.vocabulary.owner_of
+        return ", ".join(f"{names[cell]} = {show(owners[cell].type, value)}" for cell, value in cells)
+
+    def _require(self, said: str) -> None:
+        """Raises NotAllowed, unless it was a limit that ended the following."""
+        if self.tracker.stuck is None:
+            return
+        raise NotAllowed(f"{said}, which no behaviour of the protocol explains\n{self._story()}")
+
+    def _story(self) -> str:
+        """What explains the run up to here, and what the protocol allows next."""
+        lines = ["what came before is explained by:", *(self._taken() or ["  (nothing has happened)"])]
+        allowed = [self._label(label) for label in self.tracker.allowed()]
+        under_way = [str(call) for call, _ in self._calls.values()]
+        if under_way:
+            lines.append(f"under way: {', '.join(under_way)}")
+        lines.append(f"allowed to start next: {', '.join(dict.fromkeys(allowed)) or 'nothing'}")
+        called = {f"{what} is {self._element(sort, n)}" for sort, of in self.names.bound.items() for what, n in of.items()}
+        different = sorted(text for text in called if text.split(" is ")[0] != text.split(" is ")[1])
+        return "\n".join([*lines, *([f"names: {', '.join(different)}"] if different else [])])
+
+    def _element(self, sort: Any, n: int) -> str:
+        return show(sort, n)
+
+    def _taken(self) -> list[str]:
+        automaton = self.tracker.beliefs.automaton
+        found = []
+        try:
+            path = self.tracker.explanation()
+        except CannotTell:
+            return ["  (too many behaviours to tell one)"]
+        for number, taken in enumerate(path.taken, 1):
+            outcome = automaton.interpreter.outcomes(taken.before)[taken.index]
+            step = self.plan.model.steps[outcome[0]]
+            who = show(step.agent.type, outcome[1][0]) if step.agent is not None else step.role or "the network"
+            rest = outcome[1][1:] if step.agent is not None else outcome[1]
+            values = [f"{local.name} = {show(local.type, v)}" for local, v in zip(step.parameters, rest, strict=True)]
+            found.append(f"  {number}. {who} {step.phrase}" + (f" ({', '.join(values)})" if values else ""))
+        return found
+
+    def _label(self, label: Any) -> str:
+        step = self.plan.model.steps[label.step]
+        who = "" if step.agent is None else show(step.agent.type, label.agent) + "."
+        types = self.plan.vocabulary.types(label.step)
+        values = ", ".join(f"{name}={show(types[name], value)}" for name, value in label.parameters)
+        return f"{who}{step.activity or step.name}({values})"
+
+    def exercised(self) -> list[str]:
+        """The names of the steps of one behaviour that explains the run, in order; none where a limit was reached."""
+        if self.tracker.reason or self.tracker.stuck is not None:
+            return []
+        automaton = self.tracker.beliefs.automaton
+        try:
+            path = self.tracker.explanation()
+        except CannotTell:
+            return []
+        return [self.plan.model.steps[automaton.interpreter.outcomes(t.before)[t.index][0]].name for t in path.taken]

@@ -1,0 +1,195 @@
+"""`machine(protocol, adapter)`: a Hypothesis state machine that draws programs, each searched for a schedule that the protocol does not explain.
+
+Two searches work together. Hypothesis draws and shrinks the program: who is asked to do what. For each program the controlled loop
+searches and shrinks schedules; the schedule that failed last is tried first on each smaller program.
+"""
+
+from __future__ import annotations
+
+import os
+import unittest
+from os import PathLike
+from typing import Any
+
+from checker.testing.outcome import Outcome
+from checker.testing.protocol.adapter import Adapter
+from checker.testing.protocol.corpus import FOLDER, keep, tokens
+from checker.testing.protocol.follow import Call
+from checker.testing.protocol.plan import Action, Plan
+from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, token_of
+from checker.testing.search import REPLAY_VARIABLE, quiet_collector
+
+AFTER_MS = (0, 5, 50)  # of virtual time, before a call
+
+
+class Failed(AssertionError):
+    """The report of a failing run, with its replay token."""
+
+
+def machine(
+    protocol: str | PathLike[str],
+    adapter: type[Adapter],
+    *,
+    instance: str | None = None,
+    faults: str = "none",
+    overrides: dict[str, str | int] | None = None,
+    schedules: int = 20,
+    examples: int = 25,
+    length: int = 8,
+    corpus: str = FOLDER,
+    **options: Any,
+) -> type[unittest.TestCase]:
+    """A test case that pytest and unittest run, of the real code behind `adapter` against `protocol` (a `.team` or `.spec` file).
+
+    `instance`, `faults` (what the protocol allows to go wrong) and `overrides` are as in `checker.load`. `examples` programs of up to `length` calls
+    are drawn, each run under `schedules` schedules; `options` go to `explore`: `mode`, `faults_of_code` (its `faults`), `checks`, settings. Failing
+    runs are kept in the folder `corpus` and run first the next time. With TEAMCHECK_REPLAY=TOKEN that one run is made instead.
+    After the test, `reached()` of the class tells which steps of the protocol were exercised. Raises BadInput for the protocol, AdapterError for
+    an adapter that does not fit it, ModuleNotFoundError without Hypothesis (`pip install 'teamcheck[testing]'`).
+    """
+    from checker.api import load
+
+    model = load(protocol, instance, faults, overrides)
+    plan = Plan(model, adapter, os.fspath(protocol))
+    if "faults_of_code" in options:
+        options["faults"] = options.pop("faults_of_code")
+    tested = Tested(plan, schedules, corpus, options)
+
+    class ProtocolTest(unittest.TestCase):
+        """Known failures first, then programs that Hypothesis draws."""
+
+        def test_1_known_failures(self) -> None:
+            tested.known()
+
+        def test_2_programs(self) -> None:
+            tested.programs(examples, length)
+
+        @staticmethod
+        def reached() -> str:
+            return tested.reached.text(plan)
+
+    ProtocolTest.__name__ = ProtocolTest.__qualname__ = f"{adapter.__name__}Test"
+    return ProtocolTest
+
+
+class Tested:
+    """One adapter under test. `last`: the schedule that failed last. `reports`: of programs that were searched, None for those that passed;
+    `tokens`: of those that failed; `shown`: the one whose report was raised last."""
+
+    def __init__(self, plan: Plan, schedules: int, corpus: str, options: dict[str, Any]) -> None:
+        self.plan, self.schedules, self.corpus, self.options = plan, schedules, corpus, options
+        self.name = f"{plan.adapter.__module__}.{plan.adapter.__qualname__}"
+        self.reached = Reached()
+        self.last: str | None = None
+        self.reports: dict[Program, str | None] = {}
+        self.tokens: dict[Program, str] = {}
+        self.shown: Program = ()
+
+    def known(self) -> None:
+        """Runs what TEAMCHECK_REPLAY names, or all that failed before."""
+        asked = os.environ.get(REPLAY_VARIABLE)
+        for token in [asked] if asked else tokens(self.name, self.corpus):
+            try:
+                outcome = self._replayed(token)
+            except ValueError:
+                if asked:
+                    raise
+                continue  # of another version of the protocol
+            if outcome.run is not None:
+                cause = outcome.run.failure.error if outcome.run.failure else None
+                raise Failed(self._report(outcome, token.rpartition("@")[0].strip())) from cause
+
+    def _replayed(self, token: str) -> Outcome:
+        kept = {name: value for name, value in self.options.items() if name not in ("mode", "seed", "strategy")}
+        return replay_program(self.plan, token, self.reached, **kept)
+
+    def program(self, program: Program) -> None:
+        """Searches the schedules of one program. Raises Failed, always here: to Hypothesis, what is raised elsewhere is another failure."""
+        if program not in self.reports:
+            self.reports[program] = self._searched(program)
+        report = self.reports[program]
+        if report is not None:
+            self.shown = program
+            raise Failed(report)
+
+    def _searched(self, program: Program) -> str | None:
+        if not any(isinstance(part, Call) for part in program):
+            return None
+        first = [] if self.last is None else [self.last]
+        outcome = run_program(self.plan, program, self.reached, schedules=self.schedules, first=first, **self.options)
+        if outcome.passed:
+            return None
+        self.last = outcome.token
+        self.tokens[program] = token_of(program, outcome.token or "")
+        return self._report(outcome, "; ".join(map(str, program)))
+
+    def _report(self, outcome: Outcome, program: str) -> str:
+        """Of a failing run."""
+        return f"{outcome.text()}\n  again: {REPLAY_VARIABLE}='{program} @ {outcome.token}' pytest"
+
+    def programs(self, examples: int, length: int) -> None:
+        """Lets Hypothesis draw programs. Raises Failed for the smallest that fails."""
+        if os.environ.get(REPLAY_VARIABLE):
+            return
+        from hypothesis import HealthCheck, Phase, settings
+        from hypothesis.stateful import run_state_machine_as_test
+
+        chosen = settings(
+            max_examples=examples,
+            stateful_step_count=length,
+            deadline=None,
+            database=None,  # failing runs are kept as tokens
+            derandomize=True,
+            print_blob=False,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        )
+        try:
+            with quiet_collector():
+                run_state_machine_as_test(_state_machine(self), settings=chosen)
+        except Failed as failure:
+            file = keep(self.name, self.tokens[self.shown], self.corpus)
+            if file is not None:
+                failure.add_note(f"kept in {file}, and run first the next time")
+            raise
+
+
+def _state_machine(tested: Tested) -> Any:
+    """The rules: one for each action, and one that waits until all is over. They only write the program, which runs at the end."""
+    from hypothesis.stateful import RuleBasedStateMachine, rule
+
+    class Programs(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.program: list[Part] = []
+
+        def settle(self) -> None:
+            self.program.append(Settle())
+
+        def teardown(self) -> None:
+            tested.program(tuple(self.program))
+
+    namespace = {action.method: _rule_of(tested.plan, action) for action in tested.plan.actions.values()}
+    namespace["settle"] = rule()(Programs.settle)
+    return type(tested.plan.adapter.__name__, (Programs,), namespace)
+
+
+def _rule_of(plan: Plan, action: Action) -> Any:
+    from hypothesis import stateful
+    from hypothesis import strategies as st
+
+    rule: Any = stateful.rule
+
+    choices = action.choices()
+
+    def asked(self: Any, agent: str, after_ms: int = 0, **values: Any) -> None:
+        given = tuple((name, values[name]) for name, _ in action.parameters)
+        self.program.append(Call(action=action.method, agent=agent, values=given, after_ms=after_ms))
+
+    asked.__name__ = action.method
+    drawn: dict[str, Any] = {name: st.sampled_from(choices[name]) for name, _ in action.parameters}
+    drawn |= {"agent": st.sampled_from(plan.agents(action.role)), "after_ms": st.sampled_from(AFTER_MS)}
+    return rule(**drawn)(asked)
+
+
+__all__ = ["Failed", "machine", "token_of"]

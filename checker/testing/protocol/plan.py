@@ -1,0 +1,162 @@
+"""The protocol side of a test: which steps the program drives, which stay unseen, how values of the code are read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, final
+
+from msgspec import Struct
+
+from checker.conformance.beliefs import Beliefs, Limits
+from checker.conformance.logs.names import Names, Naming
+from checker.conformance.logs.vocabulary import Vocabulary
+from checker.conformance.seen import StateSeen
+from checker.language.diagnostics import nearest
+from checker.language.types import Sort, Type, element, values
+from checker.model.model import Model, Variable
+from checker.testing.protocol.adapter import Adapter
+
+
+class AdapterError(Exception):
+    """The adapter does not fit the protocol; the text says where, and what to write."""
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """An action of the protocol that the program drives. `method`: of the adapter. `parameters`: their names and types, without the agent."""
+
+    name: str
+    method: str
+    step: int
+    role: Sort
+    parameters: tuple[tuple[str, Type], ...]
+
+    def choices(self) -> dict[str, list[str]]:
+        """For each parameter its values, as the adapter is given them."""
+        return {name: [shown(type, value) for value in values(type)] for name, type in self.parameters}
+
+
+@final
+class Plan:
+    """Made once for a model and an adapter class. Raises AdapterError."""
+
+    def __init__(self, model: Model, adapter: type[Adapter], path: str) -> None:
+        self.model, self.adapter, self.path = model, adapter, path
+        self.vocabulary = Vocabulary(model)
+        self.naming = Naming(model, {})
+        self.actions = {action.method: action for action in self._actions()}
+        driven = {action.step for action in self.actions.values()}
+        self.beliefs = Beliefs(model, [n for n in range(len(model.steps)) if n not in driven], Limits())
+
+    def _actions(self) -> list[Action]:
+        starts = [(n, step) for n, step in enumerate(self.model.steps) if step.kind == "start" and step.fault is None]
+        often = [step.activity for _, step in starts]
+        found = []
+        on_its_own = set(self.adapter.on_its_own)
+        for number, step in starts:
+            role = self.vocabulary.role(number)
+            if role is None or step.activity is None or self._is_run(role, step.activity):
+                continue
+            method = step.activity if often.count(step.activity) == 1 else f"{role.name}_{step.activity}"
+            if {step.name, step.activity} & on_its_own:
+                on_its_own -= {step.name, step.activity}
+                continue
+            self._require_method(method, step.name, [local.name for local in step.parameters])
+            parameters = tuple((local.name, local.type) for local in step.parameters)
+            found.append(Action(name=step.name, method=method, step=number, role=role, parameters=parameters))
+        if on_its_own:
+            raise AdapterError(f"{self.adapter.__name__}.on_its_own: the protocol has no action `{min(on_its_own)}`")
+        return found
+
+    def _is_run(self, role: Sort, activity: str) -> bool:
+        control = self.control(role, activity)
+        return control is not None and "unstarted" in getattr(control.type, "members", ())
+
+    def _require_method(self, method: str, name: str, parameters: list[str]) -> None:
+        given = getattr(self.adapter, method, None)
+        want = ", ".join(["self", "agent", *parameters])
+        who = self.adapter.__name__
+        if given is None:
+            raise AdapterError(
+                f"{who} has no method for the action `{name}`: write `async def {method}({want})`, "
+                f'or `on_its_own = ("{name}",)` where the code starts it by itself'
+            )
+        try:
+            inspect.signature(given).bind(None, None, **dict.fromkeys(parameters))
+        except TypeError as error:
+            raise AdapterError(
+                f"{who}.{method} cannot be called for the action `{name}` ({error}): write `async def {method}({want})`"
+            ) from None
+
+    def control(self, role: Sort, activity: str) -> Variable | None:
+        """The variable that says where the activity waits; None where it never waits."""
+        return next((v for v in self.model.variables if v.kind == "control" and v.name == f"{role.name}.{activity}"), None)
+
+    def agents(self, role: Sort) -> list[str]:
+        return [element(role, n) for n in range(role.size)]
+
+    def idle(self, action: Action, agent: int) -> StateSeen | None:
+        """That the agent's activity is over; None where it never waits."""
+        activity = self.model.steps[action.step].activity
+        control = self.control(action.role, activity or "")
+        return None if control is None else StateSeen(((control.offset + agent, 0),))
+
+    # --- observations ------------------------------------------------------------------------------------------------------
+
+    def cells(self, names: Names, observed: Mapping[str, Any]) -> dict[int, Any]:
+        """The cells that the variables told of (`plain`) have, with their values. Raises AdapterError, or Unreadable for a value."""
+        found: dict[int, Any] = {}
+        for name, given in observed.items():
+            variable = self._variable(name)
+            self._into(found, names, variable, variable.index, (), given)
+        return found
+
+    def _variable(self, name: str) -> Variable:
+        known = {v.name: v for v in self.model.variables if v.kind in ("shared", "agent")}
+        short = {n.rpartition(".")[2]: v for n, v in known.items()}
+        found = known.get(name) or short.get(name)
+        if found is None:
+            near = nearest(name, known) or nearest(name, short)
+            advice = f"did you mean `{near}`?" if near else f"it has {', '.join(known)}"
+            raise AdapterError(
+                f"{self.adapter.__name__}.observe tells of `{name}`, which is no variable of the protocol: {advice}"
+            )
+        return found
+
+    def _into(
+        self, found: dict[int, Any], names: Names, variable: Variable, index: tuple[Type, ...], at: tuple[Any, ...], given: Any
+    ) -> None:
+        if not index:
+            found[self.vocabulary.cell(variable, at)] = names.value(variable.type, given)
+            return
+        if isinstance(index[0], Sort) and index[0].single and not isinstance(given, dict):
+            given = {element(index[0], 0): given}
+        if not isinstance(given, dict):
+            what = f"`{variable.name}` is a map: give a dictionary with a value for each {index[0]}"
+            raise AdapterError(f"{self.adapter.__name__}.observe: {what}, not {given!r}")
+        for key, value in given.items():
+            self._into(found, names, variable, index[1:], (*at, names.value(index[0], key)), value)
+
+
+def shown(type: Type, value: Any) -> Any:
+    """A value of the protocol as an adapter is given it: texts for names, numbers and truth values as they are."""
+    from checker.language.types import Bool, Int, Option, show
+
+    inner = type.of if isinstance(type, Option) and value is not None else type
+    return value if value is None or isinstance(inner, Bool | Int) else show(inner, value)
+
+
+def plain(given: Any) -> Any:
+    """What an adapter tells, as a log would have it: members of Python enums by name, sets and tuples as lists."""
+    import enum
+
+    match given:
+        case enum.Enum():
+            return given.name
+        case dict():
+            return {plain(key): plain(value) for key, value in given.items()}
+        case list() | tuple():
+            return [plain(value) for value in given]
+        case set() | frozenset():
+            return sorted((plain(value) for value in given), key=repr)
+    return given

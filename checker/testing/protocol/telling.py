@@ -1,0 +1,63 @@
+"""What `teamcheck drive` says, in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.testing.protocol.drive import Drive, Driven
+
+SAID = {
+    ("counterexample", "taken"): "IN THE CODE TOO",
+    ("counterexample", "not taken"): "not in the code",
+    ("steps", "taken"): "taken",
+    ("steps", "not taken"): "not this way",
+}
+
+
+def driven_text(found: Drive, command: str) -> str:
+    """A line for each path, then the schedules that show something, then what of the protocol no run came through."""
+    return "\n".join(_lines(found, command))
+
+
+def _lines(found: Drive, command: str) -> Iterator[str]:
+    width = max((len(d.path.name) for d in found.driven), default=0)
+    for kind, title in (
+        ("counterexample", "violations of the protocol, in the code:"),
+        ("steps", "steps of the protocol, in the code:"),
+    ):
+        driven = [d for d in found.driven if d.path.kind == kind]
+        if driven:
+            yield title
+            yield from (f"  {d.path.name:<{width}}  {_said(d)}" for d in driven)
+    shown: set[str] = set()
+    for one in found.driven:
+        if one.token and one.token not in shown:
+            shown.add(one.token)
+            yield ""
+            yield f"{one.path.name}: {SAID.get((one.path.kind, one.verdict), one.verdict)}"
+            yield from (f"  {line}" for line in one.why.splitlines())
+            yield f"  again: {command} --replay '{one.token}'"
+    yield ""
+    yield from _coverage(found)
+    if found.interrupted:
+        yield "interrupted: the rest was not driven"
+
+
+def _said(one: Driven) -> str:
+    said = SAID.get((one.path.kind, one.verdict), one.verdict.upper() if one.token else one.verdict)
+    more = [f"{one.runs} schedules"] if one.runs else []
+    more += [one.why] if one.verdict == "not driven" else []
+    more += [f"refused each time: {', '.join(one.refused)}"] if one.refused else []
+    return f"{said} ({'; '.join(more)})" if more else said
+
+
+def _coverage(found: Drive) -> Iterator[str]:
+    yield found.reached.text(found.plan)
+    pairs = [goal for goal in found.goals if len(goal) == 2]
+    if pairs:
+        never = [f"{a} -> {b}" for a, b in (goal for goal in found.open() if len(goal) == 2)]
+        yield f"two steps in a row: {len(pairs) - len(never)} of {len(pairs)}"
+        if never:
+            yield f"  never: {', '.join(never[:20])}{' ...' if len(never) > 20 else ''}"
+    if found.cut:
+        yield f"not all of the protocol's states were looked at for paths: {found.cut}"

@@ -1,0 +1,121 @@
+"""Which sorts may have every size: nothing that hangs on a size in any other way is open, and the reason has its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.sorted.uniform import every_size
+from tests.sorted.families import of_corpus, of_text
+
+
+@pytest.mark.parametrize(
+    ("stem", "open"),
+    [
+        ("lock", {"Client": "clients"}),
+        ("two_phase_commit", {"Participant": "participants"}),
+        ("task_board", {"Task": "tasks", "Worker": "workers"}),
+        ("parts/leases", {"Resource": "resources", "Client": "clients"}),
+        ("patterns/lease_fenced", {"File": "files", "Agent": "agents"}),  # roles bound by an import
+        ("patterns/merge_queue", {"Bot": "bots"}),  # the changes are told apart by a constant
+        ("paxos", {"Acceptor": "acceptors"}),
+        ("dining", {}),
+    ],
+)
+def test_the_corpus(stem: str, open: dict[str, str]) -> None:
+    assert every_size(of_corpus(stem)).open == open
+
+
+TRAPS = [  # a line of the protocol in which the size hides, why the sort is fixed, where
+    ("shared n: 0..workers = 0", "`workers` is used for something else than sizes", "p.team:5:14"),
+    ("shared n: 0..3 = workers", "`workers` is used for something else than sizes", "p.team:5:18"),
+    ("const n: bool = workers > 2", "`workers` is used for something else than sizes", "p.team:5:17"),
+    ("message M() to Worker: fifo, capacity workers", "`workers` is used for something else than sizes", "p.team:5:39"),
+    ("shared s: seq[bool, max workers] = []", "`workers` is used for something else than sizes", "p.team:5:25"),
+    (
+        "def enough(): any(w in Worker: count(v in Worker: true) >= workers)",
+        "`workers` is used for something else than sizes",
+        "p.team:5:60",
+    ),
+    ("const n: bool = count(w in Worker: true) > 4", "a constant depends on how many Worker there are", "p.team:5:17"),
+    ("const n: bool = any(a in Worker, b in Worker: a != b)", "a constant depends on how many Worker there are", "p.team:5:17"),
+    (
+        "def many(): count(w in Worker: true) > 4\nconst n: bool = many()",
+        "a constant depends on how many Worker there are",
+        "p.team:6:17",
+    ),
+    ("shared n: bool = len(those(w in Worker: true)) > 4", "a constant depends on how many Worker there are", "p.team:5:18"),
+]
+SIMPLE = """protocol p(workers: 1..6 = 3)
+role Worker * workers
+shared flag: bool = false
+
+LINE
+role Worker:
+    action go when not flag:
+        flag = true
+"""
+
+
+@pytest.mark.parametrize(("line", "why", "at"), TRAPS, ids=[trap[0][:40] for trap in TRAPS])
+def test_a_size_that_hides(line: str, why: str, at: str) -> None:
+    """The sort is fixed, with the reason and the place."""
+    assert every_size(of_text(SIMPLE.replace("LINE", ""))).open == {"Worker": "workers"}
+    every = every_size(of_text(SIMPLE.replace("LINE", line)))
+    assert every.open == {}
+    assert every.fixed["Worker"].size == 3
+    assert every.fixed["Worker"].why.startswith(why)
+    assert str(every.fixed["Worker"].at) == at
+
+
+def test_faults_that_know_the_size() -> None:
+    every = every_size(of_text(SIMPLE.replace("LINE", ""), "faults some: crash Worker <= workers", faults="some"))
+    assert every.fixed["Worker"].why == "`workers` is used for something else than sizes"
+    assert str(every.fixed["Worker"].at) == "p.spec:2:30"
+
+
+@pytest.mark.parametrize("chosen", ["{0}", "{0, 1, 2}", "{1, 2}"])
+def test_elements_that_the_instance_names(chosen: str) -> None:
+    """Also where they happen to be all that there are."""
+    line = (
+        "const chosen: set[Worker]\nshared n: bool = false\nrole Worker:\n    action stop when self in chosen:\n        n = true"
+    )
+    every = every_size(of_text(SIMPLE.replace("LINE", line), f"instance three: workers = 3, chosen = {chosen}"))
+    assert every.open == {}
+    assert every.fixed["Worker"].why == "it names `Worker1`, one element of Worker, which stands for any number of them" or (
+        every.fixed["Worker"].why == "it names `Worker0`, one element of Worker, which stands for any number of them"
+    )
+
+
+def test_an_empty_constant_is_the_same_at_every_size() -> None:
+    line = (
+        "const chosen: set[Worker]\nshared n: bool = false\nrole Worker:\n    action stop when self in chosen:\n        n = true"
+    )
+    every = every_size(of_text(SIMPLE.replace("LINE", line), "instance three: workers = 3, chosen = {}"))
+    assert every.open == {"Worker": "workers"}
+
+
+def test_one_sort_is_fixed_where_both_cannot_be_open() -> None:
+    """Tasks are told apart by a constant of the instance: any number of workers, and as many tasks as the instance says."""
+    every = every_size(of_corpus("latte", "repaired"))
+    assert every.open == {"Worker": "workers"}
+    assert every.fixed["Task"].size == 2
+    assert "a constant map that is not the same for every Task" in every.fixed["Task"].why
+    assert every.fixed["Lead"].why == "there is one"
+
+
+def test_ordered_sorts_are_fixed() -> None:
+    every = every_size(of_corpus("dining"))
+    assert (every.fixed["Philosopher"].size, every.fixed["Philosopher"].why) == (3, "it is ordered")
+
+
+def test_models_at_other_sizes() -> None:
+    """Also beyond the range that the parameter has."""
+    every = every_size(of_corpus("lock"))
+    assert [every.model_at({"Client": size}).size for size in (1, 2, 9)] == [3, 4, 11]
+
+
+def test_what_is_approximated_is_said() -> None:
+    assert every_size(of_corpus("lock")).form.approximations == ()
+    assert every_size(of_corpus("bench/lossy_lease")).form.approximations == (
+        "of an unordered channel only this is known: no two messages are in it more often than it has messages in all",
+    )
