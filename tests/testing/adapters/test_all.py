@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from importlib import import_module
@@ -32,6 +33,14 @@ def test_each_adapter_has_an_extra_a_test_and_a_line_in_the_docs(name: str) -> N
     assert f"\n{name.replace('_', '-')} = [" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert (ROOT / f"tests/testing/adapters/test_{name}.py").exists()
     assert f"| `{name}` |" in (ROOT / "docs/adapters.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_an_adapter_imports_its_framework_within_extra(name: str) -> None:
+    tree = ast.parse((ROOT / f"checker/testing/adapters/{name}.py").read_text(encoding="utf-8"))
+    imported = {node.module.split(".")[0] for node in tree.body if isinstance(node, ast.ImportFrom) and node.module}
+    imported |= {alias.name.split(".")[0] for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    assert imported - sys.stdlib_module_names == {"checker"}
 
 
 def test_the_tool_loads_no_framework() -> None:
