@@ -12,6 +12,5 @@ def extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"this adapter needs {error.name}, which is not installed: pip install 'teamcheck[{name}]'", name=error.name
-        ) from None
+        hint = f"{error}; what this adapter needs is installed by: pip install 'teamcheck[{name}]'"
+        raise ModuleNotFoundError(hint, name=error.name) from None

@@ -58,6 +58,28 @@ async def first_use_of_a_conversation() -> None:
     assert conversations.made == 1, f"{conversations.made} conversations for one session"
 
 
+@bug("openai-agents==0.18.3", "openai-agents==0.24.0", "is taken back twice")
+async def two_who_take_an_item_back() -> None:
+    """Two who pop the last item of a conversation get the same one, as `pop_item` reads and then deletes."""
+    from agents.memory import OpenAIConversationsSession
+
+    class Items:
+        rows = ("first", "second", "third")
+
+        async def list(self, **options: Any) -> Any:
+            for row in reversed(self.rows):
+                yield SimpleNamespace(model_dump=lambda row=row, **options: {"id": row})
+
+        async def delete(self, *, item_id: str, **options: Any) -> None:
+            self.rows = tuple(row for row in self.rows if row != item_id)
+
+    client: Any = SimpleNamespace(conversations=SimpleNamespace(items=boundary(Items())))
+    session: Any = OpenAIConversationsSession(conversation_id="c", openai_client=client)
+    taken = await together(ann=session.pop_item(), bob=session.pop_item())
+    first, second = (item["id"] for item in taken.values())
+    assert first != second, f"{first} is taken back twice"
+
+
 @bug("langgraph-checkpoint==2.1.0", "langgraph-checkpoint==2.1.1", "not self._task.done()")
 async def a_reader_that_gives_up() -> None:
     """A read that is cancelled while it is under way stops the store for everybody (langgraph, pull request 5504)."""
