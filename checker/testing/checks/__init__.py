@@ -24,11 +24,26 @@ event is about: a number is the place of a positional argument, a name a keyword
 of its own; a claim counts where it also returned something other than False and None.
 """
 
-from checker.testing.checks.once import answered_once, at_most_once, claimed_once, joined_once, resumed_exactly
-from checker.testing.checks.order import nothing_after, one_terminal_state, serial
-from checker.testing.checks.progress import bounded_handoffs, no_waiter_left
-from checker.testing.checks.seen import Check
-from checker.testing.checks.updates import no_lost_update
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from checker.testing.checks.once import answered_once, at_most_once, claimed_once, joined_once, resumed_exactly
+    from checker.testing.checks.order import nothing_after, one_terminal_state, serial
+    from checker.testing.checks.progress import bounded_handoffs, no_waiter_left
+    from checker.testing.checks.seen import Check
+    from checker.testing.checks.updates import no_lost_update
+
+_HOME = {
+    "once": "answered_once at_most_once claimed_once joined_once resumed_exactly",
+    "order": "nothing_after one_terminal_state serial",
+    "progress": "bounded_handoffs no_waiter_left",
+    "seen": "Check",
+    "updates": "no_lost_update",
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
     "Check",
@@ -44,3 +59,9 @@ __all__ = [
     "resumed_exactly",
     "serial",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
