@@ -1,6 +1,6 @@
 """teamcheck: write down how agents coordinate, and prove or break it.
 
-`checker.load`, `checker.check` and `checker.graph` are the Python API, with `checker.replay`; see `checker.api`.
+`checker.load`, `checker.check`, `checker.prove` and `checker.graph` are the Python API, with `checker.replay` and others; see `checker.api`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ TYPE_CHECKING = False  # as `typing` has it, which is not loaded here: an interr
 if TYPE_CHECKING:
     from typing import Any
 
-    from checker.api import check, conform, cost, graph, load, mend, replay, starter_map, tolerate
+    from checker.api import check, conform, cost, graph, load, mend, prove, replay, starter_map, tolerate, verify
 
-__all__ = ["check", "conform", "cost", "graph", "load", "mend", "replay", "starter_map", "tolerate"]
+__all__ = ["check", "conform", "cost", "graph", "load", "mend", "prove", "replay", "starter_map", "tolerate", "verify"]
 
 
 class _GraphPackage(ModuleType):

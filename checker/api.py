@@ -1,4 +1,4 @@
-"""The Python API, which the command line itself uses: `load`, `check`, `tolerate`, `mend`, `cost`, `graph`, `replay`, `conform`.
+"""The Python API, which the command line itself uses: `load`, `check`, `prove`, `verify`, `tolerate`, `mend`, `cost`, `graph`, `replay`, `conform`.
 
 Everything here takes paths and names as a user gives them and raises `BadInput` (with located diagnostics) when they
 cannot be used.
@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from msgspec import Struct
+from checker.properties.searches import Progress as Progress
+from checker.properties.searches import setting_texts, told_by
 
 if TYPE_CHECKING:
     import networkx
 
     from checker.conformance.logs.formats.detect import Format
     from checker.conformance.result import Conformance
-    from checker.engines.explicit import Progress as EngineProgress
     from checker.engines.stores import Order, Store
     from checker.model.model import Model
     from checker.properties.mending.result import Mendings
     from checker.properties.result import Report, Trace
-    from checker.properties.searches import Counted, Engine, Job, Told
+    from checker.properties.searches import Counted, Engine
     from checker.properties.tolerance.result import Tolerance
+    from checker.proving.api import prove as prove
+    from checker.proving.api import verify as verify
     from checker.sizing.result import Costs
 
 
@@ -31,24 +33,6 @@ CHECKPOINT_EVERY_S = 60.0
 
 AnyPath: TypeAlias = str | PathLike[str]
 Overrides: TypeAlias = Mapping[str, str | int]  # values as a spec writes them, or numbers and truth values of Python
-
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
-    search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second."""
-
-    spec: str
-    instance: str
-    faults: str
-    goal: str
-    search: int
-    searches: int
-    distinct: int
-    transitions: int
-    depth: int
-    queue: int
-    states_per_s: float
-    seconds: float
 
 
 def load(path: AnyPath, instance: str | None = None, faults: str = "none", overrides: Overrides | None = None) -> Model:
@@ -62,7 +46,7 @@ def load(path: AnyPath, instance: str | None = None, faults: str = "none", overr
     from checker.elaborate.lower import elaborate
     from checker.properties.requests import one_checked
 
-    return elaborate(one_checked(fspath(path), instance, faults, _texts(overrides)), faults)
+    return elaborate(one_checked(fspath(path), instance, faults, setting_texts(overrides)), faults)
 
 
 def check(
@@ -93,7 +77,8 @@ def check(
     Each spec is checked in its instances under its fault models as its `check` lines say; the filters `instances`,
     `faults` and `properties` keep only what they name. The limits hold for each search; one that is reached makes verdicts
     `unknown`, never `holds`. `engine`: "auto" begins with the reference interpreter and goes on with the native library
-    beyond some thousand states; "reference" and "native" use the one (native: where the library is there and takes the
+    beyond some thousand states, and where `time_s` is given has half of it for that: then Z3 looks for what was left open, and proofs are
+    tried; "reference" and "native" use the one (native: where the library is there and takes the
     model); "z3" looks for violations in every run of up to `sweeps` steps (12) and many longer ones, in teams too large for a
     search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
     ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
@@ -121,7 +106,7 @@ def check(
     _require(engine in get_args(Engine), f"there is no engine {engine!r}")
     _require(store in get_args(Store), f"there is no store {store!r}")
     _require(order in get_args(Order), f"there is no order {order!r}")
-    jobs = plan([fspath(path) for path in several], filters, _texts(overrides))
+    jobs = plan([fspath(path) for path in several], filters, setting_texts(overrides))
     limits = Limits(
         time_s=time_s,
         memory_mib=memory_mib,
@@ -135,45 +120,31 @@ def check(
         sweeps=SWEEPS if sweeps is None else sweeps,
         fewest=fewest,
     )
-    told = None if progress is None else _told(progress)
+    told = None if progress is None else told_by(progress)
     if checkpoint is None:
-        return run(jobs, limits, told)
+        if time_s is None or engine != "auto":
+            return run(jobs, limits, told)
+        from checker.proving.auto import within
+
+        return within(jobs, limits, told)
     from checker.properties.checkpoints import opened
 
     with opened(fspath(checkpoint), jobs, resume=resume, every_s=checkpoint_every_s, symmetry=symmetry) as checkpoints:
         return run(jobs, replace(limits, checkpoints=checkpoints), told)
 
 
+def __getattr__(name: str) -> Any:
+    """`prove` and `verify` have their room with the proofs, which nothing else here loads."""
+    if name in ("prove", "verify"):
+        from checker.proving import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def _require(given: bool, otherwise: str) -> None:
     if not given:
         raise ValueError(otherwise)
-
-
-def _texts(overrides: Overrides | None) -> dict[str, str]:
-    """The values as `--set` gives them."""
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (overrides or {}).items()}
-
-
-def _told(progress: Callable[[Progress], None]) -> Told:
-    def tell(job: Job, search: int, searches: int, engine: EngineProgress) -> None:
-        progress(
-            Progress(
-                spec=job.target.path,
-                instance=job.instance,
-                faults=job.faults,
-                goal=job.ghost,
-                search=search,
-                searches=searches,
-                distinct=engine.states,
-                transitions=engine.transitions,
-                depth=engine.depth,
-                queue=engine.queue,
-                states_per_s=engine.states_per_s,
-                seconds=engine.seconds,
-            )
-        )
-
-    return tell
 
 
 def tolerate(
@@ -208,7 +179,7 @@ def tolerate(
         instance=instance,
         faults=faults,
         properties=properties,
-        overrides=_texts(overrides),
+        overrides=setting_texts(overrides),
         limits=limits,
         said=progress,
     )
@@ -246,7 +217,7 @@ def mend(
         instance=instance,
         faults=faults,
         properties=properties,
-        overrides=_texts(overrides),
+        overrides=setting_texts(overrides),
         limits=limits,
         said=progress,
     )
@@ -283,7 +254,7 @@ def cost(
         instance=instance,
         faults=faults,
         meters=meters,
-        overrides=_texts(overrides),
+        overrides=setting_texts(overrides),
         every_size=every_size,
         limits=limits,
         said=progress,
@@ -328,7 +299,9 @@ def replay(
     """
     from checker.properties.requests import replay_request
 
-    return replay_request(fspath(path), trace, instance=instance, faults=faults, property=property, overrides=_texts(overrides))
+    return replay_request(
+        fspath(path), trace, instance=instance, faults=faults, property=property, overrides=setting_texts(overrides)
+    )
 
 
 def conform(
@@ -359,7 +332,7 @@ def conform(
     written = read_map(source.path, source.text)
     reader = compile_map(written, load(path, instance, faults, overrides))
     limits = Limits(time_s=time_s) if candidates is None else Limits(candidates=candidates, time_s=time_s)
-    command = _replay_command(fspath(path), instance, faults, _texts(overrides))
+    command = _replay_command(fspath(path), instance, faults, setting_texts(overrides))
     return follow(reader, _paths(logs), path=fspath(path), command=command, format=format, limits=limits, progress=progress)
 
 

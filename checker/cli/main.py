@@ -21,6 +21,8 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # where the st
 # each command is the module of its name in this folder, with `configure(parser)` and `run(arguments) -> exit code`
 COMMANDS = {
     "check": "check specs, or a protocol by itself",
+    "prove": "prove properties for every size, as far as that can be done",
+    "verify": "check the certificate of a proof again",
     "tolerate": "tell which faults break which property",
     "mend": "tell what would mend a property that is violated",
     "conform": "tell whether the runs in logs are behaviours of a protocol",

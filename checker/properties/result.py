@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 Verdict = Literal["holds", "violated", "unknown"]
-Basis = Literal["exhaustive", "every size", "bounded", "sampled"]
+Basis = Literal["exhaustive", "every size", "inductive", "bounded", "sampled"]
 
 
 class Change(Struct, frozen=True, kw_only=True):

@@ -168,3 +168,48 @@ def model_of(job: Job) -> Model:
 
     model = elaborate(job.checked, job.faults, job.properties)
     return model if model.instance == job.instance else replace(model, instance=job.instance)
+
+
+def setting_texts(overrides: Mapping[str, str | int] | None) -> dict[str, str]:
+    """The values as `--set` gives them."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (overrides or {}).items()}
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
+    search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second."""
+
+    spec: str
+    instance: str
+    faults: str
+    goal: str
+    search: int
+    searches: int
+    distinct: int
+    transitions: int
+    depth: int
+    queue: int
+    states_per_s: float
+    seconds: float
+
+
+def told_by(progress: Callable[[Progress], None]) -> Told:
+    def tell(job: Job, search: int, searches: int, engine: EngineProgress) -> None:
+        progress(
+            Progress(
+                spec=job.target.path,
+                instance=job.instance,
+                faults=job.faults,
+                goal=job.ghost,
+                search=search,
+                searches=searches,
+                distinct=engine.states,
+                transitions=engine.transitions,
+                depth=engine.depth,
+                queue=engine.queue,
+                states_per_s=engine.states_per_s,
+                seconds=engine.seconds,
+            )
+        )
+
+    return tell

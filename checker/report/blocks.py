@@ -128,7 +128,8 @@ def _size(results: Sequence[Result]) -> str:
     """`131 states, 228 transitions, depth 12, 0.03 s`."""
     if not results:
         return ""
-    if largest_sweeps := max((r.depth for r in results if r.engine.startswith("symbolic")), default=0):
+    if all(r.engine.startswith("symbolic") for r in results):
+        largest_sweeps = max(r.depth for r in results)
         return ", ".join([counted(largest_sweeps, "sweep"), duration(max(r.seconds for r in results)), "Z3 engine"])
     plain = [r for r in results if r.kind not in GHOST_KINDS]  # what needs ghosts was searched in a model of its own
     largest = max(plain or results, key=lambda r: (r.distinct, r.transitions))

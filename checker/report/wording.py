@@ -91,6 +91,8 @@ def _reach(result: Result) -> str:
             return f"exhaustive, {states}"
         case "every size":
             return "for every size"
+        case "inductive":
+            return "proved at this size"
         case "bounded":
             return f"up to depth {result.depth}, {states}"
         case "sampled":

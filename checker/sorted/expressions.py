@@ -177,8 +177,8 @@ class Expressions(Struct, frozen=True):
             raise Refused("a comparison of two numbers that depend on the size of a sort")
         known = value_of(right.term)
         found = range(known, known + 1) if known is not None else range(b.low, b.high + 1)
-        if len(found) > MOST_COUNTED or found[-1] >= MOST_COUNTED:
-            raise Refused(f"a count over a sort of any size compared with numbers up to {found[-1]}")
+        if found[-1] > MOST_COUNTED or found[0] < -MOST_COUNTED:
+            raise Refused(f"a count over a sort of any size compared with numbers from {found[0]} to {found[-1]}")
         return disj(*(conj(equal(right.term, number(k)), _at(operator, left, k)) for k in found))
 
     def _sum(self, node: Apply, scope: Scope) -> Sym:

@@ -16,6 +16,7 @@ from typing import final
 
 from msgspec import Struct
 
+from checker.sorted.finite import QUORUM
 from checker.sorted.logic import (
     BOOL,
     FALSE,
@@ -41,10 +42,10 @@ MOST_INSTANCES = 20_000  # of one formula
 
 @final
 class Instances(Struct, frozen=True, kw_only=True):
-    """`smtlib`: the instances, quantifier-free. `sizes`: how many elements of each open sort they speak of.
+    """`smtlib`: the instances, quantifier-free. `sizes`: how many elements of each open sort they speak of, at least one.
 
     `complete`: a violation of the obligation would show with that many elements; else that the script is unsatisfiable still shows it for every
-    size, but that it is satisfiable says nothing.
+    size, but that it is satisfiable says nothing. Quorums are never complete: in a small structure they need not be majorities.
     """
 
     sizes: dict[str, int]
@@ -65,8 +66,8 @@ def instances(signature: Signature, obligation: Obligation) -> Instances | None:
         return None
     ground = [_instantiated(term, universe, {}) for term in terms]
     return Instances(
-        sizes={sort: len(found) for sort, found in universe.items()},
-        complete=complete,
+        sizes={sort: max(1, len(universe.get(sort, ()))) for sort in sorted(signature.free)},
+        complete=complete and not any(sort.startswith(QUORUM) for sort in universe),
         smtlib=script(signature, ground, about=f"{obligation.name}, by instances"),
     )
 

@@ -1,0 +1,41 @@
+"""What is claimed of a subject, made from the files: the certificate's own words are compared with these."""
+
+from __future__ import annotations
+
+from checker.certificates.certificate import Certificate, Claim, Lemma
+from checker.certificates.expressions import to_node
+from checker.certificates.questions import ASSUMED, open_sorts
+from checker.certificates.subject import Asked
+from checker.language.types import show
+from checker.model.expr import Expr
+from checker.sentences.sentence import sentence
+
+
+def claim_of(subject: Asked) -> Claim:
+    """Raises Refused where nothing can be claimed for every size."""
+    goal, checked = subject.goal, subject.checked
+    varying = open_sorts(subject)
+    parameters = {one.parameter for one in varying}
+    fixed = {n: show(c.type, c.value) for n, c in checked.parameters.items() if n not in parameters}
+    asked = " ; ".join(sentence(condition, checked, subject.model).text for condition in goal.conditions)
+    return Claim(property=goal.name, kind=goal.kind, sentence=asked, varying=varying, fixed=fixed)
+
+
+def assumptions_of(subject: Asked) -> list[str]:
+    """What a proof rests on, and in which ways its formulas allow more than the protocol does."""
+    return [*ASSUMED, *(f"The formulas allow more: {one}." for one in subject.every_size.form.approximations)]
+
+
+def lemma_of(expr: Expr, subject: Asked) -> Lemma:
+    said = sentence(expr, subject.checked, subject.model)
+    return Lemma(sentence=said.text, exact=said.exact, expression=to_node(expr))
+
+
+def claim_text(certificate: Certificate) -> str:
+    """What a certificate says was proved, in a sentence."""
+    claim, about = certificate.claim, certificate.subject
+    sizes = " and of ".join(one.sort for one in claim.varying)
+    fixed = f", with {', '.join(f'{name} = {value}' for name, value in claim.fixed.items())}" if claim.fixed else ""
+    faults = "no faults" if about.faults == "none" else f"faults {about.faults}"
+    named = claim.property if claim.property.startswith(claim.kind) else f"{claim.kind} {claim.property}"
+    return f"{named} of {about.protocol}, for any number of {sizes or 'nothing'}{fixed}, under {faults}"

@@ -1,0 +1,117 @@
+"""The questions that decide a claim: obligations as SMT-LIB, made from the model and the lemmas; who answers them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from checker.certificates.certificate import Varying
+from checker.certificates.subject import Asked
+from checker.model.expr import Expr
+from checker.model.resize import NotOfThisSize, resized
+from checker.sorted.decide import deciding_sizes
+from checker.sorted.obligations import Obligation, obligations
+from checker.sorted.refusals import Refused
+from checker.sorted.solve import Script, Solver, solve_all
+from checker.sorted.system import Sorted
+from checker.sorted.uniform import every_size
+
+ASSUMED = (
+    "A run ends where a step of the protocol fails: that none does is the property `no error`.",
+    "Every number of agents and things means every number from 1.",
+)
+
+
+def questions(subject: Asked, lemmas: Sequence[Expr]) -> list[Question]:
+    """What must be shown for the property of `subject` to hold at every size with the help of the lemmas, which may be over any model of it.
+
+    Made afresh, so that the same lemmas always give the same texts. Raises Refused where something is of no form for that.
+    """
+    return [Question(name=one.name, smtlib=one.smtlib) for one in _posed(subject, lemmas)[1]]
+
+
+def _posed(subject: Asked, lemmas: Sequence[Expr]) -> tuple[Sorted, tuple[Obligation, ...]]:
+    made = every_size(subject.family)
+    at = made.goals.get(subject.name)
+    if at is not None:
+        raise Refused(f"`{subject.name}` speaks of a number of agents or things by itself", at)
+    model = made.form.model
+    try:
+        known = [resized(lemma, model) for lemma in lemmas]
+    except NotOfThisSize as reason:
+        raise Refused(f"a lemma is about one size only: {reason}") from None
+    return made.form, obligations(made.form, known, subject.goal_of(model))
+
+
+class Small(Struct, frozen=True, kw_only=True):
+    """Of `asked` questions, `shown` were decided once more without quantifiers: a violation at any size would show with `sizes` elements (sort ->
+    number) already, and does not.
+    """
+
+    asked: int
+    shown: int
+    sizes: dict[str, int]
+
+
+def by_small_sizes(subject: Asked, lemmas: Sequence[Expr], *, time_s: float = 10.0, memory_mib: float | None = None) -> Small:
+    """Raises Refused, SolverMissing."""
+    form, posed = _posed(subject, lemmas)
+    found = [sizes for sizes in deciding_sizes(form, posed, time_s=time_s, memory_mib=memory_mib) if sizes is not None]
+    sorts = dict.fromkeys(sort for sizes in found for sort in sizes)
+    return Small(asked=len(posed), shown=len(found), sizes={sort: max(sizes.get(sort, 1) for sizes in found) for sort in sorts})
+
+
+def open_sorts(subject: Asked) -> list[Varying]:
+    """The sorts that may have any size. Raises Refused where there are none."""
+    found = [Varying(sort=sort, parameter=parameter) for sort, parameter in subject.every_size.open.items()]
+    if not found:
+        raise Refused(why_fixed(subject))
+    return found
+
+
+def why_fixed(subject: Asked) -> str:
+    """Why no sort may have any size."""
+    fixed = [(sort, one) for sort, one in subject.every_size.fixed.items() if one.at is not None]
+    if not fixed:
+        return "nothing in it has a size"
+    return "; ".join(f"{sort}: {one.why} ({one.at})" for sort, one in fixed)
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """Holds where `smtlib` is unsatisfiable."""
+
+    name: str
+    smtlib: str
+
+
+class Solved(Struct, frozen=True, kw_only=True):
+    """`verdict`: "unsat" is a yes."""
+
+    question: Question
+    verdict: str
+    reason: str
+    seconds: float
+
+
+def answers(
+    asked: Sequence[Question], solver: Solver, *, time_s: float = 20.0, memory_mib: float | None = None
+) -> Iterator[Solved]:
+    """The answer of a solver to each question, in order. Raises SolverMissing."""
+    scripts = [Script(question.smtlib) for question in asked]
+    for question, answer in zip(asked, solve_all(scripts, solver, time_s=time_s, memory_mib=memory_mib), strict=True):
+        yield Solved(question=question, verdict=answer.result, reason=answer.reason, seconds=answer.seconds)
+
+
+def write_smtlib(asked: Sequence[Question], folder: str) -> list[str]:
+    """A `.smt2` file for each question, which `z3 FILE` and `cvc5 FILE` must answer with `unsat`. The names of the files. Raises OSError."""
+    os.makedirs(folder, exist_ok=True)
+    paths = []
+    for number, question in enumerate(asked, 1):
+        name = re.sub(r"[^A-Za-z0-9]+", "_", question.name).strip("_")
+        paths.append(os.path.join(folder, f"{number:02}_{name}.smt2"))
+        with open(paths[-1], "w", encoding="utf-8") as file:
+            file.write(question.smtlib)
+    return paths

@@ -1,0 +1,95 @@
+"""What a certificate is about, made again from the files: nothing is taken from the certificate but names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import final
+
+from checker.certificates.certificate import File
+from checker.elaborate.lower import elaborate
+from checker.language import tree
+from checker.model.model import Goal, Model
+from checker.properties.plan import Filters, Target, property_name, protocol_path, read_target
+from checker.sorted.family import Family
+from checker.sorted.uniform import EverySize, every_size
+
+
+@final
+class Asked:
+    """One property of one instance under one fault model, and all that is made of it. `settings`: values of parameters over those of the instance.
+
+    `model`: at the size of the instance, with the property as its goal; `model_at` that of any other.
+    """
+
+    def __init__(self, target: Target, instance: str, faults: str, name: str, settings: Mapping[str, str]) -> None:
+        """Raises BadInput for names that the spec does not have, and for what is wrong in the files."""
+        Filters(instances=[instance], faults=[faults], properties=[name]).require_known([target])
+        self.target, self.instance, self.faults, self.name = target, instance, faults, name
+        self.settings = dict(settings)
+        wanted = tuple(node for node in target.properties if property_name(node) == name)
+        self.family = Family(
+            protocol=target.protocol,
+            spec=target.spec,
+            instance=target.instance_name(instance),
+            faults=faults,
+            overrides=self.settings,
+            goals=wanted,
+        )
+        self.checked = self.family.checked()
+        self.model = elaborate(self.checked, faults, wanted)
+
+    @property
+    def goal(self) -> Goal:
+        return self.goal_of(self.model)
+
+    def goal_of(self, model: Model) -> Goal:
+        """The property in the model of another size."""
+        return next(goal for goal in model.goals if goal.name == self.name)
+
+    @cached_property
+    def every_size(self) -> EverySize:
+        """Raises Refused."""
+        return every_size(self.family)
+
+    @property
+    def parameters(self) -> list[str]:
+        """Those that give the sorts of any size their sizes, each once."""
+        return list(dict.fromkeys(self.every_size.open.values()))
+
+    def model_at(self, size: int) -> Model:
+        """The model where every sort of any size has so many elements. Raises BadInput where the protocol cannot be made so."""
+        return self.family.model(dict.fromkeys(self.parameters, size))
+
+
+def model_hash(model: Model) -> str:
+    """Of the canonical print, goals included; places in the files do not count."""
+    from checker.model.printing import print_model
+
+    return sha256(print_model(model, places=False).encode()).hexdigest()
+
+
+def files_of(target: Target) -> list[File]:
+    """The spec, the protocol and what it imports, each once."""
+    paths = [target.path]
+    if target.spec is not None:
+        paths.append(protocol_path(target.path, target.spec))
+    for path in paths:  # grows as imports are found
+        if path.endswith(".team"):
+            paths += [found for found in _imports(path) if found not in paths]
+    return [File(path=path, sha256=sha256(Path(path).read_bytes()).hexdigest()) for path in paths]
+
+
+def _imports(path: str) -> list[str]:
+    import os
+
+    protocol = read_target(path).protocol
+    nodes = [node for node in protocol.declarations if isinstance(node, tree.Import)]
+    return [os.path.normpath(os.path.join(os.path.dirname(path), node.path)) for node in nodes]
+
+
+def found_target(path: str) -> Target | None:
+    """The spec or protocol at `path`; None where there is no such file. Raises BadInput for one that cannot be used."""
+    return read_target(path) if Path(path).is_file() else None

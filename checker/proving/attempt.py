@@ -1,0 +1,234 @@
+"""Attempts at proofs: for every size, and at one; what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from time import perf_counter
+from typing import final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.certificates.claims import assumptions_of
+from checker.certificates.make import certificate_of, require_folder, write_certificate
+from checker.certificates.questions import ASSUMED, answers, by_small_sizes, questions, why_fixed
+from checker.certificates.subject import Asked
+from checker.engines.along import explore_along
+from checker.engines.apart import SolverMissing
+from checker.engines.inductive.events import Lemmas, Proved, Violated
+from checker.language.diagnostics import BadInput
+from checker.model.expr import Expr
+from checker.model.model import Goal, Model
+from checker.model.resize import resized
+from checker.properties.judge import judge
+from checker.properties.result import Result
+from checker.properties.search import Search
+from checker.properties.searches import model_of
+from checker.properties.tolerance.subject import Subject
+from checker.properties.verdicts import result_of
+from checker.proving.every_size import EverySizeProofs, Settled
+from checker.proving.facts import kept_at_awaits
+from checker.proving.mining import lemmas_from, proof_of
+from checker.proving.result import Stuck
+from checker.proving.rules import as_rule
+from checker.proving.stuck import stuck_at
+from checker.semantics.interpreter import Interpreter
+from checker.sentences.sentence import Sentence, sentence
+from checker.sorted.obligations import PROVABLE
+from checker.sorted.refusals import Refused
+
+MINED_AT = (2, 3)  # sizes at which lemmas are looked for
+MINING_SHARE = 0.6  # of the time
+SMALL_S = 5.0  # for each question without quantifiers
+NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """Of one property. `reason`: why there is no proof for every size; "" where there is one. `refuted`: a violation at the size asked for."""
+
+    every_size: bool = False
+    this_size: bool = False
+    lemmas: tuple[Sentence, ...] = ()
+    solvers: tuple[str, ...] = ()
+    obligations: int = 0
+    decided_at: tuple[tuple[str, int], ...] = ()
+    certificate: str = ""
+    stuck: Stuck | None = None
+    refuted: Result | None = None
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@final
+class Attempts:
+    """The attempts for one subject under one fault model.
+
+    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `assumptions`: what they rest on.
+    Raises BadInput where the folder for certificates cannot be made.
+    """
+
+    def __init__(self, base: Subject, faults: str, certificates: str | None) -> None:
+        self.base, self.faults, self.certificates = base, faults, certificates
+        self.varying: tuple[tuple[str, str], ...] = ()
+        self.refused = ""
+        self.assumptions: tuple[str, ...] = ASSUMED
+        self.known: list[Expr] = []  # lemmas that hold at every size
+        self._of: dict[str, Attempt] = {}
+        if certificates is not None:
+            require_folder(certificates)
+
+    def of(self, name: str) -> Attempt:
+        return self._of.get(name, Attempt())
+
+    def proved(self, name: str) -> bool:
+        """For every size."""
+        return self.of(name).every_size
+
+    # --- for every size ----------------------------------------------------------------------------------------------
+
+    def every_size(self, goal: Goal, time_s: float) -> None:
+        began = perf_counter()
+        try:
+            found = self._every_size(goal, began + time_s)
+        except Refused as refused:
+            found = Attempt(reason=str(refused))
+        except SolverMissing as missing:
+            found = Attempt(reason=str(missing))
+        self._of[goal.name] = replace(found, seconds=perf_counter() - began)
+
+    def _every_size(self, goal: Goal, until: float) -> Attempt:
+        if goal.kind not in PROVABLE:
+            return Attempt(reason=NOT_PROVABLE)
+        if self.refused:
+            return Attempt(reason=self.refused)
+        subject = self._subject(goal)
+        if not subject.every_size.open:
+            self.refused = why_fixed(subject)
+            return Attempt(reason=self.refused)
+        self.varying = tuple(subject.every_size.open.items())
+        self.assumptions = tuple(assumptions_of(subject))
+        speaks = subject.every_size.goals.get(goal.name)
+        if speaks is not None:
+            return Attempt(reason=f"it speaks of a number of agents or things by itself ({speaks})")
+        proofs = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
+        settled = Settled(proved=False)
+        for needed, lemmas in self._lemma_sets(subject, proofs, until):
+            self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
+            settled = proofs.settle(lemmas, until)
+            if settled.proved:
+                few = proofs.trimmed(settled.lemmas, needed, (perf_counter() + until) / 2)
+                return self._proof(subject, proofs, few)
+            if perf_counter() > until:
+                break
+        stuck = None if settled.failing is None else stuck_at(subject, settled.failing)
+        return Attempt(reason=settled.reason or "no lemmas were found that are enough", stuck=stuck)
+
+    def _subject(self, goal: Goal) -> Asked:
+        return Asked(self.base.target, self.base.instance, self.faults, goal.name, self.base.overrides)
+
+    def _lemma_sets(
+        self, subject: Asked, proofs: EverySizeProofs, until: float
+    ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+        """Lemmas to try, few first: none, what holds of every protocol, what proofs at small sizes need too, all that is known. Before each set those
+        of it that small sizes cannot do without.
+        """
+        yield (), ()
+        facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
+        if facts:
+            yield (), facts
+        known, mined = proofs.over(self.known), list[Expr]()
+        for needed, lemmas in self._mined(subject, proofs, until):
+            mined = _each_once([*mined, *lemmas])
+            yield needed, _each_once([*facts, *mined])
+        if known:
+            yield (), _each_once([*facts, *mined, *known])
+
+    def _mined(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+        """What small sizes show: lemmas that are inductive in all of them, where there are such; else those of each by itself."""
+        self._said(f"{subject.name}: lemmas that small sizes show")
+        models, memory = self._small(subject), self.base.limits.memory_mib
+        found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, memory)
+        if isinstance(found, Lemmas):
+            few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
+            yield few, few
+            if more:
+                yield (), more
+            return
+        for model in models:
+            at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, memory)
+            if isinstance(at_size, Proved):
+                yield (), proofs.over([as_rule(lemma) for lemma in at_size.lemmas])
+
+    def _small(self, subject: Asked) -> list[Model]:
+        """The models of the sizes at which lemmas are looked for."""
+        found = []
+        for size in MINED_AT:
+            with suppress(BadInput):  # the protocol cannot be made so
+                found.append(subject.model_at(size))
+        return found
+
+    def _proof(self, subject: Asked, proofs: EverySizeProofs, lemmas: Sequence[Expr]) -> Attempt:
+        self.known = _each_once([*proofs.over(self.known), *lemmas])
+        here = [resized(lemma, subject.model) for lemma in lemmas]
+        asked = questions(subject, here)
+        solved = list(answers(asked, "z3", memory_mib=self.base.limits.memory_mib))
+        undecided = next((one for one in solved if one.verdict != "unsat"), None)
+        if undecided is not None:
+            return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
+        decided = [(one.question.name, "z3", one.seconds) for one in solved]
+        small = by_small_sizes(subject, here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
+        path = ""
+        if self.certificates is not None:
+            path = write_certificate(certificate_of(subject, here, asked, decided), self.certificates)
+        return Attempt(
+            every_size=True,
+            lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
+            solvers=("Z3",),
+            obligations=len(asked),
+            decided_at=tuple(small.sizes.items()) if small.shown == small.asked else (),
+            certificate=path,
+        )
+
+    # --- at one size -------------------------------------------------------------------------------------------------
+
+    def this_size(self, goal: Goal, time_s: float) -> None:
+        """By IC3, at the size asked for, what is too large for a search."""
+        if goal.kind not in PROVABLE:
+            return
+        began, before = perf_counter(), self.of(goal.name)
+        subject = self._subject(goal)
+        self._said(f"{goal.name}: a proof at this size")
+        found = proof_of(subject.model, goal.name, time_s, self.base.limits.memory_mib)
+        seconds = before.seconds + perf_counter() - began
+        if isinstance(found, Proved):
+            lemmas = tuple(sentence(as_rule(lemma), subject.checked, subject.model) for lemma in found.lemmas)
+            self._of[goal.name] = replace(before, this_size=True, lemmas=lemmas, solvers=(found.solver, "Z3"), seconds=seconds)
+        elif isinstance(found, Violated):
+            self._of[goal.name] = replace(before, refuted=self._refuted(goal, found), seconds=seconds)
+        else:
+            said = "; ".join(part for part in (before.reason, f"at this size: {found.reason}") if part)
+            self._of[goal.name] = replace(before, reason=said, seconds=seconds)
+
+    def _refuted(self, goal: Goal, found: Violated) -> Result:
+        """The violation, judged on the run as the interpreter takes it."""
+        job = next(
+            job for job in self.base.jobs(self.faults, [goal.name]) if any(g.name == goal.name for g in model_of(job).goals)
+        )
+        model = model_of(job)
+        interpreter = Interpreter(model)
+        search = Search(explore_along(model, found.states, interpreter), interpreter)
+        asked = next(g for g in model.goals if g.name == goal.name)
+        judged = judge(search, asked)
+        assert judged.verdict == "violated", f"the interpreter does not find {goal.name} violated where the solver saw it"
+        assert judged.path is not None
+        path = replace(judged.path, shortest=False)
+        return replace(result_of(job, search, asked, replace(judged, path=path)), basis="bounded", engine="inductive")
+
+    def _said(self, text: str) -> None:
+        if self.base.said is not None:
+            self.base.said(text)
+
+
+def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:
+    return list(dict.fromkeys(lemmas))

@@ -1,0 +1,173 @@
+"""The strongest verdict for a budget of seconds: what a search of half the time leaves open, Z3 looks for in sweeps and proofs try to settle.
+
+A search comes first, for it is the quickest on small teams and the only one that decides endless runs. Violations are looked for before proofs are
+tried: a bug at the size asked for is found in seconds where there is one. A proof counts only together with one that no step fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from time import perf_counter
+
+from msgspec.structs import replace
+
+from checker.elaborate.lower import needs_ghosts
+from checker.properties.native import decides
+from checker.properties.plan import property_name
+from checker.properties.result import Report, Result
+from checker.properties.searches import Job, Limits, Told, model_of
+from checker.properties.tolerance.subject import Subject
+from checker.proving.attempt import Attempt, Attempts
+from checker.sorted.obligations import PROVABLE
+
+SEARCH_SHARE = 0.5  # of the time, for the search
+SWEEPS_SHARE = 0.4  # of what is left then, for violations
+NO_ERROR = "no error"
+
+
+def within(jobs: Sequence[Job], limits: Limits, told: Told | None = None) -> Report:
+    """A check within a budget of seconds, for each search; as usual where there is none, or more was asked for than verdicts."""
+    from checker.properties.running import run
+
+    if not applies(limits):
+        return run(jobs, limits, told)
+    report = run(jobs, searching(limits), told)
+    return strengthened(jobs, report, limits, told) if report.exit_code else report
+
+
+def searching(limits: Limits) -> Limits:
+    """The limits of the searches of a check that goes on with `strengthened`."""
+    return limits if limits.time_s is None else replace(limits, time_s=limits.time_s * SEARCH_SHARE)
+
+
+def applies(limits: Limits) -> bool:
+    """Whether there is a budget, and nothing else was asked for than a verdict."""
+    reduced = limits.symmetry or limits.partial_order or limits.store != "states" or limits.order != "breadth-first"
+    return limits.engine == "auto" and limits.time_s is not None and not reduced and limits.checkpoints is None
+
+
+def strengthened(jobs: Sequence[Job], report: Report, limits: Limits, told: Told | None = None) -> Report:
+    """The report with verdicts in the place of what was unknown, as far as there are. `limits`: of the whole check."""
+    began, results = perf_counter(), list(report.results)
+    interrupted = report.interrupted
+    for number, job in enumerate(jobs, 1):
+        places = [i for i, result in enumerate(results) if _is_open(job, result)]
+        if not places or interrupted or limits.time_s is None:
+            continue
+        try:
+            found = _more(job, [results[i] for i in places], limits, _saying(told, job, number, len(jobs)))
+        except KeyboardInterrupt:
+            interrupted = True
+            continue
+        for i, result in zip(places, found, strict=True):
+            results[i] = result
+    seconds = report.seconds + perf_counter() - began
+    return replace(report, results=tuple(results), seconds=seconds, interrupted=interrupted)
+
+
+def _is_open(job: Job, result: Result) -> bool:
+    here = (result.spec, result.instance, result.faults) == (job.target.path, job.instance, job.faults)
+    names = {property_name(node) for node in job.properties} | ({NO_ERROR} if not job.ghost else set())
+    return here and result.verdict == "unknown" and result.property in names
+
+
+def _saying(told: Told | None, job: Job, number: int, searches: int) -> Callable[[int, float], None] | None:
+    """Progress of the sweeps, as that of a search."""
+    if told is None:
+        return None
+    from checker.engines.explicit import Progress
+
+    return lambda sweeps, seconds: told(
+        job,
+        number,
+        searches,
+        Progress(states=0, transitions=0, depth=sweeps, queue=0, states_per_s=0.0, seconds=seconds),
+    )
+
+
+def _more(job: Job, unknown: list[Result], limits: Limits, told: Callable[[int, float], None] | None) -> list[Result]:
+    """Results in the place of these, which are those of one search."""
+    assert limits.time_s is not None
+    until = perf_counter() + limits.time_s * (1 - SEARCH_SHARE)
+    by_name = {result.property: result for result in unknown}
+    by_name |= _hunted(job, by_name, replace(limits, time_s=(until - perf_counter()) * SWEEPS_SHARE), told)
+    left = [name for name, result in by_name.items() if result.verdict == "unknown" and result.kind in PROVABLE]
+    if left and not any(needs_ghosts(node) for node in job.properties):
+        by_name |= _proved(job, [by_name[name] for name in left], limits, until)
+    return [by_name[result.property] for result in unknown]
+
+
+# --- violations ------------------------------------------------------------------------------------------------------
+
+
+def _hunted(job: Job, unknown: dict[str, Result], limits: Limits, told: Callable[[int, float], None] | None) -> dict[str, Result]:
+    """Those that Z3 finds a violation (or a witness) of."""
+    from checker.properties.symbolic import hunt_all, symbolic_verdicts
+
+    model = model_of(job)
+    goals = tuple([goal for goal in model.goals if goal.name in unknown and decides(goal)])
+    if not goals:
+        return {}
+    hunted = hunt_all(replace(job, errors="always"), replace(model, goals=goals), limits, told)
+    if hunted.interrupted:
+        raise KeyboardInterrupt
+    found = {result.property: result for result in symbolic_verdicts(replace(job, errors="always"), hunted)}
+    return {name: result for name, result in found.items() if result.verdict != "unknown"}
+
+
+# --- proofs ----------------------------------------------------------------------------------------------------------
+
+
+def _proved(job: Job, unknown: list[Result], limits: Limits, until: float) -> dict[str, Result]:
+    """Those that are proved, where it is proved as well that no step fails: a run that ends there is no run that was looked at."""
+    attempts = Attempts(_subject(job, limits), job.faults, None)
+    goals = {goal.name: goal for goal in model_of(job).goals}
+    order = [NO_ERROR, *(result.property for result in unknown if result.property != NO_ERROR)]
+    proofs: dict[str, Attempt] = {}
+    for place, name in enumerate(order):
+        share = max(0.5, (until - perf_counter()) / (len(order) - place))
+        attempts.every_size(goals[name], share / 2)
+        if not attempts.proved(name):
+            attempts.this_size(goals[name], share / 2)
+        proofs[name] = attempts.of(name)
+        if name == NO_ERROR and not _holds(proofs[name]):
+            return {}
+        if perf_counter() > until:
+            break
+    return {r.property: _result(r, proofs[r.property]) for r in unknown if r.property in proofs and _holds(proofs[r.property])}
+
+
+def _subject(job: Job, limits: Limits) -> Subject:
+    return Subject(
+        target=job.target,
+        instance=job.instance,
+        checked=job.checked,
+        properties=job.properties,
+        errors=True,
+        overrides=job.overrides,
+        limits=limits,
+        said=None,
+    )
+
+
+def _holds(proof: Attempt) -> bool:
+    return proof.every_size or proof.this_size
+
+
+def _result(unknown: Result, proof: Attempt) -> Result:
+    return replace(
+        unknown,
+        verdict="holds",
+        basis="every size" if proof.every_size else "inductive",
+        engine=f"inductive ({', checked by '.join(proof.solvers)})",
+        met=unknown.expected == "holds",
+        reason="",
+        why=_because(lemma.text for lemma in proof.lemmas),
+        seconds=unknown.seconds + proof.seconds,
+    )
+
+
+def _because(lemmas: Iterable[str]) -> str:
+    said = "; ".join(lemmas)
+    known = f" where this is so, which no step ends either: {said}" if said else ""
+    return f"It is so at the start, and no step ends it{known}."

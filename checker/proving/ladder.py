@@ -1,0 +1,182 @@
+"""The ladder: what is the most that can be said of each property, for how many agents and things.
+
+From below: violated at some size; searched through at the size asked for; searched through at others too; proved at the size asked
+for; proved for every size. Small searches come first, for a property that is violated at two workers needs no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+from typing import final
+
+from checker.language.faults import with_text
+from checker.language.types import show
+from checker.model.model import Goal
+from checker.properties.plan import expects_violation
+from checker.properties.result import Verdict
+from checker.properties.searches import Limits, model_of
+from checker.properties.tolerance.subject import Said, Subject, subject
+from checker.proving.attempt import Attempt, Attempts
+from checker.proving.mining import without_fast_solver
+from checker.proving.result import Proof, Proofs, Rung, Sizes
+from checker.proving.searched import EXISTENTIAL, Growth
+from checker.proving.sizes import may_vary, size_parameters
+
+TIME_S = 60.0  # for everything, where no limit is given
+SMALL_BOX = 2  # sizes that are searched before a proof is tried
+SEARCH_SHARE, PROOF_SHARE = 0.25, 0.75  # of the time: until then
+
+
+def prove(
+    path: str,
+    *,
+    instance: str | None,
+    faults: str,
+    properties: Sequence[str] | None,
+    overrides: Mapping[str, str],
+    limits: Limits,
+    certificates: str | None,
+    only_proofs: bool,
+    said: Said | None,
+) -> Proofs:
+    """The proofs of the properties of a spec or protocol. `limits.time_s`: of everything. `certificates`: a folder for them, None: none is
+    kept. An interrupt ends it with what is known by then. Raises BadInput.
+    """
+    asked = subject(path, instance=instance, faults=faults, properties=properties, overrides=overrides, limits=limits, said=said)
+    with_text(asked.checked, faults)
+    return _Ladder(asked, faults, certificates, only_proofs).climb()
+
+
+@final
+class _Ladder:
+    def __init__(self, base: Subject, faults: str, certificates: str | None, only_proofs: bool) -> None:
+        self.base, self.faults, self.only_proofs = base, faults, only_proofs
+        self.began = perf_counter()
+        self.time_s = TIME_S if base.limits.time_s is None else base.limits.time_s
+        sizes = size_parameters(base.checked)
+        self.ranges = {name: type for name, type in sizes.items() if may_vary(base, name, type)}
+        parameters = base.checked.parameters
+        self.asked: Sizes = tuple((name, parameters[name].value) for name in self.ranges)
+        self.growth = Growth(base, faults, self.ranges, self.asked)
+        self.attempts = Attempts(base, faults, certificates)
+        self.goals = {goal.name: goal for job in base.jobs(faults) for goal in model_of(job).goals}
+        self.interrupted = False
+
+    def climb(self) -> Proofs:
+        names = [name for name in self.base.names() if name in self.goals]
+        try:
+            self._climb(names)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        fixed = [(n, show(c.type, c.value)) for n, c in self.base.checked.parameters.items()]
+        varying = self.attempts.varying
+        return Proofs(
+            protocol=self.base.checked.protocol.name,
+            spec=self.base.target.path,
+            instance=self.base.instance,
+            faults=self.faults,
+            asked=self.asked,
+            varying=varying,
+            fixed=tuple(pair for pair in fixed if pair[0] not in {parameter for _, parameter in varying}),
+            refused=self.attempts.refused,
+            assumptions=self.attempts.assumptions,
+            proofs=tuple(self._proof(self.goals[name]) for name in names),
+            seconds=perf_counter() - self.began,
+            searched=self.growth.summary() if self.ranges else None,
+            note=without_fast_solver(),
+            only_proofs=self.only_proofs,
+            interrupted=self.interrupted or self.growth.interrupted,
+        )
+
+    def _until(self, share: float) -> float:
+        return self.began + share * self.time_s
+
+    def _climb(self, names: list[str]) -> None:
+        grown = [name for name in names if self.goals[name].kind != EXISTENTIAL]
+        if self.ranges:
+            self.growth.grow(grown, SMALL_BOX, self._until(SEARCH_SHARE))
+        self._at_the_size_asked_for(names)
+        open_still = [name for name in grown if name not in self.growth.violated]
+        for place, name in enumerate(open_still):
+            if self.growth.interrupted:
+                return
+            left = self._until(PROOF_SHARE) - perf_counter()
+            self.attempts.every_size(self.goals[name], max(1.0, left / (len(open_still) - place)))
+        for name in open_still:
+            if not self.attempts.proved(name) and not self._decided(name):
+                self.attempts.this_size(self.goals[name], max(1.0, self._until(1.0) - perf_counter()))
+        if self.ranges:
+            unproved = [name for name in open_still if not self.attempts.proved(name)]
+            self.growth.grow(unproved, 1 << 30, self._until(1.0))
+
+    def _at_the_size_asked_for(self, names: list[str]) -> None:
+        """What was violated at a smaller size may hold here; what shows only in some state has to be looked for here."""
+        missing = [name for name in names if name not in self.growth.at_asked]
+        if missing and not self.growth.interrupted:
+            self.growth.look(self.asked, missing, max(1.0, self._until(SEARCH_SHARE) - perf_counter()))
+
+    def _decided(self, name: str) -> bool:
+        result = self.growth.at_asked.get(name)
+        return result is not None and result.verdict != "unknown"
+
+    # --- what to say -------------------------------------------------------------------------------------------------
+
+    def _proof(self, goal: Goal) -> Proof:
+        expected: Verdict = "holds"
+        if expects_violation(self.base.target, goal.name, self.base.instance, self.faults):
+            expected = "violated"
+        attempt = self.attempts.of(goal.name)
+        rung, sizes = self._rung(goal, attempt)
+        result = self.growth.at_asked.get(goal.name)
+        below = 0
+        if goal.name in self.growth.violated:
+            below = self.growth.violated[goal.name].held_up_to
+        if rung == "violated" and (result is None or result.verdict != "violated"):
+            result = attempt.refuted or self.growth.violated[goal.name].result
+        verdict = "violated" if rung == "violated" else "holds"
+        return Proof(
+            property=goal.name,
+            kind=goal.kind,
+            text=goal.text,
+            place=str(goal.at),
+            rung=rung,
+            expected=expected,
+            met=rung != "open" and verdict == expected,
+            reason=self._reason(goal, rung, attempt),
+            lemmas=attempt.lemmas,
+            solvers=attempt.solvers,
+            obligations=attempt.obligations,
+            decided_at=attempt.decided_at,
+            certificate=attempt.certificate,
+            sizes=sizes,
+            held_up_to=below,
+            result=result,
+            stuck=None if rung == "violated" else attempt.stuck,
+            seconds=attempt.seconds,
+        )
+
+    def _rung(self, goal: Goal, attempt: Attempt) -> tuple[Rung, Sizes]:
+        """How far it came, and at which size."""
+        here = self.growth.at_asked.get(goal.name)
+        if here is not None and here.verdict == "violated":
+            return "violated", self.asked
+        if goal.name in self.growth.violated:
+            return "violated", self.growth.violated[goal.name].sizes
+        if attempt.refuted is not None:
+            return "violated", self.asked
+        if attempt.every_size:
+            return "every size", ()
+        if here is None or here.verdict == "unknown":
+            return ("this size" if attempt.this_size else "open"), self.asked
+        beyond = any(complete and sizes != self.asked for sizes, complete in self.growth.done.items())
+        return ("sizes" if beyond and goal.kind != EXISTENTIAL else "this size"), self.asked
+
+    def _reason(self, goal: Goal, rung: Rung, attempt: Attempt) -> str:
+        if rung in ("every size", "violated"):
+            return ""
+        if rung == "open":
+            here = self.growth.at_asked.get(goal.name)
+            searched = "" if here is None else here.reason
+            return "; ".join(reason for reason in (attempt.reason, searched) if reason)
+        return "" if attempt.reason == self.attempts.refused else attempt.reason

@@ -1,0 +1,66 @@
+"""Where lemmas come from: proofs at small sizes, read as lemmas for every size. In processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.engines.apart import INTERRUPTED, MEMORY, Stopped, apart
+from checker.engines.inductive.child import prove_at_size
+from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Proved, Violated
+from checker.ground.graph import Unsupported
+from checker.model.model import Model
+
+LEAST_S = 0.5
+NO_TIME = "the time was used up"
+
+
+def lemmas_from(models: Sequence[Model], goal: str, time_s: float, memory_mib: float | None) -> Lemmas | Violated | Open:
+    """Lemmas that with the goal are inductive in all of these models, which are one protocol in growing sizes.
+
+    Raises SolverMissing, KeyboardInterrupt.
+    """
+    found = apart(_candidates, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goal=goal)
+    event = _last(found, goal)
+    assert not isinstance(event, Proved)
+    return event
+
+
+def proof_of(model: Model, goal: str, time_s: float, memory_mib: float | None) -> Proved | Violated | Open:
+    """A proof at the size of the model. Raises SolverMissing, KeyboardInterrupt."""
+    event = _last(prove_at_size(model, [goal], time_s=max(LEAST_S, time_s), memory_mib=memory_mib), goal)
+    assert not isinstance(event, Lemmas)
+    return event
+
+
+def without_fast_solver() -> str:
+    """What to tell where python-sat is missing; "" where it is there."""
+    from importlib.util import find_spec
+
+    if find_spec("pysat") is not None:
+        return ""
+    return (
+        "python-sat is not installed here: Z3 looks for lemmas in its place, many times slower (`pip install 'teamcheck[sat]'`)"
+    )
+
+
+def _last(events: Iterator[Event | Stopped | None], goal: str) -> Proved | Lemmas | Violated | Open:
+    reason = NO_TIME
+    try:
+        for event in events:
+            match event:
+                case Proved() | Lemmas() | Violated() | Open():
+                    return event
+                case Stopped():
+                    if event.reason == INTERRUPTED:
+                        raise KeyboardInterrupt
+                    reason = "the memory was used up" if event.reason == MEMORY else reason
+    except (Unsupported, GaveUp) as refused:
+        reason = str(refused)
+    return Open(goal=goal, reason=reason)
+
+
+def _candidates(*, models: tuple[Model, ...], goal: str, time_s: float | None) -> Iterator[Event]:
+    from checker.engines.inductive.candidates import candidates
+
+    sizes = [{"number": number} for number in range(len(models))]
+    return candidates(lambda size: models[size["number"]], sizes, goal, time_s=time_s)

@@ -1,0 +1,177 @@
+"""Proofs for people who know no logic: what was proved and for which teams, why in sentences, and where it stands that was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.proving.result import Proof, Proofs, Searched, Stuck
+from checker.proving.sizes import sizes_text
+from checker.report.terminal import Style, Tint, visible, wrapped
+from checker.report.text import Shown, counterexample
+from checker.report.wording import counted, duration, where
+
+_PLAIN = Style()
+_WIDER = "The formulas allow more"
+_SHOWN_CELLS = 12
+_LONGEST_VALUE = 160
+
+
+def render(proofs: Proofs, style: Style = _PLAIN, *, traces: bool = True) -> str:
+    """The whole report. `traces`: the runs that violate a property."""
+    parts = ["\n".join(_head(proofs, style))]
+    parts += ["\n".join(_proof(proof, style)) for proof in proofs.proofs]
+    if proofs.searched is not None and any(proof.rung in ("sizes", "open") for proof in proofs.proofs):
+        parts.append("\n".join(_sizes(proofs, proofs.searched, style)))
+    if traces:
+        violated = [proof.result for proof in proofs.proofs if proof.rung == "violated" and proof.result is not None]
+        parts += ["\n".join(counterexample(result, style, Shown(chart="never"))) for result in violated if result.trace]
+    return "\n\n".join([*parts, summary(proofs, style)]) + "\n"
+
+
+def _head(proofs: Proofs, style: Style) -> Iterator[str]:
+    yield style.tint(visible(proofs.spec), "bold") + f"  {visible(where(proofs.instance, proofs.faults))}"
+    if proofs.varying:
+        yield from wrapped(f"every size: {teams(proofs)}", style.width, "  ", "              ")
+        for wider in (text for text in proofs.assumptions if text.startswith(_WIDER)):
+            yield from wrapped(visible(wider), style.width, "  ", "    ")
+    elif proofs.refused:
+        yield from wrapped(visible(f"no proof for every size is possible: {proofs.refused}"), style.width, "  ")
+    if proofs.note and any(proof.rung != "violated" for proof in proofs.proofs):
+        yield from wrapped(visible(f"note: {proofs.note}"), style.width, "  ", "        ")
+
+
+def teams(proofs: Proofs) -> str:
+    """`any number of Participant (1, 2, 3, ... without end), with hasty = false`."""
+    names = " and of ".join(sort for sort, _ in proofs.varying)
+    fixed = f", with {', '.join(f'{name} = {value}' for name, value in proofs.fixed)}" if proofs.fixed else ""
+    return visible(f"any number of {names} (1, 2, 3, ... without end){fixed}")
+
+
+def _proof(proof: Proof, style: Style) -> Iterator[str]:
+    word, tint = _verdict(proof)
+    yield f"  {style.tint(visible(_named(proof)), 'bold')}: {style.tint(word, 'bold', tint)}"
+    if proof.text:
+        yield f'    "{visible(proof.text)}"'
+    for text in _said(proof):
+        yield from wrapped(visible(text), style.width, "    ", "    ")
+    if proof.rung == "every size" or proof.lemmas:
+        yield from _because(proof, style)
+    if proof.stuck is not None:
+        yield from _stuck(proof.stuck, style)
+
+
+def _named(proof: Proof) -> str:
+    return proof.property if proof.property.startswith(proof.kind) else f"{proof.kind} {proof.property}"
+
+
+def _verdict(proof: Proof) -> tuple[str, Tint]:
+    match proof.rung:
+        case "every size":
+            return "proved for every size" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
+        case "this size":
+            word = "reached" if proof.kind == "sometimes" else "holds at this size"
+            return word + ("" if proof.met else ", but was expected to be violated"), _good(proof)
+        case "sizes":
+            return "holds at the sizes searched" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
+        case "violated":
+            word = "never reached" if proof.kind == "sometimes" else "violated"
+            at = f" at {sizes_text(proof.sizes)}" if proof.sizes else ""
+            return (f"{word}{at}, as expected" if proof.met else f"{word.upper()}{at}"), _good(proof)
+    return "could not be decided", "yellow"
+
+
+def _good(proof: Proof) -> Tint:
+    return "green" if proof.met else "red"
+
+
+def _said(proof: Proof) -> Iterator[str]:
+    """What the verdict rests on, and what is not known."""
+    match proof.rung:
+        case "this size" if proof.lemmas:
+            yield f"Proved at {sizes_text(proof.sizes) or 'the size of the instance'}, by what follows."
+        case "this size" if proof.result is not None:
+            yield f"All of its {counted(proof.result.distinct, 'state')} were searched{_at(proof)}."
+        case "sizes":
+            yield "All states were searched at the sizes that are named at the end."
+        case "violated" if proof.held_up_to:
+            names = " and ".join(name for name, _ in proof.sizes)
+            yield f"It holds at smaller sizes: {names} up to {proof.held_up_to}, by search."
+        case "open":
+            yield f"Neither proved nor refuted: {proof.reason or 'the time was used up'}."
+    if proof.rung in ("this size", "sizes") and proof.reason:
+        yield f"Not proved for every size: {proof.reason}."
+
+
+def _at(proof: Proof) -> str:
+    return f" at {sizes_text(proof.sizes)}" if proof.sizes else ""
+
+
+def _sizes(proofs: Proofs, searched: Searched, style: Style) -> Iterator[str]:
+    names = " and ".join(name for name, _ in proofs.asked)
+    if searched.up_to:
+        most = "every size that the protocol allows" if searched.ended else f"{names} up to {searched.up_to}"
+        also = "; and ".join(["", *map(sizes_text, searched.also)])
+        yield from wrapped(f"searched through: {most}{also} ({counted(searched.states, 'state')})", style.width, "  ", "    ")
+    if searched.stopped and not searched.ended:
+        yield from wrapped(visible(f"no further: {searched.stopped}"), style.width, "  ", "    ")
+
+
+def _because(proof: Proof, style: Style) -> Iterator[str]:
+    if not proof.lemmas:
+        yield "    It holds at the start, and no step of anybody ends it."
+    else:
+        yield "    because all of this holds at the start, and no step of anybody ends it:"
+    for number, lemma in enumerate(proof.lemmas, 1):
+        yield from wrapped(visible(lemma.text), style.width, f"      {number}. ", "           ")
+        yield from (
+            style.tint(line, "dim") for line in wrapped(visible(f"({lemma.plain})"), style.width, "         ", "          ")
+        )
+    if proof.decided_at:
+        sizes = " and ".join(f"{size} {sort}" for sort, size in proof.decided_at)
+        yield from wrapped(f"What could go wrong at any size would with {sizes} already.", style.width, "    ")
+    yield _decided(proof)
+    if proof.certificate:
+        yield f"    certificate: {visible(proof.certificate)}  (check it: teamcheck verify {visible(proof.certificate)})"
+
+
+def _decided(proof: Proof) -> str:
+    if proof.rung != "every size":
+        return f"    Found by {', checked by '.join(proof.solvers)}, {duration(proof.seconds)}."
+    if not proof.obligations:
+        return "    There is nothing in the protocol that could fail."
+    return f"    Decided by {' and '.join(proof.solvers)}: {counted(proof.obligations, 'question')}, {duration(proof.seconds)}."
+
+
+def _stuck(stuck: Stuck, style: Style) -> Iterator[str]:
+    """The state may never come about: that is said before anything else."""
+    at = f" at {sizes_text(stuck.sizes)}" if stuck.sizes else ""
+    yield from wrapped(f"Where induction fails{at} (a state that MAY BE UNREACHABLE: this is no violation):", style.width, "    ")
+    for cell, value in stuck.state[:_SHOWN_CELLS]:
+        yield f"      {visible(cell)} = {visible(_cut(value))}"
+    if len(stuck.state) > _SHOWN_CELLS:
+        yield f"      and {counted(len(stuck.state) - _SHOWN_CELLS, 'other cell')}"
+    if stuck.step:
+        changed = "; ".join(f"{cell} = {_cut(value)}" for cell, value in stuck.after)
+        yield from wrapped(visible(f"then {stuck.step}: {changed}"), style.width, "      ", "        ")
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + " ..."
+
+
+def summary(proofs: Proofs, style: Style = _PLAIN) -> str:
+    """How many came how far."""
+    words = {
+        "every size": "proved for every size",
+        "this size": "decided at this size",
+        "sizes": "searched through",
+        "violated": "violated",
+        "open": "undecided",
+    }
+    counts = [(sum(proof.rung == rung for proof in proofs.proofs), word) for rung, word in words.items()]
+    told = ", ".join(f"{count} {word}" for count, word in counts if count)
+    unmet = sum(not proof.met and proof.rung != "open" for proof in proofs.proofs)
+    parts = [f"{counted(len(proofs.proofs), 'property')}: {told or 'none'}"]
+    parts += [style.tint(f"{unmet} not as expected", "bold", "red")] if unmet else []
+    parts += [style.tint("interrupted before the end", "bold", "yellow")] if proofs.interrupted else []
+    return f"{', '.join(parts)} ({duration(proofs.seconds)})"

@@ -1,0 +1,155 @@
+"""Sentences of the language in plain English, for readers who know no logic: word for word, so that nothing is added or lost."""
+
+from __future__ import annotations
+
+from checker.language import tree
+from checker.language.checking.written import whole
+from checker.sentences.build import Unsayable
+
+_COMPARED = {
+    "==": "is",
+    "!=": "is not",
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+    "in": "is among",
+    "not in": "is not among",
+    "subset": "is within",
+}
+
+
+def english(node: tree.Expr) -> str:
+    """`for every worker w and task t: whenever w waits at working and the t of w's work is t, the owner of t is w`."""
+    return _said(node)
+
+
+def _said(node: tree.Expr) -> str:
+    match node:
+        case tree.Quantifier(kind="all"):
+            return f"for every {_bound(node.binders)}: {_said(node.body)}"
+        case tree.Quantifier(kind="any"):
+            return f"there is {_bound(node.binders, article=True)} such that {_said(node.body)}"
+        case tree.Quantifier(kind="majority"):
+            return f"for most {_bound(node.binders)}: {_said(node.body)}"
+        case tree.Binary(operator="implies"):
+            return f"whenever {_joined(node.left)}, {_said(node.right)}"
+        case tree.Binary(operator="and" | "or"):
+            return f" {node.operator} ".join(_part(part, node.operator) for part in _parts(node, node.operator))
+        case tree.Binary():
+            return _compared(node)
+        case tree.Unary(operator="not"):
+            return _negated(node.operand)
+        case tree.At():
+            label = node.label if node.activity is None else f"{node.activity}.{node.label}"
+            return f"{_thing(node.agent)} waits at {label}"
+        case tree.Is():
+            return f"{_thing(node.agent)} is {node.fact}"
+        case Unsayable():
+            return node.name.strip("()") if node.name.count("(") == 1 else node.name.removeprefix("(").removesuffix(")")
+    return (
+        "true"
+        if isinstance(node, tree.Truth) and node.value
+        else "false"
+        if isinstance(node, tree.Truth)
+        else f"{_thing(node)} is true"
+    )
+
+
+def _bound(binders: tuple[tree.Binder, ...], *, article: bool = False) -> str:
+    """`worker w and task t`; of several of one kind `participant p and participant q`."""
+    return " and ".join(_one(binder.domain, binder.name, article) for binder in binders)
+
+
+def _one(domain: tree.Expr, name: str, article: bool) -> str:
+    if not isinstance(domain, tree.Name) or isinstance(domain, Unsayable) or domain.name[:1].islower():
+        return f"{'some ' if article else ''}{name} of {_thing(domain)}"
+    kind = domain.name.rpartition(".")[2].lower()
+    return f"{f'{_article(kind)} ' if article else ''}{kind} {name}"
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1].lower() in "aeiou" else "a"
+
+
+def _parts(node: tree.Expr, operator: str) -> list[tree.Expr]:
+    if isinstance(node, tree.Binary) and node.operator == operator:
+        return [*_parts(node.left, operator), *_parts(node.right, operator)]
+    return [node]
+
+
+def _joined(node: tree.Expr) -> str:
+    return f"({_said(node)})" if isinstance(node, tree.Binary) and node.operator == "implies" else _said(node)
+
+
+def _part(node: tree.Expr, operator: str) -> str:
+    """What stands beside others keeps together."""
+    mixed = isinstance(node, tree.Quantifier) or (isinstance(node, tree.Binary) and node.operator in ("and", "or", "implies"))
+    return f"({_said(node)})" if mixed else _said(node)
+
+
+def _negated(node: tree.Expr) -> str:
+    match node:
+        case tree.At():
+            return _said(node).replace(" waits at ", " does not wait at ")
+        case tree.Is():
+            return f"{_thing(node.agent)} is not {node.fact}"
+        case Unsayable() if " waits for " in node.name:
+            return _said(node).replace(" waits for ", " does not wait for ")
+        case tree.Quantifier(kind="any"):
+            return f"there is no {_bound(node.binders)} such that {_said(node.body)}"
+        case tree.Binary(operator="or"):
+            parts = _parts(node, "or")
+            if all(isinstance(part, tree.At) for part in parts):
+                return " and ".join(map(_negated, parts))
+    if isinstance(node, tree.Name | tree.Field | tree.Index) and not isinstance(node, Unsayable):
+        return f"{_thing(node)} is false"
+    return f"it is not so that {_part(node, 'not')}"
+
+
+def _compared(node: tree.Binary) -> str:
+    left, right = node.left, node.right
+    if isinstance(left, tree.Call) and left.name == "waiting" and isinstance(right, tree.Number) and right.value == 0:
+        kind = whole(left.arguments[0])
+        some = {"==": "no", "!=": _article(kind), ">": _article(kind)}.get(node.operator)
+        if some is not None:
+            return f"{some} {_waiting(left)}"
+    if node.operator in ("in", "not in") and isinstance(right, tree.Braces) and right.items:
+        *first, last = map(_thing, right.items)
+        listed = f"{', '.join(first)} or {last}" if first else last
+        return f"{_thing(left)} is {'not ' if node.operator == 'not in' else ''}{listed}"
+    word = _COMPARED.get(node.operator)
+    return f"{_thing(left)} {word} {_thing(right)}" if word else whole(node)
+
+
+def _waiting(node: tree.Call) -> str:
+    to = f" for {_thing(node.arguments[1])}" if len(node.arguments) == 2 else ""
+    return f"{whole(node.arguments[0])} message waits{to}"
+
+
+def _thing(node: tree.Expr) -> str:
+    """A value: `the owner of t`, `the state of p`, `the t of w's work`."""
+    match node:
+        case tree.Index(of=tree.Name(name=name)):
+            return f"the {name} of {_thing(node.key)}"
+        case tree.Index(of=tree.Index(of=tree.Name(name=name), key=first)):
+            return f"the {name} of {_thing(first)} and {_thing(node.key)}"
+        case tree.Field(of=tree.Field(of=tree.Name(name=agent), name=activity)):
+            return f"the {node.name} of {agent}'s {activity}"
+        case tree.Field(of=tree.Name(name=agent)):
+            return f"the {node.name} of {agent}"
+        case tree.Unwrap():
+            return _thing(node.operand)
+        case tree.Call(name="len") if len(node.arguments) == 1:
+            return f"the number of elements of {_thing(node.arguments[0])}"
+        case tree.Call(name="old") if len(node.arguments) == 1:
+            return f"{_thing(node.arguments[0])} before the step"
+        case tree.Call(name="waiting"):
+            return f"the number of {_waiting(node).replace(' message waits', ' messages that wait')}"
+        case tree.Quantifier(kind="count"):
+            return f"the number of {_bound(node.binders)} such that {_part(node.body, 'not')}"
+        case tree.Quantifier(kind="all" | "any" | "majority") | tree.Is() | tree.At():
+            return f"({_said(node)})"
+        case Unsayable():
+            return node.name
+    return whole(node)

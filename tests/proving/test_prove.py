@@ -1,0 +1,210 @@
+"""`prove`, whole: what is said of protocols that are proved, refuted, refused and undecided."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker import api
+from checker.cli.main import main
+from checker.language.diagnostics import BadInput
+from checker.report.proving import render
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = Path(__file__).parent / "golden"
+
+CASES = {
+    "lock": ("specs/lock.spec", "pair", "one_crash", None),
+    "two_phase_commit": ("specs/two_phase_commit.spec", "three", "none", ["final"]),
+    "hasty": ("specs/two_phase_commit.spec", "hasty", "none", ["consistent"]),
+    "claim_race": ("specs/bugs/claim_race.spec", "as_it_was", "none", ["no deadlock", "no lost update on status"]),
+    "peterson": ("specs/peterson.spec", "published", "none", ["both_critical", "served", "contended"]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_text(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    path, instance, faults, properties = CASES[name]
+    found = api.prove(path, instance=instance, faults=faults, properties=properties, time_s=100)
+    assert found.exit_code == 0
+    text = re.sub(r"(?:< )?\d+(?:\.\d+)? s\b", "T s", render(found, traces=False))
+    golden = GOLDEN / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+LEASE = """
+protocol lease(workers: 1..6 = 2, slots: 1..3 = 1, limit: 2..4 = 2)
+role Worker * workers
+shared busy: set[Worker] = {}
+shared used: 0..6 = 0
+role Worker:
+    action enter when self not in busy:
+        busy += {self}
+        used = len(busy)
+    action leave when self in busy:
+        busy -= {self}
+        used = len(busy)
+"""
+LEASE_SPEC = """
+spec lease for "lease.team"
+instance pair: workers = 2
+always few: used <= 3
+always counted: used == len(busy)
+no deadlock
+"""
+
+
+@pytest.fixture
+def lease(tmp_path: Path) -> Path:
+    (tmp_path / "lease.team").write_text(LEASE, encoding="utf-8")
+    (tmp_path / "lease.spec").write_text(LEASE_SPEC, encoding="utf-8")
+    return tmp_path / "lease.spec"
+
+
+def test_what_holds_at_the_size_asked_for_may_be_violated_at_a_larger_one(lease: Path) -> None:
+    found = api.prove(lease, properties=["few"], time_s=60)
+    (few,) = found.proofs
+    assert (few.rung, few.sizes, few.held_up_to, few.met, found.exit_code) == ("violated", (("workers", 4),), 3, False, 1)
+    assert few.result is not None
+    assert few.result.trace is not None
+    assert len(few.result.trace.steps) == 4
+    assert "--set workers=4" in few.result.replay
+
+
+def test_what_is_not_proved_for_every_size_may_be_asked_to_be(lease: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["prove", str(ROOT / "specs" / "peterson.spec"), "--property", "both_critical"]
+    assert main(given) == 0
+    assert main([*given, "--every-size"]) == 3
+    assert main(["prove", str(ROOT / "specs" / "lock.spec"), "--property", "together", "--every-size"]) == 0
+    capsys.readouterr()
+
+
+def test_a_size_that_a_table_is_written_out_for_stays_as_it_is(tmp_path: Path) -> None:
+    """Others are searched all the same."""
+    (tmp_path / "graph.team").write_text(
+        "protocol graph(agents: 1..3 = 2, tasks: 1..3 = 2)\nids Task * tasks\nrole Agent * agents\n"
+        "const needs: map[Task, set[Task]] = {}\nshared finished: set[Task] = {}\n"
+        "role Agent:\n    action finish(t: Task) when needs[t] subset finished:\n        finished += {t}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "graph.spec").write_text(
+        'spec graph for "graph.team"\ninstance chain: tasks = 2, needs = {1: {0}}\n'
+        "eventually over: all(t in Task: t in finished)\n",
+        encoding="utf-8",
+    )
+    found = api.prove(tmp_path / "graph.spec", properties=["over"], time_s=60)
+    assert [proof.rung for proof in found.proofs] == ["sizes"]
+    assert found.asked == (("agents", 2),)
+    assert found.searched is not None
+    assert (found.searched.up_to, found.searched.ended) == (3, True)
+
+
+def test_wrong_names_and_folders_are_bad_input(lease: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for wrong in (
+        {"instance": "none"},
+        {"faults": "crash Agent <= 1"},
+        {"properties": ["few", "fwe"]},
+        {"overrides": {"workrs": 2}},
+    ):
+        with pytest.raises(BadInput):
+            api.prove(lease, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(BadInput) as bad:
+        api.prove(lease, certificates=tmp_path / "file" / "proofs")
+    assert bad.value.diagnostics[0].title_text.startswith(f"cannot write to `{tmp_path / 'file' / 'proofs'}`")
+
+
+WITHOUT = """
+import sys
+for name in ("pysat", "pysat.solvers", "cvc5"):
+    sys.modules[name] = None
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if name == "pysat" else found(name, *more)
+from checker.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_without_the_extras_it_says_so_and_goes_on(tmp_path: Path) -> None:
+    run = [sys.executable, "-c", WITHOUT]
+    proved = subprocess.run(
+        [*run, "prove", "specs/lock.spec", "--property", "together", "--certificate", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert proved.returncode == 0, proved.stderr
+    assert "note: python-sat is not installed here: Z3 looks for lemmas in its place" in proved.stdout
+    assert "never together: proved for every size" in proved.stdout
+    verified = subprocess.run(
+        [*run, "verify", str(tmp_path / "lock.together.pair.cert.json")], cwd=ROOT, capture_output=True, text=True, timeout=100
+    )
+    assert verified.returncode == 0, verified.stderr
+    assert "note    cvc5 is not installed here: `pip install teamcheck[cvc5]`" in verified.stdout
+
+
+def test_an_interrupt_ends_it_with_what_is_known() -> None:
+    words = [sys.executable, "-m", "checker", "prove", "specs/paxos.spec", "--time", "600", "--traces", "none"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(8)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=100)
+    assert process.returncode == 3
+    assert "sometimes adopted: reached" in out
+    assert "interrupted before the end" in out
+
+
+def test_a_violation_that_only_a_proof_at_the_size_finds_is_taken_by_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches end before they come there."""
+    from checker.proving import searched
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(searched, "MOST_STATES", 10)
+    found = api.prove("specs/two_phase_commit.spec", instance="hasty", properties=["consistent"], time_s=60)
+    (consistent,) = found.proofs
+    assert (consistent.rung, consistent.sizes, consistent.met) == ("violated", (("participants", 3),), True)
+    assert consistent.result is not None
+    assert consistent.result.engine == "inductive"
+    assert consistent.result.trace is not None
+    assert consistent.stuck is None
+    states = consistent.result.trace.end
+    assert {"committed", "aborted"} <= {states[f"Participant{i}.state"] for i in range(3)}
+
+
+def test_what_is_too_large_for_a_search_is_proved_at_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    from checker.proving import searched
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(searched, "MOST_STATES", 5)
+    found = api.prove("specs/peterson.spec", instance="published", properties=["both_critical"], time_s=60)
+    (proof,) = found.proofs
+    assert (proof.rung, proof.met, found.exit_code) == ("this size", True, 0)
+    assert proof.lemmas
+    assert proof.solvers[-1] == "Z3"
+    assert "Proved at the size of the instance, by what follows." in render(found)
+
+
+def test_without_the_time_for_anything_all_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    from checker.proving import searched
+    from checker.proving.attempt import Attempts
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(searched, "MOST_STATES", 2)
+    monkeypatch.setattr(Attempts, "every_size", lambda *_: None)
+    monkeypatch.setattr(Attempts, "this_size", lambda *_: None)
+    found = api.prove("specs/two_phase_commit.spec", properties=["consistent", "commits"], time_s=20)
+    assert [(proof.rung, proof.met) for proof in found.proofs] == [("open", False), ("open", False)]
+    assert found.exit_code == 3
