@@ -182,10 +182,10 @@ def _state_machine(tested: Tested) -> Any:
         def settle(self) -> None:
             self.program.append(Settle())
 
-        def allowed(self, which: int, unseen: list[int], after_ms: int) -> None:
+        def allowed(self, which: int, unseen: list[int], rival: bool, after_ms: int) -> None:
             for one in unseen:
                 self.walk.go_on(one)
-            call = self.walk.ask(which, after_ms)
+            call = self.walk.ask(which, after_ms, rival)
             if call is not None:
                 self.program.append(call)
 
@@ -193,7 +193,8 @@ def _state_machine(tested: Tested) -> Any:
             tested.program(tuple(self.program))
 
     number = st.integers(0, MOST_CHOICES)
-    drawn: dict[str, Any] = {"which": number, "unseen": st.lists(number, max_size=3), "after_ms": st.sampled_from(AFTER_MS)}
+    drawn: dict[str, Any] = {"which": number, "unseen": st.lists(number, max_size=3)}
+    drawn |= {"rival": st.booleans(), "after_ms": st.sampled_from(AFTER_MS)}
     of_rules: Any = rule
     calls_wait: Any = precondition(lambda self: bool(self.program) and isinstance(self.program[-1], Call))
     namespace = {action.method: _rule_of(tested.plan, action) for action in tested.plan.actions.values()}
