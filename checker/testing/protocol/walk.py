@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import final
 
+from msgspec.structs import replace
+
 from checker.semantics.interpreter import State
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Plan, shown
@@ -19,24 +21,27 @@ class Walk:
         self.interpreter = plan.beliefs.automaton.interpreter
         self.state: State = next(self.interpreter.iterate_initial_states())
         self.before = self.state
+        self.last = Call(action="", agent="")
 
     def ask(self, which: int, after_ms: int, rival: bool) -> Call | None:
-        """One of the calls that the state allows, and on to the state after it; None where it allows none. A `rival` is allowed where the last
-        call was: two that want the same are what races are made of."""
-        allowed = self._allowed(self.before if rival else self.state)
+        """One of the calls that the state allows, and on to the state after it; None where it allows none. A `rival` is one of another agent that
+        the last call has ruled out, where it has, at the same time: two that want the same are what races are made of."""
+        rivals = self._rivals() if rival else []
+        allowed = rivals or self._allowed(self.state)
         if not allowed:
             return None
         call, after = allowed[which % len(allowed)]
-        if not rival:
-            self.before, self.state = self.state, after
-        return Call(action=call.action, agent=call.agent, values=call.values, after_ms=after_ms)
+        call = replace(call, after_ms=self.last.after_ms if rivals else after_ms)
+        if not rivals:
+            self.before, self.state, self.last = self.state, after, call
+        return call
 
     def asked(self, call: Call) -> None:
         """Goes on to the state after a call, where it is allowed."""
         wanted = (call.action, call.agent, call.values)
         after = [to for one, to in self._allowed(self.state) if (one.action, one.agent, one.values) == wanted]
         if after:
-            self.before, self.state = self.state, after[0]
+            self.before, self.state, self.last = self.state, after[0], call
 
     def go_on(self, which: int) -> None:
         """One step that the program does not ask for: no fault, and none where there is none."""
@@ -49,6 +54,10 @@ class Walk:
         ]
         if unseen:
             self.state = unseen[which % len(unseen)]
+
+    def _rivals(self) -> list[tuple[Call, State]]:
+        still = {call for call, _ in self._allowed(self.state)}
+        return [(call, to) for call, to in self._allowed(self.before) if call not in still and call.agent != self.last.agent]
 
     def _allowed(self, state: State) -> list[tuple[Call, State]]:
         by_step = {action.step: action for action in self.plan.actions.values()}
