@@ -79,11 +79,11 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
 
 
 def _small_graph(explored: Explored) -> NativeGraph | None:
-    """The graph of a complete search in which no step fails, where it may be made and is not too large to be made for a word on a trace."""
+    """The graph of a complete search, where it may be made and is not too large to be made for a word on a trace."""
     from checker.engines.native.edges import NativeGraph
     from checker.properties.native_search import MOST_EDGES
 
-    if not explored.complete or explored.failed is not None or explored.compiled.labels is None:
+    if not explored.complete or explored.compiled.labels is None:
         return None
     return NativeGraph(explored, explored.model, lazy=True) if explored.stats.transitions <= MOST_EDGES else None
 

@@ -339,9 +339,18 @@ class Search:
         self._over_all_states(self._library.tc_search_degrees(self.handle, address(start)))
 
     def edges(self, start: Buffer, target: Buffer, label: Buffer, progress: Buffer | None) -> None:
-        """The target and label (4 bytes each) of every transition that does not fail; whether it is progress (1 byte)."""
+        """The target (-1 where it fails) and label (4 bytes each) of every transition; whether it is progress (1 byte)."""
         marks = None if progress is None else address(progress)
         self._over_all_states(self._library.tc_search_edges(self.handle, address(start), address(target), address(label), marks))
+
+    def edges_where(self, start: Buffer, watch: int, mark: int, marks: Buffer) -> None:
+        """Put `mark` at the number of each edge where this watch on transitions fires; `start` as from `degrees`, one byte for each edge."""
+        self._over_all_states(self._library.tc_search_edges_where(self.handle, address(start), watch, mark, address(marks)))
+
+    def final(self, watch: int, mark: int, marks: bytearray) -> None:
+        """Put `mark` at the number of each state of a complete search where this watch on final states fires."""
+        assert len(marks) >= self.stats().distinct
+        self._over_all_states(self._library.tc_search_final(self.handle, watch, mark, address(marks)))
 
     def evaluate(self, watch: int, mark: int, marks: bytearray) -> None:
         """Put `mark` at the number of each state of a complete search where this watch on states fires."""
