@@ -52,7 +52,8 @@ class _Edges(Struct, frozen=True, kw_only=True):
 
 @final
 class NativeGraph:
-    """See `StateGraph`. Of a transition that fails it says no more than that (its target is -1, `failures` is empty); the edges out of a state are in the order of the outcomes of the ground form.
+    """See `StateGraph`. Of a transition that fails it says no more than that: its target is -1, and `failures` is empty. The edges out of a state
+    are in the order of the outcomes of the ground form.
 
     `model` may have fewer goals than the model that was searched. `lazy`: the edges are made when they are first asked for, which then
     raises GraphTooLarge in the place of the constructor.

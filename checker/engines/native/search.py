@@ -95,8 +95,18 @@ def _shorts(struct: type[ctypes.Structure], rows: Sequence[Sequence[int]], paddi
     return (struct * len(rows)).from_buffer(values) if rows else (struct * 1)()
 
 
+_last: list[tuple[Program, lib.ProgramStruct]] = []
+
+
 def program_struct(program: Program) -> lib.ProgramStruct:
-    """The program as the library reads it; ctypes keeps the arrays alive with the struct."""
+    """The program as the library reads it, which it does not write to. That of the last program is kept: many searches in a row may run the same one."""
+    if not _last or _last[0][0] is not program:
+        _last[:] = [(program, _program_struct(program))]
+    return _last[0][1]
+
+
+def _program_struct(program: Program) -> lib.ProgramStruct:
+    """ctypes keeps the arrays alive with the struct."""
     updates: list[tuple[int, int]] = []
     watches: list[Watch] = []
     needs: list[int] = []
