@@ -9,6 +9,7 @@ A directive is an HTML comment, so readers do not see it. It concerns the block 
     <!-- fragment: role, refused: T223 -->   ... and refused with this error
     <!-- fragment: role, fails: text -->     ... and its `no error` is violated with this text
     <!-- stage -->                           the block is the protocol that the page's fragments belong to
+    <!-- needs: langgraph -->            the block is run where this package is installed
     <!-- table: faults -->                   the table's rows are tried
     <!-- folder: new -->                     what follows runs in an empty folder; `clone`: in a copy of the repository, as at first
 

@@ -10,6 +10,7 @@ import doctest
 import os
 import shutil
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,9 @@ class Reading:
     console: Console = field(init=False)
     wrong: list[str] = field(default_factory=list)
     updates: list[tuple[Block, str]] = field(default_factory=list)
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, object] = field(
+        default_factory=lambda: {"__name__": "__main__"}
+    )  # frameworks ask functions for their module
 
     def __post_init__(self) -> None:
         self.new_folder(clone=True)
@@ -96,8 +99,13 @@ class Reading:
             self.edit(block)
         elif block.language == "console":
             self.run(block)
-        elif block.language == "python":
+        elif block.language == "python" and not (word == "needs" and self.lacks(block)):
             self.evaluate(block)
+
+    def lacks(self, block: Block) -> bool:
+        """True when a package that the block needs is not installed."""
+        assert block.directive is not None
+        return any(find_spec(package) is None for package in block.directive.value.split())
 
     def write(self, block: Block) -> None:
         assert block.directive is not None
