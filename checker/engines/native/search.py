@@ -98,15 +98,15 @@ def _shorts(struct: type[ctypes.Structure], rows: Sequence[Sequence[int]], paddi
 _last: list[tuple[Program, lib.ProgramStruct]] = []
 
 
-def program_struct(program: Program) -> lib.ProgramStruct:
-    """The program as the library reads it, which it does not write to. That of the last program is kept: many searches in a row may run the same one."""
+def _kept_struct(program: Program) -> lib.ProgramStruct:
+    """`program_struct`; that of the last program is kept, for many searches in a row may run the same one. The library only reads it."""
     if not _last or _last[0][0] is not program:
-        _last[:] = [(program, _program_struct(program))]
+        _last[:] = [(program, program_struct(program))]
     return _last[0][1]
 
 
-def _program_struct(program: Program) -> lib.ProgramStruct:
-    """ctypes keeps the arrays alive with the struct."""
+def program_struct(program: Program) -> lib.ProgramStruct:
+    """The program as the library reads it; ctypes keeps the arrays alive with the struct."""
     updates: list[tuple[int, int]] = []
     watches: list[Watch] = []
     needs: list[int] = []
@@ -167,7 +167,7 @@ def _numbers(type: Any, numbers: Sequence[int]) -> Any:
 
 def verify(program: Program | lib.ProgramStruct) -> str:
     """Why the library refuses the program; "" when it does not."""
-    struct = program_struct(program) if isinstance(program, Program) else program
+    struct = _kept_struct(program) if isinstance(program, Program) else program
     message = ctypes.create_string_buffer(MESSAGE_BYTES)
     refused = lib.load().tc_verify(ctypes.byref(struct), message, MESSAGE_BYTES)
     return message.value.decode() if refused else ""
@@ -204,7 +204,7 @@ class Search:
         if (store, order) == ("fingerprint", "depth-first"):
             raise ValueError("fingerprints are for breadth-first searches")
         self._library = lib.load() if library is None else library
-        struct = program_struct(program) if isinstance(program, Program) else program
+        struct = _kept_struct(program) if isinstance(program, Program) else program
         self._words, self._outcomes, self._watches = struct.words, struct.n_outcomes, struct.n_watch_ids
         words = array("Q", [word for state in initial for word in state])
         if struct.words == 0 or len(words) % struct.words:
