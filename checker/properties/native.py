@@ -91,10 +91,10 @@ class Ways:
         from checker.engines.native.edges import GraphTooLarge
         from checker.properties.native_search import way_closed
 
-        if found.path is None or found.verdict != "violated" or self._graph is None:
+        if found.path is None or found.verdict != "violated":
             return None
         try:
-            return way_closed(self._graph, goal, found.path)
+            return None if self._graph is None else way_closed(self._graph, goal, found.path)
         except (GraphTooLarge, MemoryError):
             return None
 
