@@ -52,7 +52,8 @@ class _Edges(Struct, frozen=True, kw_only=True):
 
 @final
 class NativeGraph:
-    """See `StateGraph`. There is no failing transition; the edges out of a state are in the order of the outcomes of the ground form.
+    """See `StateGraph`. Of a transition that fails it says no more than that: its target is -1, and `failures` is empty. The edges out of a state
+    are in the order of the outcomes of the ground form.
 
     `model` may have fewer goals than the model that was searched. `lazy`: the edges are made when they are first asked for, which then
     raises GraphTooLarge in the place of the constructor.
@@ -63,10 +64,9 @@ class NativeGraph:
     stopped = ""
 
     def __init__(self, explored: Explored, model: Model, *, memory_mib: float | None = None, lazy: bool = False) -> None:
-        """Of a complete search compiled for runs, in which no step fails. Raises GraphTooLarge."""
+        """Of a complete search compiled for runs. Raises GraphTooLarge."""
         began = perf_counter()
         assert explored.complete, "the graph of a search that is complete"
-        assert explored.failed is None, "a search in which no step fails"
         assert not explored.reduction, "fairness is not decided on orbits"
         self.model = model
         self.explored = explored
@@ -213,6 +213,19 @@ class NativeGraph:
         return (s for s in range(self.expanded) if self.edge_start[s] == self.edge_start[s + 1])
 
     # --- of every state -----------------------------------------------------------------------------------------------
+
+    def edges_where(self, goal: str) -> memoryview:
+        """1 for each edge where a goal on transitions is broken. Raises GraphTooLarge."""
+        marks = memory(self.transitions)
+        watch = self.explored.compiled.watched.index(Watched(goal=goal, what="wrong"))
+        self.explored.search.edges_where(self.edge_start, watch, 1, marks)
+        return marks
+
+    def final_where(self, goal: str) -> bytearray:
+        """1 for each state where a goal on final states is broken."""
+        marks = bytearray(self.expanded)
+        self.explored.search.final(self.explored.compiled.watched.index(Watched(goal=goal, what="wrong")), 1, marks)
+        return marks
 
     def where(self, goal: str, what: str, mark: int, marks: bytearray) -> None:
         """Put `mark` at each state where this watch on states fires; there is one byte for each state."""

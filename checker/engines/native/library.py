@@ -173,6 +173,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_resume": (c_int, [c_void_p, WORDS, c_uint64, c_char_p, c_uint32]),
     "tc_search_degrees": (c_int, [c_void_p, c_void_p]),
     "tc_search_edges": (c_int, [c_void_p, *[c_void_p] * 4]),
+    "tc_search_edges_where": (c_int, [c_void_p, c_void_p, c_uint32, c_uint8, c_void_p]),
+    "tc_search_final": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_quiet": (c_int, [c_void_p, c_uint8, c_void_p]),
     "tc_search_evaluate": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_free": (None, [c_void_p]),

@@ -150,6 +150,18 @@ int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, u
     return over_all_states(search, &pass);
 }
 
+int tc_search_edges_where(tc_search *search, const uint64_t *start, uint32_t watch, uint8_t mark, uint8_t *marks)
+{
+    edge_pass pass = {.kind = PASS_MARKS, .bounds = start, .watch = watch, .mark = mark, .marks = marks};
+    return over_all_states(search, &pass);
+}
+
+int tc_search_final(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks)
+{
+    edge_pass pass = {.kind = PASS_FINAL, .watch = watch, .mark = mark, .marks = marks};
+    return over_all_states(search, &pass);
+}
+
 int tc_search_quiet(tc_search *search, uint8_t mark, uint8_t *marks)
 {
     edge_pass pass = {.kind = PASS_QUIET, .mark = mark, .marks = marks};

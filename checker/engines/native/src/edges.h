@@ -8,14 +8,14 @@
 
 typedef struct {
     layer_work work; /* the layer is all states */
-    enum { PASS_DEGREES, PASS_EDGES, PASS_WATCH, PASS_QUIET } kind;
+    enum { PASS_DEGREES, PASS_EDGES, PASS_MARKS, PASS_WATCH, PASS_QUIET, PASS_FINAL } kind;
     uint64_t *start;        /* PASS_DEGREES: written */
-    const uint64_t *bounds; /* PASS_EDGES: as a pass for degrees wrote it */
+    const uint64_t *bounds; /* PASS_EDGES, PASS_MARKS: as a pass for degrees wrote it */
     int32_t *target;
     uint32_t *label;
     uint8_t *progress; /* or NULL */
-    uint32_t watch;    /* PASS_WATCH */
-    uint8_t mark, *marks; /* PASS_WATCH, PASS_QUIET */
+    uint32_t watch;    /* PASS_MARKS, PASS_WATCH, PASS_FINAL */
+    uint8_t mark, *marks; /* PASS_MARKS (for each edge), PASS_WATCH, PASS_QUIET, PASS_FINAL */
     worker *workers;
 } edge_pass;
 

@@ -142,18 +142,22 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
  * when an append failed, the search can only be freed. */
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity);
 
-/* The graph of a complete search, by going over all states once more. An edge is a transition that does not fail. 0, or -1 when the search is
+/* The graph of a complete search, by going over all states once more. An edge is a transition. 0, or -1 when the search is
  * not complete, has no whole states or orbits only (or the program is broken).
  * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries. */
 int tc_search_degrees(tc_search *search, uint64_t *start);
-/* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target, its label, and 1 where it is progress (NULL: not
+/* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target (-1 where it fails), its label, and 1 where it is progress (NULL: not
  * wanted). */
 int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress);
+/* `start` as tc_search_degrees gave it: marks[e] = mark for each edge e where a watch on transitions with this id fires. */
+int tc_search_edges_where(tc_search *search, const uint64_t *start, uint32_t watch, uint8_t mark, uint8_t *marks);
 /* marks[s] = mark for each state s where a state watch with this id fires; the others stay as they are. */
 int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
 
 /* Of a complete search: `mark` at each state where nothing but a fault is enabled; -1 as tc_search_degrees. */
 int tc_search_quiet(tc_search *search, uint8_t mark, uint8_t *marks);
+/* The same, of those states where a watch on final states with this id fires. */
+int tc_search_final(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
 void tc_search_free(tc_search *search);
 
 /* used[l] = 1 for each of n labels l; 0, or -1 when one of them is not below `labels`. */
