@@ -20,7 +20,7 @@ Short paths of the model that take every step, and every two steps that can foll
 violation of each property are looked for among the schedules of the real code behind the adapter.
 
 exit codes: 0 nothing wrong was found in the code, 1 a violation of the protocol is in the code too, or the code does
-what the protocol does not allow, 2 the input cannot be used, 3 interrupted
+what the protocol does not allow, 2 the input cannot be used, 3 interrupted, or a limit left out violations
 
 examples:
   teamcheck drive specs/bugs/claim_race.spec tests/test_board.py:Board
@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", help="a spec or a protocol")
     parser.add_argument("adapter", metavar="ADAPTER", help="FILE.py:Class or module:Class")
     options.add_choice(parser)
+    options.add_limits(parser)
     parser.add_argument("--property", metavar="NAME", action="append", help="only the violations of these; may be repeated")
     parser.add_argument("--violations", action="store_true", help="only the violations, not the paths through all steps")
     parser.add_argument("--schedules", metavar="N", type=options.positive, default=100, help="of each path (default: 100)")
@@ -65,7 +66,7 @@ def _replayed(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
     from checker.testing.protocol.drive import watching
     from checker.testing.protocol.programs import Reached, replay_program
 
-    each = watching(plan, _violations(model, arguments))
+    each = watching(plan, _violations(model, arguments)[0])
     try:
         outcome = replay_program(plan, arguments.replay, Reached(), each=each)
     except ValueError as error:
@@ -83,11 +84,11 @@ def _driven(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
     from checker.testing.protocol.paths import covering
     from checker.testing.protocol.telling import driven_text
 
-    violations = _violations(model, arguments)
-    covered = None if arguments.violations else covering(model)
-    paths = [*violations, *(covered.paths if covered else ())]
+    violations, left_out = _violations(model, arguments)
     line = ProgressLine()
     try:
+        covered = None if arguments.violations else covering(model, time_s=arguments.time)
+        paths = [*violations, *(covered.paths if covered else ())]
         found = drive(
             plan,
             paths,
@@ -97,31 +98,48 @@ def _driven(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
         )
     finally:
         line.close()
+    found.left_out = left_out
     if covered is not None:
         found.goals, found.cut = covered.goals, covered.cut
     print(driven_text(found, f"teamcheck drive {arguments.path} {arguments.adapter}"))
     return found.exit_code
 
 
-def _violations(model: Model, arguments: argparse.Namespace) -> list[ModelPath]:
-    """The shortest violation of each property that is violated; lassos are cut where they come round."""
+def _violations(model: Model, arguments: argparse.Namespace) -> tuple[list[ModelPath], tuple[str, ...]]:
+    """The shortest violation of each property that is violated (lassos are cut where they come round), and which properties are not decided,
+    with the reason. Raises KeyboardInterrupt."""
     from checker.api import check
+    from checker.cli.progress import ProgressLine
     from checker.testing.protocol.paths import counterexample
 
     if not arguments.path.endswith(".spec"):
-        return []
-    report = check(
-        arguments.path,
-        instances=[model.instance] if arguments.instance is None else [arguments.instance],
-        faults=[arguments.faults],
-        properties=options.names(arguments.property),
-        overrides=options.settings(arguments.set),
-    )
+        return [], ()
+    line = ProgressLine()
+    try:
+        report = check(
+            arguments.path,
+            instances=[model.instance] if arguments.instance is None else [arguments.instance],
+            faults=[arguments.faults],
+            properties=options.names(arguments.property),
+            overrides=options.settings(arguments.set),
+            time_s=arguments.time,
+            memory_mib=arguments.memory,
+            states_limit=arguments.states,
+            progress=line,
+        )
+    finally:
+        line.close()
+    if report.interrupted:
+        raise KeyboardInterrupt
     goals = {goal.name for goal in model.goals}
-    bad = [r for r in report.results if r.verdict == "violated" and r.trace is not None and r.property in goals]
-    return [
-        counterexample(model, r.property, r.trace.initial, [s.index for s in r.trace.steps]) for r in bad if r.trace is not None
-    ]
+    found = []
+    for result in report.results:
+        trace = result.trace
+        if result.verdict == "violated" and trace is not None and result.property in goals:
+            indices = [step.index for step in trace.steps]
+            found.append(counterexample(model, result.property, trace.initial, indices, trace.cycle))
+    undecided = [f"{r.property} ({r.reason})" for r in report.results if r.verdict == "unknown"]
+    return found, tuple(undecided)
 
 
 def _adapter(given: str) -> type[Adapter]:

@@ -121,14 +121,15 @@ def test_a_token_that_cannot_be_read(token: str, said: str) -> None:
 
 def test_the_machine_finds_the_smallest_program_and_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TEAMCHECK_REPLAY", raising=False)
-    case = machine(SPEC, boards.TwoCalls, instance="repaired", examples=15, schedules=5, corpus=str(tmp_path))
+    case = machine(SPEC, boards.TwoCalls, instance="repaired", examples=40, schedules=5, corpus=str(tmp_path))
     assert run_case(case, "test_1_known_failures") == ""
     said = run_case(case, "test_2_programs")
+    assert "note: the program: " in said
     (kept,) = tmp_path.iterdir()
     _, token = kept.read_text().splitlines()
     assert len(read_token(plan_of(boards.TwoCalls), token)[0]) == 2
     assert f"again: TEAMCHECK_REPLAY='{token}' pytest" in said
-    assert "state.work(after_ms=" in said
+    assert "note: the program: " in said
     assert "which no behaviour of the protocol explains" in run_case(case, "test_1_known_failures")
     monkeypatch.setenv("TEAMCHECK_REPLAY", token)
     assert f"replay: {token.rpartition('@')[2].strip()}" in run_case(case, "test_1_known_failures")

@@ -11,11 +11,15 @@ class Adapter:
     For each action of the protocol that the real code is told to do, a subclass has an `async def` (or plain) method with the action's
     name, which takes the agent and the action's parameters by their names in the protocol, as texts: `async def work(self, worker, t)`. Where two
     roles have an action of one name, the method is called `Role_action`. It returns when the action is over, all its awaits included. It returns
-    False, or raises one of `refusals`, where the code refuses. Actions that the code starts on its own are named in `on_its_own`.
+    False, or raises one of `refusals`, where the code refuses, and raises one of `unknown` where nobody can tell whether it was done or will be (a
+    timeout, a lost reply). Any other exception fails the run. Actions that the code starts on its own are named in `on_its_own`, those
+    that it may refuse at any time, for reasons that the protocol does not know (a lease that is not over yet), in `may_refuse`.
     """
 
     on_its_own: ClassVar[tuple[str, ...]] = ()
+    may_refuse: ClassVar[tuple[str, ...]] = ()
     refusals: ClassVar[tuple[type[BaseException], ...]] = ()
+    unknown: ClassVar[tuple[type[BaseException], ...]] = ()
 
     async def setup(self) -> None:
         """Called before the first action."""

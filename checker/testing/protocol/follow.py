@@ -51,7 +51,7 @@ class Follower:
         self.refused: list[Call] = []
         self._last: Any = None  # what was observed last
         self._calls: dict[int, tuple[Call, StepSeen]] = {}
-        self._may_refuse: set[int] = set()
+        self._may_refuse: set[int] = set()  # slots of calls that the protocol forbade at some moment
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
@@ -64,6 +64,8 @@ class Follower:
         seen = StepSeen(frozenset([action.step]), agent, values)
         slot = self.tracker.begin(seen)
         self._calls[slot] = call, seen
+        if {action.name, action.method} & set(self.adapter.may_refuse):
+            self._may_refuse.add(slot)
         self._note_disabled()
         return slot
 
@@ -79,12 +81,23 @@ class Follower:
         """The code refused, or did nothing. Raises NotAllowed, or Refused where the protocol allowed it all the time."""
         call, seen = self._calls.pop(slot)
         self.look()
-        if slot not in self._may_refuse and not self.tracker.reason and not self._without_effect(slot, call, seen):
-            raise Refused(f"{call} was refused, and the protocol allowed it all the time\n{self._story()}")
-        self.refused.append(call)
-        self.tracker.lose(slot)
+        may = slot in self._may_refuse or self.tracker.reason or self._comes_to_nothing(slot, call, seen)
         self._may_refuse.discard(slot)
+        if not may:
+            advice = f"where that is right, the adapter says so: may_refuse = ({call.action!r},)"
+            raise Refused(f"{call} was refused, and the protocol allowed it all the time\n{self._story()}\n{advice}")
+        self.refused.append(call)
+        if self._waits(call):
+            self.tracker.lose(slot)
+        elif not self.tracker.drop(slot):
+            self._require(f"{call} was refused, but has had its effect")
         self._idle(call, seen, f"{call} was refused")
+
+    def leave(self, slot: int) -> None:
+        """The call is over, and it is not known whether the action was done, or will be. Raises NotAllowed."""
+        del self._calls[slot]
+        self._may_refuse.discard(slot)
+        self.look()
 
     def look(self) -> None:
         """Compares the state of the code with those that the protocol allows. Raises NotAllowed."""
@@ -125,8 +138,10 @@ class Follower:
                 self._may_refuse.add(slot)
 
     def _disabled_somewhere(self, slot: int, seen: StepSeen) -> bool:
+        """Whether some state that looks as the code does now does not let the call begin, or lets it change nothing."""
         beliefs = self.tracker.beliefs
-        automaton = beliefs.automaton
+        moves = beliefs.automaton.moves
+        shown = self.seen[-1] if self.seen else ()
         try:
             closed = beliefs.closed(self.tracker.belief)
         except CannotTell:
@@ -135,18 +150,28 @@ class Follower:
             if any(s == slot and label is not None for s, _, label in beliefs.pending_of(candidate)):
                 continue
             state = beliefs.state_of(candidate)
-            if not any(automaton.fits(label, seen) for step in seen.steps for label, _, _ in automaton.moves(state, step)):
+            values = beliefs.automaton.state(state)
+            if any(values[cell] != value for cell, value in shown):
+                continue  # what was seen is how it is: the code is in no such state
+            fitting = [m for step in seen.steps for m in moves(state, step) if beliefs.automaton.fits(m[0], seen)]
+            if not fitting or any(target == state for _, target, _ in fitting):
                 return True
         return False
 
-    def _without_effect(self, slot: int, call: Call, seen: StepSeen) -> bool:
-        """Whether the action may have been begun and come to nothing: taken, and over by now, in a state that explains what was seen."""
+    def _comes_to_nothing(self, slot: int, call: Call, seen: StepSeen) -> bool:
+        """Whether an action that waits may have been begun and be over by now, in a state that explains what was seen."""
+        if not self._waits(call):
+            return False
         beliefs = self.tracker.beliefs
         try:
             after = beliefs.after(self.tracker.belief, Ended(slot))
             return after != NOTHING and beliefs.after(after, self._over(call, seen)) != NOTHING
         except CannotTell:
             return True
+
+    def _waits(self, call: Call) -> bool:
+        """Whether the action has awaits in the protocol; without, it is one step."""
+        return self.plan.idle(self.plan.actions[call.action], 0) is not None
 
     def _over(self, call: Call, seen: StepSeen) -> StateSeen:
         """That the agent's activity is over in a state that looks as the code does now."""

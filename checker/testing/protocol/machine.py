@@ -16,10 +16,12 @@ from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.corpus import FOLDER, keep, tokens
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
-from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, token_of
+from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, smaller_than, token_of
+from checker.testing.protocol.walk import Walk
 from checker.testing.search import REPLAY_VARIABLE, quiet_collector
 
 AFTER_MS = (0, 5, 50)  # of virtual time, before a call
+MOST_CHOICES = 255
 
 
 class Failed(AssertionError):
@@ -141,36 +143,65 @@ class Tested:
             database=None,  # failing runs are kept as tokens
             derandomize=True,
             print_blob=False,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate,),  # programs are made smaller below: by what they ask for, not by how they were drawn
             suppress_health_check=list(HealthCheck),
         )
         try:
             with quiet_collector():
                 run_state_machine_as_test(_state_machine(self), settings=chosen)
-        except Failed as failure:
-            file = keep(self.name, self.tokens[self.shown], self.corpus)
+        except Failed as found:
+            program = self._smallest(self.shown)
+            failure = Failed(self.reports[program])
+            file = keep(self.name, self.tokens[program], self.corpus)
             if file is not None:
                 failure.add_note(f"kept in {file}, and run first the next time")
-            raise
+            raise failure from found.__cause__
+
+    def _smallest(self, program: Program) -> Program:
+        """A failing program of which no part can be left out. Hypothesis shrinks what it drew, which is not always a program that is shorter."""
+        for smaller in smaller_than(program):
+            if smaller not in self.reports:
+                self.reports[smaller] = self._searched(smaller)
+            if self.reports[smaller] is not None:
+                return self._smallest(smaller)
+        return program
 
 
 def _state_machine(tested: Tested) -> Any:
-    """The rules: one for each action, and one that waits until all is over. They only write the program, which runs at the end."""
-    from hypothesis.stateful import RuleBasedStateMachine, rule
+    """The rules: one for each action; one that asks for what the protocol allows by then, without which long programs are mostly refused; one that
+    waits until all is over. They only write the program, which runs at the end."""
+    from hypothesis import strategies as st
+    from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
     class Programs(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.program: list[Part] = []
+            self.walk = Walk(tested.plan)
 
         def settle(self) -> None:
             self.program.append(Settle())
 
+        def allowed(self, which: int, unseen: list[int], rival: bool, after_ms: int) -> None:
+            for one in unseen:
+                self.walk.go_on(one)
+            call = self.walk.ask(which, after_ms, rival)
+            if call is not None:
+                self.program.append(call)
+
         def teardown(self) -> None:
             tested.program(tuple(self.program))
 
+    number = st.integers(0, MOST_CHOICES)
+    drawn: dict[str, Any] = {"which": number, "unseen": st.lists(number, max_size=3)}
+    drawn |= {"rival": st.booleans(), "after_ms": st.sampled_from(AFTER_MS)}
+    of_rules: Any = rule
+    calls_wait: Any = precondition(lambda self: bool(self.program) and isinstance(self.program[-1], Call))
     namespace = {action.method: _rule_of(tested.plan, action) for action in tested.plan.actions.values()}
-    namespace["settle"] = rule()(Programs.settle)
+    namespace |= {
+        "allowed by the protocol": of_rules(**drawn)(Programs.allowed),
+        "settle": calls_wait(of_rules()(Programs.settle)),
+    }
     return type(tested.plan.adapter.__name__, (Programs,), namespace)
 
 
@@ -184,7 +215,9 @@ def _rule_of(plan: Plan, action: Action) -> Any:
 
     def asked(self: Any, agent: str, after_ms: int = 0, **values: Any) -> None:
         given = tuple((name, values[name]) for name, _ in action.parameters)
-        self.program.append(Call(action=action.method, agent=agent, values=given, after_ms=after_ms))
+        call = Call(action=action.method, agent=agent, values=given, after_ms=after_ms)
+        self.walk.asked(call)
+        self.program.append(call)
 
     asked.__name__ = action.method
     drawn: dict[str, Any] = {name: st.sampled_from(choices[name]) for name, _ in action.parameters}

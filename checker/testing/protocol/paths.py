@@ -20,19 +20,37 @@ from checker.testing.protocol.plan import Plan, shown
 from checker.testing.protocol.programs import Part, Program, Settle
 
 MOST_STATES = 50_000
+AT_ONCE = (
+    "always",
+    "never",
+    "step",
+    "no lost update",
+    "no stale write",
+    "no overwrite",
+    "no error",
+)  # violated whatever comes after
 
 Goal: TypeAlias = tuple[str, ...]  # the names of one step, or of two in a row
 
 
 class ModelPath(Struct, frozen=True, kw_only=True):
-    """`goals`: what it is for; `name`: as told to a reader. `states`: on the way, the first included. `property`: of a counterexample."""
+    """`goals`: what it is for; `name`: as told to a reader. `states`: on the way, the first included. `violates`: the property, of a counterexample.
+
+    `cycle`: how many steps lie before the cycle of a lasso; as many as there are: it is a violation only where nothing more happens.
+    """
 
     kind: Literal["steps", "counterexample"]
     name: str
     goals: tuple[Goal, ...]
     steps: tuple[tuple[Step, Value | None, tuple[Value, ...]], ...]
     states: tuple[State, ...]
-    property: str = ""
+    violates: str = ""
+    cycle: int | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the violation is that the run goes no further."""
+        return self.cycle == len(self.steps)
 
 
 class Paths(Struct, frozen=True, kw_only=True):
@@ -43,9 +61,13 @@ class Paths(Struct, frozen=True, kw_only=True):
     cut: str
 
 
-def covering(model: Model, *, states_limit: int = MOST_STATES) -> Paths:
-    """Few short paths that together take every step, and every two steps that can follow each other, faults left out."""
-    graph = explore(model, states_limit=states_limit)
+def covering(model: Model, *, states_limit: int = MOST_STATES, time_s: float | None = None) -> Paths:
+    """Few short paths that together take every step, and every two steps that can follow each other, faults left out.
+
+    A limit that is reached leaves out what lies beyond it: `cut` says so. Raises KeyboardInterrupt."""
+    graph = explore(model, states_limit=states_limit, time_s=time_s)
+    if graph.stopped == "interrupted":
+        raise KeyboardInterrupt
     wanted = dict(_goals(graph))
     chosen: list[ModelPath] = []
     reached: set[Goal] = set()
@@ -96,17 +118,25 @@ def _path(model: Model, interpreter: Interpreter, graph: StateGraph, edges: tupl
     return _model_path("steps", " -> ".join(names[-2:]), tuple(dict.fromkeys(goals)), run)
 
 
-def counterexample(model: Model, name: str, initial: int, indices: Sequence[int]) -> ModelPath:
-    """The path into the violation of the property `name`."""
+def counterexample(model: Model, name: str, initial: int, indices: Sequence[int], cycle: int | None = None) -> ModelPath:
+    """The path into the violation of the property `name`; `cycle`: how many steps lie before the cycle of a lasso."""
     run = Run(model, Interpreter(model), Path(initial=initial, indices=tuple(indices), end=None, shortest=True))
-    return _model_path("counterexample", f"the violation of {name}", (), run, name)
+    kind = next((goal.kind for goal in model.goals if goal.name == name), None)
+    if cycle is None and kind not in AT_ONCE:
+        cycle = len(indices)
+    return _model_path("counterexample", f"the violation of {name}", (), run, name, cycle)
 
 
 def _model_path(
-    kind: Literal["steps", "counterexample"], name: str, goals: tuple[Goal, ...], run: Run, property: str = ""
+    kind: Literal["steps", "counterexample"],
+    name: str,
+    goals: tuple[Goal, ...],
+    run: Run,
+    violates: str = "",
+    cycle: int | None = None,
 ) -> ModelPath:
     steps = tuple((taken.step, taken.agent, taken.transition.values) for taken in run.taken)
-    return ModelPath(kind=kind, name=name, goals=goals, steps=steps, states=tuple(run.states), property=property)
+    return ModelPath(kind=kind, name=name, goals=goals, steps=steps, states=tuple(run.states), violates=violates, cycle=cycle)
 
 
 def program_of(plan: Plan, path: ModelPath) -> Program:

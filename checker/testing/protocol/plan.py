@@ -12,9 +12,10 @@ from checker.conformance.beliefs import Beliefs, Limits
 from checker.conformance.logs.names import Names, Naming
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.conformance.seen import StateSeen
+from checker.elaborate.make import reads
 from checker.language.diagnostics import nearest
 from checker.language.types import Sort, Type, element, values
-from checker.model.model import Model, Variable
+from checker.model.model import Guard, Model, Variable
 from checker.testing.protocol.adapter import Adapter
 
 
@@ -64,8 +65,10 @@ class Plan:
             self._require_method(method, step.name, [local.name for local in step.parameters])
             parameters = tuple((local.name, local.type) for local in step.parameters)
             found.append(Action(name=step.name, method=method, step=number, role=role, parameters=parameters))
-        if on_its_own:
-            raise AdapterError(f"{self.adapter.__name__}.on_its_own: the protocol has no action `{min(on_its_own)}`")
+        known = {name for action in found for name in (action.name, action.method)}
+        for attribute, strange in (("on_its_own", on_its_own), ("may_refuse", set(self.adapter.may_refuse) - known)):
+            if strange:
+                raise AdapterError(f"{self.adapter.__name__}.{attribute}: the protocol has no action `{min(strange)}`")
         return found
 
     def _is_run(self, role: Sort, activity: str) -> bool:
@@ -91,6 +94,21 @@ class Plan:
     def control(self, role: Sort, activity: str) -> Variable | None:
         """The variable that says where the activity waits; None where it never waits."""
         return next((v for v in self.model.variables if v.kind == "control" and v.name == f"{role.name}.{activity}"), None)
+
+    def restarts(self, action: str) -> bool:
+        """Whether the fault model lets the agents of this action come back after a crash."""
+        return any(step.fault == f"restart {self.actions[action].role.name}" for step in self.model.steps)
+
+    def reentrant(self, action: str) -> bool:
+        """Whether the agents of this action may begin activities while others of theirs wait: some beginning does not ask whether all rest."""
+        role = self.actions[action].role.name
+        waits = {v.name for v in self.model.variables if v.kind == "control" and v.name.startswith(f"{role}.")}
+        for step in self.model.steps:
+            if step.role == role and step.kind == "start" and step.fault is None:
+                asked = {read.variable.name for part in step.prelude if isinstance(part, Guard) for read in reads(part.condition)}
+                if waits - asked - {f"{role}.{step.activity}"}:
+                    return True
+        return False
 
     def agents(self, role: Sort) -> list[str]:
         return [element(role, n) for n in range(role.size)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias, final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from checker.testing.agents import together
+from checker.testing.agents import CRASHED, together
 from checker.testing.environment import current_loop
 from checker.testing.outcome import Outcome
 from checker.testing.protocol.adapter import Adapter
@@ -76,11 +77,14 @@ def runner(plan: Plan, program: Program, reached: Reached, each: Callable[[Follo
         assert loop is not None
         loop.watches.append(follower.look)
         try:
+            stopped: set[str] = set()
             for group in groups(program):
                 agents: dict[str, list[Call]] = {}
                 for call in group:
-                    agents.setdefault(call.agent, []).append(call)
-                await together({agent: _does(adapter, follower, calls) for agent, calls in agents.items()})
+                    if call.agent not in stopped:
+                        agents.setdefault(call.agent, []).append(call)
+                ends = await together({agent: _acts(adapter, follower, calls) for agent, calls in agents.items()})
+                stopped |= {agent for agent, end in ends.items() if end is CRASHED and not plan.restarts(agents[agent][0].action)}
             await adapter.rest()
             follower.look()
         finally:
@@ -91,6 +95,16 @@ def runner(plan: Plan, program: Program, reached: Reached, each: Callable[[Follo
 
     run.__name__ = run.__qualname__ = plan.adapter.__name__
     return run
+
+
+async def _acts(adapter: Adapter, follower: Follower, calls: Sequence[Call]) -> None:
+    """An agent does one call after another; where its role is reentrant, those of each action."""
+    import asyncio
+
+    at_once: dict[str, list[Call]] = {}
+    for call in calls:
+        at_once.setdefault(call.action if follower.plan.reentrant(call.action) else "", []).append(call)
+    await asyncio.gather(*(_does(adapter, follower, in_a_row) for in_a_row in at_once.values()))
 
 
 async def _does(adapter: Adapter, follower: Follower, calls: Sequence[Call]) -> None:
@@ -105,6 +119,9 @@ async def _does(adapter: Adapter, follower: Follower, calls: Sequence[Call]) -> 
             done = await done if inspect.isawaitable(done) else done
         except adapter.refusals:
             done = False
+        except adapter.unknown:
+            follower.leave(slot)
+            continue
         follower.refuse(slot) if done is False else follower.end(slot)
 
 
@@ -117,6 +134,15 @@ def groups(program: Program) -> list[list[Call]]:
         else:
             found[-1].append(part)
     return [group for group in found if group]
+
+
+def smaller_than(program: Program) -> Iterator[Program]:
+    """It without one of its parts, and with one call that comes at once."""
+    for n in range(len(program)):
+        yield program[:n] + program[n + 1 :]
+    for n, part in enumerate(program):
+        if isinstance(part, Call) and part.after_ms:
+            yield (*program[:n], replace(part, after_ms=0), *program[n + 1 :])
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
         '    """One team, made anew for each run."""',
         "",
         "    # refusals = (AlreadyClaimed,)          # exceptions that mean: the coordinator refuses",
+        "    # unknown = (TimeoutError,)            # exceptions that mean: nobody knows whether it was done",
+        '    # may_refuse = ("Role.action",)         # actions that the coordinator may refuse at any time',
         '    # on_its_own = ("Role.action",)         # actions that the code starts without being asked',
         "",
         "    async def setup(self):",

@@ -9,7 +9,9 @@ from checker.testing.protocol.drive import Drive, Driven
 SAID = {
     ("counterexample", "taken"): "IN THE CODE TOO",
     ("counterexample", "not taken"): "not in the code",
+    ("counterexample", "not seen"): "cannot tell",
     ("steps", "taken"): "taken",
+    ("steps", "not seen"): "cannot tell",
     ("steps", "not taken"): "not this way",
 }
 
@@ -39,6 +41,8 @@ def _lines(found: Drive, command: str) -> Iterator[str]:
             yield f"  again: {command} --replay '{one.token}'"
     yield ""
     yield from _coverage(found)
+    for what in found.left_out:
+        yield f"not looked for: {what}"
     if found.interrupted:
         yield "interrupted: the rest was not driven"
 
@@ -46,7 +50,7 @@ def _lines(found: Drive, command: str) -> Iterator[str]:
 def _said(one: Driven) -> str:
     said = SAID.get((one.path.kind, one.verdict), one.verdict.upper() if one.token else one.verdict)
     more = [f"{one.runs} schedules"] if one.runs else []
-    more += [one.why] if one.verdict == "not driven" else []
+    more += [one.why] if one.verdict in ("not driven", "not seen") else []
     more += [f"refused each time: {', '.join(one.refused)}"] if one.refused else []
     return f"{said} ({'; '.join(more)})" if more else said
 
