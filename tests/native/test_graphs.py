@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from random import Random
 from typing import Literal
@@ -222,8 +223,8 @@ def test_a_search_that_is_cut_short_has_no_graph() -> None:
         NativeGraph(explore_native(model, runs=True, states_limit=1), model)
     explored = explore_native(model, runs=True, states_limit=1)
     for ask in (
-        lambda: explored.search.degrees(bytearray(80)),
-        lambda: explored.search.edges(bytearray(80), bytearray(80), bytearray(80), None),
+        lambda: explored.search.degrees(bytearray(80), bytearray(10)),
+        lambda: explored.search.edges(bytearray(80), array("I"), bytearray(80), array("B", bytes(10)), None),
         lambda: explored.search.evaluate(0, 1, bytearray(10)),
     ):
         with pytest.raises(ValueError, match="not complete"):

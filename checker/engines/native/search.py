@@ -334,14 +334,20 @@ class Search:
         found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
         return found
 
-    def degrees(self, start: Buffer) -> None:
-        """Of a complete search: where the edges of each state begin in `edges`; `start` has 8 bytes for each state and 8 more."""
-        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start)))
+    def degrees(self, start: Buffer, used: bytearray) -> None:
+        """Of a complete search: where the edges of each state begin in `edges`, and 1 for each label that one has.
 
-    def edges(self, start: Buffer, target: Buffer, label: Buffer, progress: Buffer | None) -> None:
-        """The target and label (4 bytes each) of every transition that does not fail; whether it is progress (1 byte)."""
+        `start` has 8 bytes for each state and 8 more, `used` one for each label.
+        """
+        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start), len(used), address(used)))
+
+    def edges(self, start: Buffer, to: array[int], target: Buffer, label: memoryview | array[int], progress: Buffer | None) -> None:
+        """Of every transition that does not fail the target (4 bytes), whether it is progress (1 byte), and in the place of its label l `to[l]`:
+        as an item of `label`, which is wide enough for all of `to`."""
+        assert not len(to) or max(to) < 1 << 8 * label.itemsize, "labels are as wide as they have to be"
+        given = (address(start), len(to), address(to), address(target), address(label), label.itemsize)
         marks = None if progress is None else address(progress)
-        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), address(target), address(label), marks))
+        self._over_all_states(self._library.tc_search_edges(self.handle, *given, marks))
 
     def evaluate(self, watch: int, mark: int, marks: bytearray) -> None:
         """Put `mark` at the number of each state of a complete search where this watch on states fires."""

@@ -10,16 +10,20 @@ typedef struct {
     layer_work work; /* the layer is all states */
     enum { PASS_DEGREES, PASS_EDGES, PASS_WATCH, PASS_QUIET } kind;
     uint64_t *start;        /* PASS_DEGREES: written */
+    uint8_t *used;          /* PASS_DEGREES: 1 for each label that an edge has; written by all workers */
+    uint32_t labels;        /* PASS_DEGREES, PASS_EDGES: every label is below */
     const uint64_t *bounds; /* PASS_EDGES: as a pass for degrees wrote it */
     int32_t *target;
-    uint32_t *label;
+    const uint32_t *to; /* PASS_EDGES: what is kept in the place of each label, in label_bytes */
+    void *label;
+    uint32_t label_bytes;
     uint8_t *progress; /* or NULL */
     uint32_t watch;    /* PASS_WATCH */
     uint8_t mark, *marks; /* PASS_WATCH, PASS_QUIET */
     worker *workers;
 } edge_pass;
 
-/* 0, or -1 when the program is broken or `bounds` are not its degrees. */
+/* 0, or -1 when the program is broken `bounds` are not its degrees, or a label is too large. */
 int edges_run(edge_pass *pass, worker *workers, uint32_t n_workers);
 
 #endif
