@@ -112,7 +112,7 @@ class NativeGraph:
         self._require(n * WORK_BYTES, label_bytes=calcsize(width))
         target, label = memory(4 * edges), memory(calcsize(width) * edges).cast(width)
         progress = memory(edges) if self.model.has_progress else None
-        search.edges(start, to, target, label, progress)
+        search.edges(start, target, label, progress, to)
         return _Edges(start=start.cast("q"), target=target.cast("i"), label=label, progress=progress, classes=classes)
 
     @property

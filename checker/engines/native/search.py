@@ -334,20 +334,30 @@ class Search:
         found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
         return found
 
-    def degrees(self, start: Buffer, used: bytearray) -> None:
+    def degrees(self, start: Buffer, used: bytearray | None = None) -> None:
         """Of a complete search: where the edges of each state begin in `edges`, and 1 for each label that one has.
 
         `start` has 8 bytes for each state and 8 more, `used` one for each label.
         """
-        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start), len(used), address(used)))
+        labels = (0, None) if used is None else (len(used), address(used))
+        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start), *labels))
 
-    def edges(self, start: Buffer, to: array[int], target: Buffer, label: memoryview | array[int], progress: Buffer | None) -> None:
-        """Of every transition that does not fail the target (4 bytes), whether it is progress (1 byte), and in the place of its label l `to[l]`:
-        as an item of `label`, which is wide enough for all of `to`."""
-        assert not len(to) or max(to) < 1 << 8 * label.itemsize, "labels are as wide as they have to be"
-        given = (address(start), len(to), address(to), address(target), address(label), label.itemsize)
+    def edges(
+        self,
+        start: Buffer,
+        target: Buffer,
+        label: memoryview | array[int],
+        progress: Buffer | None,
+        to: array[int] | None = None,
+    ) -> None:
+        """Of every transition that does not fail the target (4 bytes), whether it is progress (1 byte), and its label, or what `to` has in the
+        place of that: an item of `label`, wide enough for each of `to`."""
+        wide = label.itemsize == 4 or (to is not None and max(to, default=0) < 1 << 8 * label.itemsize)
+        assert wide, "labels are as wide as they have to be"
+        labels = (0, None) if to is None else (len(to), address(to))
         marks = None if progress is None else address(progress)
-        self._over_all_states(self._library.tc_search_edges(self.handle, *given, marks))
+        kept = (address(target), address(label), label.itemsize, marks)
+        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), *labels, *kept))
 
     def evaluate(self, watch: int, mark: int, marks: bytearray) -> None:
         """Put `mark` at the number of each state of a complete search where this watch on states fires."""

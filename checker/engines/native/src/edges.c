@@ -43,12 +43,13 @@ static int count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
         lane_set set = edge_lanes(w, &pass->work, o);
         if (set_empty(set))
             continue;
-        pass->work.kernel->run(o->label_code, o->label_length, w->registers);
+        if (pass->used)
+            pass->work.kernel->run(o->label_code, o->label_length, w->registers);
         for (int g = 0; g < GROUPS; g++)
             for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
                 const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
                 degrees[lane]++;
-                if (use_label(pass, label_of(w, o, lane)))
+                if (pass->used && use_label(pass, label_of(w, o, lane)))
                     return -1;
             }
     }
@@ -84,9 +85,9 @@ static int add_edge(edge_pass *pass, worker *w, cursors *c, const prepared_outco
     const prepared *p = pass->work.program;
     const uint64_t source = w->batch.state + lane, edge = c->next[lane]++;
     const uint32_t label = label_of(w, o, lane);
-    if (edge >= pass->bounds[source + 1] || label >= pass->labels)
+    if (edge >= pass->bounds[source + 1] || (pass->to && label >= pass->labels))
         return -1;
-    label_put(pass->label, pass->label_bytes, edge, pass->to[label]);
+    label_put(pass->label, pass->label_bytes, edge, pass->to ? pass->to[label] : label);
     if (pass->progress)
         pass->progress[edge] = o->progress != TC_NONE && column_of(w, o->progress)[lane] != 0;
     uint64_t *successor = w->successors + (size_t)w->filled * p->words;

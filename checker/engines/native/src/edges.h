@@ -10,12 +10,12 @@ typedef struct {
     layer_work work; /* the layer is all states */
     enum { PASS_DEGREES, PASS_EDGES, PASS_WATCH, PASS_QUIET } kind;
     uint64_t *start;        /* PASS_DEGREES: written */
-    uint8_t *used;          /* PASS_DEGREES: 1 for each label that an edge has; written by all workers */
-    uint32_t labels;        /* PASS_DEGREES, PASS_EDGES: every label is below */
+    uint8_t *used;          /* PASS_DEGREES: 1 for each label that an edge has, or NULL; written by all workers */
+    uint32_t labels;        /* so many has `used`, and `to` */
     const uint64_t *bounds; /* PASS_EDGES: as a pass for degrees wrote it */
     int32_t *target;
-    const uint32_t *to; /* PASS_EDGES: what is kept in the place of each label, in label_bytes */
-    void *label;
+    const uint32_t *to; /* PASS_EDGES: what is kept in the place of each label, or NULL: the label */
+    void *label;        /* PASS_EDGES */
     uint32_t label_bytes;
     uint8_t *progress; /* or NULL */
     uint32_t watch;    /* PASS_WATCH */

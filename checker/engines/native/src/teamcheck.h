@@ -146,10 +146,10 @@ int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char 
 /* The graph of a complete search, by going over all states once more. An edge is a transition that does not fail. 0, or -1 when the search is
  * not complete, has no whole states or orbits only (or the program is broken).
  * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries.
- * used[l] = 1 for each label l of an edge; all are below `labels`, or the answer is -1. */
+ * used[l] = 1 for each label l of an edge; all are below `labels`, or the answer is -1. (NULL: not wanted.) */
 int tc_search_degrees(tc_search *search, uint64_t *start, uint32_t labels, uint8_t *used);
-/* `start` and `labels` as tc_search_degrees had them; one entry for each edge: the number of its target; to[l] for its label l, in label_bytes,
- * which are 1, 2 or 4 and enough for all of `to`; and 1 where it is progress (NULL: not wanted). */
+/* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target; to[l] for its label l, which is below `labels` (NULL:
+ * l), in label_bytes, which are 1, 2 or 4 and enough for each; and 1 where it is progress (NULL: not wanted). */
 int tc_search_edges(tc_search *search, const uint64_t *start, uint32_t labels, const uint32_t *to, int32_t *target, void *label,
                     uint32_t label_bytes, uint8_t *progress);
 /* marks[s] = mark for each state s where a state watch with this id fires; the others stay as they are. */
