@@ -344,14 +344,30 @@ class Search:
         found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
         return found
 
-    def degrees(self, start: Buffer) -> None:
-        """Of a complete search: where the edges of each state begin in `edges`; `start` has 8 bytes for each state and 8 more."""
-        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start)))
+    def degrees(self, start: Buffer, used: bytearray | None = None) -> None:
+        """Of a complete search: where the edges of each state begin in `edges`, and 1 for each label that one has.
 
-    def edges(self, start: Buffer, target: Buffer, label: Buffer, progress: Buffer | None) -> None:
-        """The target (-1 where it fails) and label (4 bytes each) of every transition; whether it is progress (1 byte)."""
+        `start` has 8 bytes for each state and 8 more, `used` one for each label.
+        """
+        labels = (0, None) if used is None else (len(used), address(used))
+        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start), *labels))
+
+    def edges(
+        self,
+        start: Buffer,
+        target: Buffer,
+        label: memoryview | array[int],
+        progress: Buffer | None,
+        to: array[int] | None = None,
+    ) -> None:
+        """Of every transition the target (4 bytes, -1 where it fails), whether it is progress (1 byte), and its label, or what `to` has in the
+        place of that: an item of `label`, wide enough for each of `to`."""
+        wide = label.itemsize == 4 or (to is not None and max(to, default=0) < 1 << 8 * label.itemsize)
+        assert wide, "labels are as wide as they have to be"
+        labels = (0, None) if to is None else (len(to), address(to))
         marks = None if progress is None else address(progress)
-        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), address(target), address(label), marks))
+        kept = (address(target), address(label), label.itemsize, marks)
+        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), *labels, *kept))
 
     def edges_where(self, start: Buffer, watch: int, mark: int, marks: Buffer) -> None:
         """Put `mark` at the number of each edge where this watch on transitions fires; `start` as from `degrees`, one byte for each edge."""

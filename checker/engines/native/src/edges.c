@@ -1,5 +1,6 @@
 #include "edges.h"
 
+#include "labels.h"
 #include "lanes.h"
 #include "parallel.h"
 
@@ -15,17 +16,43 @@ static lane_set leading(const worker *w, const layer_work *work, const prepared_
     return o->failed == TC_NONE ? enabled : set_without(enabled, work->kernel->nonzero(column_of(w, o->failed)));
 }
 
-static void count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
+/* Of the edge of a lane, after the outcome's label_code. */
+static uint32_t label_of(worker *w, const prepared_outcome *o, uint32_t lane)
+{
+    return o->label_base + (o->label == TC_NONE ? 0u : (uint32_t)column_of(w, o->label)[lane]);
+}
+
+/* A write of a place that is shared only where it says something new. */
+static int use_label(edge_pass *pass, uint32_t label)
+{
+    if (label >= pass->labels)
+        return -1;
+    if (!__atomic_load_n(&pass->used[label], __ATOMIC_RELAXED))
+        __atomic_store_n(&pass->used[label], 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static int count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
 {
     uint64_t degrees[LANES] = {0};
     for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++) {
-        lane_set set = worker_enabled(w, &pass->work, &pass->work.program->outcomes[i]);
+        const prepared_outcome *o = &pass->work.program->outcomes[i];
+        lane_set set = worker_enabled(w, &pass->work, o);
+        if (set_empty(set))
+            continue;
+        if (pass->used)
+            pass->work.kernel->run(o->label_code, o->label_length, w->registers);
         for (int g = 0; g < GROUPS; g++)
-            for (uint64_t bits = set.group[g]; bits; bits &= bits - 1)
-                degrees[g * 64 + __builtin_ctzll(bits)]++;
+            for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
+                const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
+                degrees[lane]++;
+                if (pass->used && use_label(pass, label_of(w, o, lane)))
+                    return -1;
+            }
     }
     for (uint64_t lane = 0; lane < n; lane++)
         pass->start[first + lane + 1] = degrees[lane];
+    return 0;
 }
 
 /* Looks up the successors in the buffer, whose memory is fetched first (buffer.c: insert_all). */
@@ -54,9 +81,10 @@ static int add_edge(edge_pass *pass, worker *w, cursors *c, const prepared_outco
 {
     const prepared *p = pass->work.program;
     const uint64_t source = w->batch.state + lane, edge = c->next[lane]++;
-    if (edge >= pass->bounds[source + 1])
+    const uint32_t label = label_of(w, o, lane);
+    if (edge >= pass->bounds[source + 1] || (pass->to && label >= pass->labels))
         return -1;
-    pass->label[edge] = o->label_base + (o->label == TC_NONE ? 0u : (uint32_t)column_of(w, o->label)[lane]);
+    label_put(pass->label, pass->label_bytes, edge, pass->to ? pass->to[label] : label);
     if (pass->progress)
         pass->progress[edge] = o->progress != TC_NONE && column_of(w, o->progress)[lane] != 0;
     pass->target[edge] = -1;
@@ -171,7 +199,7 @@ static void run_pass(void *shared, uint32_t index)
         uint64_t n = work->layer_end - first < LANES ? work->layer_end - first : LANES;
         worker_load(w, work, first, n);
         if (pass->kind == PASS_DEGREES)
-            count_degrees(pass, w, first, n);
+            result = count_degrees(pass, w, first, n);
         else if (pass->kind == PASS_EDGES)
             result = add_edges(pass, w, &c, first, n);
         else if (pass->kind == PASS_MARKS)
