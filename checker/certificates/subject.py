@@ -92,4 +92,8 @@ def _imports(path: str) -> list[str]:
 
 def found_target(path: str) -> Target | None:
     """The spec or protocol at `path`; None where there is no such file. Raises BadInput for one that cannot be used."""
-    return read_target(path) if Path(path).is_file() else None
+    try:
+        there = Path(path).is_file()
+    except (OSError, ValueError):  # no system has a file of such a name
+        return None
+    return read_target(path) if there else None

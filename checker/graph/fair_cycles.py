@@ -16,7 +16,7 @@ cycle.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -107,7 +107,7 @@ class FairComponent(FairPart, frozen=True, kw_only=True):
     states: list[int]
 
 
-def fair_components(graph: FairGraph, inside: Sequence[int], cut: frozenset[int] = frozenset()) -> Iterator[FairComponent]:
+def fair_components(graph: FairGraph, inside: Sequence[int], cut: Collection[int] = frozenset()) -> Iterator[FairComponent]:
     """The maximal fair components of the states with a true `inside`, without the edges in `cut`.
 
     A cycle of the part is fair if and only if it is within one of them and gives each class its due; each of them has such

@@ -20,7 +20,7 @@ KINDS: dict[Fairness, int] = {"weak": 1, "strong": 2, "may": 4, "fault": 8}  # T
 
 
 class FlatEdges(Protocol):
-    """`Edges` in buffers that can be written to: 64-bit starts, 32-bit targets, 32-bit classes."""
+    """`Edges` in buffers that can be written to: 64-bit starts, 32-bit targets, and classes of 8, 16 or 32 bits."""
 
     @property
     def edge_start(self) -> memoryview | array[int]: ...
@@ -63,8 +63,7 @@ class NativeCycles:
         self._edges = edges
         self._states = len(edges.edge_start) - 1
         self._kinds = bytearray([*(KINDS[kind] for kind in fairness), 0])
-        sizes = [edges.edge_start.itemsize, edges.edge_target.itemsize, edges.edge_class.itemsize]
-        assert sizes == [8, 4, 4], "the arrays are as the library reads them"
+        assert (edges.edge_start.itemsize, edges.edge_target.itemsize) == (8, 4), "the arrays are as the library reads them"
         assert len(edges.edge_target) == len(edges.edge_class), "each edge has a target and a class"
         assert self._library.tc_graph_sound(self._graph(), len(edges.edge_target), len(fairness)), (
             "the graph is within its bounds"
@@ -74,8 +73,9 @@ class NativeCycles:
         edges = self._edges
         assert cut is None or len(cut.marks) == len(edges.edge_target), "a cut has one byte for each edge"
         places = [address(part) for part in (edges.edge_start, edges.edge_target, edges.edge_class)]
+        marks = None if cut is None else address(cut.marks)
         sets = None if self._edge_sets is None else address(self._edge_sets)
-        return lib.GraphStruct(self._states, *places, None if cut is None else address(cut.marks), sets, self._sets)
+        return lib.GraphStruct(self._states, *places, marks, sets, self._sets, edges.edge_class.itemsize)
 
     def kinds(self) -> bytearray:
         """Of each state the kinds of its edges: the bits of `KINDS`."""

@@ -178,11 +178,13 @@ class Checked(Struct, kw_only=True):
     `type_of` gives the type that the expression has by itself, before it is fitted to where it stands: `open` has the type of its enum
     although a `Status?` is wanted there; `none`, `{}` and `[]` have the type that is wanted. `Int` types are as
     narrow as the operands allow (interval arithmetic), so the lowering can tell where a range check is needed.
+    `given`: what the instance gives to parameters and constants, as written; without those that are overridden.
     """
 
     protocol: tree.Protocol
     instance: str
     parameters: dict[str, Constant]
+    given: dict[str, tree.Expr] = field(default_factory=dict)
     sorts: dict[str, Sort] = field(default_factory=dict)
     enums: dict[str, Enum] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)

@@ -234,6 +234,8 @@ class _Printer:
         yield f"  of {step.role or 'no role'}, activity {step.activity or 'none'}, {step.fairness}, fault {step.fault or 'none'}"
         shown = ", ".join(f"{local.name}#{local.number}" for local in step.parameters)
         yield f"  agent {step.agent.name + '#' + str(step.agent.number) if step.agent else 'none'}, parameters ({shown})"
+        if step.awaited:
+            yield f"  waits until {step.awaited!r}"
         if step.meters:
             yield "  meters " + ", ".join(f"{name} {cost}" for name, cost in step.meters)
         for item in step.prelude:

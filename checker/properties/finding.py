@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from checker.properties.result import Verdict
@@ -25,7 +27,7 @@ class Avoided(Struct, frozen=True, kw_only=True):
     """What a run must stay clear of: states (1 for each; None: no state is bad by itself) and edges. `fails`: those edges are the steps that fail."""
 
     states: bytearray | None = None
-    edges: frozenset[int] = frozenset()
+    edges: Collection[int] = frozenset()
     fails: bool = False
 
 

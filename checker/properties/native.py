@@ -7,6 +7,7 @@ found again by the reference interpreter along the path to it, and judged there 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -35,6 +36,7 @@ DECIDED = frozenset(
 FINAL = frozenset({"no deadlock", "no unhandled message"})  # the paths to them are as short in a reduced graph
 
 
+MOST_STATES = 200_000  # of a search that is made once more for nothing but the points of no return
 NO_EDGES = "it needs every transition, and `--store bitstate` keeps none"
 
 
@@ -51,14 +53,14 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
     from checker.properties.verdicts import result_of
 
     interpreter = Interpreter(explored.model)
-    graph = _small_graph(explored)
+    ways = Ways(explored)
     for goal in explored.model.goals:
         if goal.kind == "no error" and job.errors == "never":
             continue
         if not decides(goal) and explored.stopped != "interrupted" and explored.store != "bitstate":
             continue  # another search will decide it
         search, found = _finding(explored, goal, interpreter)
-        closed = _closed(graph, goal, found)
+        closed = ways.closed(goal, found)
         if goal.kind == "no error" and job.errors == "violated" and found.verdict == "holds":
             continue
         made = result_of(job, search, goal, found)
@@ -78,27 +80,53 @@ def native_verdicts(job: Job, explored: Explored) -> Iterator[Result]:
         )
 
 
-def _small_graph(explored: Explored) -> NativeGraph | None:
-    """The graph of a complete search in which no step fails, where it may be made and is not too large to be made for a word on a trace."""
-    from checker.engines.native.edges import NativeGraph
-    from checker.properties.native_search import MOST_EDGES
+class Ways:
+    """Points of no return of the violations that one search found, on a graph that is made when the first of them is asked for."""
 
-    if not explored.complete or explored.failed is not None or explored.compiled.labels is None:
-        return None
-    return NativeGraph(explored, explored.model, lazy=True) if explored.stats.transitions <= MOST_EDGES else None
+    def __init__(self, explored: Explored) -> None:
+        self._explored = explored
+
+    def closed(self, goal: Goal, found: Finding) -> int | None:
+        """The point of no return of a violation; None where it is not known."""
+        from checker.engines.native.edges import GraphTooLarge
+        from checker.properties.native_search import way_closed
+
+        if found.path is None or found.verdict != "violated":
+            return None
+        try:
+            return None if self._graph is None else way_closed(self._graph, goal, found.path)
+        except (GraphTooLarge, MemoryError):
+            return None
+
+    @cached_property
+    def _graph(self) -> NativeGraph | None:
+        """Of a complete search, where it is not too large to be made for a word on a trace."""
+        from checker.engines.native.edges import NativeGraph
+        from checker.properties.native_search import MOST_EDGES
+
+        explored = self._explored
+        if explored.complete and explored.compiled.labels is None and not explored.compiled.unlabelled:
+            explored = _with_labels(explored)
+        if not explored.complete or explored.compiled.labels is None or explored.stats.transitions > MOST_EDGES:
+            return None
+        return NativeGraph(explored, explored.model, lazy=True)
 
 
-def _closed(graph: NativeGraph | None, goal: Goal, found: Finding) -> int | None:
-    """The point of no return of a violation; None where it is not known."""
-    from checker.engines.native.edges import GraphTooLarge
-    from checker.properties.native_search import way_closed
+def _with_labels(explored: Explored) -> Explored:
+    """A small search once more, of all states and compiled for runs; the same one where that would not be complete."""
+    from checker.engines.native.compile import compile_model
+    from checker.engines.native.explore import explore_native
+    from checker.ground.graph import Unsupported
 
-    if graph is None or found.path is None or found.verdict != "violated":
-        return None
+    if explored.stats.distinct > MOST_STATES:
+        return explored
+    whole = not explored.compiled.ground.symmetric and explored.compiled.independence is None
     try:
-        return way_closed(graph, goal, found.path)
-    except (GraphTooLarge, MemoryError):
-        return None
+        compiled = compile_model(explored.compiled.ground, runs=True) if whole else None
+        again = explore_native(explored.model, runs=True, states_limit=MOST_STATES, compiled=compiled)
+    except Unsupported:
+        return explored
+    return again if again.complete else explored
 
 
 def run_verdicts(job: Job, graph: NativeGraph) -> Iterator[Result]:

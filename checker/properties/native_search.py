@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -70,6 +70,9 @@ class NativeSearch(Search):
 
     # --- edges ---------------------------------------------------------------------------------------------------
 
+    def fails(self) -> bool:
+        return self._native.explored.failed is not None
+
     @cached_property
     def fair(self) -> FairGraph:
         return FairGraph(self._native, self.fairness(), lazy=True)
@@ -117,9 +120,8 @@ class NativeSearch(Search):
 
     # --- paths ---------------------------------------------------------------------------------------------------
 
-    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: frozenset[int] = frozenset()) -> Distances:
-        assert not cut, "what transitions break is not asked of this graph"
-        return self._cycles.forward(sources, inside)
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: Collection[int] = frozenset()) -> Distances:
+        return self._cycles.forward(sources, inside, _marked(cut))
 
     def path_states(self, path: Path) -> list[int]:
         taken = self.interpreter.replay(path.initial, path.indices)
@@ -133,8 +135,10 @@ class NativeSearch(Search):
         return lasso_from(self.fair, parts.nearest(distances, ENTRIES + 1, through), distances)
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
-        labels = self._fair_parts(inside, without_progress).part.labels
-        return bytearray(map(bool, labels))
+        return _labelled(self._fair_parts(inside, without_progress))
+
+    def fair_without(self, inside: bytearray, cut: Collection[int]) -> bytearray:
+        return _labelled(self._cycles.fair_parts(inside, _marked(cut)))
 
     def progressing(self) -> bytearray | None:
         marks, graph = self._native.edge_progress, self._native
@@ -177,6 +181,15 @@ class NativeSearch(Search):
         return lasso_from(fair, parts.nearest(distances, ENTRIES + 1), distances)
 
 
+def _marked(cut: Collection[int]) -> CutEdges | None:
+    assert not cut or isinstance(cut, CutEdges), "edges are given as bytes"
+    return cut if isinstance(cut, CutEdges) else None
+
+
+def _labelled(parts: FairParts) -> bytearray:
+    return bytearray(map(bool, parts.part.labels))
+
+
 # --- what closed the way --------------------------------------------------------------------------------------------------
 
 MOST_EDGES = 10_000_000  # of a graph that is made for nothing but the point of no return
@@ -196,6 +209,11 @@ def way_closed(graph: NativeGraph, goal: Goal, path: Path) -> int | None:
         found = Finding(verdict="violated", returns_to=done_states(search))
     elif goal.kind == "no deadlock":
         found = Finding(verdict="violated", avoided=Avoided(states=search.quiet_marks()))
+    elif goal.kind == "no unhandled message":
+        found = Finding(verdict="violated", avoided=Avoided(states=graph.final_where(goal.name)))
+    elif goal.kind == "no error":  # an edge that fails leads nowhere
+        found = Finding(verdict="violated", avoided=Avoided(fails=True))
     else:
-        return None
+        assert goal.kind == "step" or goal.mark is not None, "the others are judged on edges"
+        found = Finding(verdict="violated", avoided=Avoided(edges=CutEdges(graph.edges_where(goal.name))))
     return no_return(search, replayed(search, replace(path, end=None)), found)

@@ -7,7 +7,6 @@ the first asks for a path alone.
 
 from __future__ import annotations
 
-from checker.graph.fair_cycles import fair_components
 from checker.properties.finding import Avoided, Finding
 from checker.properties.run import Run
 from checker.properties.search import Search
@@ -22,7 +21,7 @@ def no_return(search: Search, run: Run, found: Finding) -> int | None:
         return None
     if found.returns_to is not None:
         return _unreachable(search, run, found.returns_to)
-    if found.avoided is None or (search.graph.failures and not found.avoided.fails):
+    if found.avoided is None or (search.fails() and not found.avoided.fails):
         return None
     return _unavoidable(search, run, found.avoided)
 
@@ -40,13 +39,7 @@ def _unavoidable(search: Search, run: Run, avoided: Avoided) -> int:
     """Once lost, the way stays lost: so the first state of the path without one is found by halving."""
     states = search.path_states(run.path)
     inside = bytearray(not bad for bad in avoided.states or bytes(len(search.graph.states)))
-    well = search.resting()
-    if avoided.edges:
-        for component in fair_components(search.fair, inside, avoided.edges):
-            for state in component.states:
-                well[state] = 1
-    else:
-        well = bytearray(map(max, well, search.fair_states(inside)))
+    well = bytearray(map(max, search.resting(), search.fair_without(inside, avoided.edges)))
 
     def open_from(state: int) -> bool:
         reached = search.forward([(state, 0)], inside, avoided.edges).order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,10 @@ class Search:
         return found
 
     # --- edges ---------------------------------------------------------------------------------------------------
+
+    def fails(self) -> bool:
+        """Whether some reachable step fails."""
+        return bool(self.graph.failures)
 
     @cached_property
     def fair(self) -> FairGraph:
@@ -141,7 +145,7 @@ class Search:
         """Distances of all states from the initial ones."""
         return self.forward([(state, 0) for state in self.initial], bytearray(b"\1") * len(self.graph.states))
 
-    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: frozenset[int] = frozenset()) -> Distances:
+    def forward(self, sources: Iterable[tuple[int, int]], inside: bytearray, cut: Collection[int] = frozenset()) -> Distances:
         """Distances from sources, (state, level) in the order of the levels, over states with a true `inside` and edges that are not cut."""
         return forward(self.graph, sources, inside, cut)
 
@@ -171,8 +175,12 @@ class Search:
 
     def fair_states(self, inside: bytearray, *, without_progress: bool = False) -> bytearray:
         """1 for each state that a fair cycle within the states of `inside` can visit over and over."""
+        return self.fair_without(inside, self._cut(without_progress))
+
+    def fair_without(self, inside: bytearray, cut: Collection[int]) -> bytearray:
+        """The same of the cycles that take none of these edges."""
         found = bytearray(len(inside))
-        for component in fair_components(self.fair, inside, self._cut(without_progress)):
+        for component in fair_components(self.fair, inside, cut):
             for state in component.states:
                 found[state] = 1
         return found

@@ -64,7 +64,7 @@ class _Ladder:
         self.interrupted = False
 
     def climb(self) -> Proofs:
-        names = [name for name in self.base.names() if name in self.goals]
+        names = [name for name in dict.fromkeys(self.base.names()) if name in self.goals]
         try:
             self._climb(names)
         except KeyboardInterrupt:

@@ -25,7 +25,16 @@ def render(proofs: Proofs, style: Style = _PLAIN, *, traces: bool = True) -> str
     if traces:
         violated = [proof.result for proof in proofs.proofs if proof.rung == "violated" and proof.result is not None]
         parts += ["\n".join(counterexample(result, style, Shown(chart="never"))) for result in violated if result.trace]
+    if _rests_on_no_error(proofs):
+        said = "what is proved for every size holds as long as no step fails, which is not proved here: see `no error`"
+        parts.append("\n".join(wrapped(f"note: {said}", style.width, "  ", "        ")))
     return "\n\n".join([*parts, summary(proofs, style)]) + "\n"
+
+
+def _rests_on_no_error(proofs: Proofs) -> bool:
+    """A step that fails ends a run: what no state shows may be owed to that."""
+    proved = {proof.property for proof in proofs.proofs if proof.rung == "every size"}
+    return bool(proved) and "no error" not in proved
 
 
 def _head(proofs: Proofs, style: Style) -> Iterator[str]:

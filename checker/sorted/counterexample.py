@@ -90,12 +90,15 @@ def smallest(
 def _models(
     model_at: Callable[[Mapping[str, int]], Model], tried: Iterable[dict[str, int]]
 ) -> Iterator[tuple[dict[str, int], Model]]:
-    """The models at these sizes; sizes at which there is none, for a constant of the instance needs more, are left out."""
+    """The models at these sizes; sizes at which there is none are left out: a constant of the instance needs more, or one parameter is the
+    size of two sorts."""
     for sizes in tried:
         try:
-            yield sizes, model_at(sizes)
+            model = model_at(sizes)
         except BadInput:
             continue
+        if all(sizes.get(sort.name, sort.size) == sort.size for sort in model.sorts):
+            yield sizes, model
 
 
 def at_size(form: Sorted, obligation: Obligation, sizes: Mapping[str, int], model: Model) -> Script:

@@ -65,7 +65,7 @@ def every_size(family: Family) -> EverySize:
     """The most sorts that may have every size, with the formulas for that. Raises BadInput, and Refused where the protocol is not translated
     even with all sizes fixed."""
     checked = family.checked()
-    found = dict(_sizes(checked, _given(family, checked)))
+    found = dict(_sizes(checked, tuple(checked.given.values())))
     fixed = {name: reason for name, reason in found.items() if isinstance(reason, Fixed)}
     may = {name: parameter for name, parameter in found.items() if isinstance(parameter, str)}
     refused: Refused | None = None
@@ -114,12 +114,6 @@ def _model(family: Family, sizes: Mapping[str, int]) -> Model:
 
 
 # --- what is written ---------------------------------------------------------------------------------------------
-
-
-def _given(family: Family, checked: Checked) -> tuple[tree.Expr, ...]:
-    """What the instance gives to parameters and constants, as written."""
-    instances = () if family.spec is None else family.spec.instances
-    return tuple(value for i in instances if i.name == checked.instance for _, value in i.bindings)
 
 
 def _sizes(checked: Checked, given: tuple[tree.Expr, ...]) -> Iterator[tuple[str, str | Fixed]]:

@@ -14,13 +14,15 @@ from checker.language.source import Span
 from tests.architecture.tree_of_modules import module_name, modules
 
 SHORTEST_PAGE = 20  # characters
+ADAPTERS = "checker.testing.adapters."  # need packages that are not all there, and have no diagnostics: `test_adapters_have_none`
 
 
 def diagnostics() -> list[type[Diagnostic]]:
     """Every diagnostic class with a code of its own in the whole of `checker`, by code."""
     for path in modules():
-        if path.stem != "__main__":
-            import_module(module_name(path))
+        name = module_name(path)
+        if path.stem != "__main__" and not name.startswith(ADAPTERS):
+            import_module(name)
     found, waiting = [], Diagnostic.__subclasses__()
     while waiting:
         cls = waiting.pop()
@@ -31,6 +33,14 @@ def diagnostics() -> list[type[Diagnostic]]:
 
 
 ALL = diagnostics()
+
+
+def test_adapters_have_none() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in modules() if module_name(path).startswith(ADAPTERS)]
+    assert texts
+    assert not any("Diagnostic" in text for text in texts)
+
+
 each = pytest.mark.parametrize("diagnostic", ALL, ids=lambda cls: f"{cls.code}-{cls.__name__}")
 
 

@@ -215,6 +215,16 @@ def test_what_is_damaged_is_bad_input(made: Path, tmp_path: Path) -> None:
     assert isinstance(bad.value.diagnostics[0], NoSubject)
 
 
+@pytest.mark.parametrize("name", ["a" * 5000 + ".spec", "lock\0.spec"])
+def test_a_file_that_no_system_has_is_bad_input(made: Path, tmp_path: Path, name: str) -> None:
+    told = json.loads((made / "proof.cert.json").read_text(encoding="utf-8"))
+    told["subject"]["path"] = name
+    (tmp_path / "odd.cert.json").write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(BadInput) as bad:
+        api.verify(tmp_path / "odd.cert.json")
+    assert isinstance(bad.value.diagnostics[0], NoSubject)
+
+
 def test_the_questions_are_files_that_a_solver_outside_reads(made: Path, tmp_path: Path) -> None:
     found = api.verify(made / "proof.cert.json", smtlib=tmp_path / "questions")
     assert found.exit_code == 0

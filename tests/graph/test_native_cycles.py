@@ -52,7 +52,7 @@ class Case:
         self.cut = bytearray(random.random() < random.choice((0.0, 0.2)) for _ in range(self.edges))
         self.cut_set = frozenset(edge for edge in range(self.edges) if self.cut[edge])
         self.graph.edge_target = array("i", self.graph.edge_target)
-        self.graph.edge_class = array("I", self.graph.edge_class)
+        self.graph.edge_class = array("BHI"[seed % 3], self.graph.edge_class)  # type: ignore[call-overload]
         self.native = NativeCycles(self.graph, fairness)
         levels = sorted(random.randint(0, 4) for _ in range(random.randint(0, 4)))
         self.sources = [(random.randrange(size), level) for level in levels]

@@ -39,7 +39,7 @@ def summary(search: Search, *, edges: bool = True) -> Reached:
 
 
 def edges_of(search: Search, states: Sequence[S]) -> Counter[tuple[S, S, int, bool]]:
-    """The edges of a complete search, between what stands for its states."""
+    """The edges of a complete search that do not fail, between what stands for its states."""
     start = array("q", [-1]) * (len(states) + 1)
     search.degrees(start)
     n = start[-1]
@@ -49,6 +49,7 @@ def edges_of(search: Search, states: Sequence[S]) -> Counter[tuple[S, S, int, bo
         (states[s], states[target[e]], label[e], progress[e] != 0)
         for s in range(len(states))
         for e in range(start[s], start[s + 1])
+        if target[e] >= 0
     )
 
 

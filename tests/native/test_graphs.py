@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from random import Random
 from typing import Literal
@@ -205,6 +206,41 @@ def test_many_generated_protocols(generated: Generated, seed: int) -> None:
         agree(model, seed)
 
 
+# --- widths -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("classes", "code"), [(1, "B"), (256, "B"), (257, "H")])
+def test_classes_take_as_few_bytes_as_they_need(classes: int, code: str) -> None:
+    machine = Machine(3)
+    model = machine.model([Move(((0, 1), (1, number % 3))) for number in range(classes)], [goal("no livelock")])
+    native = native_graph(model)
+    assert (len(native.classes), native.edge_class.format) == (classes, code)
+    same_graph(model, explore(model), native)
+
+
+def test_labels_of_every_width_are_the_same() -> None:
+    machine = Machine(3)
+    model = machine.model([Move(((0, 1), (1, 2))), Move(((1, 0),)), Move(((0, 2),))], [goal("no livelock")])
+    native = native_graph(model)
+    search, start, target = native.explored.search, native.edge_start, bytearray(4 * native.transitions)
+    labels = native.explored.compiled.labels
+    assert labels is not None
+    given = array("I", range(100, 100 + labels.size))
+    found = []
+    for code in ("B", "H", "I"):
+        label = memoryview(bytearray(native.transitions * array(code).itemsize)).cast(code)  # type: ignore[call-overload]
+        search.edges(start, target, label, None, given)
+        assert target == bytes(native.edge_target)
+        found.append([labels.instance(number - 100) for number in label])
+    assert found == [[native.classes[number] for number in native.edge_class]] * 3
+    with pytest.raises(AssertionError, match="as wide as"):
+        search.edges(start, target, array("B", bytes(native.transitions)), None, array("I", [256] * labels.size))
+    with pytest.raises(ValueError, match="complete"):  # a label that is not below the number of labels
+        search.degrees(bytearray(start.nbytes), bytearray(1))
+    with pytest.raises(ValueError, match="complete"):
+        search.edges(start, target, array("B", bytes(native.transitions)), None, array("I", [0]))
+
+
 # --- limits -----------------------------------------------------------------------------------------------------------------
 
 
@@ -223,7 +259,7 @@ def test_a_search_that_is_cut_short_has_no_graph() -> None:
     explored = explore_native(model, runs=True, states_limit=1)
     for ask in (
         lambda: explored.search.degrees(bytearray(80)),
-        lambda: explored.search.edges(bytearray(80), bytearray(80), bytearray(80), None),
+        lambda: explored.search.edges(bytearray(80), bytearray(80), array("I", bytes(80)), None),
         lambda: explored.search.evaluate(0, 1, bytearray(10)),
     ):
         with pytest.raises(ValueError, match="not complete"):

@@ -31,6 +31,8 @@ from tests.native.test_depth_first import counted, expected_of, require_paths
 from tests.native.test_fingerprints import digits
 from tests.native.test_verifier import attack
 from tests.graph.test_native_cycles import Case, CutEdges
+from tests.graph.test_product import test_native_products
+from tests.native.test_graphs import native_graph
 for seed in range(int(sys.argv[2])):
     program, initial = random_program(seed)
     expected = reach(program, initial)
@@ -64,10 +66,14 @@ for seed in range(20 * int(sys.argv[2])):
     cut = CutEdges(case.cut)
     case.native.forward(case.sources, case.inside, cut), case.native.reaching([0]), case.native.kinds()
     case.native.fair_parts(case.inside, cut)
+for seed in range(int(sys.argv[2]) // 2):
+    test_native_products(seed)
 for spec, instance in (("ring_tokens", "five"), ("sorting_pipeline", "four"), ("ring_tokens", "three")):
     model = model_of(ROOT / "specs" / "bench" / f"{spec}.spec", instance, "one_lost" if instance == "three" else "none")
     for store in ("states", "fingerprint"):
         assert explore_native(model, threads=3, partial_order=True, store=store).stats.reduced > 0
+    graph = native_graph(model, threads=3)
+    assert len(graph.edge_target) == len(graph.edge_class) == graph.transitions
 print("done")
 """
 

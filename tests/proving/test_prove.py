@@ -108,6 +108,23 @@ def test_a_size_that_a_table_is_written_out_for_stays_as_it_is(tmp_path: Path) -
     assert (found.searched.up_to, found.searched.ended) == (3, True)
 
 
+def test_one_parameter_may_be_the_size_of_two_sorts(tmp_path: Path) -> None:
+    """Where induction fails is looked for at sizes that there are: as many of the one as of the other. `no error` is told once."""
+    (tmp_path / "pairs.team").write_text(
+        "protocol pairs(workers: 1..4 = 2)\nids Task * workers\nrole Worker * workers\n"
+        "shared taken: set[Task] = {}\nshared busy: set[Worker] = {}\n"
+        "role Worker:\n    action take(t: Task) when t not in taken and self not in busy:\n"
+        "        taken += {t}\n        busy += {self}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "pairs.spec").write_text(
+        'spec pairs for "pairs.team"\nalways even: all(w in Worker: w in busy) implies all(t in Task: t in taken)\nno error\n',
+        encoding="utf-8",
+    )
+    found = api.prove(tmp_path / "pairs.spec", time_s=20)
+    assert [(proof.property, proof.rung) for proof in found.proofs] == [("even", "sizes"), ("no error", "every size")]
+
+
 def test_wrong_names_and_folders_are_bad_input(lease: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     for wrong in (

@@ -200,6 +200,40 @@ def test_what_depends_on_the_size(trap: str, tmp_path: Path, monkeypatch: pytest
     assert text_of(bound("p.team", "tokens")) == said
 
 
+SPECS = {
+    "a budget that counts": (
+        "instance pair: workers = 2\nfaults again: repeat Worker <= max(workers - 3, 0)\n",
+        "`workers` is a size and is computed with (p.spec:3:36)",
+    ),
+    "a budget that a def counts": (
+        "instance pair: workers = 2\ndef all_of_them(): count(w in Worker: true)\nfaults again: repeat Worker <= all_of_them()\n",
+        "what is said here may depend on the size (p.spec:3:31)",
+    ),
+    "a limit that the instance counts": (
+        "instance pair: workers = 2, limit = workers\nfaults again: repeat Worker <= 1\n",
+        "`workers` is a size and is computed with (p.spec:2:37)",
+    ),
+    "a limit and a budget that do not": (
+        "instance pair: workers = 2, limit = 1 + 1\nfaults again: repeat Worker <= 1\n",
+        "1 + 2 * workers",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SPECS)
+def test_what_a_spec_gives_may_depend_on_the_size(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`max(workers - 3, 0)` is 0 at the size asked for and at all that are tried beside it."""
+    given, said = SPECS[case]
+    monkeypatch.chdir(tmp_path)
+    Path("p.team").write_text(
+        HEAD + "const limit: 0..9 = 1\nrole Worker:\n    durable var n: 0..9 = 0\n    action go when n < limit:\n"
+        "        n += 1\n        await llm(tokens: 1)\n",
+        encoding="utf-8",
+    )
+    Path("p.spec").write_text(f'spec p for "p.team"\n{given}no deadlock\n', encoding="utf-8")
+    assert text_of(bound("p.spec", "tokens", "pair", "again")) == said
+
+
 GOOD = {
     "messages that wait owe what they set off": (
         (

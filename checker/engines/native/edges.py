@@ -12,21 +12,21 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress, pairwise
+from struct import calcsize
 from time import perf_counter
-from typing import cast, final, overload
+from typing import Literal, cast, final, overload
 
 from msgspec import Struct
 
 from checker.engines.memory import default_limit_mib, used_mib
-from checker.engines.native import library as lib
 from checker.engines.native.explore import SHARE, Explored
-from checker.engines.native.search import address
+from checker.engines.native.labels import Labels
 from checker.engines.native.watches import Watched
 from checker.engines.state_graph import Instance
 from checker.model.model import Model
 from checker.semantics.interpreter import Failure, Interpreter, State, Transition
 
-EDGE_BYTES = 12  # for each edge: its target and class, and once more where edges are followed backward
+EDGE_BYTES = 8  # for each edge: its target, and a source where edges are followed backward
 WORK_BYTES = 64  # for each state: what looking for cycles takes at most (cycles.c), and what is asked of every state
 
 
@@ -42,6 +42,21 @@ def memory(bytes_: int) -> memoryview:
         raise GraphTooLarge(f"the system gives no {bytes_ / 2**20:,.0f} MiB of memory") from error
 
 
+def class_format(classes: int) -> Literal["B", "H", "I"]:
+    """The format of the narrowest items that hold the numbers of so many classes."""
+    return "B" if classes <= 1 << 8 else "H" if classes <= 1 << 16 else "I"
+
+
+def _numbered(labels: Labels, used: bytearray) -> tuple[array[int], list[Instance]]:
+    """The number of the instance of each label that is used, in the order of the first label of each; and the instances."""
+    to, classes = array("I", bytes(4 * labels.size)), dict[Instance, int]()
+    label = used.find(1)
+    while label >= 0:
+        to[label] = classes.setdefault(labels.instance(label), len(classes))
+        label = used.find(1, label + 1)
+    return to, list(classes)
+
+
 class _Edges(Struct, frozen=True, kw_only=True):
     start: memoryview
     target: memoryview
@@ -52,7 +67,8 @@ class _Edges(Struct, frozen=True, kw_only=True):
 
 @final
 class NativeGraph:
-    """See `StateGraph`. There is no failing transition; the edges out of a state are in the order of the outcomes of the ground form.
+    """See `StateGraph`. Of a transition that fails it says no more than that: its target is -1, and `failures` is empty. The edges out of a state
+    are in the order of the outcomes of the ground form.
 
     `model` may have fewer goals than the model that was searched. `lazy`: the edges are made when they are first asked for, which then
     raises GraphTooLarge in the place of the constructor.
@@ -63,10 +79,9 @@ class NativeGraph:
     stopped = ""
 
     def __init__(self, explored: Explored, model: Model, *, memory_mib: float | None = None, lazy: bool = False) -> None:
-        """Of a complete search compiled for runs, in which no step fails. Raises GraphTooLarge."""
+        """Of a complete search compiled for runs. Raises GraphTooLarge."""
         began = perf_counter()
         assert explored.complete, "the graph of a search that is complete"
-        assert explored.failed is None, "a search in which no step fails"
         assert not explored.reduction, "fairness is not decided on orbits"
         self.model = model
         self.explored = explored
@@ -86,15 +101,19 @@ class NativeGraph:
 
     @cached_property
     def _edges(self) -> _Edges:
-        self._require(self.memory_mib)
-        search, n, edges = self.explored.search, self.expanded, self.transitions
-        start, target, label = memory(8 * (n + 1)), memory(4 * edges), memory(4 * edges)
-        progress = memory(edges) if self.model.has_progress else None
-        search.degrees(start)
+        search, n, edges, labels = self.explored.search, self.expanded, self.transitions, self.explored.compiled.labels
+        assert labels is not None, "the search was compiled for runs"
+        self._require(n * (8 + WORK_BYTES), label_bytes=1)
+        start, used = memory(8 * (n + 1)), bytearray(labels.size)
+        search.degrees(start, used)
         assert start.cast("q")[n] == edges, "both passes see the same transitions"
-        search.edges(start, target, label, progress)
-        classes = self._number_classes(label.cast("I"))
-        return _Edges(start=start.cast("q"), target=target.cast("i"), label=label.cast("I"), progress=progress, classes=classes)
+        to, classes = _numbered(labels, used)
+        width = class_format(len(classes))
+        self._require(n * WORK_BYTES, label_bytes=calcsize(width))
+        target, label = memory(4 * edges), memory(calcsize(width) * edges).cast(width)
+        progress = memory(edges) if self.model.has_progress else None
+        search.edges(start, target, label, progress, to)
+        return _Edges(start=start.cast("q"), target=target.cast("i"), label=label, progress=progress, classes=classes)
 
     @property
     def edges_made(self) -> int:
@@ -122,27 +141,11 @@ class NativeGraph:
     def classes(self) -> list[Instance]:
         return self._edges.classes
 
-    def _require(self, memory_mib: float | None) -> None:
-        limit = default_limit_mib(SHARE) if memory_mib is None else memory_mib
-        wanted = (self.expanded * (8 + WORK_BYTES) + self.transitions * (EDGE_BYTES + self.model.has_progress)) / 2**20
+    def _require(self, states_bytes: int, *, label_bytes: int) -> None:
+        limit = default_limit_mib(SHARE) if self.memory_mib is None else self.memory_mib
+        wanted = (states_bytes + self.transitions * (EDGE_BYTES + label_bytes + self.model.has_progress)) / 2**20
         if limit is not None and used_mib() + wanted > limit:
             raise GraphTooLarge(f"the graph takes {wanted:,.0f} MiB more, and the limit of memory is {limit:,.0f} MiB")
-
-    def _number_classes(self, label: memoryview) -> list[Instance]:
-        """Labels become numbers of instances, in the order of the first label of each."""
-        labels, library, edges = self.explored.compiled.labels, lib.load(), self.transitions
-        assert labels is not None, "the search was compiled for runs"
-        used, to = bytearray(labels.size + 1), array("I", bytes(4 * (labels.size + 1)))
-        place = address(label)
-        refused = library.tc_labels_used(place, edges, labels.size, address(used))
-        assert not refused, "a label is below the number of labels"
-        classes: dict[Instance, int] = {}
-        number = used.find(1)
-        while number >= 0:
-            to[number] = classes.setdefault(labels.instance(number), len(classes))
-            number = used.find(1, number + 1)
-        library.tc_labels_map(place, edges, address(to))
-        return list(classes)
 
     # --- as StateGraph has them --------------------------------------------------------------------------------------
 
@@ -213,6 +216,19 @@ class NativeGraph:
         return (s for s in range(self.expanded) if self.edge_start[s] == self.edge_start[s + 1])
 
     # --- of every state -----------------------------------------------------------------------------------------------
+
+    def edges_where(self, goal: str) -> memoryview:
+        """1 for each edge where a goal on transitions is broken. Raises GraphTooLarge."""
+        marks = memory(self.transitions)
+        watch = self.explored.compiled.watched.index(Watched(goal=goal, what="wrong"))
+        self.explored.search.edges_where(self.edge_start, watch, 1, marks)
+        return marks
+
+    def final_where(self, goal: str) -> bytearray:
+        """1 for each state where a goal on final states is broken."""
+        marks = bytearray(self.expanded)
+        self.explored.search.final(self.explored.compiled.watched.index(Watched(goal=goal, what="wrong")), 1, marks)
+        return marks
 
     def where(self, goal: str, what: str, mark: int, marks: bytearray) -> None:
         """Put `mark` at each state where this watch on states fires; there is one byte for each state."""

@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 10  # TC_INTERFACE of teamcheck.h
+INTERFACE = 11  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -132,6 +132,7 @@ class GraphStruct(Structure):
         ("states", c_uint64),
         *((name, c_void_p) for name in ("start", "target", "label", "cut", "sets")),
         ("every", c_uint64),
+        ("label_bytes", c_uint32),
     ]
 
 
@@ -171,13 +172,13 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_position": (c_uint64, [c_void_p, WORDS, c_uint64]),
     "tc_search_append": (c_int, [c_void_p, c_uint64, WORDS, NUMBERS]),
     "tc_search_resume": (c_int, [c_void_p, WORDS, c_uint64, c_char_p, c_uint32]),
-    "tc_search_degrees": (c_int, [c_void_p, c_void_p]),
-    "tc_search_edges": (c_int, [c_void_p, *[c_void_p] * 4]),
+    "tc_search_degrees": (c_int, [c_void_p, c_void_p, c_uint32, c_void_p]),
+    "tc_search_edges": (c_int, [c_void_p, c_void_p, c_uint32, *[c_void_p] * 3, c_uint32, c_void_p]),
+    "tc_search_edges_where": (c_int, [c_void_p, c_void_p, c_uint32, c_uint8, c_void_p]),
+    "tc_search_final": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_quiet": (c_int, [c_void_p, c_uint8, c_void_p]),
     "tc_search_evaluate": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_free": (None, [c_void_p]),
-    "tc_labels_used": (c_int, [c_void_p, c_uint64, c_uint32, c_void_p]),
-    "tc_labels_map": (None, [c_void_p, c_uint64, c_void_p]),
     "tc_graph_sound": (c_int, [POINTER(GraphStruct), c_uint64, c_uint32]),
     "tc_graph_kinds": (None, [POINTER(GraphStruct), c_void_p, c_void_p]),
     "tc_graph_forward": (c_uint64, [POINTER(GraphStruct), c_void_p, c_uint64, *[c_void_p] * 6]),

@@ -95,6 +95,16 @@ def _shorts(struct: type[ctypes.Structure], rows: Sequence[Sequence[int]], paddi
     return (struct * len(rows)).from_buffer(values) if rows else (struct * 1)()
 
 
+_last: list[tuple[Program, lib.ProgramStruct]] = []
+
+
+def _kept_struct(program: Program) -> lib.ProgramStruct:
+    """`program_struct`; that of the last program is kept, for many searches in a row may run the same one. The library only reads it."""
+    if not _last or _last[0][0] is not program:
+        _last[:] = [(program, program_struct(program))]
+    return _last[0][1]
+
+
 def program_struct(program: Program) -> lib.ProgramStruct:
     """The program as the library reads it; ctypes keeps the arrays alive with the struct."""
     updates: list[tuple[int, int]] = []
@@ -157,7 +167,7 @@ def _numbers(type: Any, numbers: Sequence[int]) -> Any:
 
 def verify(program: Program | lib.ProgramStruct) -> str:
     """Why the library refuses the program; "" when it does not."""
-    struct = program_struct(program) if isinstance(program, Program) else program
+    struct = _kept_struct(program) if isinstance(program, Program) else program
     message = ctypes.create_string_buffer(MESSAGE_BYTES)
     refused = lib.load().tc_verify(ctypes.byref(struct), message, MESSAGE_BYTES)
     return message.value.decode() if refused else ""
@@ -194,7 +204,7 @@ class Search:
         if (store, order) == ("fingerprint", "depth-first"):
             raise ValueError("fingerprints are for breadth-first searches")
         self._library = lib.load() if library is None else library
-        struct = program_struct(program) if isinstance(program, Program) else program
+        struct = _kept_struct(program) if isinstance(program, Program) else program
         self._words, self._outcomes, self._watches = struct.words, struct.n_outcomes, struct.n_watch_ids
         words = array("Q", [word for state in initial for word in state])
         if struct.words == 0 or len(words) % struct.words:
@@ -334,14 +344,39 @@ class Search:
         found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
         return found
 
-    def degrees(self, start: Buffer) -> None:
-        """Of a complete search: where the edges of each state begin in `edges`; `start` has 8 bytes for each state and 8 more."""
-        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start)))
+    def degrees(self, start: Buffer, used: bytearray | None = None) -> None:
+        """Of a complete search: where the edges of each state begin in `edges`, and 1 for each label that one has.
 
-    def edges(self, start: Buffer, target: Buffer, label: Buffer, progress: Buffer | None) -> None:
-        """The target and label (4 bytes each) of every transition that does not fail; whether it is progress (1 byte)."""
+        `start` has 8 bytes for each state and 8 more, `used` one for each label.
+        """
+        labels = (0, None) if used is None else (len(used), address(used))
+        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start), *labels))
+
+    def edges(
+        self,
+        start: Buffer,
+        target: Buffer,
+        label: memoryview | array[int],
+        progress: Buffer | None,
+        to: array[int] | None = None,
+    ) -> None:
+        """Of every transition the target (4 bytes, -1 where it fails), whether it is progress (1 byte), and its label, or what `to` has in the
+        place of that: an item of `label`, wide enough for each of `to`."""
+        wide = label.itemsize == 4 or (to is not None and max(to, default=0) < 1 << 8 * label.itemsize)
+        assert wide, "labels are as wide as they have to be"
+        labels = (0, None) if to is None else (len(to), address(to))
         marks = None if progress is None else address(progress)
-        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), address(target), address(label), marks))
+        kept = (address(target), address(label), label.itemsize, marks)
+        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), *labels, *kept))
+
+    def edges_where(self, start: Buffer, watch: int, mark: int, marks: Buffer) -> None:
+        """Put `mark` at the number of each edge where this watch on transitions fires; `start` as from `degrees`, one byte for each edge."""
+        self._over_all_states(self._library.tc_search_edges_where(self.handle, address(start), watch, mark, address(marks)))
+
+    def final(self, watch: int, mark: int, marks: bytearray) -> None:
+        """Put `mark` at the number of each state of a complete search where this watch on final states fires."""
+        assert len(marks) >= self.stats().distinct
+        self._over_all_states(self._library.tc_search_final(self.handle, watch, mark, address(marks)))
 
     def evaluate(self, watch: int, mark: int, marks: bytearray) -> None:
         """Put `mark` at the number of each state of a complete search where this watch on states fires."""

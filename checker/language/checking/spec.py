@@ -47,6 +47,7 @@ def instances(ctx: Context) -> None:
                 given[name] = value
         if instance.name == ctx.checked.instance:
             ctx.given = given
+            ctx.checked.given = {name: value for name, value in given.items() if name not in ctx.overrides}
 
 
 def _once(ctx: Context, name: str, span: Span, what: str, seen: dict[str, Span]) -> None:

@@ -49,7 +49,7 @@ def bounds_of(checked: Checked, model: Model, meters: Mapping[str, int]) -> Iter
     """
     sizes = Sizes(checked)
     try:
-        sizes.require_same_text()
+        sizes.require_same_text(model.faults)
         if not sizes.of:
             raise Refused("there is one size only: the protocol has no role of several agents, and no ids")
     except Refused as refused:

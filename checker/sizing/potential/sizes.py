@@ -51,8 +51,9 @@ class Sizes:
         """The size of each sort in this instance."""
         return {sort: size for sort, (_, size) in self.of.items()}
 
-    def require_same_text(self) -> None:
-        """Raises Refused, with a place, where the protocol computes with a size."""
+    def require_same_text(self, faults: str = "none") -> None:
+        """Raises Refused, with a place, where the protocol, what the instance gives to it, or a budget of the fault model computes with a size."""
+        self._require_same_settings(faults)
         sizes = {id(part) for size in self._written for part in nodes(size)}
         for node in nodes(self._checked.protocol):
             if isinstance(node, tree.Name) and node.name in self.parameters and id(node) not in sizes:
@@ -61,6 +62,24 @@ class Sizes:
                 self._require_plain_const(node)
             elif isinstance(node, tree.Expr):
                 self._require_not_folded(node)
+
+    def _require_same_settings(self, faults: str) -> None:
+        """Budgets of faults, and what the instance gives: what names a size, or a sort to go through, may say something else at each."""
+        budgets = [item.at.budget for item in self._checked.faults.get(faults, ()) if item.at.budget is not None]
+        for value in (*self._checked.given.values(), *budgets):
+            for name in self._names(value):
+                if name.name in self.parameters:
+                    raise Refused(f"`{name.name}` is a size and is computed with ({name.span})")
+                if name.name in self.of:
+                    raise Refused(f"what is said here may depend on the size ({name.span})")
+
+    def _names(self, value: tree.Expr) -> Iterator[tree.Name]:
+        """All that are written in it, and in the defs that it calls: what an instance gives has no symbols."""
+        for part in nodes(value):
+            if isinstance(part, tree.Name):
+                yield part
+            elif isinstance(part, tree.Call) and part.name in self._checked.defs:
+                yield from self._names(self._checked.defs[part.name].body)
 
     def _require_plain_const(self, node: tree.ConstDecl) -> None:
         constant = self._checked.constants.get(node.name)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "edges.h"
+#include "labels.h"
 #include "search.h"
 
 /* --- counts, witnesses and states --- */
@@ -138,15 +139,31 @@ static int over_all_states(tc_search *search, edge_pass *pass)
     return edges_run(pass, search->workers, search->n_workers);
 }
 
-int tc_search_degrees(tc_search *search, uint64_t *start)
+int tc_search_degrees(tc_search *search, uint64_t *start, uint32_t labels, uint8_t *used)
 {
-    edge_pass pass = {.kind = PASS_DEGREES, .start = start};
+    edge_pass pass = {.kind = PASS_DEGREES, .start = start, .labels = labels, .used = used};
     return over_all_states(search, &pass);
 }
 
-int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress)
+int tc_search_edges(tc_search *search, const uint64_t *start, uint32_t labels, const uint32_t *to, int32_t *target, void *label,
+                    uint32_t label_bytes, uint8_t *progress)
 {
-    edge_pass pass = {.kind = PASS_EDGES, .bounds = start, .target = target, .label = label, .progress = progress};
+    if (!label_bytes_known(label_bytes))
+        return -1;
+    edge_pass pass = {.kind = PASS_EDGES, .bounds = start, .target = target, .progress = progress};
+    pass.labels = labels, pass.to = to, pass.label = label, pass.label_bytes = label_bytes;
+    return over_all_states(search, &pass);
+}
+
+int tc_search_edges_where(tc_search *search, const uint64_t *start, uint32_t watch, uint8_t mark, uint8_t *marks)
+{
+    edge_pass pass = {.kind = PASS_MARKS, .bounds = start, .watch = watch, .mark = mark, .marks = marks};
+    return over_all_states(search, &pass);
+}
+
+int tc_search_final(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks)
+{
+    edge_pass pass = {.kind = PASS_FINAL, .watch = watch, .mark = mark, .marks = marks};
     return over_all_states(search, &pass);
 }
 

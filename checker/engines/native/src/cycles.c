@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "teamcheck.h"
+#include "labels.h"
 
 typedef struct {
     uint64_t *items;
@@ -35,35 +35,17 @@ static int list_add(list *l, uint64_t item)
     return 0;
 }
 
-/* --- labels --- */
-
-int tc_labels_used(const uint32_t *label, uint64_t n, uint32_t labels, uint8_t *used)
-{
-    for (uint64_t e = 0; e < n; e++) {
-        if (label[e] >= labels)
-            return -1;
-        used[label[e]] = 1;
-    }
-    return 0;
-}
-
-void tc_labels_map(uint32_t *label, uint64_t n, const uint32_t *to)
-{
-    for (uint64_t e = 0; e < n; e++)
-        label[e] = to[label[e]];
-}
-
 /* --- simple searches --- */
 
 int tc_graph_sound(const tc_graph *g, uint64_t edges, uint32_t labels)
 {
-    if (g->states > INT32_MAX || g->start[0] != 0 || (uint64_t)g->start[g->states] != edges)
+    if (!label_bytes_known(g->label_bytes) || g->states > INT32_MAX || g->start[0] != 0 || (uint64_t)g->start[g->states] != edges)
         return 0;
     for (uint64_t s = 0; s < g->states; s++)
         if (g->start[s] > g->start[s + 1])
             return 0;
     for (uint64_t e = 0; e < edges; e++)
-        if (g->target[e] < -1 || g->target[e] >= (int64_t)g->states || g->label[e] >= labels)
+        if (g->target[e] < -1 || g->target[e] >= (int64_t)g->states || edge_label(g, e) >= labels)
             return 0;
     return 1;
 }
@@ -79,7 +61,7 @@ void tc_graph_kinds(const tc_graph *g, const uint8_t *kinds, uint8_t *found)
     for (uint64_t s = 0; s < g->states; s++) {
         uint8_t bits = 0;
         for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
-            bits |= kinds[g->label[e]];
+            bits |= kinds[edge_label(g, e)];
         found[s] = bits;
     }
 }
@@ -197,7 +179,7 @@ static int sum_up(fair_search *f, const int32_t *states, uint64_t n, uint32_t ow
     for (uint64_t i = 0; i < n; i++) {
         f->looked++;
         for (int64_t e = g->start[states[i]]; e < g->start[states[i] + 1]; e++) {
-            uint32_t label = g->label[e];
+            uint32_t label = edge_label(g, e);
             if (f->enabled[label] == 0 && list_add(&f->met, label))
                 return -1;
             f->enabled[label] += f->seen[label] != f->looked;
@@ -234,7 +216,7 @@ static int starves(const fair_search *f, int32_t state)
 {
     const tc_graph *g = f->graph;
     for (int64_t e = g->start[state]; e < g->start[state + 1]; e++)
-        if (f->kinds[g->label[e]] == TC_STRONG && !f->taken[g->label[e]])
+        if (f->kinds[edge_label(g, e)] == TC_STRONG && !f->taken[edge_label(g, e)])
             return 1;
     return 0;
 }

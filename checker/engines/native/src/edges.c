@@ -1,5 +1,6 @@
 #include "edges.h"
 
+#include "labels.h"
 #include "lanes.h"
 #include "parallel.h"
 
@@ -9,26 +10,49 @@ typedef struct {
     uint64_t places[BUFFER]; /* of the edges whose successors wait in the worker's buffer */
 } cursors;
 
-/* The lanes where the outcome has an edge: enabled and not failing. */
-static lane_set edge_lanes(worker *w, const layer_work *work, const prepared_outcome *o)
+/* Of the lanes where an outcome is enabled, and so has an edge, those where it does not fail. */
+static lane_set leading(const worker *w, const layer_work *work, const prepared_outcome *o, lane_set enabled)
 {
-    lane_set enabled = worker_enabled(w, work, o);
-    if (o->failed == TC_NONE || set_empty(enabled))
-        return enabled;
-    return set_without(enabled, work->kernel->nonzero(column_of(w, o->failed)));
+    return o->failed == TC_NONE ? enabled : set_without(enabled, work->kernel->nonzero(column_of(w, o->failed)));
 }
 
-static void count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
+/* Of the edge of a lane, after the outcome's label_code. */
+static uint32_t label_of(worker *w, const prepared_outcome *o, uint32_t lane)
+{
+    return o->label_base + (o->label == TC_NONE ? 0u : (uint32_t)column_of(w, o->label)[lane]);
+}
+
+/* A write of a place that is shared only where it says something new. */
+static int use_label(edge_pass *pass, uint32_t label)
+{
+    if (label >= pass->labels)
+        return -1;
+    if (!__atomic_load_n(&pass->used[label], __ATOMIC_RELAXED))
+        __atomic_store_n(&pass->used[label], 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static int count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
 {
     uint64_t degrees[LANES] = {0};
     for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++) {
-        lane_set set = edge_lanes(w, &pass->work, &pass->work.program->outcomes[i]);
+        const prepared_outcome *o = &pass->work.program->outcomes[i];
+        lane_set set = worker_enabled(w, &pass->work, o);
+        if (set_empty(set))
+            continue;
+        if (pass->used)
+            pass->work.kernel->run(o->label_code, o->label_length, w->registers);
         for (int g = 0; g < GROUPS; g++)
-            for (uint64_t bits = set.group[g]; bits; bits &= bits - 1)
-                degrees[g * 64 + __builtin_ctzll(bits)]++;
+            for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
+                const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
+                degrees[lane]++;
+                if (pass->used && use_label(pass, label_of(w, o, lane)))
+                    return -1;
+            }
     }
     for (uint64_t lane = 0; lane < n; lane++)
         pass->start[first + lane + 1] = degrees[lane];
+    return 0;
 }
 
 /* Looks up the successors in the buffer, whose memory is fetched first (buffer.c: insert_all). */
@@ -52,16 +76,20 @@ static int resolve(edge_pass *pass, worker *w, const cursors *c)
     return 0;
 }
 
-/* Adds the edge of one lane; its successor to the buffer. */
-static int add_edge(edge_pass *pass, worker *w, cursors *c, const prepared_outcome *o, uint32_t lane)
+/* Adds the edge of one lane; its successor, if it `leads` to one, to the buffer. */
+static int add_edge(edge_pass *pass, worker *w, cursors *c, const prepared_outcome *o, uint32_t lane, int leads)
 {
     const prepared *p = pass->work.program;
     const uint64_t source = w->batch.state + lane, edge = c->next[lane]++;
-    if (edge >= pass->bounds[source + 1])
+    const uint32_t label = label_of(w, o, lane);
+    if (edge >= pass->bounds[source + 1] || (pass->to && label >= pass->labels))
         return -1;
-    pass->label[edge] = o->label_base + (o->label == TC_NONE ? 0u : (uint32_t)column_of(w, o->label)[lane]);
+    label_put(pass->label, pass->label_bytes, edge, pass->to ? pass->to[label] : label);
     if (pass->progress)
         pass->progress[edge] = o->progress != TC_NONE && column_of(w, o->progress)[lane] != 0;
+    pass->target[edge] = -1;
+    if (!leads)
+        return 0;
     uint64_t *successor = w->successors + (size_t)w->filled * p->words;
     copy_state(successor, store_state(pass->work.store, source), p->words);
     for (uint32_t k = 0; k < o->n_changes; k++)
@@ -77,15 +105,16 @@ static int add_edges(edge_pass *pass, worker *w, cursors *c, uint64_t first, uin
         c->next[lane] = pass->bounds[first + lane];
     for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++) {
         const prepared_outcome *o = &pass->work.program->outcomes[i];
-        lane_set set = edge_lanes(w, &pass->work, o);
+        lane_set set = worker_enabled(w, &pass->work, o);
         if (set_empty(set))
             continue;
-        if ((w->filled + LANES > BUFFER && resolve(pass, w, c)) || worker_pack(w, &pass->work, o, set))
+        const lane_set leads = leading(w, &pass->work, o, set);
+        if ((w->filled + LANES > BUFFER && resolve(pass, w, c)) || worker_pack(w, &pass->work, o, leads))
             return -1;
         pass->work.kernel->run(o->label_code, o->label_length, w->registers);
         for (int g = 0; g < GROUPS; g++)
             for (uint64_t bits = set.group[g]; bits; bits &= bits - 1)
-                if (add_edge(pass, w, c, o, (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits)))
+                if (add_edge(pass, w, c, o, (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits), (leads.group[g] & bits & -bits) != 0))
                     return -1;
     }
     for (uint64_t lane = 0; lane < n; lane++)
@@ -107,12 +136,49 @@ static void mark_states(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
     }
 }
 
-/* The states where nothing but a fault is enabled. */
+/* The edges where a watch on transitions fires; they are numbered as add_edges does it. */
+static int mark_edges(edge_pass *pass, worker *w, cursors *c, uint64_t first, uint64_t n)
+{
+    const prepared *p = pass->work.program;
+    for (uint64_t lane = 0; lane < n; lane++)
+        c->next[lane] = pass->bounds[first + lane];
+    for (uint32_t i = 0; i < p->n_outcomes; i++) {
+        const prepared_outcome *o = &p->outcomes[i];
+        const lane_set set = worker_enabled(w, &pass->work, o);
+        if (set_empty(set))
+            continue;
+        const lane_set leads = leading(w, &pass->work, o, set);
+        lane_set fires = {{0}};
+        for (uint32_t k = 0; k < o->n_watches; k++)
+            if (p->watches[o->first_watch + k].watch == pass->watch)
+                fires = set_or(fires, set_and(leads, pass->work.kernel->nonzero(column_of(w, p->watches[o->first_watch + k].reg))));
+        for (int g = 0; g < GROUPS; g++)
+            for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
+                const uint64_t lane = (uint64_t)g * 64 + (uint64_t)__builtin_ctzll(bits), edge = c->next[lane]++;
+                if (edge >= pass->bounds[first + lane + 1])
+                    return -1;
+                if (fires.group[g] & bits & -bits)
+                    pass->marks[edge] = pass->mark;
+            }
+    }
+    return 0;
+}
+
+/* The states where nothing but a fault is enabled; PASS_FINAL: where a watch on final states fires besides. */
 static void mark_quiet(edge_pass *pass, worker *w, uint64_t first)
 {
-    for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++)
-        worker_enabled(w, &pass->work, &pass->work.program->outcomes[i]);
-    const lane_set quiet = set_without(w->batch.live, w->batch.moving);
+    const prepared *p = pass->work.program;
+    for (uint32_t i = 0; i < p->n_outcomes; i++)
+        worker_enabled(w, &pass->work, &p->outcomes[i]);
+    lane_set quiet = set_without(w->batch.live, w->batch.moving);
+    if (pass->kind == PASS_FINAL && !set_empty(quiet)) {
+        lane_set fires = {{0}};
+        pass->work.kernel->run(p->final_code, p->final_code_length, w->registers);
+        for (uint32_t i = 0; i < p->n_final_watches; i++)
+            if (p->final_watches[i].watch == pass->watch)
+                fires = set_or(fires, pass->work.kernel->nonzero(column_of(w, p->final_watches[i].reg)));
+        quiet = set_and(quiet, fires);
+    }
     for (int g = 0; g < GROUPS; g++)
         for (uint64_t bits = quiet.group[g]; bits; bits &= bits - 1)
             pass->marks[first + (uint64_t)g * 64 + (uint64_t)__builtin_ctzll(bits)] = pass->mark;
@@ -133,9 +199,11 @@ static void run_pass(void *shared, uint32_t index)
         uint64_t n = work->layer_end - first < LANES ? work->layer_end - first : LANES;
         worker_load(w, work, first, n);
         if (pass->kind == PASS_DEGREES)
-            count_degrees(pass, w, first, n);
+            result = count_degrees(pass, w, first, n);
         else if (pass->kind == PASS_EDGES)
             result = add_edges(pass, w, &c, first, n);
+        else if (pass->kind == PASS_MARKS)
+            result = mark_edges(pass, w, &c, first, n);
         else if (pass->kind == PASS_WATCH)
             mark_states(pass, w, first, n);
         else

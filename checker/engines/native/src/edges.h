@@ -8,18 +8,22 @@
 
 typedef struct {
     layer_work work; /* the layer is all states */
-    enum { PASS_DEGREES, PASS_EDGES, PASS_WATCH, PASS_QUIET } kind;
+    enum { PASS_DEGREES, PASS_EDGES, PASS_MARKS, PASS_WATCH, PASS_QUIET, PASS_FINAL } kind;
     uint64_t *start;        /* PASS_DEGREES: written */
-    const uint64_t *bounds; /* PASS_EDGES: as a pass for degrees wrote it */
+    uint8_t *used;          /* PASS_DEGREES: 1 for each label that an edge has, or NULL; written by all workers */
+    uint32_t labels;        /* so many has `used`, and `to` */
+    const uint64_t *bounds; /* PASS_EDGES, PASS_MARKS: as a pass for degrees wrote it */
     int32_t *target;
-    uint32_t *label;
+    const uint32_t *to; /* PASS_EDGES: what is kept in the place of each label, or NULL: the label */
+    void *label;        /* PASS_EDGES */
+    uint32_t label_bytes;
     uint8_t *progress; /* or NULL */
-    uint32_t watch;    /* PASS_WATCH */
-    uint8_t mark, *marks; /* PASS_WATCH, PASS_QUIET */
+    uint32_t watch;    /* PASS_MARKS, PASS_WATCH, PASS_FINAL */
+    uint8_t mark, *marks; /* PASS_MARKS (for each edge), PASS_WATCH, PASS_QUIET, PASS_FINAL */
     worker *workers;
 } edge_pass;
 
-/* 0, or -1 when the program is broken or `bounds` are not its degrees. */
+/* 0, or -1 when the program is broken `bounds` are not its degrees, or a label is too large. */
 int edges_run(edge_pass *pass, worker *workers, uint32_t n_workers);
 
 #endif

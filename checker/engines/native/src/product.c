@@ -6,7 +6,7 @@
  *
  * Invariants
  * NUMBER  number[state * readers + reader] is 0, or 1 more than the number of that node; node_state and node_reader are its inverse. */
-#include "teamcheck.h"
+#include "labels.h"
 
 void tc_letters_add(uint64_t n, const uint8_t *values, uint32_t bit, uint16_t *letters)
 {
@@ -60,7 +60,7 @@ int64_t tc_product_nodes(const tc_graph *g, const tc_reader *r, uint64_t n, tc_n
     return edges;
 }
 
-void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nodes, int64_t *start, int32_t *target, uint32_t *label,
+void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nodes, int64_t *start, int32_t *target, void *label,
                       uint8_t *sets)
 {
     int64_t edge = 0;
@@ -72,7 +72,7 @@ void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nod
             for (int64_t e = g->start[s]; e < g->start[s + 1]; e++, edge++) {
                 const int32_t to = g->target[e];
                 target[edge] = to < 0 ? -1 : (int32_t)nodes->number[(uint64_t)to * r->readers + r->to[m]] - 1;
-                label[edge] = g->label[e];
+                label_put(label, g->label_bytes, (uint64_t)edge, edge_label(g, e));
                 sets[edge] = r->sets[m];
             }
     }
@@ -91,7 +91,7 @@ int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *en
             const int32_t to = g->target[e];
             if (to < 0 || !inside[to])
                 continue;
-            const int64_t takes = counted[g->label[e]] + (gained ? gained[to] : 0);
+            const int64_t takes = counted[edge_label(g, e)] + (gained ? gained[to] : 0);
             if (most[to] + takes > best)
                 best = most[to] + takes;
         }
@@ -111,9 +111,9 @@ void tc_graph_hunger(const tc_graph *g, const uint16_t *letter, const uint8_t *r
     for (uint64_t s = 0; s < g->states; s++) {
         uint8_t wants = letter[s] & 1;
         for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
-            wants |= (roles[g->label[e]] & TC_WANTS) != 0;
+            wants |= (roles[edge_label(g, e)] & TC_WANTS) != 0;
         for (int64_t e = g->start[s]; e < g->start[s + 1]; e++) {
-            const uint32_t label = g->label[e];
+            const uint32_t label = edge_label(g, e);
             const uint16_t of = serves[label];
             const int32_t to = g->target[e];
             sets[e] = (uint8_t)(wants | ((roles[label] & TC_OTHER) ? 2 : 0));

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 10
+#define TC_INTERFACE 11
 
 typedef struct tc_search tc_search;
 
@@ -64,10 +64,11 @@ typedef struct {
     uint64_t states;
     const int64_t *start;
     const int32_t *target;
-    const uint32_t *label;
+    const void *label;   /* label_bytes each: 1, 2 or 4 */
     const uint8_t *cut;  /* edges that do not count (not 0), or NULL */
     const uint8_t *sets; /* the sets that an edge is in, as bits, or NULL: none */
     uint64_t every;      /* all of the sets */
+    uint32_t label_bytes;
 } tc_graph;
 
 /* An automaton that reads states. The moves of reader q on the letter l of a state are first[q * letters + place[l]] .. until the next one's:
@@ -142,24 +143,26 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
  * when an append failed, the search can only be freed. */
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity);
 
-/* The graph of a complete search, by going over all states once more. An edge is a transition that does not fail. 0, or -1 when the search is
+/* The graph of a complete search, by going over all states once more. An edge is a transition. 0, or -1 when the search is
  * not complete, has no whole states or orbits only (or the program is broken).
- * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries. */
-int tc_search_degrees(tc_search *search, uint64_t *start);
-/* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target, its label, and 1 where it is progress (NULL: not
- * wanted). */
-int tc_search_edges(tc_search *search, const uint64_t *start, int32_t *target, uint32_t *label, uint8_t *progress);
+ * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries.
+ * used[l] = 1 for each label l of an edge; all are below `labels`, or the answer is -1. (NULL: not wanted.) */
+int tc_search_degrees(tc_search *search, uint64_t *start, uint32_t labels, uint8_t *used);
+/* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target (-1 where it fails); to[l] for its label l, which is below `labels` (NULL:
+ * l), in label_bytes, which are 1, 2 or 4 and enough for each; and 1 where it is progress (NULL: not wanted). */
+int tc_search_edges(tc_search *search, const uint64_t *start, uint32_t labels, const uint32_t *to, int32_t *target, void *label,
+                    uint32_t label_bytes, uint8_t *progress);
+/* `start` as tc_search_degrees gave it: marks[e] = mark for each edge e where a watch on transitions with this id fires. */
+int tc_search_edges_where(tc_search *search, const uint64_t *start, uint32_t watch, uint8_t mark, uint8_t *marks);
 /* marks[s] = mark for each state s where a state watch with this id fires; the others stay as they are. */
 int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
 
 /* Of a complete search: `mark` at each state where nothing but a fault is enabled; -1 as tc_search_degrees. */
 int tc_search_quiet(tc_search *search, uint8_t mark, uint8_t *marks);
+/* The same, of those states where a watch on final states with this id fires. */
+int tc_search_final(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
 void tc_search_free(tc_search *search);
 
-/* used[l] = 1 for each of n labels l; 0, or -1 when one of them is not below `labels`. */
-int tc_labels_used(const uint32_t *label, uint64_t n, uint32_t labels, uint8_t *used);
-/* Each of n labels l, which tc_labels_used has passed, becomes to[l]. */
-void tc_labels_map(uint32_t *label, uint64_t n, const uint32_t *to);
 /* 1 when starts, targets and labels are within bounds: the functions below index without a check. */
 int tc_graph_sound(const tc_graph *graph, uint64_t edges, uint32_t labels);
 /* found[s]: all bits of kinds[label] of the edges of s, cut ones too. */
@@ -177,9 +180,10 @@ void tc_letters_used(uint64_t n, const uint16_t *letters, uint8_t *used);
 /* The nodes of the product that are reached from the states below n with reader 0, which are its first ones. How many edges it has, -1 when there
  * are more than `most` nodes. */
 int64_t tc_product_nodes(const tc_graph *graph, const tc_reader *reader, uint64_t n, tc_nodes *nodes);
-/* The edges of the product, of nodes that tc_product_nodes found: `start` has n + 1 entries. */
+/* The edges of the product, of nodes that tc_product_nodes found: `start` has n + 1 entries, and labels have as many bytes as the
+ * graph's. */
 void tc_product_edges(const tc_graph *graph, const tc_reader *reader, const tc_nodes *nodes, int64_t *start, int32_t *target,
-                      uint32_t *label, uint8_t *sets);
+                      void *label, uint8_t *sets);
 /* The first of n nodes, in this order, where every run is accepted, or one that ends there: in states with `resting` not 0 runs may. Or -1. */
 int64_t tc_product_end(const tc_reader *reader, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n);
 /* One round of checker/graph/longest.py over all states, the last ones first: `counted` of each label, `gained` of each state or NULL, none of
