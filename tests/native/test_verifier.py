@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import NO_REGISTER, Field, Instruction, Program, Reduction, StateTest, Watch
-from checker.engines.native.search import BadProgram, Search, Status, program_struct, verify
+from checker.engines.native.search import BadProgram, Search, Status, verify
+from checker.engines.native.structs import program_struct
 from checker.engines.stores import Order, Store
 from tests.native.assembler import Assembler, two_phase
 from tests.native.comparing import edges_of
