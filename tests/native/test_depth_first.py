@@ -209,7 +209,7 @@ def test_depth_first_gives_the_same_verdicts(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
 def test_with_bits_what_is_shown_is_real_and_the_rest_is_unknown(path: Path) -> None:
-    wide, found = verdicts(api.check(str(path), engine="native")), api.check(str(path), store="bitstate", memory_mib=400)
+    wide, found = verdicts(api.check(str(path), engine="native")), api.check(str(path), store="bitstate", memory_mib=1500)
     silent = 0
     for result in found.results:
         assert result.engine.endswith("1 thread, depth first, bits of an array)")
@@ -236,7 +236,7 @@ def test_a_long_way_is_replayed() -> None:
             overrides={"philosophers": "9"},
             order="depth-first",
             store=store,
-            memory_mib=400,
+            memory_mib=1500,
         )
         trace = report.results[0].trace
         assert trace is not None
