@@ -7,6 +7,7 @@ branch is an outcome of its own, which touches less than both together: for what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 from typing import TypeAlias
 
@@ -69,10 +70,12 @@ class Outcome(Struct, kw_only=True):
 
 
 class Execution(Struct):
-    """Runs bodies on outcomes; `path` is the condition under which control is where it is, within the outcome."""
+    """Runs bodies on outcomes; `path` is the condition under which control is where it is, within the outcome; `kept`: what
+    `kept_registers` says of the step."""
 
     graph: Graph
     path: Node
+    kept: Mapping[int, tuple[int, ...]]
     split: bool = False
     most: int = MOST_OUTCOMES
 
@@ -228,10 +231,7 @@ class Execution(Struct):
             if len(ends) != len(subset):
                 raise Unsupported("a `for` whose rounds may block, and touch each other")
             for end in ends:
-                agree = self.graph.const(1)
-                for a, b in zip(ends[0].cells, end.cells, strict=True):
-                    agree = self.graph.both(agree, same(self.graph, a, b))
-                bad = self.graph.either(end.failed, self.graph.negate(agree))
+                bad = self.graph.either(end.failed, self.graph.negate(self._same_result(statement, ends[0], end)))
                 failed = self.graph.either(failed, self.graph.both(self.path, bad))
             after[subset] = ends[0]
         result = after[frozenset(range(len(elements)))]
@@ -239,6 +239,19 @@ class Execution(Struct):
         result.enabled = self.graph.both(start.enabled, self.graph.either(result.enabled, failed))
         result.failed = failed
         return result
+
+    def _same_result(self, loop: For, a: Outcome, b: Outcome) -> Node:
+        """Whether both block, or both end alike: what `checker.semantics.order` compares."""
+        graph, zero = self.graph, self.graph.const(0)
+        alike = graph.const(1)
+        for x, y in zip(a.cells, b.cells, strict=True):
+            alike = graph.both(alike, same(graph, x, y))
+        for mark in {**a.marks, **b.marks}:
+            alike = graph.both(alike, graph.eq(a.marks.get(mark, zero), b.marks.get(mark, zero)))
+        for number in self.kept.get(id(loop), ()):
+            (type, x), (other, y) = a.registers[number], b.registers[number]
+            alike = graph.both(alike, same(graph, x, convert(graph, y, other, type)))
+        return graph.both(graph.eq(a.enabled, b.enabled), graph.either(graph.negate(a.enabled), alike))
 
     def _while(self, statement: While, outcome: Outcome) -> list[Outcome]:
         return self._rounds(statement, statement.limit, outcome)

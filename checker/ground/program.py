@@ -22,6 +22,7 @@ from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
 from checker.language.types import Sort, Type, Value
 from checker.model.expr import Expr, Local
 from checker.model.model import Bind, Goal, Guard, Let, Model, Step
+from checker.semantics.registers import kept_registers
 
 if TYPE_CHECKING:
     from checker.ground.representative import Renaming
@@ -230,12 +231,13 @@ def _outcomes(
 
 
 def _executed(graph: Graph, step: Step, start: Outcome, split: bool) -> list[Outcome]:
+    kept = kept_registers(step)
     if split:
         try:
-            return Execution(graph, graph.const(1), split=True, most=MOST_SPLIT).run(step.body, start.copy())
+            return Execution(graph, graph.const(1), kept, split=True, most=MOST_SPLIT).run(step.body, start.copy())
         except Unsupported:
             pass
-    return Execution(graph, graph.const(1)).run(step.body, start)
+    return Execution(graph, graph.const(1), kept).run(step.body, start)
 
 
 def _instance(graph: Graph, step: Step, registers: Registers) -> tuple[Node, ...]:

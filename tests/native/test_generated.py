@@ -45,3 +45,44 @@ def test_that_a_round_would_block_does_not_hide_that_one_before_it_fails() -> No
     assert native.failed == 0
     assert native.stats.failures == 2
     assert agree(with_final_goals(model))
+
+
+BLOCK_ALIKE = """protocol p
+role R * 2
+role S
+shared v: R? = none
+message M() to S: fifo, capacity 1
+role R:
+    action a:
+        for r in R:
+            if v != r:
+                send M() to S
+                v = r
+"""
+BLOCKS_ONE_WAY = """protocol p
+role R * 2, ordered
+role S
+shared v: R? = none
+shared full: bool = false
+message M() to S: fifo, capacity 1
+role R:
+    action fill when not full:
+        send M() to S
+        full = true
+    action a when full:
+        for r in R:
+            if r == first(R):
+                v = r
+            else:
+                if v == none:
+                    send M() to S
+                v = none
+"""
+
+
+@pytest.mark.parametrize(("protocol", "failures"), [(BLOCK_ALIKE, 0), (BLOCKS_ONE_WAY, 4)])
+def test_orders_of_rounds_differ_where_only_some_block_and_not_where_all_do(protocol: str, failures: int) -> None:
+    model = models(Generated(protocol=protocol, spec="", stores=()))[0]
+    assert len(explore(model).failures) == failures
+    assert explore_native(model).stats.failures == failures
+    assert agree(with_final_goals(model))
