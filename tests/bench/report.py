@@ -20,7 +20,7 @@ def heading(machine: Mapping[str, str], missing: Sequence[str], rounds: int) -> 
         print(f"{name:<16} {value}")
     if missing:
         print(f"not installed: {', '.join(missing)}. Ours is measured alone.")
-    print(f"\n{rounds} rounds of each: ours with one thread, SPIN, ours with two threads, each a process of its own")
+    print(f"\n{rounds} rounds of each: ours with one thread and with two, then SPIN, each a process of its own")
 
 
 def starts(found: Sequence[Mapping[str, float]]) -> None:
