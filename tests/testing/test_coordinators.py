@@ -12,6 +12,7 @@ from checker.api import check, load
 from checker.cli.main import main
 from checker.testing import Adapter, AdapterError, machine
 from checker.testing.protocol.drive import drive
+from checker.testing.protocol.first import first_programs
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.paths import counterexample, covering
 from checker.testing.protocol.plan import Plan
@@ -79,9 +80,31 @@ def test_a_machine_on_two_roles_and_messages() -> None:
     said, case = cases("handout", c.Handout)
     assert said == ""
     assert case.reached().startswith("protocol steps exercised: 5 of 5, in ")
-    said, _ = cases("handout", c.TrustingHandout, examples=40)
+    said, _ = cases("handout", c.TrustingHandout)
     assert "which no behaviour of the protocol explains" in said
     assert "Lead takes Result" in said or "Lead does give_up" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "adapter", "finds"),
+    [
+        ("queue", c.Queue, False),
+        ("queue", c.LateQueue, True),
+        ("queue", c.AskedQueue, True),
+        ("handout", c.Handout, False),
+        ("handout", c.TrustingHandout, True),
+        ("lock", c.Lock, False),
+        ("lock", c.LyingLock, True),
+        ("reentrant", c.Desk, False),
+    ],
+)
+def test_the_first_programs_are_the_same_everywhere_and_find_what_is_wrong(
+    name: str, adapter: type[Adapter], finds: bool
+) -> None:
+    plan = plan_of(name, adapter)
+    programs = first_programs(plan)
+    assert programs == first_programs(plan_of(name, adapter))
+    assert any(failure(plan, *program, schedules=4) for program in programs) is finds
 
 
 def test_a_refusal_that_had_its_effect_is_a_finding() -> None:

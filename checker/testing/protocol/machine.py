@@ -14,6 +14,7 @@ from typing import Any
 from checker.testing.outcome import Outcome
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.corpus import FOLDER, keep, tokens
+from checker.testing.protocol.first import first_programs
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
 from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, smaller_than, token_of
@@ -43,9 +44,10 @@ def machine(
 ) -> type[unittest.TestCase]:
     """A test case that pytest and unittest run, of the real code behind `adapter` against `protocol` (a `.team` or `.spec` file).
 
-    `instance`, `faults` (what the protocol allows to go wrong) and `overrides` are as in `checker.load`. `examples` programs of up to `length` calls
-    are drawn, each run under `schedules` schedules; `options` go to `explore`: `mode`, `faults_of_code` (its `faults`), `checks`, settings. Failing
-    runs are kept in the folder `corpus` and run first the next time. With TEAMCHECK_REPLAY=TOKEN that one run is made instead.
+    `instance`, `faults` (what the protocol allows to go wrong) and `overrides` are as in `checker.load`. First come up to `examples` programs
+    that the protocol itself gives (`first_programs`), then as many are drawn, of up to `length` calls; each is run under `schedules` schedules.
+    `options` go to `explore`: `mode`, `faults_of_code` (its `faults`), `checks`, settings. Failing runs are kept in the folder `corpus` and run
+    first the next time. With TEAMCHECK_REPLAY=TOKEN that one run is made instead.
     After the test, `reached()` of the class tells which steps of the protocol were exercised. Raises BadInput for the protocol, AdapterError for
     an adapter that does not fit it, ModuleNotFoundError without Hypothesis (`pip install 'teamcheck[testing]'`).
     """
@@ -130,7 +132,7 @@ class Tested:
         return f"{outcome.text()}\n  again: {REPLAY_VARIABLE}='{program} @ {outcome.token}' pytest"
 
     def programs(self, examples: int, length: int) -> None:
-        """Lets Hypothesis draw programs. Raises Failed for the smallest that fails."""
+        """Runs the first programs, then lets Hypothesis draw more. Raises Failed for the smallest that fails."""
         if os.environ.get(REPLAY_VARIABLE):
             return
         from hypothesis import HealthCheck, Phase, settings
@@ -148,6 +150,8 @@ class Tested:
         )
         try:
             with quiet_collector():
+                for program in first_programs(self.plan)[:examples]:
+                    self.program(program)
                 run_state_machine_as_test(_state_machine(self), settings=chosen)
         except Failed as found:
             program = self._smallest(self.shown)

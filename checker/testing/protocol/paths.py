@@ -65,17 +65,27 @@ def covering(model: Model, *, states_limit: int = MOST_STATES, time_s: float | N
     """Few short paths that together take every step, and every two steps that can follow each other, faults left out.
 
     A limit that is reached leaves out what lies beyond it: `cut` says so. Raises KeyboardInterrupt."""
+    return covering_paths(explored(model, states_limit, time_s))
+
+
+def explored(model: Model, states_limit: int, time_s: float | None = None) -> StateGraph:
+    """The first states of the model. Raises KeyboardInterrupt."""
     graph = explore(model, states_limit=states_limit, time_s=time_s)
     if graph.stopped == "interrupted":
         raise KeyboardInterrupt
-    wanted = dict(_goals(graph))
+    return graph
+
+
+def covering_paths(graph: StateGraph) -> Paths:
+    """Those of `covering`, within the part of the graph that is there."""
+    model, wanted = graph.model, dict(_goals(graph))
     chosen: list[ModelPath] = []
     reached: set[Goal] = set()
     interpreter = Interpreter(model)
     for goal, edges in sorted(wanted.items(), key=lambda item: -_depth(graph, item[1])):
         if goal in reached:
             continue
-        path = _path(model, interpreter, graph, edges)
+        path = _path(interpreter, graph, graph.source(edges[0]), edges)
         if path is not None:
             reached.update(path.goals)
             chosen.append(path)
@@ -107,10 +117,15 @@ def _depth(graph: StateGraph, edges: tuple[int, ...]) -> int:
     return graph.depth[graph.source(edges[0])] + len(edges)
 
 
-def _path(model: Model, interpreter: Interpreter, graph: StateGraph, edges: tuple[int, ...]) -> ModelPath | None:
-    initial, indices = graph.path(graph.source(edges[0]))
+def path_to(interpreter: Interpreter, graph: StateGraph, state: int) -> ModelPath | None:
+    """A shortest path to a state; None where a fault lies on it."""
+    return _path(interpreter, graph, state, ())
+
+
+def _path(interpreter: Interpreter, graph: StateGraph, state: int, edges: tuple[int, ...]) -> ModelPath | None:
+    initial, indices = graph.path(state)
     indices += [graph.index(edge) for edge in edges]
-    run = Run(model, interpreter, Path(initial=initial, indices=tuple(indices), end=None, shortest=True))
+    run = Run(graph.model, interpreter, Path(initial=initial, indices=tuple(indices), end=None, shortest=True))
     if any(taken.step.fault is not None for taken in run.taken):
         return None
     names = [taken.step.name for taken in run.taken]

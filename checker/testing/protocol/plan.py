@@ -16,6 +16,7 @@ from checker.elaborate.make import reads
 from checker.language.diagnostics import nearest
 from checker.language.types import Sort, Type, element, values
 from checker.model.model import Guard, Model, Variable
+from checker.semantics.interpreter import Interpreter
 from checker.testing.protocol.adapter import Adapter
 
 
@@ -48,6 +49,10 @@ class Plan:
         self.actions = {action.method: action for action in self._actions()}
         driven = {action.step for action in self.actions.values()}
         self.beliefs = Beliefs(model, [n for n in range(len(model.steps)) if n not in driven], Limits())
+
+    @property
+    def interpreter(self) -> Interpreter:
+        return self.beliefs.automaton.interpreter
 
     def _actions(self) -> list[Action]:
         starts = [(n, step) for n, step in enumerate(self.model.steps) if step.kind == "start" and step.fault is None]

@@ -18,8 +18,7 @@ class Walk:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.interpreter = plan.beliefs.automaton.interpreter
-        self.state: State = next(self.interpreter.iterate_initial_states())
+        self.state: State = next(plan.interpreter.iterate_initial_states())
         self.before = self.state
         self.last = Call(action="", agent="")
 
@@ -49,7 +48,7 @@ class Walk:
         steps = self.plan.model.steps
         unseen = [
             target
-            for step, _, target, *_ in self.interpreter.outcomes(self.state)
+            for step, _, target, *_ in self.plan.interpreter.outcomes(self.state)
             if target is not None and step not in driven and steps[step].fault is None
         ]
         if unseen:
@@ -60,12 +59,17 @@ class Walk:
         return [(call, to) for call, to in self._allowed(self.before) if call not in still and call.agent != self.last.agent]
 
     def _allowed(self, state: State) -> list[tuple[Call, State]]:
-        by_step = {action.step: action for action in self.plan.actions.values()}
-        found = []
-        for step, instance, target, *_ in self.interpreter.outcomes(state):
-            action = by_step.get(step)
-            if action is None or target is None:
-                continue
-            values = tuple((name, shown(type, v)) for (name, type), v in zip(action.parameters, instance[1:], strict=True))
-            found.append((Call(action=action.method, agent=self.plan.agents(action.role)[instance[0]], values=values), target))
-        return found
+        return calls_in(self.plan, state)
+
+
+def calls_in(plan: Plan, state: State) -> list[tuple[Call, State]]:
+    """What a program may ask for in this state, by the protocol, each with the state after it."""
+    by_step = {action.step: action for action in plan.actions.values()}
+    found = []
+    for step, instance, target, *_ in plan.interpreter.outcomes(state):
+        action = by_step.get(step)
+        if action is None or target is None:
+            continue
+        values = tuple((name, shown(type, v)) for (name, type), v in zip(action.parameters, instance[1:], strict=True))
+        found.append((Call(action=action.method, agent=plan.agents(action.role)[instance[0]], values=values), target))
+    return found

@@ -1,0 +1,46 @@
+"""The programs that a test runs before any is drawn, the same on every machine: into contests, and along covering paths of the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.engines.state_graph import StateGraph
+from checker.semantics.interpreter import State
+from checker.testing.protocol.follow import Call
+from checker.testing.protocol.paths import covering_paths, explored, path_to, program_of
+from checker.testing.protocol.plan import Plan
+from checker.testing.protocol.programs import Program, Settle
+from checker.testing.protocol.walk import calls_in
+
+MOST_STATES = 1_000
+
+
+def first_programs(plan: Plan) -> list[Program]:
+    """From the first states of the protocol, each kind shortest first. Raises KeyboardInterrupt."""
+    graph = explored(plan.model, MOST_STATES)
+    paths = (program_of(plan, path) for path in covering_paths(graph).paths)
+    return [program for program in dict.fromkeys((*_contests(plan, graph), *paths)) if program]
+
+
+def _contests(plan: Plan, graph: StateGraph) -> Iterator[Program]:
+    """For each two actions, one program whose last two calls are asked for at once by two agents, though the first rules out the second: two that
+    want the same are what races are made of."""
+    seen: set[tuple[str, str]] = set()
+    allowed: dict[State, dict[Call, State]] = {}
+
+    def calls(state: State) -> dict[Call, State]:
+        if state not in allowed:
+            allowed[state] = dict(calls_in(plan, state))
+        return allowed[state]
+
+    for number in range(graph.expanded):
+        for one, after in calls(graph.states[number]).items():
+            for rival in calls(graph.states[number]):
+                names = (one.action, rival.action)
+                if names in seen or rival.agent == one.agent or rival in calls(after):
+                    continue
+                path = path_to(plan.interpreter, graph, number)
+                if path is not None:
+                    seen.add(names)
+                    start = program_of(plan, path)
+                    yield (*start, *((Settle(),) if start else ()), one, rival)
