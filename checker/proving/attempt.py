@@ -16,7 +16,9 @@ from checker.certificates.questions import ASSUMED, answers, by_small_sizes, que
 from checker.certificates.subject import Asked
 from checker.engines.along import explore_along
 from checker.engines.apart import SolverMissing
+from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas, Proved, Violated
+from checker.engines.inductive.written import what_was_counted
 from checker.language.diagnostics import BadInput
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
@@ -130,19 +132,23 @@ class Attempts:
     def _lemma_sets(
         self, subject: Asked, proofs: EverySizeProofs, until: float
     ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """Lemmas to try, few first: none, what holds of every protocol, what proofs at small sizes need too, all that is known. Before each set those
-        of it that small sizes cannot do without.
+        """Lemmas to try, few first: none, what holds of every protocol, what is known, what steps counted, what proofs at small sizes need too.
+        Before each set those of it that small sizes cannot do without.
         """
         yield (), ()
         facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
-        if facts:
-            yield (), facts
-        known, mined = proofs.over(self.known), list[Expr]()
+        known = proofs.over(self.known)
+        if facts or known:
+            yield (), _each_once([*facts, *known])
+        counted = proofs.over(list(what_was_counted(subject.model)))
+        if counted:
+            yield (), _each_once([*facts, *known, *counted])
+        mined: list[Expr] = []
         for needed, lemmas in self._mined(subject, proofs, until):
             mined = _each_once([*mined, *lemmas])
             yield needed, _each_once([*facts, *mined])
-        if known:
-            yield (), _each_once([*facts, *mined, *known])
+        if known or counted:
+            yield (), _each_once([*facts, *known, *counted, *mined])
 
     def _mined(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
         """What small sizes show: lemmas that are inductive in all of them, where there are such; else those of each by itself."""
@@ -169,7 +175,8 @@ class Attempts:
         return found
 
     def _proof(self, subject: Asked, proofs: EverySizeProofs, lemmas: Sequence[Expr]) -> Attempt:
-        self.known = _each_once([*proofs.over(self.known), *lemmas])
+        goal = subject.goal_of(subject.model)
+        self.known = _each_once([*proofs.over(self.known), *lemmas, *proofs.over(list(said_of_states([goal])))])
         here = [resized(lemma, subject.model) for lemma in lemmas]
         asked = questions(subject, here)
         solved = list(answers(asked, "z3", memory_mib=self.base.limits.memory_mib))

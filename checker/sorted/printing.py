@@ -30,7 +30,7 @@ def _lines(form: Sorted) -> Iterator[str]:
         for variable in form.model.variables:
             if run.state[variable] is not form.state[variable]:
                 indices = tuple(_generic(form, t, f"index {place}, {t}") for place, t in enumerate(variable.index))
-                yield f"{variable.name} := " + " ".join(_shown(form, variable.type, run.state[variable](indices)))
+                yield f"{variable.name} := " + " ".join(_shown(form, variable.name, variable.type, run.state[variable](indices)))
     if form.model.done is not None:
         yield "done " + _condition(form, form.model.done)
     for sort, elements in form.signature.enumerations.items():
@@ -56,24 +56,24 @@ def _generic(form: Sorted, type: Type, name: str) -> Sym:
     return form.values.symbol(type, name, (), "choice")
 
 
-def _shown(form: Sorted, type: Type, value: Sym) -> Iterator[str]:
+def _shown(form: Sorted, variable: str, type: Type, value: Sym) -> Iterator[str]:
     match type, value:
         case _, Scalar(term):
             yield text(term)
         case Option(of), Opt(some, inner):
             yield text(some)
-            yield from _shown(form, of, inner)
+            yield from _shown(form, variable, of, inner)
         case Record(_, fields), Rec(parts):
             for (_, t), part in zip(fields, parts, strict=True):
-                yield from _shown(form, t, part)
+                yield from _shown(form, variable, t, part)
         case SetOf(of), SetV(has):
-            yield text(has(_generic(form, of, f"element of {type}")))
+            yield text(has(_generic(form, of, f"element of {type} in {variable}")))
         case MapOf(key, of), MapV(at):
-            yield from _shown(form, of, at(_generic(form, key, f"key of {type}")))
+            yield from _shown(form, variable, of, at(_generic(form, key, f"key of {type} in {variable}")))
         case SeqOf(of, _), SeqV(length, items):
             yield text(length)
             for item in items:
-                yield from _shown(form, of, item)
+                yield from _shown(form, variable, of, item)
         case BagOf(of, _), BagV(count, size):
             yield text(size)
-            yield text(count(_generic(form, of, f"element of {type}")))
+            yield text(count(_generic(form, of, f"element of {type} in {variable}")))

@@ -225,3 +225,79 @@ def test_without_the_time_for_anything_all_is_undecided(monkeypatch: pytest.Monk
     found = api.prove("specs/two_phase_commit.spec", properties=["consistent", "commits"], time_s=20)
     assert [(proof.rung, proof.met) for proof in found.proofs] == [("open", False), ("open", False)]
     assert found.exit_code == 3
+
+
+CONSENSUS = """\
+protocol consensus(voters: 1..7 = 3, tellers: 1..3 = 2)
+enum Choice: merge, reject
+role Voter * voters
+role Teller * tellers
+shared cast: map[Voter, Choice?] = none
+shared told: set[Choice] = {}
+role Voter:
+    action vote(c: Choice) when cast[self] == none:
+        cast[self] = c
+role Teller:
+    var result: Choice? = none
+    action decide(c: Choice) when result == none:
+        if majority(v in Voter: cast[v] == c):
+            result = c
+    action tell(c: Choice) when majority(v in Voter: cast[v] == c):
+        told += {c}
+"""
+CONSENSUS_SPEC = """\
+spec consensus for "consensus.team"
+always agreement: all(a in Teller, b in Teller: a.result == none or b.result == none or a.result == b.result)
+always one_told: not (merge in told and reject in told)
+always told_what_is_decided: all(a in Teller, c in Choice: a.result == c implies all(d in told: d == c))
+"""
+
+
+def test_a_majority_that_a_step_counted_is_remembered_by_what_it_wrote(tmp_path: Path) -> None:
+    (tmp_path / "consensus.team").write_text(CONSENSUS, encoding="utf-8")
+    (tmp_path / "consensus.spec").write_text(CONSENSUS_SPEC, encoding="utf-8")
+    found = api.prove(tmp_path / "consensus.spec", time_s=60)
+    assert {one.rung for one in found.proofs} == {"every size"}
+    agreement = next(one for one in found.proofs if one.property == "agreement")
+    assert [lemma.text for lemma in agreement.lemmas] == [
+        "all(t in Teller, c in Choice: t.result == c implies majority(v in Voter: cast[v] == c))"
+    ]
+
+
+def test_a_minority_is_not_enough(tmp_path: Path) -> None:
+    (tmp_path / "consensus.team").write_text(
+        CONSENSUS.replace(
+            "majority(v in Voter: cast[v] == c):\n            result", "any(v in Voter: cast[v] == c):\n            result"
+        ),
+        encoding="utf-8",
+    )
+    (tmp_path / "consensus.spec").write_text(CONSENSUS_SPEC, encoding="utf-8")
+    found = api.prove(tmp_path / "consensus.spec", properties=["agreement"], time_s=20)
+    assert [one.rung for one in found.proofs] == ["violated"]
+
+
+TWO_SENDERS = """\
+protocol two(workers: 1..3 = 2, leads: 1..3 = 2)
+role Worker * workers
+role Lead * leads
+role Hub
+message Done() to Hub: unordered, capacity 2
+shared got: 0..2 = 0
+role Worker:
+    action a:
+        send Done() to Hub
+role Lead:
+    action b:
+        send Done() to Hub
+role Hub:
+    on Done() from s: Worker:
+        got = 1
+    on Done() from s: Lead:
+        got = 2
+"""
+
+
+def test_two_roles_may_send_one_kind_of_message(tmp_path: Path) -> None:
+    (tmp_path / "two.team").write_text(TWO_SENDERS, encoding="utf-8")
+    (tmp_path / "two.spec").write_text('spec two for "two.team"\nno error\n', encoding="utf-8")
+    assert [one.rung for one in api.prove(tmp_path / "two.spec", time_s=20).proofs] == ["every size"]

@@ -7,7 +7,7 @@ decided here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import TypeAlias
 
@@ -48,7 +48,7 @@ class _Search:
         self.wrong = [_wrong(proofs, goal) for proofs in self.proofs]
         self._nodes: dict[tuple[Expr, int], Node | None] = {}
         self.pool: dict[Expr, None] = {}  # over the model of the last size, so that equal lemmas are one
-        self._take(_said_of_states(self.proofs[-1].model, goal))
+        self._take(said_of_states(other for other in self.proofs[-1].model.goals if other.name != goal))
 
     def events(self) -> Iterator[Event]:
         for number, proofs in enumerate(self.proofs):
@@ -121,11 +121,11 @@ def _goal(proofs: Proofs, name: str) -> Goal:
     return next(goal for goal in proofs.model.goals if goal.name == name)
 
 
-def _said_of_states(model: Model, goal: str) -> Iterator[Expr]:
-    """What other goals say of every state."""
-    for other in model.goals:
-        if other.name != goal and other.kind in ("always", "never"):
-            yield other.conditions[0] if other.kind == "always" else make.negate(other.conditions[0])
+def said_of_states(goals: Iterable[Goal]) -> Iterator[Expr]:
+    """What these goals say of every state."""
+    for goal in goals:
+        if goal.kind in ("always", "never"):
+            yield goal.conditions[0] if goal.kind == "always" else make.negate(goal.conditions[0])
 
 
 def complexity(lemma: Expr) -> tuple[int, int, int, str]:
