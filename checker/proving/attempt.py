@@ -144,27 +144,48 @@ class Attempts:
         if counted:
             yield (), _each_once([*facts, *known, *counted])
         mined: list[Expr] = []
-        for needed, lemmas in self._mined(subject, proofs, until):
+        for needed, lemmas in self._mined(subject, proofs, until, bool(counted)):
             mined = _each_once([*mined, *lemmas])
-            yield needed, _each_once([*facts, *mined])
+            yield needed, _each_once([*facts, *lemmas])
         if known or counted:
             yield (), _each_once([*facts, *known, *counted, *mined])
 
-    def _mined(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """What small sizes show: lemmas that are inductive in all of them, where there are such; else those of each by itself."""
+    def _mined(
+        self, subject: Asked, proofs: EverySizeProofs, until: float, counts: bool
+    ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+        """What small sizes show. Where steps count, rules of a fixed form come first: proofs of majorities show what is of their size."""
+        models = self._small(subject)
+        if counts:
+            yield from self._of_a_form(subject, proofs, until, models)
+        yield from self._by_proofs(subject, proofs, until, models)
+        if not counts:
+            yield from self._of_a_form(subject, proofs, until, models)
+
+    def _by_proofs(
+        self, subject: Asked, proofs: EverySizeProofs, until: float, models: Sequence[Model]
+    ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+        """Lemmas that are inductive in all of these sizes, where there are such; else those of each by itself."""
         self._said(f"{subject.name}: lemmas that small sizes show")
-        models, memory = self._small(subject), self.base.limits.memory_mib
+        memory, shown = self.base.limits.memory_mib, list[Expr]()
         found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, memory)
         if isinstance(found, Lemmas):
-            few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
-            yield few, few
-            if more:
-                yield (), more
+            yield from _first_few(proofs, found)
             return
         for model in models:
             at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, memory)
             if isinstance(at_size, Proved):
-                yield (), proofs.over([as_rule(lemma) for lemma in at_size.lemmas])
+                shown += proofs.over([as_rule(lemma) for lemma in at_size.lemmas])
+                yield (), shown
+
+    def _of_a_form(
+        self, subject: Asked, proofs: EverySizeProofs, until: float, models: Sequence[Model]
+    ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+        """Rules of a fixed form that are inductive in all of these sizes."""
+        self._said(f"{subject.name}: rules that small sizes do not refute")
+        time_s = (until - perf_counter()) * MINING_SHARE
+        found = lemmas_from(models, subject.name, time_s, self.base.limits.memory_mib, of_a_form=True)
+        if isinstance(found, Lemmas):
+            yield from _first_few(proofs, found)
 
     def _small(self, subject: Asked) -> list[Model]:
         """The models of the sizes at which lemmas are looked for."""
@@ -235,6 +256,14 @@ class Attempts:
     def _said(self, text: str) -> None:
         if self.base.said is not None:
             self.base.said(text)
+
+
+def _first_few(proofs: EverySizeProofs, found: Lemmas) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
+    """Those that are needed, then the others."""
+    few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
+    yield few, few
+    if more:
+        yield (), [*few, *more]
 
 
 def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:

@@ -14,12 +14,16 @@ LEAST_S = 0.5
 NO_TIME = "the time was used up"
 
 
-def lemmas_from(models: Sequence[Model], goal: str, time_s: float, memory_mib: float | None) -> Lemmas | Violated | Open:
-    """Lemmas that with the goal are inductive in all of these models, which are one protocol in growing sizes.
+def lemmas_from(
+    models: Sequence[Model], goal: str, time_s: float, memory_mib: float | None, *, of_a_form: bool = False
+) -> Lemmas | Violated | Open:
+    """Lemmas that with the goal are inductive in all of these models, which are one protocol in growing sizes: from proofs at these sizes, or of a
+    fixed form.
 
     Raises SolverMissing, KeyboardInterrupt.
     """
-    found = apart(_candidates, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goal=goal)
+    made = _of_a_form if of_a_form else _candidates
+    found = apart(made, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goal=goal)
     event = _last(found, goal)
     assert not isinstance(event, Proved)
     return event
@@ -64,3 +68,10 @@ def _candidates(*, models: tuple[Model, ...], goal: str, time_s: float | None) -
 
     sizes = [{"number": number} for number in range(len(models))]
     return candidates(lambda size: models[size["number"]], sizes, goal, time_s=time_s)
+
+
+def _of_a_form(*, models: tuple[Model, ...], goal: str, time_s: float | None) -> Iterator[Event]:
+    from checker.engines.inductive.candidates import candidates_of_a_form
+
+    sizes = [{"number": number} for number in range(len(models))]
+    return candidates_of_a_form(lambda size: models[size["number"]], sizes, goal, time_s=time_s)

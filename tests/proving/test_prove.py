@@ -301,3 +301,33 @@ def test_two_roles_may_send_one_kind_of_message(tmp_path: Path) -> None:
     (tmp_path / "two.team").write_text(TWO_SENDERS, encoding="utf-8")
     (tmp_path / "two.spec").write_text('spec two for "two.team"\nno error\n', encoding="utf-8")
     assert [one.rung for one in api.prove(tmp_path / "two.spec", time_s=20).proofs] == ["every size"]
+
+
+VOTES_BY_MESSAGE = """\
+protocol election(voters: 1..5 = 3)
+enum Choice: merge, reject
+role Voter * voters
+role Lead
+message Vote(c: Choice) to Lead: unordered, capacity 4
+shared decided: set[Choice] = {}
+role Voter:
+    var cast: Choice? = none
+    action vote(c: Choice) when cast == none:
+        cast = c
+        send Vote(c) to Lead
+role Lead:
+    var votes: map[Voter, Choice?] = none
+    on Vote(c) from v:
+        votes[v] = c
+    action decide(c: Choice) when majority(v in Voter: votes[v] == c):
+        decided += {c}
+"""
+
+
+def test_rules_of_a_fixed_form_carry_a_majority_through_messages(tmp_path: Path) -> None:
+    (tmp_path / "election.team").write_text(VOTES_BY_MESSAGE, encoding="utf-8")
+    spec = 'spec election for "election.team"\nalways one: not (merge in decided and reject in decided)\n'
+    (tmp_path / "election.spec").write_text(spec, encoding="utf-8")
+    (one,) = api.prove(tmp_path / "election.spec", properties=["one"], time_s=90).proofs
+    assert one.rung == "every size"
+    assert "all(v in Voter: Lead.votes[v] == merge implies v.cast == merge)" in [lemma.text for lemma in one.lemmas]

@@ -15,6 +15,8 @@ from checker.elaborate import make
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Violated
 from checker.engines.inductive.houdini import Houdini, fewest, jointly
 from checker.engines.inductive.prove import Proofs, condition, own_condition
+from checker.engines.inductive.templates import templates
+from checker.engines.inductive.written import what_was_counted
 from checker.ground.graph import Node, Unsupported
 from checker.ground.violations import bad
 from checker.model.expr import Apply, Expr, Quantifier, Read
@@ -37,6 +39,20 @@ def candidates(
         yield from _Search(model_at, sizes, goal, deadline).events()
     except GaveUp as reason:
         yield Open(goal=goal, reason=str(reason))
+
+
+def candidates_of_a_form(
+    model_at: Callable[[Sizes], Model], sizes: Sequence[Sizes], goal: str, *, time_s: float | None = None
+) -> Iterator[Event]:
+    """Lemmas or Open, as `candidates`, without looking for a proof at any size: of rules of a fixed form (`templates`), and what steps counted."""
+    deadline = None if time_s is None else perf_counter() + time_s
+    try:
+        search = _Search(model_at, sizes, goal, deadline)
+        found = search.of_a_form()
+    except GaveUp as reason:
+        yield Open(goal=goal, reason=str(reason))
+        return
+    yield Open(goal=goal, reason="rules between two things are not enough") if found is None else found
 
 
 class _Search:
@@ -65,6 +81,11 @@ class _Search:
                 yield found
                 return
         yield Open(goal=self.goal, reason="what the small sizes show is not inductive in all of them")
+
+    def of_a_form(self) -> Lemmas | None:
+        self._take(what_was_counted(self.proofs[-1].model))
+        self._take(iter(templates(self.proofs[0].model)))
+        return self._inductive()
 
     def _take(self, lemmas: Iterator[Expr]) -> None:
         largest = self.proofs[-1].model

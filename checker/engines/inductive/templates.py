@@ -1,0 +1,175 @@
+"""Lemmas of a fixed form: all rules between two of the things that can be said of one or two agents and things, and that no small run refutes.
+
+What a proof at a small size learns may rest on that size; these do not look at it (J. Yao et al., DistAI, OSDI 2021).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, combinations_with_replacement, product
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from checker.elaborate import make
+from checker.elaborate.rewrite import map_expr, nodes
+from checker.engines.explicit import explore
+from checker.language.types import Bool, Enum, Int, Option, Record, SetOf, Sort, Type, Value, cardinality, values
+from checker.model.expr import Const, Expr, Local, Quantifier, Read
+from checker.model.model import Channel, Model, Variable
+from checker.semantics.failure import EvaluationError
+from checker.semantics.interpreter import Interpreter, State
+
+MOST_STATES = 400  # that are asked whether they refute a rule
+MOST_THINGS = 32  # that are said of the same names
+MOST_RULES = 500
+MOST_VALUES = 6  # of a cell
+ITEM = 1_000  # the register of a message, as in `predicates`
+
+Names: TypeAlias = tuple[Local, ...]
+
+
+class _Thing(Struct, frozen=True):
+    """`cell`: what it tells the value of. `true_in`: a bit for each state and each way to name."""
+
+    says: Expr
+    cell: Expr
+    names: frozenset[Local]
+    true_in: int
+
+
+def templates(model: Model) -> list[Expr]:
+    """Rules over `model`, which is of a small size, the shorter ones first."""
+    states, interpreter = explore(model, states_limit=MOST_STATES).states, Interpreter(model)
+    found: dict[Expr, None] = {}
+    for names in _namings(model):
+        ways = [way for way in product(*(tuple(values(name.type)) for name in names)) if _apart(names, way)]
+        things = []
+        for cell, says in _sayings(model, names):
+            try:
+                true_in = _true_in(interpreter, states, says, names, ways)
+            except EvaluationError:
+                continue
+            things.append(_Thing(says, cell, frozenset(n for n in nodes(says) if isinstance(n, Local) and n in names), true_in))
+        found.update(dict.fromkeys(_rules(things[:MOST_THINGS], names, (1 << len(states) * len(ways)) - 1)))
+    return list(found)[:MOST_RULES]
+
+
+def _namings(model: Model) -> Iterator[Names]:
+    """One name, then two, of the sorts of which there may be many."""
+    types = (type for variable in model.variables for type in (*variable.index, variable.type))
+    sorts = list(dict.fromkeys(type for type in types if isinstance(type, Sort) and not type.single and not type.ordered))
+    yield from ((Local(0, "", sort),) for sort in sorts)
+    yield from ((Local(0, "", a), Local(1, "", b)) for a, b in combinations_with_replacement(sorts, 2))
+
+
+def _apart(names: Names, way: tuple[Value, ...]) -> bool:
+    """Two names of one sort are of two elements."""
+    return len(names) < 2 or names[0].type != names[1].type or way[0] != way[1]
+
+
+def _true_in(
+    interpreter: Interpreter, states: Sequence[State], says: Expr, names: Names, ways: Sequence[tuple[Value, ...]]
+) -> int:
+    bits = 0
+    for way in ways:
+        known: dict[Expr, Expr] = {name: Const(value, name.type) for name, value in zip(names, way, strict=True)}
+        closed = map_expr(says, lambda node, known=known: known.get(node, node))  # type: ignore[misc]
+        for state in states:
+            bits = bits << 1 | bool(interpreter.evaluate(closed, state))
+    return bits
+
+
+# --- what may be said --------------------------------------------------------------------------------------------------
+
+
+def _sayings(model: Model, names: Names) -> Iterator[tuple[Expr, Expr]]:
+    """A cell, and something that it may be, in terms of the names."""
+    channels = {channel.variable.name: channel for channel in model.channels}
+    for variable in model.variables:
+        for cell in _cells(variable, names):
+            channel = channels.get(variable.name)
+            if channel is not None:
+                yield from ((says, says) for says in _waits(channel, cell, names))
+            else:
+                yield from ((cell, says) for says in _may_be(cell, names))
+
+
+def _cells(variable: Variable, names: Names) -> Iterator[Read]:
+    keys: list[list[Expr]] = []
+    for type in variable.index:
+        of_type: list[Expr] = [name for name in names if name.type == type]
+        single = isinstance(type, Sort) and type.single
+        keys.append([Const(0, type)] if single else of_type)
+    yield from (Read(variable, indices) for indices in product(*keys) if len(set(indices)) == len(indices))
+
+
+def _may_be(cell: Read, names: Names) -> Iterator[Expr]:
+    match cell.type:
+        case Bool():
+            yield cell
+        case Option(Sort()):
+            yield make.compare("eq", cell, Const(None, cell.type))
+            yield from (make.compare("eq", cell, name) for name in names if name.type == cell.type.of)
+        case Sort():
+            yield from (make.compare("eq", cell, name) for name in names if name.type == cell.type)
+        case Enum() | Int() | Option(Enum() | Bool()) if cardinality(cell.type) <= MOST_VALUES:
+            yield from (make.compare("eq", cell, Const(value, cell.type)) for value in values(cell.type))
+        case SetOf(of):
+            elements: list[Expr] = [name for name in names if name.type == of]
+            if isinstance(of, Enum) and cardinality(of) <= MOST_VALUES:
+                elements += [Const(value, of) for value in values(of)]
+            yield from (make.apply("in_set", (element, cell), Bool()) for element in elements)
+
+
+def _waits(channel: Channel, cell: Read, names: Names) -> Iterator[Expr]:
+    """That a message waits: of a sender, with something in it, or both."""
+    record = getattr(cell.type, "of", None)
+    if not isinstance(record, Record):
+        return
+    item = Local(ITEM, "m", record)
+    parts: list[list[Expr]] = []
+    for place, (_, type) in enumerate(record.fields):
+        field = make.apply("field", (item, make.number(place)), type)
+        parts.append(list(_has(field, type, names)))
+    for chosen in product(*([None, *options] for options in parts)):
+        said = [part for part in chosen if part is not None]
+        if said or not channel.with_sender:
+            yield Quantifier("any", (item,), (cell,), make.both(*said), Bool())
+
+
+def _has(field: Expr, type: Type, names: Names) -> Iterator[Expr]:
+    yield from (make.compare("eq", field, name) for name in names if name.type == type)
+    if isinstance(type, Enum | Bool) and cardinality(type) <= MOST_VALUES:
+        yield from (make.compare("eq", field, Const(value, type)) for value in values(type))
+
+
+# --- rules -------------------------------------------------------------------------------------------------------------
+
+
+def _rules(things: Sequence[_Thing], names: Names, everywhere: int) -> Iterator[Expr]:
+    """What no state refutes, that each name is needed for: A, not A, A implies B, A implies not B, not A implies B."""
+    constant = set[int]()
+    for number, thing in enumerate(things):
+        if thing.true_in in (0, everywhere):
+            constant.add(number)
+            if thing.names == frozenset(names):
+                yield _of_all(names, make.negate(thing.says) if thing.true_in == 0 else thing.says)
+    left = [thing for number, thing in enumerate(things) if number not in constant]
+    for a, b in combinations(left, 2):
+        if a.names | b.names != frozenset(names):
+            continue
+        if not a.true_in & ~b.true_in:
+            yield _of_all(names, make.implies(a.says, b.says))
+        if not b.true_in & ~a.true_in:
+            yield _of_all(names, make.implies(b.says, a.says))
+        if not a.true_in & b.true_in and a.cell != b.cell:
+            yield _of_all(names, make.implies(a.says, make.negate(b.says)))
+        if a.true_in | b.true_in == everywhere:
+            yield _of_all(names, make.either(a.says, b.says))
+
+
+def _of_all(names: Names, rule: Expr) -> Expr:
+    if len(names) == 2 and names[0].type == names[1].type:
+        rule = make.implies(make.compare("ne", *names), rule)
+    return Quantifier("all", names, tuple(name.type for name in names), rule, Bool())
