@@ -2,11 +2,14 @@
 
 A node of the search is a candidate and a set of observations made so far that is closed under what must come before. It is kept as the
 length of the prefix that is made whole, and a bit for each later one. The order of the log is tried first, depth first, so a run that
-was written down about in order is explained at once; that none exists takes all nodes.
+was written down about in order is explained at once; where the log tells of one agent after another, all go on side by side instead. That no
+order exists takes all nodes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from graphlib import TopologicalSorter
 from typing import TypeAlias, final
 
 from msgspec import Struct
@@ -20,6 +23,7 @@ ORDERS = 500_000  # nodes that a search may visit
 
 Made: TypeAlias = tuple[int, int]  # the length of the prefix that is made, and a mask of what is made beyond it
 Node: TypeAlias = tuple[int, Made]
+Reached: TypeAlias = tuple[Node, tuple[int, ...]]  # and what may be made next
 
 
 @final
@@ -63,67 +67,70 @@ class _Search:
         self.beliefs = beliefs
         self.seen = known.seen
         self.most = most
-        self.waits_for = [len(before) for before in known.before]
         self.then: list[list[int]] = [[] for _ in known.seen]
         self.before = known.before
         self.joined = known.joined
         for place, before in enumerate(known.before):
             for earlier in before:
                 self.then[earlier].append(place)
+        self.rank = _rank(known)
         self.came: dict[Node, tuple[Node, int | None] | None] = {}
 
     def run(self) -> Ordered:
-        first = tuple(place for place, waits in enumerate(self.waits_for) if not waits)
-        stack: list[tuple[Node, tuple[int, ...]]] = []
-        for candidate in sorted(self.beliefs.members(self.beliefs.start()), reverse=True):
-            self._reach((candidate, (0, 0)), None, None, first, stack)
+        first = tuple(sorted((place for place, before in enumerate(self.before) if not before), key=self.rank.__getitem__))
         farthest, best, left = -1, None, first
-        while stack:
-            node, enabled = stack.pop()
+        ways = [self._begin(first)]  # of each node on the way, what is still to be tried after it
+        while ways:
+            reached = next(ways[-1], None)
+            if reached is None:
+                ways.pop()
+                continue
+            node, enabled = reached
             count = _count(node[1])
             if count > farthest:
                 farthest, best, left = count, node, enabled
             if count == len(self.seen):
                 return self._ordered(node, None)
-            self._expand(node, enabled, stack)
+            ways.append(self._after(node, enabled))
         assert best is not None
         return self._ordered(best, self._blocked(best[1], self._next(left)))
 
-    def _expand(self, node: Node, enabled: tuple[int, ...], stack: list[tuple[Node, tuple[int, ...]]]) -> None:
-        """Hidden steps are looked at last, observations in the order of the log."""
+    def _begin(self, enabled: tuple[int, ...]) -> Iterator[Reached]:
+        for candidate in sorted(self.beliefs.members(self.beliefs.start())):
+            node = candidate, (0, 0)
+            if self._is_new(node, None):
+                yield node, enabled
+
+    def _after(self, node: Node, enabled: tuple[int, ...]) -> Iterator[Reached]:
+        """Observations in the order of their ranks, hidden steps last."""
         candidate, made = node
-        for target in self.beliefs.unseen(candidate):
-            self._reach((target, made), node, None, enabled, stack)
-        for event in reversed(self._next(enabled)):
+        for event in self._next(enabled):
             after: Made | None = None
             for target in self.beliefs.follow(candidate, self.seen[event]):
                 if after is None:
                     after = _with(made, event)
                     rest = self._enabled(enabled, event, after)
-                self._reach((target, after), node, event, rest, stack)
+                if self._is_new((target, after), (node, event)):
+                    yield (target, after), rest
+        for target in self.beliefs.unseen(candidate):
+            if self._is_new((target, made), (node, None)):
+                yield (target, made), enabled
 
-    def _reach(
-        self,
-        node: Node,
-        parent: Node | None,
-        event: int | None,
-        enabled: tuple[int, ...],
-        stack: list[tuple[Node, tuple[int, ...]]],
-    ) -> None:
+    def _is_new(self, node: Node, parent: tuple[Node, int | None] | None) -> bool:
         if node in self.came:
-            return
+            return False
         if len(self.came) >= self.most:
             raise CannotTell("orders", f"more than {self.most:,} ways to order the events were looked at")
         if len(self.came) % 1024 == 0:
             self.beliefs.look()
-        self.came[node] = None if parent is None else (parent, event)
-        stack.append((node, enabled))
+        self.came[node] = parent
+        return True
 
     def _enabled(self, enabled: tuple[int, ...], event: int, after: Made) -> tuple[int, ...]:
         """What may come next once `event` is made too."""
         rest = [other for other in enabled if other != event]
         freed = [event + 1] if event + 1 in self.joined else self._freed(event, after)
-        return tuple(sorted([*rest, *freed]) if freed else rest)
+        return tuple(sorted([*rest, *freed], key=self.rank.__getitem__) if freed else rest)
 
     def _next(self, enabled: tuple[int, ...]) -> tuple[int, ...]:
         """Of these, what may come now: a group that has begun goes on."""
@@ -167,6 +174,17 @@ class _Search:
 
     def _state(self, node: Node) -> tuple[object, ...]:
         return self.beliefs.automaton.state(self.beliefs.state_of(node[0]))
+
+
+def _rank(known: PartialOrder) -> Sequence[int]:
+    """By what observations are tried: their places; or how many come before each in a row, where most follow the one before them in the log."""
+    following = sum(place - 1 in before for place, before in enumerate(known.before))
+    if 2 * following <= len(known.seen):
+        return range(len(known.seen))
+    rank = [0] * len(known.seen)
+    for place in TopologicalSorter(dict(enumerate(known.before))).static_order():
+        rank[place] = 1 + max((rank[earlier] for earlier in known.before[place]), default=0)
+    return rank
 
 
 def _count(made: Made) -> int:
