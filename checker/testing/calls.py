@@ -7,12 +7,15 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
+from checker.testing.choices import FAULTS
+from checker.testing.collecting import sleep_unheld
 from checker.testing.record import Call
 
 if TYPE_CHECKING:
     from checker.testing.loop import ControlledLoop
     from checker.testing.proxy import Terms
 
+PLAIN_FAULTS = tuple(fault for fault in FAULTS if fault != "collect")  # a plain method never suspends
 STREAM_FAULTS = ("delay", "error_before", "error_after", "drop", "crash", "crash_after")
 
 
@@ -95,7 +98,7 @@ async def call_slowly(loop: ControlledLoop, terms: Terms, op: str, function: Any
 
 async def _finish_slowly(leg: Leg, start: Callable[[], Any]) -> Any:
     try:
-        await asyncio.sleep(leg.leg_s("request"))
+        await _request(leg)
         result = await _effect(leg, start)
         await asyncio.sleep(leg.leg_s("reply"))
         if leg.fault == "error_after":
@@ -105,6 +108,11 @@ async def _finish_slowly(leg: Leg, start: Callable[[], Any]) -> Any:
         raise
     leg.returned(result)
     return result
+
+
+async def _request(leg: Leg) -> None:
+    seconds = leg.leg_s("request")
+    await (sleep_unheld(leg.loop, seconds) if leg.fault == "collect" else asyncio.sleep(seconds))
 
 
 async def _effect(leg: Leg, start: Callable[[], Any]) -> Any:
@@ -188,7 +196,7 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
     if kind == "coroutine":
         return call_slowly(loop, terms, op, function, args, kwargs)
     if kind == "plain":
-        return _call_at_once(Leg(loop, terms, op, args, kwargs, terms.faults), function, args, kwargs)
+        return _call_at_once(Leg(loop, terms, op, args, kwargs, PLAIN_FAULTS), function, args, kwargs)
     result = function(*args, **kwargs)
     kind = _learned[key] = _kind_of(result)
     if kind == "coroutine":

@@ -205,7 +205,7 @@ class Lifecycle(NoIO):
                 continue
             lane.span.name, lane.span.agent = lane.label, lane.who
             if lane.number > 1 and lane.task.done() and getattr(lane.task, "_log_traceback", False):
-                self._note_unhandled("the exception of this task was never taken", lane.task.exception(), lane.label)
+                self.note_unhandled("the exception of this task was never taken", lane.task.exception(), lane.label)
 
     # --- exceptions that nobody handles -------------------------------------------------------------------------------------
 
@@ -217,8 +217,9 @@ class Lifecycle(NoIO):
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
         if not self.ending:
-            error = context.get("exception")
-            self._note_unhandled(str(context.get("message", "")), error, None)
+            error, task = context.get("exception"), context.get("task")
+            name = task.get_name() if isinstance(task, asyncio.Task) else None
+            self.note_unhandled(str(context.get("message", "")), error, name)
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         if self._handler is None or self.ending:
@@ -227,9 +228,9 @@ class Lifecycle(NoIO):
         try:
             self._handler(self, context)
         except Exception as error:
-            self._note_unhandled("the exception handler of the loop raised", error, None)
+            self.note_unhandled("the exception handler of the loop raised", error, None)
 
-    def _note_unhandled(self, message: str, error: BaseException | None, task: str | None) -> None:
+    def note_unhandled(self, message: str, error: BaseException | None, task: str | None) -> None:
         at = self.record.next_at()
         self.record.unhandled.append(Unhandled(at=at, at_s=self.elapsed_s(), message=message, error=error, task=task))
 

@@ -8,13 +8,14 @@ virtual time; the real method runs between them. Outside a controlled run the pr
 | `async def` (or one that returns an awaitable) | before and after the effect | all |
 | async generator, or one that returns an async iterator | before each item | error_before, error_after, drop, delay, crash, crash_after |
 | returns an async context manager | entering and leaving are calls of their own | as for `async def` |
-| plain method, called in a job (`to_thread`) | before and after the effect | all |
-| plain method, called on the loop | none: nothing can run between, as in production | all; see below |
+| plain method, called in a job (`to_thread`) | before and after the effect | all but collect |
+| plain method, called on the loop | none: nothing can run between, as in production | all but collect; see below |
 
 What the faults do: `delay` adds `delay_s` to the request. `error_before` raises without the effect, `error_after` has the effect and
 then raises. `duplicate` has the effect a second time, later, as at-least-once delivery does. `drop` returns None without the effect, as
 a lost message does. `crash` stops the agent before the effect, `crash_after` once the effect is done: its tasks never run again, no
-`finally` of theirs does, and nobody is told. In a plain method on the loop, `delay` moves the clock on as a blocking call does, and a
+`finally` of theirs does, and nobody is told. `collect` runs the garbage collector while the request is under way: a task that nobody but
+the loop holds is gone, as asyncio documents. In a plain method on the loop, `delay` moves the clock on as a blocking call does, and a
 crash takes place at the next `await`, for nothing can stop code before it. (Python cannot drop a suspended coroutine without running its
 `finally`: that happens after the run has been judged, with nobody watching.)
 """

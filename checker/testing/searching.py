@@ -215,7 +215,8 @@ class Search:
 
 
 def _unhandled_text(record: Record) -> str:
-    """In words: the exceptions of a run that no code has taken; asyncio would have logged them."""
-    names = ", ".join(type(lost.error).__name__ + (f" of {lost.task}" if lost.task else "") for lost in record.unhandled)
-    count = len(record.unhandled)
-    return f"{count} exception{'s' * (count != 1)} reached the loop and no code: {names}"
+    """In words: the exceptions of a run that no code has taken, and what else asyncio or Python would have logged."""
+    raised = [lost for lost in record.unhandled if lost.error is not None]
+    names = ", ".join(type(lost.error).__name__ + (f" of {lost.task}" if lost.task else "") for lost in raised)
+    told = [f"{len(raised)} exception{'s' * (len(raised) != 1)} reached the loop and no code: {names}"] if raised else []
+    return "; ".join(told + [lost.message + (f" ({lost.task})" if lost.task else "") for lost in record.unhandled if lost.error is None])
