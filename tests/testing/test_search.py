@@ -101,7 +101,7 @@ def test_a_bad_token_is_refused(token: str, text: str) -> None:
         ({"strategy": "luck"}, "strategy='luck': the strategies are auto, random, pct, deviations"),
         (
             {"faults": {"fire": 1}},
-            "faults={'fire': 1}: the faults are crash, delay, drop, duplicate, error_after, error_before, each",
+            "faults={'fire': 1}: the faults are collect, crash, delay, drop, duplicate, error_after, error_before, each",
         ),
     ],
 )
