@@ -16,8 +16,8 @@ Public names, each imported when it is first used (`import checker.testing` alon
     decorator: an `async def` test becomes a plain test that any pytest runs; the variable TEAMCHECK_REPLAY=TOKEN replays one run
 `replay(test, token, **options) -> Outcome`
     the one run of a token, explained
-`sweep(test, *, cancel=True, checks=(), **settings) -> Outcome`
-    cancels each task at each suspension point seen, one per run
+`sweep(test, *, cancel=None, checks=(), **settings) -> Outcome`
+    cancels each agent (or task) at each suspension point seen, one per run
 `run_once(test, settings=None, *, strategy=None, token=None, checks=(), explain=False) -> Run`
     one run: `.failure`, `.record`, `.deviations`, `.token`, `.result`
 `boundary(obj, ops=None, *, name=None, latency_s=(0, 0.2), faults=FAULTS, error=InjectedError, delay_s=60, snapshot=None)`

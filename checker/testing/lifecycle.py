@@ -39,6 +39,7 @@ class Lifecycle(NoIO):
         self.task_factory: Callable[..., Any] | None = None
         self.slow_callback_duration = 0.1
         self.ending = False  # the test has ended: what still runs is cleanup, and is not recorded
+        self._tasks_seen = 0
         self._closed = False
         self._stopping = False
         self._handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], Any] | None = None
@@ -167,7 +168,8 @@ class Lifecycle(NoIO):
         lane = self.lane_of.get(task)
         if lane is not None:
             return lane
-        number = len(self.lane_of) + 1
+        self._tasks_seen += 1
+        number = self._tasks_seen
         if is_default_name(task.get_name()):
             task.set_name(f"{coroutine_name(task.get_coro())}-{number}")
         agent = current_agent() if context is None else agent_of(context)
@@ -180,6 +182,8 @@ class Lifecycle(NoIO):
                 number=number, name=lane.label, agent=lane.who, parent=parent, started_at=at, started_s=self.elapsed_s()
             )  # fmt: skip
             self.record.tasks.append(lane.span)
+            if agent is not None and agent.lane == lane.number and agent.name == lane.label:
+                self.record.agents.append(agent.name)
         return lane
 
     def note_end(self, lane: Lane) -> None:

@@ -102,6 +102,7 @@ class Record(Struct, kw_only=True):
     faults: list[Fault] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     unhandled: list[Unhandled] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)  # that `together` and `spawn` started, in this order
     foreign_threads: bool = False  # a thread outside the run posted work: its moment is not ours to choose
     ended_at: int = 0  # the number of positions given out
     ended_s: float = 0.0

@@ -49,11 +49,16 @@ class Search:
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
-    def warm_up(self) -> None:
-        """A run that does not count: code that caches, imports or learns on its first run does so here."""
-        if not self._warm:
-            self._warm = True
-            self._once("latency", Strategy())
+    def warm_up(self) -> Run | None:
+        """A run that does not count: code that caches, imports or learns on its first run does so here. None: there was one before."""
+        if self._warm:
+            return None
+        self._warm = True
+        return self._once("latency", Strategy())
+
+    def cancelling(self, names: Sequence[str]) -> None:
+        """From now on the tasks of these names are cancelled, and no others."""
+        self._common = structs.replace(self._common, cancel=tuple(names))
 
     def run(self, mode: Mode, strategy: Strategy, *, seed: int | None = None, note_points: bool = False) -> Run:
         """One run of the search."""

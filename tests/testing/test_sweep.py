@@ -102,3 +102,24 @@ def test_a_sweep_over_nothing_says_so() -> None:
         await asyncio.sleep(1)
 
     assert sweep(alone).notes == ["no task but the test itself ever suspended: nothing was cancelled"]
+
+
+def test_the_tasks_that_an_agent_makes_within_are_cancelled_on_request_only() -> None:
+    async def careful() -> None:
+        board, started = boundary(Board()), []
+
+        async def work() -> None:
+            started.append("ann")
+            inner = asyncio.create_task(board.append("work"), name="inner")
+            try:
+                await asyncio.shield(inner)
+            except asyncio.CancelledError:
+                await inner  # which nobody but this agent can cancel
+
+        await together(ann=work())
+        assert len(board.log) == len(started), "the line is lost"
+
+    assert sweep(careful).passed
+    failed = sweep(careful, cancel=True)
+    assert failed.points_failed
+    assert "the line is lost" in failed.text()

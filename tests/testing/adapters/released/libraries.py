@@ -9,7 +9,7 @@ from checker.testing import boundary, together
 from tests.testing.adapters.released.table import bug
 
 
-@bug("async-lru==2.0.4", "async-lru==2.0.5", "CancelledError", sweeps=True, cancel=["ann"])
+@bug("async-lru==2.0.4", "async-lru==2.0.5", "CancelledError", sweeps=True, cancel=["price-3"])
 async def a_cache_whose_work_is_cancelled() -> None:
     """Once the call behind `alru_cache` is cancelled, the cache answers CancelledError for ever."""
     from async_lru import alru_cache
@@ -30,7 +30,7 @@ class _Prices:
         return 3
 
 
-@bug("httpcore==0.17.3", "httpcore==1.0.9", "requests", sweeps=True, cancel=["ann"])
+@bug("httpcore==0.17.3", "httpcore==1.0.9", "bob waits for an Event", sweeps=True, cancel=["ann"])
 async def a_request_that_is_given_up() -> None:
     """A request that is cancelled keeps its connection, and a pool of one connection serves nobody any more."""
     import httpcore
