@@ -49,13 +49,14 @@ if TYPE_CHECKING:
     from checker.testing.choices import FAULTS, MODES, Deviation, Token
     from checker.testing.chooser import Strategy
     from checker.testing.errors import InjectedError, RealIORefused
+    from checker.testing.failure import Failure
     from checker.testing.outcome import Outcome, ScheduleFailure
     from checker.testing.protocol.adapter import Adapter
     from checker.testing.protocol.machine import machine
     from checker.testing.protocol.plan import AdapterError
     from checker.testing.proxy import boundary, unwrap
     from checker.testing.record import Call, Fault, Mark, Record, TaskSpan, Unhandled
-    from checker.testing.run import Failure, Run, mark, pick, run_once
+    from checker.testing.run import Run, mark, pick, run_once
     from checker.testing.search import explore, explored, replay, sweep
     from checker.testing.settings import Settings
 
@@ -68,7 +69,8 @@ _HOME = {
     "search": "explore explored replay sweep",
     "outcome": "Outcome ScheduleFailure",
     "record": "Call Fault Mark Record TaskSpan Unhandled",
-    "run": "Failure Run mark pick run_once",
+    "failure": "Failure",
+    "run": "Run mark pick run_once",
     "settings": "Settings",
     "protocol.adapter": "Adapter",
     "protocol.machine": "machine",

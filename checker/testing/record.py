@@ -58,7 +58,9 @@ class TaskSpan(Struct, kw_only=True):
     started_s: float
     ended_at: int | None = None
     ended_s: float | None = None
-    outcome: str | None = None  # "returned", "raised", "cancelled", "crashed", "collected"; None: still waiting when the run ended
+    outcome: str | None = (
+        None  # "returned", "raised", "cancelled", "crashed", "collected"; None: still waiting when the run ended
+    )
     error: BaseException | None = None
 
 

@@ -78,7 +78,8 @@ def sweep(
     again when what it waited for has come and it is about to resume.
 
     `cancel` names the tasks to cancel. None: the agents, each its own task, as nobody outside a library can cancel the tasks that it makes
-    within; where a test has no agents, all. True: all but the test itself. That the test itself then ends with CancelledError is no failure. All points are tried; the report shows the first that fails, and names the others.
+    within; where a test has no agents, all. True: all but the test itself. That the test itself then ends with CancelledError is no
+    failure. All points are tried; the report shows the first that fails, and names the others.
     """
     common = Settings(mode="latency", seed=seed, cancel=True if cancel is None else cancel, **settings)
     search = Search(test, common, checks, "auto", "latency")

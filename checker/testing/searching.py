@@ -224,4 +224,6 @@ def _unhandled_text(record: Record) -> str:
     raised = [lost for lost in record.unhandled if lost.error is not None]
     names = ", ".join(type(lost.error).__name__ + (f" of {lost.task}" if lost.task else "") for lost in raised)
     told = [f"{len(raised)} exception{'s' * (len(raised) != 1)} reached the loop and no code: {names}"] if raised else []
-    return "; ".join(told + [lost.message + (f" ({lost.task})" if lost.task else "") for lost in record.unhandled if lost.error is None])
+    return "; ".join(
+        told + [lost.message + (f" ({lost.task})" if lost.task else "") for lost in record.unhandled if lost.error is None]
+    )

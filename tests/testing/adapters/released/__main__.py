@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
-from importlib import import_module
 
-from tests.testing.adapters.released.table import BUGS
-
-HOMES = ("a2a", "libraries", "langgraph", "mcp", "openai_agents", "pydantic_ai", "taskiq")
+from tests.testing.adapters.released import all_bugs
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
     for name in sys.argv[1:]:
-        print(BUGS[name].look())
+        print(all_bugs()[name].look())

@@ -84,13 +84,15 @@ class _Client:
 
 @bug("a2a-sdk==0.3.0", "a2a-sdk==0.3.26", "the task is left", faults={"collect": 1})
 async def a_task_that_nobody_holds() -> None:
-    """What goes on behind a message that does not wait is a task that nobody holds, and may be collected."""
+    """What goes on behind a message that does not wait is a task that nobody holds, and may be collected (a2a-python, pull request 775)."""
     await _long_task("send", blocking=False)
 
 
 @bug("a2a-sdk==0.3.0", "a2a-sdk==0.3.26", "waits for a Queue to be worked off", sweeps=True)
 async def a_client_that_disconnects() -> None:
-    """A client that disconnects from a stream leaves its request waiting for ever, and what the agent does is not saved."""
+    """A client that disconnects from a stream leaves its request waiting for ever, and what the agent does is not saved
+    (a2a-python, issue 464).
+    """
     await _long_task("stream")
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 
-from checker.testing import boundary, checks
+from checker.testing import boundary
 from tests.testing.adapters.released.table import bug
 
 
-@bug("google-adk==1.15.0", "google-adk==1.25.0", "after the run has failed")
+@bug("google-adk==1.5.0", "google-adk==1.15.0", "after the run has failed")
 async def a_branch_that_fails() -> None:
     """When one agent of a `ParallelAgent` fails, the others go on behind the run that has failed."""
     from google.adk.agents import BaseAgent, ParallelAgent

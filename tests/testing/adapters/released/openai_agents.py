@@ -83,7 +83,7 @@ class _Screen:
     async def show(self, what: str) -> None: ...
 
 
-@bug("openai-agents==0.12.0 openai<2.32", "openai-agents==0.17.8 openai<2.32", "no_waiter_left", checks=lambda: [checks.no_waiter_left()])
+@bug("openai-agents==0.18.3", "openai-agents==0.24.0", "waits still at the end", checks=lambda: [checks.no_waiter_left()])
 async def a_guardrail_that_raises() -> None:
     """When one guardrail raises, the others are left running behind the run that has failed."""
     from agents import Agent, GuardrailFunctionOutput, InputGuardrail, RunConfig, Runner
@@ -126,7 +126,9 @@ async def a_message_during_a_compaction() -> None:
 
 @bug("openai-agents==0.12.0 openai<2.32", "openai-agents==0.17.8 openai<2.32", "reader waits for an item of a Queue")
 async def a_call_that_is_hung_up() -> None:
-    """One who reads the events of a realtime session waits for ever when another closes it."""
+    """One who reads the events of a realtime session waits for ever when another closes it (openai-agents-python,
+    issue 3284).
+    """
     from agents.realtime import RealtimeAgent, RealtimeRunner
 
     class Line:

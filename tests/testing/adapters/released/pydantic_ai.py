@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from checker.testing import boundary, together
+from checker.testing import boundary
 from tests.testing.adapters.released.table import bug
 
 
-@bug("pydantic-ai-slim==1.0.0", "pydantic-ai-slim==1.60.0", "the limit is 2")
+@bug("pydantic-ai-slim==1.0.0 opentelemetry-api<1.36", "pydantic-ai-slim==1.60.0", "the limit is 2")
 async def calls_of_tools_within_a_limit() -> None:
     """Tools that run at once are called more often than `tool_calls_limit` allows."""
     from pydantic_ai import Agent, UsageLimits
@@ -40,18 +40,3 @@ class _Bank:
     async def pay(self, order: int) -> str:
         self.paid += 1
         return "paid"
-
-
-@bug("pydantic-ai-slim[mcp]==1.60.0", "pydantic-ai-slim[mcp]==1.70.0", "running")
-async def a_server_that_two_leave() -> None:
-    """Two that leave an MCP server at once, one of them for a second time, leave it with a count of -1."""
-    from mcp.server.lowlevel import Server
-    from pydantic_ai.mcp import MCPServer
-
-    from checker.testing.adapters.mcp import wire
-
-    class InMemory(MCPServer):
-        def client_streams(self) -> Any:
-            return wire(Server("desk"))
-
-    server = InMemory()
