@@ -117,7 +117,7 @@ async def _request(leg: Leg) -> None:
 
 async def _effect(leg: Leg, start: Callable[[], Any]) -> Any:
     if leg.fault == "crash":
-        await _crash(leg.loop)
+        await crash(leg.loop)
     if leg.fault == "error_before":
         raise leg.error()
     if leg.fault == "drop":
@@ -125,7 +125,7 @@ async def _effect(leg: Leg, start: Callable[[], Any]) -> Any:
     result = await start()
     leg.effect()
     if leg.fault == "crash_after":
-        await _crash(leg.loop)
+        await crash(leg.loop)
     if leg.fault == "duplicate":
         leg.loop.create_task(_again(leg, start), name=f"duplicate of {leg.call.op} by {leg.call.agent}")
     return result
@@ -141,7 +141,8 @@ async def _again(leg: Leg, start: Callable[[], Any]) -> None:
     leg.effect()
 
 
-async def _crash(loop: ControlledLoop) -> None:
+async def crash(loop: ControlledLoop) -> None:
+    """Stops the agent of the running code; does not return."""
     loop.crash()
     await loop.create_future()  # for ever
 
@@ -175,7 +176,7 @@ async def stream(loop: ControlledLoop, terms: Terms, op: str, items: Any, args: 
 async def _stream_fault(leg: Leg) -> None:
     fault, leg.fault = leg.fault, None
     if fault in ("crash", "crash_after"):
-        await _crash(leg.loop)
+        await crash(leg.loop)
     if fault in ("error_after", "drop"):
         raise leg.error()
 

@@ -77,18 +77,35 @@ def boundary(
 
     The proxy passes `isinstance` checks of the class of `obj`; its own calls to itself are not at the boundary.
     """
+    wanted = None if ops is None else frozenset(ops)
+    for op in sorted(wanted or ()):
+        if not callable(getattr(obj, op, None)):
+            raise ValueError(f"`{op}` is no method of {type(obj).__name__}")
+    terms = terms_of(
+        name or type(obj).__name__, latency_s=latency_s, faults=faults, error=error, delay_s=delay_s, snapshot=snapshot
+    )
+    made: Any = _proxy_class(type(obj))(obj, terms, wanted)
+    return made  # type: ignore[no-any-return]
+
+
+def terms_of(
+    name: str,
+    *,
+    latency_s: tuple[float, float] = (0.0, 0.2),
+    faults: Iterable[str] = FAULTS,
+    error: type[BaseException] | ErrorMaker = InjectedError,
+    delay_s: float = 60.0,
+    snapshot: Callable[[Any], Any] | None = None,
+) -> Terms:
+    """The terms that `boundary` is given, checked."""
     low, high = (round(seconds * 1e6) for seconds in latency_s)
     if not 0 <= low <= high:
         raise ValueError(f"latency_s={latency_s}: the shortest and the longest call, in seconds")
     allowed = tuple(faults)
     if unknown := [fault for fault in allowed if fault not in FAULTS]:
         raise ValueError(f"`{unknown[0]}` is no fault of a boundary: {', '.join(FAULTS)}")
-    wanted = None if ops is None else frozenset(ops)
-    for op in sorted(wanted or ()):
-        if not callable(getattr(obj, op, None)):
-            raise ValueError(f"`{op}` is no method of {type(obj).__name__}")
-    terms = Terms(
-        name=name or type(obj).__name__,
+    return Terms(
+        name=name,
         low_us=low,
         plain_us=min(max(PLAIN_US, low), high),
         high_us=high,
@@ -97,8 +114,6 @@ def boundary(
         delay_s=delay_s,
         snapshot=snapshot,
     )
-    made: Any = _proxy_class(type(obj))(obj, terms, wanted)
-    return made  # type: ignore[no-any-return]
 
 
 def _error_maker(error: type[BaseException] | ErrorMaker) -> ErrorMaker:

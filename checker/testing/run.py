@@ -20,6 +20,7 @@ from checker.testing.loop import ControlledLoop
 from checker.testing.record import Mark, Record
 from checker.testing.settings import Settings
 from checker.testing.stuck import deadlock_text, livelock_text
+from checker.testing.threads import controlled_threads
 from checker.testing.unawaited import noted_unawaited
 from checker.testing.where import place_of_error
 from checker.testing.witness import Account, Step, Witness
@@ -81,7 +82,7 @@ def run_once(
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
-        with controlled(loop), noted_holders(), noted_unawaited(loop):
+        with controlled(loop), controlled_threads(), noted_holders(), noted_unawaited(loop):
             failure, result = _run(loop, test)
             record.ended_s = loop.elapsed_s()
             if failure is None:
