@@ -23,7 +23,12 @@ COLLECT_EVERY = 25  # runs; the garbage collector is off within a run
 SHRINK_TRIES = 300
 MOST_STEPS = 600_000  # of all tries to shrink, and of all to find a failure in a weaker mode: runs that never end are long
 
-_NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {"latency": ("f", "l", "p"), "reorder": ("o",), "overtake": ("t",), "both": ("o", "t")}
+_NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {
+    "latency": ("f", "l", "p", "c"),
+    "reorder": ("o",),
+    "overtake": ("t",),
+    "both": ("o", "t"),
+}
 _SHARES: dict[Mode, dict[Mode, float]] = {  # of the runs of a search, by the mode that was asked for
     "latency": {"latency": 1.0},
     "reorder": {"latency": 0.4, "reorder": 0.6},

@@ -111,6 +111,8 @@ def _primitive(owner: Any, method: str) -> str:
         ("Queue", "join"): "a Queue to be worked off",
         ("Barrier", "wait"): "the others at a Barrier",
         ("TaskGroup", "__aexit__"): "the tasks of its TaskGroup",
+        ("MemoryObjectReceiveStream", "receive"): "an item of a memory stream",
+        ("MemoryObjectSendStream", "send"): "room in a memory stream",
     }
     holder = holder_of(owner)
     return words.get((kind, method), f"a {kind} ({method})") + (f", held by {holder}" if holder else "")

@@ -31,7 +31,7 @@ async def two_who_wait_for_a_task() -> None:
     await together(ann=wait(0), bob=wait(0.01), server=finish())
 
 
-@bug("mcp==1.9.0 pydantic<2.12", "mcp==1.12.0 pydantic<2.12", "ann waits for a MemoryObjectReceiveStream")
+@bug("mcp==1.9.0 pydantic<2.12", "mcp==1.12.0 pydantic<2.12", "ann waits for an item of a memory stream")
 async def a_server_that_hangs_up() -> None:
     """A client whose connection ends while it waits for an answer waits for ever."""
     await _hung_up("ann")

@@ -63,7 +63,7 @@ async def two_who_take_an_item_back() -> None:
 
 @bug("openai-agents==0.2.11", "openai-agents==0.3.3", "the session has []")
 async def a_streamed_turn_is_kept() -> None:
-    """A streamed turn whose reader has seen the end is in the session (openai-agents-python, issue 1658)."""
+    """A streamed turn is not in the session, when its reader is slow (openai-agents-python, issue 1658)."""
     from agents import Agent, RunConfig, Runner, SQLiteSession
 
     from checker.testing.adapters.openai_agents import ScriptedModel, session

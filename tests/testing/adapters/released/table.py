@@ -37,7 +37,7 @@ class Bug(Struct, frozen=True, kw_only=True):
     def row(self) -> str:
         """The line of the table in the docs."""
         told = " ".join((self.scenario.__doc__ or "").split()).removesuffix(".")
-        return f"| {_release(self.broken)} | {told} | {_release(self.repaired).split()[-1] if self.repaired else 'no release so far'} |"
+        return f"| {_release(self.broken)} | {told} | {_release(self.repaired).split()[-1] if self.repaired else 'none'} |"
 
 
 BUGS: dict[str, Bug] = {}

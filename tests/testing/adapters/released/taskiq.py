@@ -11,7 +11,7 @@ from tests.testing.adapters.released.table import bug
 
 @bug("taskiq==0.12.1", "taskiq==0.13.0", "are left in the queue")
 async def a_worker_with_a_last_task() -> None:
-    """A worker that may run two tasks takes no third message from the queue (taskiq, issue 528)."""
+    """A worker that may run two tasks takes a third message from the queue, and does not run it (taskiq, issue 528)."""
     from taskiq import BrokerMessage, InMemoryBroker
     from taskiq.receiver import Receiver
 
