@@ -124,7 +124,7 @@ async def a_message_during_a_compaction() -> None:
     assert later in await kept.get_items(), "what bob added is lost"
 
 
-@bug("openai-agents==0.12.0 openai<2.32", "openai-agents==0.17.8 openai<2.32", "reader waits for an item of a Queue")
+@bug("openai-agents==0.12.0 openai<2.32", "openai-agents==0.18.3", "reader waits for an item of a Queue")
 async def a_call_that_is_hung_up() -> None:
     """One who reads the events of a realtime session waits for ever when another closes it (openai-agents-python,
     issue 3284).
