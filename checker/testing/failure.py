@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -38,8 +39,9 @@ def goes_through(error: BaseException) -> bool:
     """True for what ends the whole program, or skips the test: it is no failure of this run."""
     if isinstance(error, BaseExceptionGroup):
         return any(map(goes_through, error.exceptions))
-    ends = isinstance(error, KeyboardInterrupt | SystemExit)
-    return ends or (type(error).__module__ == "_pytest.outcomes" and type(error).__name__ in ("Skipped", "Exit"))
+    pytest = sys.modules.get("_pytest.outcomes")
+    of_pytest = (pytest.skip.Exception, pytest.exit.Exception) if pytest else ()
+    return isinstance(error, (KeyboardInterrupt, SystemExit, *of_pytest))
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
