@@ -121,3 +121,20 @@ def test_a_long_failing_schedule_is_short_in_the_end() -> None:
     outcome = explore(polls, mode="latency", strategy="random")
     assert outcome.run is not None
     assert len(outcome.run.deviations) == 1
+
+
+def test_who_waits_beside_a_heartbeat_is_told() -> None:
+    async def beats() -> None:
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(1)
+
+        heart = asyncio.create_task(beat(), name="heartbeat")
+        await together(reader=asyncio.Queue[str]().get())
+        heart.cancel()
+
+    failure = run_once(beats).failure
+    assert failure is not None
+    assert failure.kind == "livelock"
+    assert "\n  meanwhile these wait:\n    test waits for the tasks reader at " in failure.text
+    assert "\n    reader waits for an item of a Queue" in failure.text

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from msgspec import structs
-
 from checker.testing.adapters.extra import extra
 from checker.testing.adapters.script import Replies, Script
 from checker.testing.checks.order import serial
 from checker.testing.checks.seen import Check, named
 from checker.testing.checks.updates import no_lost_update
+from checker.testing.choices import FAULTS
 from checker.testing.interval import Interval
 from checker.testing.proxy import Terms, boundary, terms_of
 from checker.testing.record import Call
@@ -68,14 +67,14 @@ def plugin(name: str = "adk", **terms: Any) -> BasePlugin:
     as keyword arguments, its own. `terms`: those of `boundary`. A `drop` of a tool gives the model an empty answer without a call of it; faults of
     runs and agents strike before them. A run that fails is told by releases that have `on_run_error_callback`; in others it stays open.
     """
-    return _Plugin(name, terms_of(name, **terms))
+    before = [fault for fault in terms.get("faults", FAULTS) if fault in ("delay", "error_before", "crash")]
+    return _Plugin(name, terms_of(name, **terms), terms_of(name, **{**terms, "faults": before}))
 
 
 class _Plugin(BasePlugin):
-    def __init__(self, name: str, terms: Terms) -> None:
+    def __init__(self, name: str, terms: Terms, at_start: Terms) -> None:
         super().__init__(name=name)
-        self._terms = terms
-        self._at_start = structs.replace(terms, faults=tuple(f for f in terms.faults if f in ("delay", "error_before", "crash")))
+        self._terms, self._at_start = terms, at_start
         self._open: dict[Any, Interval] = {}
 
     async def _begin(self, key: Any, terms: Terms, op: str, *args: Any, **kwargs: Any) -> bool:
