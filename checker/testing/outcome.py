@@ -150,7 +150,7 @@ def call_text(call: Call) -> str:
 
 def short(value: Any, most: int = 60) -> str:
     try:
-        text = repr(value)
+        text = repr(value).replace("\n", " ")  # of protocol buffers, for one
     except Exception as error:
         text = "".join(traceback.format_exception_only(error)).strip()
     return text if len(text) <= most else text[: most - 1] + "…"
