@@ -16,8 +16,8 @@ Public names, each imported when it is first used (`import checker.testing` alon
     decorator: an `async def` test becomes a plain test that any pytest runs; the variable TEAMCHECK_REPLAY=TOKEN replays one run
 `replay(test, token, **options) -> Outcome`
     the one run of a token, explained
-`sweep(test, *, cancel=True, checks=(), **settings) -> Outcome`
-    cancels each task at each suspension point seen, one per run
+`sweep(test, *, cancel=None, checks=(), **settings) -> Outcome`
+    cancels each agent (or task) at each suspension point seen, one per run
 `run_once(test, settings=None, *, strategy=None, token=None, checks=(), explain=False) -> Run`
     one run: `.failure`, `.record`, `.deviations`, `.token`, `.result`
 `boundary(obj, ops=None, *, name=None, latency_s=(0, 0.2), faults=FAULTS, error=InjectedError, delay_s=60, snapshot=None)`
@@ -49,13 +49,14 @@ if TYPE_CHECKING:
     from checker.testing.choices import FAULTS, MODES, Deviation, Token
     from checker.testing.chooser import Strategy
     from checker.testing.errors import InjectedError, RealIORefused
+    from checker.testing.failure import Failure
     from checker.testing.outcome import Outcome, ScheduleFailure
     from checker.testing.protocol.adapter import Adapter
     from checker.testing.protocol.machine import machine
     from checker.testing.protocol.plan import AdapterError
     from checker.testing.proxy import boundary, unwrap
     from checker.testing.record import Call, Fault, Mark, Record, TaskSpan, Unhandled
-    from checker.testing.run import Failure, Run, mark, pick, run_once
+    from checker.testing.run import Run, mark, pick, run_once
     from checker.testing.search import explore, explored, replay, sweep
     from checker.testing.settings import Settings
 
@@ -68,7 +69,8 @@ _HOME = {
     "search": "explore explored replay sweep",
     "outcome": "Outcome ScheduleFailure",
     "record": "Call Fault Mark Record TaskSpan Unhandled",
-    "run": "Failure Run mark pick run_once",
+    "failure": "Failure",
+    "run": "Run mark pick run_once",
     "settings": "Settings",
     "protocol.adapter": "Adapter",
     "protocol.machine": "machine",

@@ -7,12 +7,15 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
+from checker.testing.choices import FAULTS
+from checker.testing.collecting import sleep_unheld
 from checker.testing.record import Call
 
 if TYPE_CHECKING:
     from checker.testing.loop import ControlledLoop
     from checker.testing.proxy import Terms
 
+PLAIN_FAULTS = tuple(fault for fault in FAULTS if fault != "collect")  # a plain method never suspends
 STREAM_FAULTS = ("delay", "error_before", "error_after", "drop", "crash", "crash_after")
 
 
@@ -95,7 +98,7 @@ async def call_slowly(loop: ControlledLoop, terms: Terms, op: str, function: Any
 
 async def _finish_slowly(leg: Leg, start: Callable[[], Any]) -> Any:
     try:
-        await asyncio.sleep(leg.leg_s("request"))
+        await _request(leg)
         result = await _effect(leg, start)
         await asyncio.sleep(leg.leg_s("reply"))
         if leg.fault == "error_after":
@@ -107,9 +110,14 @@ async def _finish_slowly(leg: Leg, start: Callable[[], Any]) -> Any:
     return result
 
 
+async def _request(leg: Leg) -> None:
+    seconds = leg.leg_s("request")
+    await (sleep_unheld(leg.loop, seconds) if leg.fault == "collect" else asyncio.sleep(seconds))
+
+
 async def _effect(leg: Leg, start: Callable[[], Any]) -> Any:
     if leg.fault == "crash":
-        await _crash(leg.loop)
+        await crash(leg.loop)
     if leg.fault == "error_before":
         raise leg.error()
     if leg.fault == "drop":
@@ -117,7 +125,7 @@ async def _effect(leg: Leg, start: Callable[[], Any]) -> Any:
     result = await start()
     leg.effect()
     if leg.fault == "crash_after":
-        await _crash(leg.loop)
+        await crash(leg.loop)
     if leg.fault == "duplicate":
         leg.loop.create_task(_again(leg, start), name=f"duplicate of {leg.call.op} by {leg.call.agent}")
     return result
@@ -133,7 +141,8 @@ async def _again(leg: Leg, start: Callable[[], Any]) -> None:
     leg.effect()
 
 
-async def _crash(loop: ControlledLoop) -> None:
+async def crash(loop: ControlledLoop) -> None:
+    """Stops the agent of the running code; does not return."""
     loop.crash()
     await loop.create_future()  # for ever
 
@@ -167,7 +176,7 @@ async def stream(loop: ControlledLoop, terms: Terms, op: str, items: Any, args: 
 async def _stream_fault(leg: Leg) -> None:
     fault, leg.fault = leg.fault, None
     if fault in ("crash", "crash_after"):
-        await _crash(leg.loop)
+        await crash(leg.loop)
     if fault in ("error_after", "drop"):
         raise leg.error()
 
@@ -188,7 +197,7 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
     if kind == "coroutine":
         return call_slowly(loop, terms, op, function, args, kwargs)
     if kind == "plain":
-        return _call_at_once(Leg(loop, terms, op, args, kwargs, terms.faults), function, args, kwargs)
+        return _call_at_once(Leg(loop, terms, op, args, kwargs, PLAIN_FAULTS), function, args, kwargs)
     result = function(*args, **kwargs)
     kind = _learned[key] = _kind_of(result)
     if kind == "coroutine":

@@ -28,7 +28,7 @@ Value = int | str
 
 MODES: tuple[Mode, ...] = ("latency", "reorder", "overtake", "both")  # weaker ones first
 KIND_WORDS: dict[Kind, str] = {"l": "latency", "o": "order", "t": "timer", "f": "fault", "c": "cancellation", "p": "pick"}
-FAULTS = ("delay", "error_before", "error_after", "duplicate", "drop", "crash", "crash_after")
+FAULTS = ("delay", "error_before", "error_after", "duplicate", "drop", "crash", "crash_after", "collect")
 
 CALLBACKS = 0  # the number of the lane of plain callbacks, which asyncio promises to run in the order of their registration
 

@@ -34,6 +34,8 @@ _REAL: dict[str, Callable[..., Any]] = {name: getattr(time, name) for name in _N
 _seen: set[str] = set()  # modules whose names have been looked at
 _aliases: list[tuple[dict[str, Any], str, str]] = []  # (module, its name for it, the name in `time`)
 _current: ControlledLoop | None = None
+_URANDOM = os.urandom
+_source = random.Random(0)
 
 
 def current_loop() -> ControlledLoop | None:
@@ -44,23 +46,21 @@ def current_loop() -> ControlledLoop | None:
 @contextmanager
 def controlled(loop: ControlledLoop) -> Iterator[None]:
     """Within: the clock and the random numbers of the process are those of the run."""
-    global _current
+    global _current, _source
     if _current is not None:
         raise RuntimeError("a controlled run is on already: runs are made one after the other")
-    virtual = _virtual(loop)
     state, urandom, alias = random.getstate(), os.urandom, random._urandom  # type: ignore[attr-defined]
-    source = random.Random(loop.settings.seed ^ 0x7EA3C4EC)
     places = [(vars(time), name, name) for name in _NAMES] + _imported_by_name()
     places = [
         place for place in places if place[0].get(place[1]) is _REAL[place[2]]
     ]  # a name that a test has replaced is left alone
-    _current = loop
+    _current, _source = loop, random.Random(loop.settings.seed ^ 0x7EA3C4EC)
     dates = _virtual_dates(loop)
     try:
         for names, name, original in places:
-            names[name] = virtual[original]
+            names[name] = _VIRTUAL[original]
         random.seed(loop.settings.seed)
-        os.urandom = random._urandom = source.randbytes  # type: ignore[attr-defined]
+        os.urandom = random._urandom = _seeded_bytes  # type: ignore[attr-defined]
         yield
     finally:
         _current = None
@@ -72,27 +72,44 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
         random.setstate(state)
 
 
-def _virtual(loop: ControlledLoop) -> dict[str, Callable[..., Any]]:
-    epoch_ns = round(loop.settings.epoch * 1_000_000_000)
+# A module that is imported in the middle of a run keeps what it then finds in `time` and `os`, for good: so these are the same functions in all
+# runs, and outside of runs they are the real ones.
 
-    def sleep(seconds: float) -> None:
-        job = loop.jobs.current()
-        if job is not None:
-            job.sleep(seconds)
-        elif loop.thread == threading.get_ident():
-            loop.spend(seconds)
-        else:
-            _REAL["sleep"](seconds)
 
-    return {
-        "time": lambda: loop.settings.epoch + loop.elapsed_s(),
-        "monotonic": loop.time,
-        "perf_counter": loop.time,
-        "time_ns": lambda: epoch_ns + loop.elapsed_ns(),
-        "monotonic_ns": loop.time_ns,
-        "perf_counter_ns": loop.time_ns,
-        "sleep": sleep,
-    }
+def _of_the_run(name: str, virtual: Callable[[ControlledLoop], float]) -> Callable[..., Any]:
+    real = _REAL[name]
+
+    @functools.wraps(real)
+    def clock() -> Any:
+        return real() if _current is None else virtual(_current)
+
+    return clock
+
+
+def _sleep(seconds: float) -> None:
+    loop = _current
+    job = None if loop is None else loop.jobs.current()
+    if job is not None:
+        job.sleep(seconds)
+    elif loop is not None and loop.thread == threading.get_ident():
+        loop.spend(seconds)
+    else:
+        _REAL["sleep"](seconds)
+
+
+def _seeded_bytes(size: int) -> bytes:
+    return _URANDOM(size) if _current is None else _source.randbytes(size)
+
+
+_VIRTUAL: dict[str, Callable[..., Any]] = {
+    "time": _of_the_run("time", lambda loop: loop.settings.epoch + loop.elapsed_s()),
+    "monotonic": _of_the_run("monotonic", lambda loop: loop.time()),
+    "perf_counter": _of_the_run("perf_counter", lambda loop: loop.time()),
+    "time_ns": _of_the_run("time_ns", lambda loop: round(loop.settings.epoch * 1_000_000_000) + loop.elapsed_ns()),
+    "monotonic_ns": _of_the_run("monotonic_ns", lambda loop: loop.time_ns()),
+    "perf_counter_ns": _of_the_run("perf_counter_ns", lambda loop: loop.time_ns()),
+    "sleep": _sleep,
+}
 
 
 @functools.cache

@@ -39,6 +39,7 @@ class Lifecycle(NoIO):
         self.task_factory: Callable[..., Any] | None = None
         self.slow_callback_duration = 0.1
         self.ending = False  # the test has ended: what still runs is cleanup, and is not recorded
+        self._tasks_seen = 0
         self._closed = False
         self._stopping = False
         self._handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], Any] | None = None
@@ -167,7 +168,8 @@ class Lifecycle(NoIO):
         lane = self.lane_of.get(task)
         if lane is not None:
             return lane
-        number = len(self.lane_of) + 1
+        self._tasks_seen += 1
+        number = self._tasks_seen
         if is_default_name(task.get_name()):
             task.set_name(f"{coroutine_name(task.get_coro())}-{number}")
         agent = current_agent() if context is None else agent_of(context)
@@ -180,6 +182,8 @@ class Lifecycle(NoIO):
                 number=number, name=lane.label, agent=lane.who, parent=parent, started_at=at, started_s=self.elapsed_s()
             )  # fmt: skip
             self.record.tasks.append(lane.span)
+            if agent is not None and agent.lane == lane.number and agent.name == lane.label:
+                self.record.agents.append(agent.name)
         return lane
 
     def note_end(self, lane: Lane) -> None:
@@ -205,7 +209,7 @@ class Lifecycle(NoIO):
                 continue
             lane.span.name, lane.span.agent = lane.label, lane.who
             if lane.number > 1 and lane.task.done() and getattr(lane.task, "_log_traceback", False):
-                self._note_unhandled("the exception of this task was never taken", lane.task.exception(), lane.label)
+                self.note_unhandled("the exception of this task was never taken", lane.task.exception(), lane.label)
 
     # --- exceptions that nobody handles -------------------------------------------------------------------------------------
 
@@ -217,8 +221,9 @@ class Lifecycle(NoIO):
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
         if not self.ending:
-            error = context.get("exception")
-            self._note_unhandled(str(context.get("message", "")), error, None)
+            error, task = context.get("exception"), context.get("task")
+            name = task.get_name() if isinstance(task, asyncio.Task) else None
+            self.note_unhandled(str(context.get("message", "")), error, name)
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         if self._handler is None or self.ending:
@@ -227,9 +232,9 @@ class Lifecycle(NoIO):
         try:
             self._handler(self, context)
         except Exception as error:
-            self._note_unhandled("the exception handler of the loop raised", error, None)
+            self.note_unhandled("the exception handler of the loop raised", error, None)
 
-    def _note_unhandled(self, message: str, error: BaseException | None, task: str | None) -> None:
+    def note_unhandled(self, message: str, error: BaseException | None, task: str | None) -> None:
         at = self.record.next_at()
         self.record.unhandled.append(Unhandled(at=at, at_s=self.elapsed_s(), message=message, error=error, task=task))
 

@@ -272,7 +272,7 @@ class ControlledLoop(Lifecycle):
         wanted = self.settings.cancel
         if lane.number == TEST:
             return False
-        return wanted is True or (wanted is not False and (lane.who in wanted or lane.label in wanted))
+        return wanted is True or (wanted is not False and lane.label in wanted)
 
     def crash(self) -> None:
         """Stops the agent of the running code for good: no step, callback or job of it runs any more, no `finally` of it either.

@@ -91,7 +91,7 @@ def _failed(outcome: Outcome, run: Run) -> list[str]:
         lines.append(f"  mode {mode}: {MODE_MEANING[mode]}")
         lines.append(f"  {len(run.deviations)} deviation{'s' * (len(run.deviations) != 1)} from plain order:")
         for number, account in enumerate(run.accounts, 1):
-            lines.append(f"    {number}. at {account.at_s * 1e3:g} ms: {account.text}")
+            lines.append(f"    {number}. at {account.at_s * 1e3:.9g} ms: {account.text}")
             lines += [f"         {place}: {place.text}" for place in dict.fromkeys(account.places)]
     if run.record.calls:
         lines.append("  calls at boundaries, in order of their effects:")
@@ -131,7 +131,7 @@ def _calls(record: Record) -> list[str]:
 
 
 def _steps(run: Run) -> list[str]:
-    lines = [f"{step.at_s * 1e3:g} ms  {step.who} from {step.place}: {step.place.text}" for step in run.told_steps]
+    lines = [f"{step.at_s * 1e3:.9g} ms  {step.who} from {step.place}: {step.place.text}" for step in run.told_steps]
     lines = [line for i, line in enumerate(lines) if not i or line != lines[i - 1]]
     left_out = len(lines) - LAST_CALLS
     return [f"({left_out} earlier steps are left out)", *lines[left_out:]] if left_out > 0 else lines
@@ -143,14 +143,14 @@ def call_text(call: Call) -> str:
     end = "has not returned" if call.pending else f"raised {short(call.error)}" if call.error is not None else ""
     if not end:
         end = short(None if call.result is UNSET else call.result)
-    took = "" if call.returned_s is None else f", {(call.returned_s - call.invoked_s) * 1e3:g} ms"
+    took = "" if call.returned_s is None else f", {(call.returned_s - call.invoked_s) * 1e3:.9g} ms"
     fault = f", fault {call.fault}" if call.fault else ""
-    return f"{call.invoked_s * 1e3:g} ms  {call.agent}: {call.boundary}.{call.op}({', '.join(given)}) -> {end}{took}{fault}"
+    return f"{call.invoked_s * 1e3:.9g} ms  {call.agent}: {call.boundary}.{call.op}({', '.join(given)}) -> {end}{took}{fault}"
 
 
 def short(value: Any, most: int = 60) -> str:
     try:
-        text = repr(value)
+        text = repr(value).replace("\n", " ")  # of protocol buffers, for one
     except Exception as error:
         text = "".join(traceback.format_exception_only(error)).strip()
     return text if len(text) <= most else text[: most - 1] + "…"

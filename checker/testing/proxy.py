@@ -8,13 +8,14 @@ virtual time; the real method runs between them. Outside a controlled run the pr
 | `async def` (or one that returns an awaitable) | before and after the effect | all |
 | async generator, or one that returns an async iterator | before each item | error_before, error_after, drop, delay, crash, crash_after |
 | returns an async context manager | entering and leaving are calls of their own | as for `async def` |
-| plain method, called in a job (`to_thread`) | before and after the effect | all |
-| plain method, called on the loop | none: nothing can run between, as in production | all; see below |
+| plain method, called in a job (`to_thread`) | before and after the effect | all but collect |
+| plain method, called on the loop | none: nothing can run between, as in production | all but collect; see below |
 
 What the faults do: `delay` adds `delay_s` to the request. `error_before` raises without the effect, `error_after` has the effect and
 then raises. `duplicate` has the effect a second time, later, as at-least-once delivery does. `drop` returns None without the effect, as
 a lost message does. `crash` stops the agent before the effect, `crash_after` once the effect is done: its tasks never run again, no
-`finally` of theirs does, and nobody is told. In a plain method on the loop, `delay` moves the clock on as a blocking call does, and a
+`finally` of theirs does, and nobody is told. `collect` runs the garbage collector while the request is under way: a task that nobody but
+the loop holds is gone, as asyncio documents. In a plain method on the loop, `delay` moves the clock on as a blocking call does, and a
 crash takes place at the next `await`, for nothing can stop code before it. (Python cannot drop a suspended coroutine without running its
 `finally`: that happens after the run has been judged, with nobody watching.)
 """
@@ -76,18 +77,35 @@ def boundary(
 
     The proxy passes `isinstance` checks of the class of `obj`; its own calls to itself are not at the boundary.
     """
+    wanted = None if ops is None else frozenset(ops)
+    for op in sorted(wanted or ()):
+        if not callable(getattr(obj, op, None)):
+            raise ValueError(f"`{op}` is no method of {type(obj).__name__}")
+    terms = terms_of(
+        name or type(obj).__name__, latency_s=latency_s, faults=faults, error=error, delay_s=delay_s, snapshot=snapshot
+    )
+    made: Any = _proxy_class(type(obj))(obj, terms, wanted)
+    return made  # type: ignore[no-any-return]
+
+
+def terms_of(
+    name: str,
+    *,
+    latency_s: tuple[float, float] = (0.0, 0.2),
+    faults: Iterable[str] = FAULTS,
+    error: type[BaseException] | ErrorMaker = InjectedError,
+    delay_s: float = 60.0,
+    snapshot: Callable[[Any], Any] | None = None,
+) -> Terms:
+    """The terms that `boundary` is given, checked."""
     low, high = (round(seconds * 1e6) for seconds in latency_s)
     if not 0 <= low <= high:
         raise ValueError(f"latency_s={latency_s}: the shortest and the longest call, in seconds")
     allowed = tuple(faults)
     if unknown := [fault for fault in allowed if fault not in FAULTS]:
         raise ValueError(f"`{unknown[0]}` is no fault of a boundary: {', '.join(FAULTS)}")
-    wanted = None if ops is None else frozenset(ops)
-    for op in sorted(wanted or ()):
-        if not callable(getattr(obj, op, None)):
-            raise ValueError(f"`{op}` is no method of {type(obj).__name__}")
-    terms = Terms(
-        name=name or type(obj).__name__,
+    return Terms(
+        name=name,
         low_us=low,
         plain_us=min(max(PLAIN_US, low), high),
         high_us=high,
@@ -96,8 +114,6 @@ def boundary(
         delay_s=delay_s,
         snapshot=snapshot,
     )
-    made: Any = _proxy_class(type(obj))(obj, terms, wanted)
-    return made  # type: ignore[no-any-return]
 
 
 def _error_maker(error: type[BaseException] | ErrorMaker) -> ErrorMaker:

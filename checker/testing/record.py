@@ -58,7 +58,9 @@ class TaskSpan(Struct, kw_only=True):
     started_s: float
     ended_at: int | None = None
     ended_s: float | None = None
-    outcome: str | None = None  # "returned", "raised", "cancelled", "crashed"; None: still waiting when the run ended
+    outcome: str | None = (
+        None  # "returned", "raised", "cancelled", "crashed", "collected"; None: still waiting when the run ended
+    )
     error: BaseException | None = None
 
 
@@ -102,6 +104,7 @@ class Record(Struct, kw_only=True):
     faults: list[Fault] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     unhandled: list[Unhandled] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)  # that `together` and `spawn` started, in this order
     foreign_threads: bool = False  # a thread outside the run posted work: its moment is not ours to choose
     ended_at: int = 0  # the number of positions given out
     ended_s: float = 0.0

@@ -14,31 +14,19 @@ from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
 from checker.testing.environment import controlled, current_loop
 from checker.testing.errors import Deadlock, Livelock, LoopInUse, NoCoroutine
+from checker.testing.failure import Failure, failure_of, goes_through
 from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
 from checker.testing.record import Mark, Record
 from checker.testing.settings import Settings
 from checker.testing.stuck import deadlock_text, livelock_text
-from checker.testing.where import Place, place_of_error
+from checker.testing.threads import controlled_threads
+from checker.testing.unawaited import noted_unawaited
+from checker.testing.where import place_of_error
 from checker.testing.witness import Account, Step, Witness
 
 Test = Callable[[], Coroutine[Any, Any, Any]]
 Check = Callable[[Record], Any]
-
-
-class Failure(Struct, frozen=True, kw_only=True):
-    """Why a run failed. `kind`: "exception" (of the test), "deadlock", "livelock", or "check" (a check of the record found something)."""
-
-    kind: str
-    name: str  # the class of the exception, or the name of the check
-    text: str
-    place: Place | None = None
-    error: BaseException | None = None
-
-    @property
-    def signature(self) -> tuple[str, str]:
-        """Two failures with one signature count as the same when a schedule is shrunk."""
-        return self.kind, self.name
 
 
 class Run(Struct, kw_only=True):
@@ -94,7 +82,7 @@ def run_once(
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
-        with controlled(loop), noted_holders():
+        with controlled(loop), controlled_threads(), noted_holders(), noted_unawaited(loop):
             failure, result = _run(loop, test)
             record.ended_s = loop.elapsed_s()
             if failure is None:
@@ -131,11 +119,13 @@ def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     except asyncio.CancelledError as error:
         if any(fault.kind == "cancel" for fault in loop.record.faults):
             return None, None
-        return _failure(error), None
+        return failure_of(error), None
     except NoCoroutine:
         raise
-    except Exception as error:
-        return _failure(error), None
+    except BaseException as error:
+        if goes_through(error):
+            raise
+        return failure_of(error), None
     finally:
         loop.note_final()
         loop.chooser.quiet = True
@@ -150,11 +140,6 @@ def _coroutine(test: Test) -> Coroutine[Any, Any, Any]:
             f"{name} returned {type(coroutine).__name__}: a controlled run needs an `async def` function without parameters"
         )
     return coroutine
-
-
-def _failure(error: BaseException) -> Failure:
-    text = str(error) or "no message"
-    return Failure(kind="exception", name=type(error).__name__, text=text, place=place_of_error(error), error=error)
 
 
 def _checked(checks: Sequence[Check], record: Record) -> Failure | None:

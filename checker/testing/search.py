@@ -68,7 +68,7 @@ def replay(
 def sweep(
     test: Test,
     *,
-    cancel: bool | Sequence[str] = True,
+    cancel: bool | Sequence[str] | None = None,
     seed: int = 0,
     checks: Sequence[Check] = (),
     most: int = 2_000,
@@ -77,14 +77,17 @@ def sweep(
     """Cancels each task at each suspension point that a plain run passes, one per run: before it starts, once it has suspended, and
     again when what it waited for has come and it is about to resume.
 
-    `cancel` names the tasks or agents to cancel (True: all but the test itself). That the test itself then ends with CancelledError is
-    no failure. All points are tried; the report shows the first that fails, and names the others.
+    `cancel` names the tasks to cancel. None: the agents, each its own task, as nobody outside a library can cancel the tasks that it makes
+    within; where a test has no agents, all. True: all but the test itself. That the test itself then ends with CancelledError is no
+    failure. All points are tried; the report shows the first that fails, and names the others.
     """
-    common = Settings(mode="latency", seed=seed, cancel=cancel, **settings)
+    common = Settings(mode="latency", seed=seed, cancel=True if cancel is None else cancel, **settings)
     search = Search(test, common, checks, "auto", "latency")
     outcome = search.outcome
     with quiet_collector():
-        search.warm_up()
+        first = search.warm_up()
+        if cancel is None and first is not None and first.record.agents:
+            search.cancelling(first.record.agents)
         plain = search.run("latency", Strategy(), note_points=True)
         if plain.failure is not None:
             search.explain(plain)

@@ -23,7 +23,12 @@ COLLECT_EVERY = 25  # runs; the garbage collector is off within a run
 SHRINK_TRIES = 300
 MOST_STEPS = 600_000  # of all tries to shrink, and of all to find a failure in a weaker mode: runs that never end are long
 
-_NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {"latency": ("f", "l", "p"), "reorder": ("o",), "overtake": ("t",), "both": ("o", "t")}
+_NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {
+    "latency": ("f", "l", "p", "c"),
+    "reorder": ("o",),
+    "overtake": ("t",),
+    "both": ("o", "t"),
+}
 _SHARES: dict[Mode, dict[Mode, float]] = {  # of the runs of a search, by the mode that was asked for
     "latency": {"latency": 1.0},
     "reorder": {"latency": 0.4, "reorder": 0.6},
@@ -49,11 +54,16 @@ class Search:
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
-    def warm_up(self) -> None:
-        """A run that does not count: code that caches, imports or learns on its first run does so here."""
-        if not self._warm:
-            self._warm = True
-            self._once("latency", Strategy())
+    def warm_up(self) -> Run | None:
+        """A run that does not count: code that caches, imports or learns on its first run does so here. None: there was one before."""
+        if self._warm:
+            return None
+        self._warm = True
+        return self._once("latency", Strategy())
+
+    def cancelling(self, names: Sequence[str]) -> None:
+        """From now on the tasks of these names are cancelled, and no others."""
+        self._common = structs.replace(self._common, cancel=tuple(names))
 
     def run(self, mode: Mode, strategy: Strategy, *, seed: int | None = None, note_points: bool = False) -> Run:
         """One run of the search."""
@@ -215,7 +225,10 @@ class Search:
 
 
 def _unhandled_text(record: Record) -> str:
-    """In words: the exceptions of a run that no code has taken; asyncio would have logged them."""
-    names = ", ".join(type(lost.error).__name__ + (f" of {lost.task}" if lost.task else "") for lost in record.unhandled)
-    count = len(record.unhandled)
-    return f"{count} exception{'s' * (count != 1)} reached the loop and no code: {names}"
+    """In words: the exceptions of a run that no code has taken, and what else asyncio or Python would have logged."""
+    raised = [lost for lost in record.unhandled if lost.error is not None]
+    names = ", ".join(type(lost.error).__name__ + (f" of {lost.task}" if lost.task else "") for lost in raised)
+    told = [f"{len(raised)} exception{'s' * (len(raised) != 1)} reached the loop and no code: {names}"] if raised else []
+    return "; ".join(
+        told + [lost.message + (f" ({lost.task})" if lost.task else "") for lost in record.unhandled if lost.error is None]
+    )

@@ -17,7 +17,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     seed: int = 0  # of `random`, `os.urandom` and `uuid.uuid4` in the code under test
     faults: Mapping[str, int] = field(default_factory=dict)  # how often each fault may strike in a run
     cancel: bool | Sequence[str] = (
-        False  # which tasks a sweep cancels: all but the test itself, or those of these names or agents
+        False  # which tasks a sweep cancels: all but the test itself, or those of these names (an agent's own task has its name)
     )
     slack_s: float = 0.05  # how long, in virtual time, timers may overtake ready work
     max_steps: int = 20_000  # a run of more steps is a livelock

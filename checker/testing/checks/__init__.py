@@ -15,7 +15,7 @@
 | `nothing_after(end, effects, key=)` | nothing takes effect after the end |
 | `serial(turn, key=)` | turns of one key do not overlap |
 | `no_lost_update(read, write, key=)` | between an agent's read and its write that rests on it nobody else wrote |
-| `no_waiter_left()` | at the end no task waits, no call is under way, no exception was lost |
+| `no_waiter_left()` | at the end no task waits, no call is under way, no exception was lost, no coroutine never awaited |
 | `bounded_handoffs(handoff, progress=, most=)` | never more than `most` handoffs in a row without progress |
 
 What is looked at is named by its method (`"claim"`), by boundary and method (`"Board.claim"`), or by the name of a `mark`. `key` says what an

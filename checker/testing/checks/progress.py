@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.testing.checks.seen import Check, Key, Seen, about, lines, named, seen, told, worked
-from checker.testing.record import Record
+from checker.testing.record import Record, Unhandled
 
 
 def no_waiter_left(*, apart: Sequence[str] = ()) -> Check:
@@ -26,10 +26,17 @@ def no_waiter_left(*, apart: Sequence[str] = ()) -> Check:
             for call in record.calls
             if call.pending and not {call.agent, call.task} & gone
         ]
-        found += [f"an exception that nobody took: {lost.message}" for lost in record.unhandled]
+        found += [_lost(lost) for lost in record.unhandled]
         return found
 
     return named("no_waiter_left", check)
+
+
+def _lost(lost: Unhandled) -> str:
+    if lost.error is None:
+        return f"{lost.message} ({lost.task})" if lost.task else lost.message
+    of = f" of the task {lost.task}" if lost.task else ""
+    return f"an exception{of} that nobody took: {type(lost.error).__name__}: {lost.error} ({lost.message})"
 
 
 def bounded_handoffs(handoff: str, *, progress: str | Sequence[str] = (), most: int = 4, key: Key = None) -> Check:

@@ -39,7 +39,7 @@ def told(entry: Entry) -> str:
     if isinstance(entry, Call):
         return call_text(entry)
     fields = ", ".join(f"{name}={short(value)}" for name, value in entry.fields.items())
-    return f"{entry.at_s * 1e3:g} ms  {entry.agent}: {entry.name}({fields})"
+    return f"{entry.at_s * 1e3:.9g} ms  {entry.agent}: {entry.name}({fields})"
 
 
 def seen(record: Record, names: str | Iterable[str], key: Key = None) -> Iterator[Seen]:

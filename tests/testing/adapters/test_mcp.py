@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from typing import Any
 
 import pytest
@@ -19,8 +20,10 @@ from checker.testing.adapters import mcp as adapter
 
 
 def server_with(call: Any) -> Any:
-    """A low-level server of release 2 whose tools are one function of their name and arguments."""
+    """A low-level server whose tools are one function of their name and arguments."""
     types = mcp.types
+    if "on_call_tool" not in inspect.signature(Server.__init__).parameters:
+        return _server_of_release_1(call)
 
     async def call_tool(context: Any, params: Any) -> Any:
         text = await call(params.name, params.arguments or {})
@@ -31,6 +34,20 @@ def server_with(call: Any) -> Any:
         return types.ListToolsResult(tools=[types.Tool(name=name, input_schema=schema) for name in ("add", "claim")])
 
     return Server("desk", on_call_tool=call_tool, on_list_tools=list_tools)
+
+
+def _server_of_release_1(call: Any) -> Any:
+    types, server = mcp.types, Server("desk")
+
+    async def call_tool(name: str, arguments: Any) -> Any:
+        return [types.TextContent(type="text", text=await call(name, arguments or {}))]
+
+    async def list_tools() -> Any:
+        return [types.Tool(name=name, description="", inputSchema={"type": "object"}) for name in ("add", "claim")]
+
+    server.call_tool()(call_tool)
+    server.list_tools()(list_tools)
+    return server
 
 
 async def one_call() -> None:

@@ -1,0 +1,51 @@
+"""Bugs of Google's Agent Development Kit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from checker.testing import boundary
+from tests.testing.adapters.released.table import bug
+
+
+@bug("google-adk==1.5.0", "google-adk==1.15.0", "after the run has failed")
+async def a_branch_that_fails() -> None:
+    """When one agent of a `ParallelAgent` fails, the others go on behind the run that has failed."""
+    from google.adk.agents import BaseAgent, ParallelAgent
+    from google.adk.events import Event
+    from google.adk.runners import InMemoryRunner
+    from google.genai import types
+
+    orders = boundary(_Orders())
+
+    class Broken(BaseAgent):
+        async def _run_async_impl(self, context: Any) -> AsyncIterator[Any]:
+            raise ConnectionError("the shop is away")
+            yield
+
+    class Slow(BaseAgent):
+        async def _run_async_impl(self, context: Any) -> AsyncIterator[Any]:
+            await asyncio.sleep(1)
+            await orders.place("tea")
+            yield Event(author=self.name)
+
+    team = ParallelAgent(name="team", sub_agents=[Broken(name="broken"), Slow(name="slow")])
+    runner = InMemoryRunner(team, app_name="shop")
+    await runner.session_service.create_session(app_name="shop", user_id="u", session_id="s")
+    said = types.Content(role="user", parts=[types.Part(text="go")])
+    try:
+        async for _ in runner.run_async(user_id="u", session_id="s", new_message=said):
+            pass
+    except Exception:
+        placed = orders.placed
+    await asyncio.sleep(5)
+    assert orders.placed == placed, "an order is placed after the run has failed"
+
+
+class _Orders:
+    placed = 0
+
+    async def place(self, what: str) -> None:
+        self.placed += 1

@@ -1,0 +1,159 @@
+"""Bugs of the OpenAI Agents SDK."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+
+from checker.testing import boundary, checks, mark, together
+from tests.testing.adapters.released.table import bug
+
+
+@bug("openai-agents==0.17.8", "openai-agents==0.18.3", "conversations for one session")
+async def first_use_of_a_conversation() -> None:
+    """Two first uses of one session make two conversations (openai-agents-python, pull request 3821)."""
+    from agents.memory import OpenAIConversationsSession
+
+    class Conversations:
+        made = 0
+
+        async def create(self, **options: Any) -> Any:
+            self.made += 1
+            return SimpleNamespace(id=f"conversation {self.made}")
+
+    class Items:
+        async def create(self, **options: Any) -> None:
+            mark("written", to=options["conversation_id"])
+
+    conversations = boundary(Conversations())
+    client: Any = SimpleNamespace(conversations=SimpleNamespace(create=conversations.create, items=boundary(Items())))
+    session = OpenAIConversationsSession(openai_client=client)
+
+    async def work(name: str, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        await session.add_items([{"role": "user", "content": name}])
+
+    await together(ann=work("ann", 0), bob=work("bob", 0.05))
+    assert conversations.made == 1, f"{conversations.made} conversations for one session"
+
+
+@bug("openai-agents==0.18.3", "openai-agents==0.24.0", "is taken back twice")
+async def two_who_take_an_item_back() -> None:
+    """Two who pop the last item of a conversation get the same one, as `pop_item` reads and then deletes."""
+    from agents.memory import OpenAIConversationsSession
+
+    class Items:
+        rows = ("first", "second", "third")
+
+        async def list(self, **options: Any) -> Any:
+            for row in reversed(self.rows):
+                yield SimpleNamespace(model_dump=lambda row=row, **options: {"id": row})
+
+        async def delete(self, *, item_id: str, **options: Any) -> None:
+            self.rows = tuple(row for row in self.rows if row != item_id)
+
+    client: Any = SimpleNamespace(conversations=SimpleNamespace(items=boundary(Items())))
+    session: Any = OpenAIConversationsSession(conversation_id="c", openai_client=client)
+    taken = await together(ann=session.pop_item(), bob=session.pop_item())
+    first, second = (item["id"] for item in taken.values())
+    assert first != second, f"{first} is taken back twice"
+
+
+@bug("openai-agents==0.2.11", "openai-agents==0.3.3", "the session has []")
+async def a_streamed_turn_is_kept() -> None:
+    """A streamed turn is not in the session, when its reader is slow (openai-agents-python, issue 1658)."""
+    from agents import Agent, RunConfig, Runner, SQLiteSession
+
+    from checker.testing.adapters.openai_agents import ScriptedModel, session
+
+    kept = session(SQLiteSession("s"))
+    agent = Agent(name="desk", model=ScriptedModel(["done"]))
+    result = Runner.run_streamed(agent, "go", session=kept, run_config=RunConfig(tracing_disabled=True))
+    screen = boundary(_Screen())
+    async for event in result.stream_events():
+        await screen.show(event.type)
+    await asyncio.sleep(1)
+    roles = [item.get("role") for item in await kept.get_items()]
+    assert roles == ["user", "assistant"], f"the session has {roles}"
+
+
+class _Screen:
+    async def show(self, what: str) -> None: ...
+
+
+@bug("openai-agents==0.18.3", "openai-agents==0.24.0", "waits still at the end", checks=lambda: [checks.no_waiter_left()])
+async def a_guardrail_that_raises() -> None:
+    """When one guardrail raises, the others are left running behind the run that has failed."""
+    from agents import Agent, GuardrailFunctionOutput, InputGuardrail, RunConfig, Runner
+
+    from checker.testing.adapters.openai_agents import ScriptedModel
+
+    async def broken(context: Any, agent: Any, given: Any) -> Any:
+        raise ConnectionError("the classifier is away")
+
+    async def slow(context: Any, agent: Any, given: Any) -> Any:
+        await asyncio.sleep(5)
+        return GuardrailFunctionOutput(output_info=None, tripwire_triggered=False)
+
+    guards = [InputGuardrail(guardrail_function=guard) for guard in (broken, slow)]
+    agent = Agent(name="desk", model=ScriptedModel(["done"]), input_guardrails=guards)
+    with suppress(ConnectionError):
+        await Runner.run(agent, "go", run_config=RunConfig(tracing_disabled=True))
+
+
+@bug("openai-agents==0.18.3", "openai-agents==0.24.0", "is lost")
+async def a_message_during_a_compaction() -> None:
+    """What is added to a session while it is compacted is lost."""
+    from agents import SQLiteSession
+    from agents.memory import OpenAIResponsesCompactionSession
+
+    from checker.testing.adapters.openai_agents import session
+
+    class Responses:
+        async def compact(self, **options: Any) -> Any:
+            return SimpleNamespace(output=[{"type": "compaction", "encrypted_content": "short"}])
+
+    client: Any = SimpleNamespace(responses=boundary(Responses()))
+    kept = session(SQLiteSession("s"))
+    compacted = OpenAIResponsesCompactionSession("s", kept, client=client, compaction_mode="input")
+    await compacted.add_items([{"role": "user", "content": "first"}])
+    later: Any = {"role": "user", "content": "later"}
+    await together(ann=compacted.run_compaction({"force": True}), bob=compacted.add_items([later]))
+    assert later in await kept.get_items(), "what bob added is lost"
+
+
+@bug("openai-agents==0.12.0 openai<2.32", "openai-agents==0.18.3", "reader waits for an item of a Queue")
+async def a_call_that_is_hung_up() -> None:
+    """One who reads the events of a realtime session waits for ever when another closes it (openai-agents-python,
+    issue 3284).
+    """
+    from agents.realtime import RealtimeAgent, RealtimeRunner
+
+    class Line:
+        """A model that says nothing."""
+
+        def add_listener(self, listener: Any) -> None: ...
+
+        def remove_listener(self, listener: Any) -> None: ...
+
+        async def connect(self, options: Any) -> None: ...
+
+        async def send_event(self, event: Any) -> None: ...
+
+        async def close(self) -> None: ...
+
+    line: Any = boundary(Line(), ["connect", "send_event", "close"])
+    session = await RealtimeRunner(RealtimeAgent(name="desk"), model=line).run()
+    await session.enter()
+
+    async def read() -> None:
+        async for _ in session:
+            pass
+
+    async def hang_up() -> None:
+        await asyncio.sleep(1)
+        await session.close()
+
+    await together(reader=read(), other=hang_up())

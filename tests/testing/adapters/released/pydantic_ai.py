@@ -1,0 +1,42 @@
+"""Bugs of pydantic-ai."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from checker.testing import boundary
+from tests.testing.adapters.released.table import bug
+
+
+@bug("pydantic-ai-slim==1.0.0 opentelemetry-api<1.36", "pydantic-ai-slim==1.60.0", "the limit is 2")
+async def calls_of_tools_within_a_limit() -> None:
+    """Tools that run at once are called more often than `tool_calls_limit` allows."""
+    from pydantic_ai import Agent, UsageLimits
+    from pydantic_ai.exceptions import UsageLimitExceeded
+    from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+    from pydantic_ai.models.function import FunctionModel
+
+    def reply(messages: Any, info: Any) -> Any:
+        if len(messages) > 1:
+            return ModelResponse(parts=[TextPart("done")])
+        return ModelResponse(parts=[ToolCallPart("pay", {"order": order}) for order in range(4)])
+
+    bank = boundary(_Bank())
+    agent = Agent(FunctionModel(reply))
+
+    @agent.tool_plain
+    async def pay(order: int) -> str:
+        return await bank.pay(order)
+
+    with suppress(UsageLimitExceeded):
+        await agent.run("go", usage_limits=UsageLimits(tool_calls_limit=2))
+    assert bank.paid <= 2, f"{bank.paid} calls, and the limit is 2"
+
+
+class _Bank:
+    paid = 0
+
+    async def pay(self, order: int) -> str:
+        self.paid += 1
+        return "paid"
