@@ -12,7 +12,7 @@ from typing import Any
 from checker.testing.choices import MODES, Deviation, Mode, Token
 from checker.testing.chooser import Replay, Strategy
 from checker.testing.outcome import Outcome
-from checker.testing.run import Check, Test
+from checker.testing.run import Check, Run, Test
 from checker.testing.searching import STRATEGIES, Search, StrategyName
 from checker.testing.settings import Settings
 
@@ -41,7 +41,7 @@ def explore(
     _check_options(mode, strategy)
     common = Settings(mode="latency", seed=seed, faults=dict(faults or {}), **settings)
     search = Search(test, common, checks, strategy, mode)
-    with quiet_collector():
+    with quiet_collector(), _told_how_far(search.outcome):
         found = search.known(first) or search.all_modes(schedules)
         if found is not None:
             search.settle(found, max(20, schedules // 2))
@@ -84,7 +84,7 @@ def sweep(
     common = Settings(mode="latency", seed=seed, cancel=True if cancel is None else cancel, **settings)
     search = Search(test, common, checks, "auto", "latency")
     outcome = search.outcome
-    with quiet_collector():
+    with quiet_collector(), _told_how_far(outcome):
         first = search.warm_up()
         if cancel is None and first is not None and first.record.agents:
             search.cancelling(first.record.agents)
@@ -95,9 +95,15 @@ def sweep(
         points = [point for point in plain.points if point.kind == "c"]
         if len(points) > most:
             outcome.notes.append(f"{len(points)} suspension points were seen, {most} of them tried: raise `most` to try all")
-        failed = [
-            run for point in points[:most] if (run := search.run("latency", Replay([Deviation("c", point.number, 1)]))).failure
-        ]
+        failed: list[Run] = []
+        try:
+            for point in points[:most]:
+                run = search.run("latency", Replay([Deviation("c", point.number, 1)]))
+                failed += [run] if run.failure else []
+        except KeyboardInterrupt:
+            if not failed:
+                raise
+            outcome.notes.append(f"interrupted after {outcome.runs} runs: not all of {len(points)} suspension points were tried")
         for run in failed:
             outcome.points_failed.append(search.where_cancelled(run))
         if failed:
@@ -131,6 +137,16 @@ def explored(test: Any = None, /, **options: Any) -> Any:
         return run_test
 
     return decorate if test is None else decorate(test)
+
+
+@contextmanager
+def _told_how_far(outcome: Outcome) -> Iterator[None]:
+    """An interrupt tells what is known by then, and goes on: pytest shows its text."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        how_far = f"{outcome.runs} runs, {outcome.distinct} of them different"
+        raise KeyboardInterrupt(f"{outcome.test}: interrupted after {how_far}; none of them failed") from None
 
 
 def _check_options(mode: str, strategy: str) -> None:

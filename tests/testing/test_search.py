@@ -217,3 +217,17 @@ def test_a_check_of_the_record_can_fail_a_run() -> None:
         "claimed_once",
         "claimed by ann and bob",
     )
+
+
+def test_an_interrupt_tells_what_is_known_by_then() -> None:
+    runs = 0
+
+    async def test() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 30:
+            raise KeyboardInterrupt
+        await asyncio.gather(asyncio.sleep(0), asyncio.sleep(0))
+
+    with pytest.raises(KeyboardInterrupt, match=r"test: interrupted after 2\d runs, \d+ of them different; none of them failed"):
+        explore(test)

@@ -153,6 +153,9 @@ class Tested:
                 for program in first_programs(self.plan)[:examples]:
                     self.program(program)
                 run_state_machine_as_test(_state_machine(self), settings=chosen)
+        except KeyboardInterrupt:
+            how_far = f"{len(self.reports)} programs in {self.reached.runs} runs"
+            raise KeyboardInterrupt(f"{self.name}: interrupted after {how_far}; none of them failed") from None
         except Failed as found:
             program = self._smallest(self.shown)
             failure = Failed(self.reports[program])
