@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from checker.pytest_plugin import REPLAY_VARIABLE
 from checker.testing.choices import MODES, Deviation, Mode, Token
 from checker.testing.chooser import Replay, Strategy
 from checker.testing.outcome import Outcome
 from checker.testing.run import Check, Run, Test
 from checker.testing.searching import STRATEGIES, Search, StrategyName
 from checker.testing.settings import Settings
-
-REPLAY_VARIABLE = "TEAMCHECK_REPLAY"
 
 
 def explore(

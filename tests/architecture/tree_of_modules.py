@@ -13,6 +13,7 @@ PACKAGE = ROOT / "checker"
 # A folder, or a module directly under `checker`, imports only from itself and from what stands before it.
 ORDER = (
     "version",
+    "pytest_plugin",
     "language",
     "model",
     "elaborate",

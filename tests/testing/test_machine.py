@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import unittest
 from pathlib import Path
 from typing import Any
@@ -243,3 +247,29 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     ):
         assert main(["drive", SPEC, given]) == 2
         assert said in capsys.readouterr().err
+
+
+TEST_FILE = """\
+from checker.testing import machine
+from tests.testing import boards
+
+TestOneCall = machine("{spec}", boards.OneCall, instance="repaired", examples=1, schedules=2)
+"""
+
+
+def test_pytest_takes_a_token_and_tells_what_was_reached(tmp_path: Path) -> None:
+    (tmp_path / "test_board.py").write_text(TEST_FILE.format(spec=Path(SPEC).resolve()))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), "test_board.py"]
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+
+    def run(*rest: str) -> str:
+        return subprocess.run(
+            [*command, *rest], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        ).stdout
+
+    assert re.search(r"tests.testing.boards.OneCall: protocol steps exercised: \d of 3, in \d+ runs", run())
+    asked = "Agent0.work(b=Bead0); Agent1.work(b=Bead0) @ tc1.latency.0.plain"
+    assert "2 passed" in run("--teamcheck-replay", asked)
+    assert "cannot be read: there is no action `nothing`" in run(
+        "--teamcheck-replay", asked.replace("Agent0.work", "Agent0.nothing")
+    )

@@ -11,6 +11,7 @@ import unittest
 from os import PathLike
 from typing import Any
 
+from checker.pytest_plugin import AT_THE_END, REPLAY_VARIABLE
 from checker.testing.outcome import Outcome
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.corpus import FOLDER, keep, tokens
@@ -19,7 +20,7 @@ from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
 from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, smaller_than, token_of
 from checker.testing.protocol.walk import Walk
-from checker.testing.search import REPLAY_VARIABLE, quiet_collector
+from checker.testing.search import quiet_collector
 
 AFTER_MS = (0, 5, 50)  # of virtual time, before a call
 MOST_CHOICES = 255
@@ -135,6 +136,7 @@ class Tested:
         """Runs the first programs, then lets Hypothesis draw more. Raises Failed for the smallest that fails."""
         if os.environ.get(REPLAY_VARIABLE):
             return
+        AT_THE_END.append(lambda: f"{self.name}: {self.reached.in_short(self.plan)}")
         from hypothesis import HealthCheck, Phase, settings
         from hypothesis.stateful import run_state_machine_as_test
 

@@ -48,15 +48,21 @@ class Reached(Struct, kw_only=True):
         self.steps.update(steps)
         self.pairs.update(pairwise(steps))
 
+    def in_short(self, plan: Plan) -> str:
+        """`text` on a line."""
+        return "; ".join(self._told(plan))
+
+    def _told(self, plan: Plan) -> list[str]:
+        names = [step.name for step in plan.model.steps]
+        never = [name for name in names if not self.steps[name]]
+        count = f"protocol steps exercised: {len(names) - len(never)} of {len(names)}, in {self.runs} runs"
+        return [count, f"never: {', '.join(never)}"] if never else [count]
+
     def text(self, plan: Plan) -> str:
         """Which steps of the protocol were exercised, and which never."""
-        names = [step.name for step in plan.model.steps]
-        there = [name for name in names if self.steps[name]]
-        never = [name for name in names if not self.steps[name]]
-        lines = [f"protocol steps exercised: {len(there)} of {len(names)}, in {self.runs} runs"]
-        lines += [f"  {name}: {self.steps[name]} times" for name in there]
-        if never:
-            lines.append(f"  never: {', '.join(never)}")
+        count, *never = self._told(plan)
+        lines = [count, *(f"  {step.name}: {self.steps[step.name]} times" for step in plan.model.steps if self.steps[step.name])]
+        lines += [f"  {text}" for text in never]
         if self.cut:
             lines.append(f"  in {self.cut} runs a limit left open what explains them")
         return "\n".join(lines)
