@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from checker.properties.coverage import Coverage
 
 
+SECOND_SHARE = 0.1  # of the time, where a first search has used all of it
+
+
 class Findings(Struct):
     """The report under construction."""
 
@@ -131,6 +134,7 @@ def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Cal
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
+    began = perf_counter()
     wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or _unusual(limits)
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
@@ -144,8 +148,15 @@ def _run_engines(
         return
     if left.goals and not found.interrupted and not _judge_runs(job, left, explored, limits, found, progress):
         explored.search.close()  # its memory is for the search of what is left
-        _search(job, left, limits, found, progress, counted=False)
+        _search(job, left, _what_is_left(limits, perf_counter() - began), found, progress, counted=False)
     explored.search.close()
+
+
+def _what_is_left(limits: Limits, took_s: float) -> Limits:
+    """For a second search of one model: the time that the first did not take, and at least a little."""
+    if limits.time_s is None:
+        return limits
+    return replace(limits, time_s=round(max(limits.time_s - took_s, SECOND_SHARE * limits.time_s), 2))
 
 
 def _unusual(limits: Limits) -> bool:

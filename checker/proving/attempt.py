@@ -39,7 +39,7 @@ from checker.sorted.obligations import PROVABLE
 from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
-MINING_SHARE = 0.6  # of the time
+MINING_SHARE = 0.45  # of the time that is left then: for lemmas that IC3 finds, and again for those of simple forms
 SMALL_S = 5.0  # for each question without quantifiers
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
 
@@ -137,28 +137,30 @@ class Attempts:
         facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
         if facts:
             yield (), facts
-        known, mined = proofs.over(self.known), list[Expr]()
-        for needed, lemmas in self._mined(subject, proofs, until):
-            mined = _each_once([*mined, *lemmas])
-            yield needed, _each_once([*facts, *mined])
+        models, known, mined = self._small(subject), proofs.over(self.known), list[Expr]()
+        for simple in (False, True):  # by IC3, then of simple forms, which by themselves are the fewer
+            if perf_counter() > until:
+                return
+            self._said(f"{subject.name}: lemmas that small sizes show")
+            share = (until - perf_counter()) * MINING_SHARE
+            found = lemmas_from(models, subject.name, share, self.base.limits.memory_mib, simple=simple)
+            if isinstance(found, Violated):
+                return
+            if isinstance(found, Lemmas):
+                few, more = _over(proofs, found)
+                yield few, _each_once([*facts, *few])
+                if more:
+                    yield (), _each_once([*facts, *few, *more])
+                mined += [*few, *more]
+        for model in models:  # by proofs of each size by itself
+            if perf_counter() > until:
+                return
+            at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, self.base.limits.memory_mib)
+            if isinstance(at_size, Proved):
+                mined += proofs.over([as_rule(lemma) for lemma in at_size.lemmas])
+                yield (), _each_once([*facts, *mined])
         if known:
             yield (), _each_once([*facts, *mined, *known])
-
-    def _mined(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """What small sizes show: lemmas that are inductive in all of them, where there are such; else those of each by itself."""
-        self._said(f"{subject.name}: lemmas that small sizes show")
-        models, memory = self._small(subject), self.base.limits.memory_mib
-        found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, memory)
-        if isinstance(found, Lemmas):
-            few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
-            yield few, few
-            if more:
-                yield (), more
-            return
-        for model in models:
-            at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, memory)
-            if isinstance(at_size, Proved):
-                yield (), proofs.over([as_rule(lemma) for lemma in at_size.lemmas])
 
     def _small(self, subject: Asked) -> list[Model]:
         """The models of the sizes at which lemmas are looked for."""
@@ -228,6 +230,12 @@ class Attempts:
     def _said(self, text: str) -> None:
         if self.base.said is not None:
             self.base.said(text)
+
+
+def _over(proofs: EverySizeProofs, found: Lemmas) -> tuple[list[Expr], list[Expr]]:
+    """Those that are enough at small sizes, and the others."""
+    few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
+    return few, more
 
 
 def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:

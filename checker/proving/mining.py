@@ -14,12 +14,14 @@ LEAST_S = 0.5
 NO_TIME = "the time was used up"
 
 
-def lemmas_from(models: Sequence[Model], goal: str, time_s: float, memory_mib: float | None) -> Lemmas | Violated | Open:
-    """Lemmas that with the goal are inductive in all of these models, which are one protocol in growing sizes.
+def lemmas_from(
+    models: Sequence[Model], goal: str, time_s: float, memory_mib: float | None, *, simple: bool = False
+) -> Lemmas | Violated | Open:
+    """Lemmas that with the goal are inductive in all of these models, which are one protocol in growing sizes; `simple`: only those of simple forms.
 
     Raises SolverMissing, KeyboardInterrupt.
     """
-    found = apart(_candidates, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goal=goal)
+    found = apart(_candidates, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goal=goal, simple=simple)
     event = _last(found, goal)
     assert not isinstance(event, Proved)
     return event
@@ -59,8 +61,8 @@ def _last(events: Iterator[Event | Stopped | None], goal: str) -> Proved | Lemma
     return Open(goal=goal, reason=reason)
 
 
-def _candidates(*, models: tuple[Model, ...], goal: str, time_s: float | None) -> Iterator[Event]:
+def _candidates(*, models: tuple[Model, ...], goal: str, simple: bool, time_s: float | None) -> Iterator[Event]:
     from checker.engines.inductive.candidates import candidates
 
     sizes = [{"number": number} for number in range(len(models))]
-    return candidates(lambda size: models[size["number"]], sizes, goal, time_s=time_s)
+    return candidates(lambda size: models[size["number"]], sizes, goal, simple=simple, time_s=time_s)

@@ -93,6 +93,10 @@ def test_generated_protocols(generated: Generated) -> None:
         agree(with_goals_of_cells(model))
 
 
+def test_a_run_that_comes_back_to_a_state_is_told_without_its_lap() -> None:
+    assert said_of([840])["Violated"] > 0
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("first", range(0, 2_000, 250))

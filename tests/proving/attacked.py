@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 LARGEST = 4  # sizes that are searched
 SEARCH_S = 3.0  # for all of them
 PROOF_S = 2.0  # for each attempt
-EACH = 25  # mutants of a protocol, spread over its text
+EACH = 34  # mutants of a protocol, spread over its text
 LIMITS = Limits(states_limit=5_000)
 CORPUS = {  # stem -> instance, faults
     "lock": ("pair", "one_crash"),
@@ -110,7 +110,9 @@ def main(stems: list[str]) -> int:
                 count, refuted, wrong = count + 1, refuted + len(one.refuted), wrong + len(one.wrongly)
                 for name in one.wrongly:
                     print(f"{stem}: {one.change}: {name} is proved, and violated at {one.refuted[name]}", flush=True)
-            print(f"after {stem}: {count} mutants, {refuted} properties violated at small sizes, {wrong} of them proved", flush=True)
+            print(
+                f"after {stem}: {count} mutants, {refuted} properties violated at small sizes, {wrong} of them proved", flush=True
+            )
     return int(wrong > 0)
 
 

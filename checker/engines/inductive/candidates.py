@@ -15,6 +15,7 @@ from checker.elaborate import make
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Violated
 from checker.engines.inductive.houdini import Houdini, fewest, jointly
 from checker.engines.inductive.prove import Proofs, condition, own_condition
+from checker.engines.inductive.templates import templates
 from checker.ground.graph import Node, Unsupported
 from checker.ground.violations import bad
 from checker.model.expr import Apply, Expr, Quantifier, Read
@@ -25,16 +26,23 @@ Sizes: TypeAlias = Mapping[str, int]
 
 
 def candidates(
-    model_at: Callable[[Sizes], Model], sizes: Sequence[Sizes], goal: str, *, time_s: float | None = None
+    model_at: Callable[[Sizes], Model],
+    sizes: Sequence[Sizes],
+    goal: str,
+    *,
+    simple: bool = False,
+    time_s: float | None = None,
 ) -> Iterator[Event]:
     """Working, now and then; at last Lemmas, Violated at one of the sizes, or Open.
 
     `model_at`: the model of a size. `sizes`: in the order in which they are tried, small ones first; the lemmas and the goal are inductive in all of
-    them. Raises Unsupported for what the ground form cannot say.
+    them. `simple`: those of simple forms that states of the largest size bear out (see `templates`), in the place of what IC3 finds. Raises
+    Unsupported for what the ground form cannot say.
     """
     deadline = None if time_s is None else perf_counter() + time_s
     try:
-        yield from _Search(model_at, sizes, goal, deadline).events()
+        search = _Search(model_at, sizes, goal, deadline)
+        yield from search.of_simple_forms() if simple else search.events()
     except GaveUp as reason:
         yield Open(goal=goal, reason=str(reason))
 
@@ -65,6 +73,11 @@ class _Search:
                 yield found
                 return
         yield Open(goal=self.goal, reason="what the small sizes show is not inductive in all of them")
+
+    def of_simple_forms(self) -> Iterator[Event]:
+        self._take(templates(self.proofs[-1].model))
+        found = self._inductive()
+        yield found or Open(goal=self.goal, reason="lemmas of simple forms are not enough")
 
     def _take(self, lemmas: Iterator[Expr]) -> None:
         largest = self.proofs[-1].model
