@@ -178,11 +178,10 @@ class Attempts:
         undecided = next((one for one in solved if one.verdict != "unsat"), None)
         if undecided is not None:
             return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
-        decided = [(one.question.name, "z3", one.seconds) for one in solved]
         small = by_small_sizes(subject, here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
         path = ""
         if self.certificates is not None:
-            path = write_certificate(certificate_of(subject, here, asked, decided), self.certificates)
+            path = write_certificate(certificate_of(subject, here, asked), self.certificates)
         return Attempt(
             every_size=True,
             lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
