@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from checker.properties.coverage import Coverage
 
 
-SECOND_SHARE = 0.1  # of the time, where a first search has used all of it
-
-
 class Findings(Struct):
     """The report under construction."""
 
@@ -148,15 +145,8 @@ def _run_engines(
         return
     if left.goals and not found.interrupted and not _judge_runs(job, left, explored, limits, found, progress):
         explored.search.close()  # its memory is for the search of what is left
-        _search(job, left, _what_is_left(limits, perf_counter() - began), found, progress, counted=False)
+        _search(job, left, limits.after(perf_counter() - began), found, progress, counted=False)
     explored.search.close()
-
-
-def _what_is_left(limits: Limits, took_s: float) -> Limits:
-    """For a second search of one model: the time that the first did not take, and at least a little."""
-    if limits.time_s is None:
-        return limits
-    return replace(limits, time_s=round(max(limits.time_s - took_s, SECOND_SHARE * limits.time_s), 2))
 
 
 def _unusual(limits: Limits) -> bool:

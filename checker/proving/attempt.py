@@ -138,6 +138,7 @@ class Attempts:
         if facts:
             yield (), facts
         models, known, mined = self._small(subject), proofs.over(self.known), list[Expr]()
+        larger: list[Sequence[Expr]] = []  # sets with more than small sizes need: many questions, so they come later
         for simple in (False, True):  # by IC3, then of simple forms, which by themselves are the fewer
             if perf_counter() > until:
                 return
@@ -149,9 +150,10 @@ class Attempts:
             if isinstance(found, Lemmas):
                 few, more = _over(proofs, found)
                 yield few, _each_once([*facts, *few])
-                if more:
-                    yield (), _each_once([*facts, *few, *more])
                 mined += [*few, *more]
+                larger += [[*few, *more]] if more else []
+        for lemmas in larger:
+            yield (), _each_once([*facts, *lemmas])
         for model in models:  # by proofs of each size by itself
             if perf_counter() > until:
                 return

@@ -1,7 +1,7 @@
 """Attacks on proofs for every size: mutants of the corpus, of which none may be proved that a search refutes.
 
-`python -m tests.proving.attacked [STEM ...]` tells how many there were. A search at small sizes comes first, for it is cheap; a proof is tried only of
-what it refutes, for only there could a proof be wrong without anybody seeing it otherwise.
+`python -m tests.proving.attacked [STEM ...]` tells how many there were. A search at small sizes comes first, for it is cheap; a proof is tried only
+of what it refutes, for only there would it be wrong.
 """
 
 from __future__ import annotations

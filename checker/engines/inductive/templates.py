@@ -1,8 +1,8 @@
 """Lemmas of simple forms that reachable states of a small size bear out: where the clauses of IC3 do not generalise, these may.
 
-Each says of any one or two elements of each unordered sort that one of two things is so, or that the two elements are the same. Things are what a cell
-holds, and whole conditions that a step asks for with `majority`, `all` or `any`: that "whoever decided has a majority" is of this form. Data thin them
-before a solver sees any (DistAI: J. Yao et al., OSDI 2021). What is left are candidates: nothing is said of whether they hold.
+Each says of any one or two elements of each unordered sort that one of two things is so, or that the two elements are the same. Things are what
+a cell holds, and whole conditions that a step asks for with `majority`, `all` or `any`: "whoever decided has a majority" is of this form. Data thin
+them before a solver sees any (DistAI: J. Yao et al., OSDI 2021). What is left are candidates: nothing is said of whether they hold.
 """
 
 from __future__ import annotations
@@ -101,8 +101,6 @@ def _signed(table: _Table, slots: Slots) -> list[Atom]:
             break
         names = frozenset(_free(expr))
         holds = table.bits(expr)
-        if holds is None:
-            continue
         found.setdefault(holds, Atom(expr, names, holds))
         against = table.everything & ~holds
         found.setdefault(against, Atom(make.negate(expr), names, against))
@@ -245,8 +243,8 @@ class _Table:
                 state = random.choice(targets)
                 yield state
 
-    def bits(self, expr: Expr) -> int | None:
-        """The rows in which it holds; None where it has no value in some."""
+    def bits(self, expr: Expr) -> int:
+        """The rows in which it holds; none where it has no value in some, so that nothing is made of it."""
         free = {name.number for name in _free(expr)}
         places = [place for place, name in enumerate(self.names) if name.number in free]
         closed = {}
@@ -262,5 +260,5 @@ class _Table:
                 row = sum(masks[key] for key, holds in closed.items() if holds(state, None))
                 total |= row << (number * width)
         except EvaluationError:
-            return None
+            return 0
         return total
