@@ -27,6 +27,15 @@ def test_whoever_decides_has_a_majority_unless_votes_change() -> None:
     assert offered("three") == offered("three")
 
 
+def test_the_lemma_reads_as_english() -> None:
+    subject = Asked(read_target(str(ROOT / "specs" / "patterns" / "toy_consensus.spec")), "three", "none", "agreement", {})
+    said = [sentence(lemma, subject.checked, subject.model) for lemma in templates(subject.model)]
+    (english,) = [one.plain for one in said if one.text == NEEDED]
+    assert english == (
+        "for every plan p: (for more than half of Agent, each called a: the vote of a is p) or p is not among decided"
+    )
+
+
 @pytest.mark.parametrize(("instance", "proved"), [("three", True), ("revote", False)])
 def test_agreement_is_proved_by_quorums_where_it_holds(instance: str, proved: bool) -> None:
     (found,) = rows("patterns/toy_consensus", instance, "none", ("agreement",), time_s=30.0)
