@@ -9,7 +9,7 @@ from msgspec import Struct
 from checker.certificates.nodes import ExprNode
 
 FORMAT: Final = "teamcheck certificate"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 SUFFIX = ".cert.json"
 
 
@@ -18,7 +18,7 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class File(_Part, frozen=True, kw_only=True):
-    """`path` as it was given; imports stand by themselves."""
+    """`path`: from the folder of the spec, with `/`; imports stand by themselves."""
 
     path: str
     sha256: str
@@ -64,17 +64,14 @@ class Lemma(_Part, frozen=True, kw_only=True):
     expression: ExprNode
 
 
-class Decided(_Part, frozen=True, kw_only=True):
-    solver: str
-    seconds: float
-
-
 class Obligation(_Part, frozen=True, kw_only=True):
-    """`smtlib` is unsatisfiable if and only if the obligation holds: for solvers run outside of this tool."""
+    """`smtlib` is unsatisfiable if and only if the obligation holds: for solvers run outside of this tool.
+
+    Who decided it before is not kept: that could not be checked.
+    """
 
     name: str
     smtlib: str
-    decided: list[Decided]
 
 
 @final
@@ -82,7 +79,7 @@ class Certificate(_Part, frozen=True, kw_only=True):
     """`tool`: the version that made it. `assumptions`: what the proof rests on beyond the protocol, in sentences."""
 
     format: Literal["teamcheck certificate"]
-    format_version: Literal[1]
+    format_version: Literal[2]
     tool: str
     subject: Subject
     claim: Claim

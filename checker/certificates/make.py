@@ -11,7 +11,6 @@ from checker.certificates.certificate import (
     FORMAT_VERSION,
     SUFFIX,
     Certificate,
-    Decided,
     Obligation,
     Subject,
     written,
@@ -25,13 +24,8 @@ from checker.model.expr import Expr
 from checker.version import VERSION
 
 
-def certificate_of(
-    subject: Asked, lemmas: Iterable[Expr], asked: Sequence[Question], decided: Iterable[tuple[str, str, float]]
-) -> Certificate:
-    """`lemmas` over the model of `subject`. `decided`: (question, solver, seconds) for each time that a solver said yes."""
-    said: dict[str, list[Decided]] = {question.name: [] for question in asked}
-    for name, solver, seconds in decided:
-        said[name].append(Decided(solver=solver, seconds=round(seconds, 3)))
+def certificate_of(subject: Asked, lemmas: Iterable[Expr], asked: Sequence[Question]) -> Certificate:
+    """`lemmas` over the model of `subject`; `asked`: all questions, each of which a solver has said yes to."""
     about = Subject(
         path=subject.target.path,
         files=files_of(subject.target),
@@ -49,7 +43,7 @@ def certificate_of(
         claim=claim_of(subject),
         lemmas=[lemma_of(lemma, subject) for lemma in lemmas],
         assumptions=assumptions_of(subject),
-        obligations=[Obligation(name=q.name, smtlib=q.smtlib, decided=said[q.name]) for q in asked],
+        obligations=[Obligation(name=q.name, smtlib=q.smtlib) for q in asked],
     )
 
 

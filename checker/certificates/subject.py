@@ -72,14 +72,20 @@ def model_hash(model: Model) -> str:
 
 
 def files_of(target: Target) -> list[File]:
-    """The spec, the protocol and what it imports, each once."""
+    """The spec, the protocol and what it imports, each once. Paths are from the folder of the first, so that all may be moved together."""
     paths = [target.path]
     if target.spec is not None:
         paths.append(protocol_path(target.path, target.spec))
     for path in paths:  # grows as imports are found
         if path.endswith(".team"):
             paths += [found for found in _imports(path) if found not in paths]
-    return [File(path=path, sha256=sha256(Path(path).read_bytes()).hexdigest()) for path in paths]
+    return [File(path=_from(target.path, path), sha256=sha256(Path(path).read_bytes()).hexdigest()) for path in paths]
+
+
+def _from(first: str, path: str) -> str:
+    import os
+
+    return Path(os.path.relpath(path, os.path.dirname(first) or ".")).as_posix()
 
 
 def _imports(path: str) -> list[str]:

@@ -129,8 +129,11 @@ class _Verifier:
         if model_hash(subject.model) != about.model_sha256 or subject.model.protocol != about.protocol:
             raise Refusal(f"it is not about {self.target.path} as it is now: the model of that file is another one")
         yield Check(word="ok", text=f"the protocol: {self.target.path} is what was proved")
-        then, now = [file.sha256 for file in about.files], [file.sha256 for file in files_of(self.target)]
+        files = files_of(self.target)
+        then, now = [file.path for file in about.files], [file.path for file in files]
         if then != now:
+            raise Refusal(f"it names other files: {_shown(then)}, and what is proved here stands in {_shown(now)}")
+        if about.files != files:
             yield Check(word="note", text="the text of the files has changed since, what it means has not")
         if self.certificate.tool != VERSION:
             yield Check(word="note", text=f"it was made by version {self.certificate.tool}, this is {VERSION}")

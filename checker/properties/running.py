@@ -131,6 +131,7 @@ def _hunt(job: Job, model: Model, limits: Limits, found: Findings, progress: Cal
 def _run_engines(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> None:
+    began = perf_counter()
     wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or _unusual(limits)
     explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
     if explored is None:
@@ -144,7 +145,7 @@ def _run_engines(
         return
     if left.goals and not found.interrupted and not _judge_runs(job, left, explored, limits, found, progress):
         explored.search.close()  # its memory is for the search of what is left
-        _search(job, left, limits, found, progress, counted=False)
+        _search(job, left, limits.after(perf_counter() - began), found, progress, counted=False)
     explored.search.close()
 
 

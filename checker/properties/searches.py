@@ -30,6 +30,9 @@ Counted = Literal["steps", "faults", "agents"]
 SWEEPS = 12
 
 
+SECOND_SHARE = 0.1  # of the time, where a first search has used all of it
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """Of each search; None: none. `engine`: "auto" begins with the reference interpreter and goes on natively beyond `small` states."""
 
@@ -55,6 +58,12 @@ class Limits(Struct, frozen=True, kw_only=True):
         }
         for other in [name for name, given in others.items() if given and self.partial_order]:
             raise ValueError(f"partial order goes without {other}")
+
+    def after(self, took_s: float) -> Limits:
+        """For a second search of one model: the time that the first did not take, and at least a little."""
+        if self.time_s is None:
+            return self
+        return replace(self, time_s=round(max(self.time_s - took_s, SECOND_SHARE * self.time_s), 2))
 
 
 class Job(Struct, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ from checker.sorted.obligations import PROVABLE
 from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
-MINING_SHARE = 0.6  # of the time
+MINING_SHARE = 0.45  # of the time that is left then: for lemmas that proofs show, and again for rules of a fixed form
 SMALL_S = 5.0  # for each question without quantifiers
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
 
@@ -153,39 +153,36 @@ class Attempts:
     def _mined(
         self, subject: Asked, proofs: EverySizeProofs, until: float, counts: bool
     ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """What small sizes show. Where steps count, rules of a fixed form come first: proofs of majorities show what is of their size."""
-        models = self._small(subject)
-        if counts:
-            yield from self._of_a_form(subject, proofs, until, models)
-        yield from self._by_proofs(subject, proofs, until, models)
-        if not counts:
-            yield from self._of_a_form(subject, proofs, until, models)
-
-    def _by_proofs(
-        self, subject: Asked, proofs: EverySizeProofs, until: float, models: Sequence[Model]
-    ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """Lemmas that are inductive in all of these sizes, where there are such; else those of each by itself."""
-        self._said(f"{subject.name}: lemmas that small sizes show")
-        memory, shown = self.base.limits.memory_mib, list[Expr]()
-        found = lemmas_from(models, subject.name, (until - perf_counter()) * MINING_SHARE, memory)
-        if isinstance(found, Lemmas):
-            yield from _first_few(proofs, found)
-            return
+        """What small sizes show: lemmas that are inductive in all of them, from proofs, and rules of a fixed form; last what proofs of each by itself
+        show. Where steps count, rules come first: proofs of majorities show what is of their size. Sets with more than small sizes need are many
+        questions, so they come later.
+        """
+        models, memory = self._small(subject), self.base.limits.memory_mib
+        larger: list[Sequence[Expr]] = []
+        for of_a_form in (True, False) if counts else (False, True):
+            if perf_counter() > until:
+                return
+            self._said(
+                f"{subject.name}: {'rules that small sizes do not refute' if of_a_form else 'lemmas that small sizes show'}"
+            )
+            time_s = (until - perf_counter()) * MINING_SHARE
+            found = lemmas_from(models, subject.name, time_s, memory, of_a_form=of_a_form)
+            if isinstance(found, Violated):
+                return
+            if isinstance(found, Lemmas):
+                few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
+                yield few, few
+                larger += [[*few, *more]] if more else []
+        for lemmas in larger:
+            yield (), lemmas
+        shown: list[Expr] = []
         for model in models:
+            if perf_counter() > until:
+                return
             at_size = proof_of(model, subject.name, (until - perf_counter()) / 2, memory)
             if isinstance(at_size, Proved):
                 shown += proofs.over([as_rule(lemma) for lemma in at_size.lemmas])
                 yield (), shown
-
-    def _of_a_form(
-        self, subject: Asked, proofs: EverySizeProofs, until: float, models: Sequence[Model]
-    ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """Rules of a fixed form that are inductive in all of these sizes."""
-        self._said(f"{subject.name}: rules that small sizes do not refute")
-        time_s = (until - perf_counter()) * MINING_SHARE
-        found = lemmas_from(models, subject.name, time_s, self.base.limits.memory_mib, of_a_form=True)
-        if isinstance(found, Lemmas):
-            yield from _first_few(proofs, found)
 
     def _small(self, subject: Asked) -> list[Model]:
         """The models of the sizes at which lemmas are looked for."""
@@ -204,11 +201,10 @@ class Attempts:
         undecided = next((one for one in solved if one.verdict != "unsat"), None)
         if undecided is not None:
             return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
-        decided = [(one.question.name, "z3", one.seconds) for one in solved]
         small = by_small_sizes(subject, here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
         path = ""
         if self.certificates is not None:
-            path = write_certificate(certificate_of(subject, here, asked, decided), self.certificates)
+            path = write_certificate(certificate_of(subject, here, asked), self.certificates)
         return Attempt(
             every_size=True,
             lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
@@ -256,14 +252,6 @@ class Attempts:
     def _said(self, text: str) -> None:
         if self.base.said is not None:
             self.base.said(text)
-
-
-def _first_few(proofs: EverySizeProofs, found: Lemmas) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-    """Those that are needed, then the others."""
-    few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
-    yield few, few
-    if more:
-        yield (), [*few, *more]
 
 
 def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:

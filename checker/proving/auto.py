@@ -22,6 +22,8 @@ from checker.sorted.obligations import PROVABLE
 
 SEARCH_SHARE = 0.5  # of the time, for the search
 SWEEPS_SHARE = 0.4  # of what is left then, for violations
+LAST_SHARE = 0.05  # of the time, for what ends after its limit
+LEAST_S = 0.5  # for an attempt at a proof: with less none is begun
 NO_ERROR = "no error"
 
 
@@ -50,12 +52,19 @@ def strengthened(jobs: Sequence[Job], report: Report, limits: Limits, told: Told
     """The report with verdicts in the place of what was unknown, as far as there are. `limits`: of the whole check."""
     began, results = perf_counter(), list(report.results)
     interrupted = report.interrupted
+    if limits.time_s is None:
+        return report
+    at_an_end = report.seconds + limits.time_s * LAST_SHARE  # from here the seconds of the whole check are counted
     for number, job in enumerate(jobs, 1):
         places = [i for i, result in enumerate(results) if _is_open(job, result)]
-        if not places or interrupted or limits.time_s is None:
+        if not places or interrupted:
             continue
+        left = len(jobs) * limits.time_s - at_an_end - (perf_counter() - began)
+        if left < LEAST_S:
+            break
+        until = perf_counter() + min(left, limits.time_s * (1 - SEARCH_SHARE))
         try:
-            found = _more(job, [results[i] for i in places], limits, _saying(told, job, number, len(jobs)))
+            found = _more(job, [results[i] for i in places], limits, until, _saying(told, job, number, len(jobs)))
         except KeyboardInterrupt:
             interrupted = True
             continue
@@ -85,10 +94,10 @@ def _saying(told: Told | None, job: Job, number: int, searches: int) -> Callable
     )
 
 
-def _more(job: Job, unknown: list[Result], limits: Limits, told: Callable[[int, float], None] | None) -> list[Result]:
+def _more(
+    job: Job, unknown: list[Result], limits: Limits, until: float, told: Callable[[int, float], None] | None
+) -> list[Result]:
     """Results in the place of these, which are those of one search."""
-    assert limits.time_s is not None
-    until = perf_counter() + limits.time_s * (1 - SEARCH_SHARE)
     by_name = {result.property: result for result in unknown}
     by_name |= _hunted(job, by_name, replace(limits, time_s=(until - perf_counter()) * SWEEPS_SHARE), told)
     left = [name for name, result in by_name.items() if result.verdict == "unknown" and result.kind in PROVABLE]
@@ -125,14 +134,15 @@ def _proved(job: Job, unknown: list[Result], limits: Limits, until: float) -> di
     order = [NO_ERROR, *(result.property for result in unknown if result.property != NO_ERROR)]
     proofs: dict[str, Attempt] = {}
     for place, name in enumerate(order):
-        share = max(0.5, (until - perf_counter()) / (len(order) - place))
+        share = (until - perf_counter()) / (len(order) - place)
         attempts.every_size(goals[name], share / 2)
-        if not attempts.proved(name):
-            attempts.this_size(goals[name], share / 2)
+        left = until - perf_counter()
+        if not attempts.proved(name) and left > LEAST_S:
+            attempts.this_size(goals[name], min(left, max(LEAST_S, share / 2)))
         proofs[name] = attempts.of(name)
         if name == NO_ERROR and not _holds(proofs[name]):
             return {}
-        if perf_counter() > until:
+        if until - perf_counter() < LEAST_S:
             break
     return {r.property: _result(r, proofs[r.property]) for r in unknown if r.property in proofs and _holds(proofs[r.property])}
 

@@ -31,7 +31,9 @@ def _said(node: tree.Expr) -> str:
         case tree.Quantifier(kind="any"):
             return f"there is {_bound(node.binders, article=True)} such that {_said(node.body)}"
         case tree.Quantifier(kind="majority"):
-            return f"for more than half of the choices of {_bound(node.binders)}: {_said(node.body)}"
+            return (
+                f"for more than half of {_thing(node.binders[0].domain)}, each called {node.binders[0].name}: {_said(node.body)}"
+            )
         case tree.Binary(operator="implies"):
             return f"whenever {_joined(node.left)}, {_said(node.right)}"
         case tree.Binary(operator="and" | "or"):

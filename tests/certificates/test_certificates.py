@@ -17,7 +17,7 @@ from checker.certificates.certificate import read, written
 from checker.certificates.certificate_errors import BadCertificate, NoSubject
 from checker.certificates.expressions import NotOfTheModel, from_node, to_node
 from checker.certificates.make import certificate_of
-from checker.certificates.questions import answers, questions
+from checker.certificates.questions import questions
 from checker.certificates.subject import Asked
 from checker.language.diagnostics import BadInput
 from checker.properties.plan import Filters, read_target
@@ -63,10 +63,9 @@ def certificate(spec: str, lemmas: list[str], *, of: Callable[[Asked], Any] = la
     subject = of(Asked(target, "default", "none", "together", {}))
     exprs = read_sentences(lemmas, target.protocol, target.spec, None)
     asked = questions(subject, exprs)
-    decided = [(one.question.name, "z3", one.seconds) for one in answers(asked, "z3") if one.verdict == "unsat"]
     from checker.model.resize import resized
 
-    return written(certificate_of(subject, [resized(expr, subject.model) for expr in exprs], asked, decided))
+    return written(certificate_of(subject, [resized(expr, subject.model) for expr in exprs], asked))
 
 
 def verify(folder: Path, text: str | None = None, spec: str = "lock.spec") -> tuple[int, str]:
@@ -106,6 +105,7 @@ def put(data: Any, path: str, value: object) -> None:
 
 
 TAMPERED = {
+    "the name of a file": ("subject.files.0.path", "other.spec", "it names other files"),
     "the model's hash": ("subject.model_sha256", "0" * 64, "it is not about"),
     "the protocol's name": ("subject.protocol", "luck", "it is not about"),
     "the instance": ("subject.instance", "other", "there is no instance `other`"),
@@ -200,7 +200,7 @@ def test_what_is_damaged_is_bad_input(made: Path, tmp_path: Path) -> None:
     del data["lemmas"]
     wrong_type = json.loads(text)
     wrong_type["obligations"][0]["smtlib"] = 7
-    newer = json.loads(text) | {"format_version": 2}
+    newer = json.loads(text) | {"format_version": 3}
     more = json.loads(text) | {"more": 1}
     for damaged in ("", text[:200], "[]", "\xff", json.dumps(data), json.dumps(wrong_type), json.dumps(newer), json.dumps(more)):
         (tmp_path / "damaged.cert.json").write_text(damaged, encoding="latin-1")
@@ -296,3 +296,12 @@ def test_the_verifier_shares_nothing_with_the_search_for_lemmas() -> None:
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
     assert "checker.sorted.obligations" in loaded
     assert not [name for name in loaded if name.startswith(("checker.proving", "checker.engines.inductive", "pysat"))]
+
+
+def test_the_schema_is_that_of_the_structs() -> None:
+    import msgspec
+
+    from checker.certificates.certificate import Certificate
+
+    kept = json.loads((ROOT / "checker" / "certificates" / "schema.json").read_text(encoding="utf-8"))
+    assert kept == msgspec.json.schema(Certificate)

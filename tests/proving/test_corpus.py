@@ -31,6 +31,8 @@ OTHERS = {
     "bugs/name_clash": ("as_it_was", "none", ("no deadlock", "no error")),
     "bugs/read_error_empty": ("as_it_was", "none", ("no deadlock", "no error")),
     "bugs/handoff_pingpong": ("as_it_was", "none", ("no deadlock", "no error")),
+    "patterns/toy_consensus": ("three", "one_crash", ("agreement", "no deadlock", "no error")),
+    "patterns/blackboard_cas": ("pair", "none", ("chain", "no deadlock", "no error")),
     "bench/lossy_lease": ("small", "rough", ("newest_is_given", "holders_were_granted", "no_late_write", "no error")),
 }
 

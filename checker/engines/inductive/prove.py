@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from time import perf_counter
 
 from checker.engines.inductive.events import Event, GaveUp, Open, Proved, Violated, Working
@@ -82,7 +82,7 @@ class Proofs:
         while (found := search.advance()) is None:
             yield Working(goal=goal, steps=search.steps, lemmas=search.lemmas)
         if isinstance(found, Run):
-            yield Violated(goal=goal, states=tuple(self._states(found)))
+            yield Violated(goal=goal, states=_without_laps(self._states(found)))
         else:
             self.known += found
 
@@ -120,6 +120,17 @@ class Proofs:
 
     def _is_in(self, fields: Fields, cube: Cube) -> bool:
         return all(self.system.atoms.holds(abs(literal) - 1, fields) == (literal > 0) for literal in cube)
+
+
+def _without_laps(run: Iterable[tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
+    """The run without what it does between two times in one state: two cubes of it may be met in the same state."""
+    path: dict[tuple[Value, ...], None] = {}
+    for state in run:
+        if state in path:
+            while next(reversed(path)) != state:
+                path.popitem()
+        path[state] = None
+    return tuple(path)
 
 
 def own_condition(form: GroundModel, goal: Goal, wrong: Node) -> list[Node]:
