@@ -36,8 +36,8 @@ def test_what_a_step_counted_is_said_of_what_it_wrote() -> None:
 @pytest.mark.parametrize("stem", ["patterns/blackboard_cas", "two_phase_commit"])
 def test_no_state_refutes_a_rule(stem: str) -> None:
     model = load(ROOT / "specs" / f"{stem}.spec")
-    found, interpreter = templates(model), Interpreter(model)
-    assert found == templates(model)
+    found, interpreter = [rule for names in (1, 2, 3) for rule in templates(model, names)], Interpreter(model)
+    assert found == [rule for names in (1, 2, 3) for rule in templates(model, names)]
     assert len(found) >= 3
     for state in explore(model, states_limit=200).states:
         assert all(interpreter.evaluate(rule, state) for rule in found)

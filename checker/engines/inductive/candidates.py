@@ -83,9 +83,15 @@ class _Search:
         yield Open(goal=self.goal, reason="what the small sizes show is not inductive in all of them")
 
     def of_a_form(self) -> Lemmas | None:
+        """With rules about three agents and things only where those about fewer are not enough."""
+        smallest = self.proofs[0].model
         self._take(what_was_counted(self.proofs[-1].model))
-        self._take(iter(templates(self.proofs[0].model)))
-        return self._inductive()
+        self._take(iter([*templates(smallest, 1), *templates(smallest, 2)]))
+        found = self._inductive()
+        if found is None:
+            self._take(iter(templates(smallest, 3)))
+            found = self._inductive()
+        return found
 
     def _take(self, lemmas: Iterator[Expr]) -> None:
         largest = self.proofs[-1].model

@@ -1,4 +1,4 @@
-"""Lemmas of a fixed form: all rules between two of the things that can be said of one or two agents and things, and that no small run refutes.
+"""Lemmas of a fixed form: all rules between two of the things that can be said of a few agents and things, and that no small run refutes.
 
 What a proof at a small size learns may rest on that size; these do not look at it (J. Yao et al., DistAI, OSDI 2021).
 """
@@ -6,7 +6,7 @@ What a proof at a small size learns may rest on that size; these do not look at 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, permutations, product
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr, nodes
 from checker.engines.explicit import explore
 from checker.language.types import Bool, Enum, Int, Option, Record, SetOf, Sort, Type, Value, cardinality, values
-from checker.model.expr import Const, Expr, Local, Quantifier, Read
+from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Channel, Model, Variable
 from checker.semantics.failure import EvaluationError
 from checker.semantics.interpreter import Interpreter, State
@@ -38,34 +38,37 @@ class _Thing(Struct, frozen=True):
     true_in: int
 
 
-def templates(model: Model) -> list[Expr]:
-    """Rules over `model`, which is of a small size, the shorter ones first."""
+def templates(model: Model, names: int) -> list[Expr]:
+    """Rules over `model`, which is of a small size, about so many agents and things (1 to 3)."""
     states, interpreter = explore(model, states_limit=MOST_STATES).states, Interpreter(model)
     found: dict[Expr, None] = {}
-    for names in _namings(model):
-        ways = [way for way in product(*(tuple(values(name.type)) for name in names)) if _apart(names, way)]
+    for named in _namings(model, names):
+        ways = [way for way in product(*(tuple(values(name.type)) for name in named)) if _apart(named, way)]
         things = []
-        for cell, says in _sayings(model, names):
+        for cell, says in _sayings(model, named):
             try:
-                true_in = _true_in(interpreter, states, says, names, ways)
+                true_in = _true_in(interpreter, states, says, named, ways)
             except EvaluationError:
                 continue
-            things.append(_Thing(says, cell, frozenset(n for n in nodes(says) if isinstance(n, Local) and n in names), true_in))
-        found.update(dict.fromkeys(_rules(things[:MOST_THINGS], names, (1 << len(states) * len(ways)) - 1)))
+            things.append(_Thing(says, cell, frozenset(n for n in nodes(says) if isinstance(n, Local) and n in named), true_in))
+        found.update(dict.fromkeys(_rules(things[:MOST_THINGS], named, (1 << len(states) * len(ways)) - 1)))
     return list(found)[:MOST_RULES]
 
 
-def _namings(model: Model) -> Iterator[Names]:
-    """One name, then two, of the sorts of which there may be many."""
+def _namings(model: Model, names: int) -> Iterator[Names]:
+    """So many names, of sorts of which there may be many; three of them of two sorts."""
     types = (type for variable in model.variables for type in (*variable.index, variable.type))
+    types = (type.of if isinstance(type, Option) else type for type in types)
     sorts = list(dict.fromkeys(type for type in types if isinstance(type, Sort) and not type.single and not type.ordered))
-    yield from ((Local(0, "", sort),) for sort in sorts)
-    yield from ((Local(0, "", a), Local(1, "", b)) for a, b in combinations_with_replacement(sorts, 2))
+    pairs = ((a, a, b) for a, b in permutations(sorts, 2))
+    for chosen in pairs if names == 3 else combinations_with_replacement(sorts, names):
+        yield tuple(Local(number, "", sort) for number, sort in enumerate(chosen))
 
 
 def _apart(names: Names, way: tuple[Value, ...]) -> bool:
-    """Two names of one sort are of two elements."""
-    return len(names) < 2 or names[0].type != names[1].type or way[0] != way[1]
+    """Names of one sort are of different elements."""
+    given = [(name.type, value) for name, value in zip(names, way, strict=True)]
+    return len(set(given)) == len(given)
 
 
 def _true_in(
@@ -170,6 +173,10 @@ def _rules(things: Sequence[_Thing], names: Names, everywhere: int) -> Iterator[
 
 
 def _of_all(names: Names, rule: Expr) -> Expr:
-    if len(names) == 2 and names[0].type == names[1].type:
-        rule = make.implies(make.compare("ne", *names), rule)
+    apart = [make.compare("ne", one, other) for one, other in combinations(names, 2) if one.type == other.type]
+    match rule:
+        case Apply("implies", (premise, conclusion)):
+            rule = make.implies(make.both(*apart, premise), conclusion)
+        case _:
+            rule = make.implies(make.both(*apart), rule)
     return Quantifier("all", names, tuple(name.type for name in names), rule, Bool())
