@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary, WeakSet
 if TYPE_CHECKING:
     from checker.testing.lifecycle import Lifecycle
 
-FINAL = 20  # times the grace, before a deadlock is called
+FINAL = 8  # times the grace, before a deadlock is called
 YIELD_S = 0.0004
 DEPTH = 5
 Post = tuple[Any, Any]  # handle, callback

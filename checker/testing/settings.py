@@ -21,7 +21,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     )
     slack_s: float = 0.05  # how long, in virtual time, timers may overtake ready work
     max_steps: int = 20_000  # a run of more steps is a livelock
-    grace_s: float = 0.05  # real time that a helper thread is given before the clock jumps; twenty times that before a deadlock
+    grace_s: float = 0.25  # real time that a helper thread is given before the clock jumps; eight times that before a deadlock
     epoch: float = 1_735_689_600.0  # what `time.time()` gives at the start of a run: 2025-01-01T00:00:00Z
 
 
