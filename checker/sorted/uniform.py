@@ -82,7 +82,7 @@ def every_size(family: Family) -> EverySize:
             assert refused is not None or count == len(may)
             for name in may:
                 if name not in tried and refused is not None:
-                    fixed[name] = Fixed(checked.sorts[name].size, refused.what, refused.at)
+                    fixed[name] = Fixed(checked.sorts[name].size, refused.what, refused.at or _written(checked)[name].span)
             found_form = replace(form[0], sized=_goals(checked, tried, *form))
             return EverySize(open=tried, fixed=fixed, form=found_form, family=family)
     assert refused is not None
@@ -116,13 +116,18 @@ def _model(family: Family, sizes: Mapping[str, int]) -> Model:
 # --- what is written ---------------------------------------------------------------------------------------------
 
 
-def _sizes(checked: Checked, given: tuple[tree.Expr, ...]) -> Iterator[tuple[str, str | Fixed]]:
-    """Of each sort the parameter that is its size, where nothing else hangs on it; else why its size is fixed."""
-    sizes = {
+def _written(checked: Checked) -> dict[str, tree.Expr]:
+    """The sizes that ids and roles are declared with."""
+    return {
         node.name: node.size
         for node in checked.protocol.declarations
         if isinstance(node, tree.RoleDecl | tree.IdsDecl) and node.size is not None
     }
+
+
+def _sizes(checked: Checked, given: tuple[tree.Expr, ...]) -> Iterator[tuple[str, str | Fixed]]:
+    """Of each sort the parameter that is its size, where nothing else hangs on it; else why its size is fixed."""
+    sizes = _written(checked)
     parameters = {p.name for p in checked.protocol.parameters}
     for name, sort in checked.sorts.items():
         size = sizes.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import final
 
 from msgspec import Struct
@@ -47,6 +48,7 @@ from checker.sorted.shapes import COUNTED, BagV, Many, MapV, Opt, Rec, Scalar, S
 from checker.sorted.signature import Kind, Signature
 
 LISTED = 24  # values of a finite type that a quantifier lists
+MOST_RECORDS = 128  # values of a record, which are listed field by field
 
 
 @final
@@ -308,12 +310,27 @@ class Values(Struct, frozen=True):
             case Option(of):
                 return conj(says(Opt(FALSE, self.any_value(of))), self.every(of, lambda v: says(Opt(TRUE, v)), name))
             case Record(_, fields):
+                if self._listed(type) > MOST_RECORDS:
+                    raise Refused(f"something that is said of all {self._listed(type):,} values of {type}, one by one")
                 return self._every_record(fields, (), says, name)
             case SeqOf(of, most):
                 return conj(*(self._every_sequence(of, n, most, (), says, name) for n in range(most + 1)))
             case SetOf() | MapOf() | BagOf() if not self.depends(type) and cardinality(type) <= LISTED:
                 return conj(*(says(self.constant(type, value)) for value in values(type)))
         raise Refused(f"something that is said of every value of {type}")
+
+    def _listed(self, type: Type) -> int:
+        """In how many parts `every` says something of all values of a type: those that a quantifier ranges over are one."""
+        match type:
+            case Sort() if self.signature.is_free(type):
+                return 1
+            case Int(low, high) if high - low >= LISTED:
+                return 1
+            case Option(of):
+                return 1 + self._listed(of)
+            case Record(_, fields):
+                return prod(self._listed(of) for _, of in fields)
+        return cardinality(type) if not self.depends(type) else 1
 
     def _every_record(
         self, fields: tuple[tuple[str, Type], ...], known: tuple[Sym, ...], says: Callable[[Sym], Term], name: str

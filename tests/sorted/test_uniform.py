@@ -119,3 +119,23 @@ def test_what_is_approximated_is_said() -> None:
     assert every_size(of_corpus("bench/lossy_lease")).form.approximations == (
         "of an unordered channel only this is known: no two messages are in it more often than it has messages in all",
     )
+
+
+def test_records_of_too_many_values_are_refused_and_not_listed() -> None:
+    """Each would be a part of the formula: three fields of six values took minutes, without an end."""
+    text = """protocol p(n: 1..8 = 3)
+enum E: e1, e2, e3, e4, e5, e6
+role W * n
+role L
+message M(a: E, b: E, c: E) to W: unordered, capacity 2
+role L:
+    action say(w: W, a: E, b: E, c: E):
+        send M(a, b, c) to w
+role W:
+    on M(_, _, _):
+        pass
+"""
+    every = every_size(of_text(text, "no error"))
+    assert every.open == {}
+    assert every.fixed["W"].why == "something that is said of all 216 values of M, one by one"
+    assert every.fixed["W"].at is not None

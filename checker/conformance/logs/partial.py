@@ -36,21 +36,20 @@ def arranged(entries: Sequence[Entry], before: Sequence[set[int]]) -> Arranged:
     predecessors: list[frozenset[int]] = []
     joined: set[int] = set()
     calls: dict[str, int] = {}
-    begun: dict[str, int] = {}
+    begun: dict[str, int] = {}  # the entry with which a call began
     for entry in order:
         waits[entry] = frozenset().union(*(({places[b]} if b in places else waits[b]) for b in before[entry]))
+        answers = (begun[r.id] for r in entries[entry].readings if isinstance(r, Call) and r.id in begun)
+        first = waits[entry].union(places[b] for b in answers)  # what an entry tells stays together, so all of it waits
         for number, reading in enumerate(entries[entry].readings):
             place = len(seen)
-            earlier = {place - 1} if number else set(waits[entry])
+            earlier = {place - 1} if number else set(first)
             if number:
                 joined.add(place)
-            if isinstance(reading, Call):
-                if reading.kind == "begin":
-                    if reading.id in calls:
-                        raise begins_again(entries[entry], reading.id)
-                    calls[reading.id], begun[reading.id] = len(begun), place
-                elif reading.id in begun:
-                    earlier.add(begun[reading.id])
+            if isinstance(reading, Call) and reading.kind == "begin":
+                if reading.id in calls:
+                    raise begins_again(entries[entry], reading.id)
+                calls[reading.id], begun[reading.id] = len(begun), entry
             seen.append(_seen(entries[entry], reading, calls))
             sources.append((entries[entry], reading))
             predecessors.append(frozenset(earlier))
