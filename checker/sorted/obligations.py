@@ -156,7 +156,10 @@ def closed(form: Sorted, enabled: Term, step: Step) -> Term:
             function = form.signature.functions.get(node.symbol)
             if function is not None and function.kind == "choice":
                 if node.arguments:
-                    raise Refused(f"whether `{step.name}` can happen depends on the choice of a set or a map, or on choices in a `for`", step.at)
+                    raise Refused(
+                        f"whether `{step.name}` can happen depends on the choice of a set or a map, or on choices in a `for`",
+                        step.at,
+                    )
                 choices[node] = None
     for choice in choices:
         if choice.sort == BOOL:
