@@ -6,6 +6,7 @@ of what it refutes, for only there would it be wrong.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,4 +120,8 @@ def main(stems: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stems", nargs="*", metavar="STEM", help=f"of {', '.join(CORPUS)} (default: all)")
+    asked = parser.parse_args().stems
+    unknown = [stem for stem in asked if stem not in CORPUS]
+    sys.exit(parser.error(f"no mutants are made of {', '.join(unknown)}") if unknown else main(asked))
