@@ -162,29 +162,25 @@ class State(Struct):
     known: dict[Node, int | Open] = field(default_factory=dict)
     atoms: bool = True  # a case may be split by the truth of a comparison, not by values of fields alone
 
+    def __post_init__(self) -> None:
+        self.known.update(self.values)
+
     def where(self, node: Node, value: int) -> State:
         """The states of this case in which the node has this value."""
-        known: dict[Node, int | Open] = {node: number for node, number in self.known.items() if not isinstance(number, Open)}
+        known: dict[Node, int | Open] = {node: number for node, number in self.known.items() if number.__class__ is int}
         return State(self.fields, {**self.values, node: value}, known, self.atoms)
 
     def number(self, node: Node) -> int:
         """The value of a node."""
-        found = self.values.get(node)
-        if found is not None:
-            return found
-        before = self.known.get(node)
-        if before is None:
-            before = self.known[node] = self._looked_up(node)
-        if isinstance(before, Open):
-            raise Open(before.node)
-        return before
+        found = self._found(node)
+        if isinstance(found, Open):
+            raise Open(found.node)
+        return found
 
     def settled(self, node: Node) -> int | None:
         """The value of a node that hangs on nothing open, else None."""
-        try:
-            return self.number(node)
-        except Open:
-            return None
+        found = self._found(node)
+        return None if isinstance(found, Open) else found
 
     def same(self, a: Node, b: Node) -> bool:
         """Whether two nodes have one value."""
@@ -195,57 +191,55 @@ class State(Struct):
         """What a choice, or a choice of choices, comes down to."""
         code = self.fields.graph.code
         while code[node][0] == "select":
-            _, condition, a, b = code[node]
-            assert isinstance(condition, int)
-            assert isinstance(a, int)
-            assert isinstance(b, int)
+            _, condition, a, b = cast("tuple[str, int, int, int]", code[node])
             node = a if self.number(condition) else b
         return node
 
+    def _found(self, node: Node) -> int | Open:
+        """The value of a node, or what it hangs on: given back, not raised, for most of what is asked is open."""
+        found = self.known.get(node)
+        if found is None:
+            found = self.known[node] = self._looked_up(node)
+        return found
+
     def _looked_up(self, node: Node) -> int | Open:
-        graph = self.fields.graph
-        try:
-            return self._number(node)
-        except Open as hangs:
-            atom = graph.code[node][0] in ("eq", "lt")
-            return Open(node) if atom and self.atoms else hangs
+        operation, *arguments = cast("tuple[str, *tuple[int, ...]]", self.fields.graph.code[node])
+        if operation == "select":
+            condition = self._found(arguments[0])
+            return condition if isinstance(condition, Open) else self._found(arguments[1 if condition else 2])
+        if operation == "and" or operation == "or":
+            return self._decided(0 if operation == "and" else 1, *arguments)
+        if operation == "field":
+            return self._field(node, arguments[0])
+        if operation == "const":
+            return arguments[0]
+        a = self._found(arguments[0])
+        b = self._found(arguments[1]) if len(arguments) > 1 and not isinstance(a, Open) else a
+        if isinstance(b, Open):
+            return Open(node) if self.atoms and (operation == "eq" or operation == "lt") else b
+        assert not isinstance(a, Open)
+        if operation == "not":
+            return 1 - a
+        return a.bit_count() if operation == "popcount" else FOLD[operation](a, b)
 
-    def _field(self, node: Node, number: int) -> int:
+    def _field(self, node: Node, number: int) -> int | Open:
         for condition, above in self.fields.conditions[number]:
-            if self._length(condition) <= above:
+            length = self._length(condition)
+            if isinstance(length, Open):
+                return length
+            if length <= above:
                 return self.fields.graph.low[node]
-        raise Open(node)
+        return Open(node)
 
-    def _length(self, number: int) -> int:
+    def _length(self, number: int) -> int | Open:
         """The value of a field that tells how much there is. One that has one value only has no node."""
         node = self.fields.graph.known.get(("field", number))
-        return 1 if node is None else self.number(node)
+        return 1 if node is None else self._found(node)
 
-    def _number(self, node: Node) -> int:
-        operation, *rest = self.fields.graph.code[node]
-        arguments = [argument for argument in rest if isinstance(argument, int)]
-        match operation:
-            case "const":
-                return arguments[0]
-            case "field":
-                return self._field(node, arguments[0])
-            case "not":
-                return 1 - self.number(arguments[0])
-            case "select":
-                return self.number(arguments[1] if self.number(arguments[0]) else arguments[2])
-            case "popcount":
-                return self.number(arguments[0]).bit_count()
-            case "and" | "or":
-                return self._decided(0 if operation == "and" else 1, *arguments)
-        return FOLD[str(operation)](self.number(arguments[0]), self.number(arguments[1]))
-
-    def _decided(self, by: int, a: Node, b: Node) -> int:
+    def _decided(self, by: int, first: Node, second: Node) -> int | Open:
         """Of two truth values the one that decides, where one does: the other may be open."""
-        try:
-            if self.number(a) == by:
-                return by
-        except Open:
-            if self.number(b) == by:
-                return by
-            raise
-        return self.number(b)
+        a = self._found(first)
+        if a == by:
+            return by
+        b = self._found(second)
+        return a if isinstance(a, Open) and b != by else b

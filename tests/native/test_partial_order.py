@@ -57,7 +57,7 @@ def test_a_fiftieth_of_the_states(spec: str, whole: tuple[int, int], part: tuple
 
 @pytest.mark.parametrize(
     ("spec", "whole", "part"),
-    [("spin_leader", (14_252, 52_944), (93, 93)), ("spin_sort", (26_257, 123_137), (86, 85))],
+    [("spin_leader", (14_252, 52_944), (86, 85)), ("spin_sort", (26_257, 123_137), (86, 85))],
 )
 def test_the_examples_of_spin(spec: str, whole: tuple[int, int], part: tuple[int, int]) -> None:
     """SPIN has 15,779 and 97 states of the one, 107,713 and 135 of the other: its steps are smaller."""

@@ -7,7 +7,7 @@
 
 /* A worker takes part of a layer at once: neighbours should be with one worker, for the sake of its recent states (worker.h), and the workers should
  * come to the end of a layer together. So many parts for each worker at least, of so many batches at most. */
-enum { SHARES = 8, MOST_BATCHES = 16 };
+enum { SHARES = 8, MOST_BATCHES = 64 };
 
 /* When a reduction is judged: so many enabled outcomes were looked at; less than one in LEAST_PART of them was left out. */
 enum { OFFERS_TO_JUDGE = 10000, LEAST_PART = 8 };
