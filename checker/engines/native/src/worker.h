@@ -23,7 +23,7 @@
 
 /* States in the buffer; how many insertions ahead the state behind a slot is prefetched; the words of a worker's recent states, which should
  * stay within the second cache of a core. */
-enum { BUFFER = 1024 + LANES, AHEAD = 32, RECENT_STATES = 1 << 15, RECENT_WORDS = 1 << 16 };
+enum { BUFFER = 1024 + LANES, AHEAD = 32, RECENT_STATES = 1 << 14, RECENT_WORDS = 1 << 15 };
 
 /* Why all workers stop. */
 enum { GO_ON = 0, STOP_TIME = 1, STOP_ROOM = 2, STOP_BROKEN = 3 };
