@@ -9,7 +9,7 @@ from msgspec import Struct
 from checker.certificates.nodes import ExprNode
 
 FORMAT: Final = "teamcheck certificate"
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 SUFFIX = ".cert.json"
 
 
@@ -47,12 +47,16 @@ class Varying(_Part, frozen=True, kw_only=True):
 
 
 class Claim(_Part, frozen=True, kw_only=True):
-    """`sentence`: the condition, "" for the kinds that need none. `fixed`: the other parameters and their values."""
+    """`sentence`: the condition, "" for the kinds that need none. `varying`: empty for what is claimed of one size only.
+
+    `sizes`: how many there are of each other sort, roles of one left out. `fixed`: the parameters that give no size that varies, and their values.
+    """
 
     property: str
     kind: str
     sentence: str
     varying: list[Varying]
+    sizes: dict[str, int]
     fixed: dict[str, str]
 
 
@@ -79,7 +83,7 @@ class Certificate(_Part, frozen=True, kw_only=True):
     """`tool`: the version that made it. `assumptions`: what the proof rests on beyond the protocol, in sentences."""
 
     format: Literal["teamcheck certificate"]
-    format_version: Literal[2]
+    format_version: Literal[3]
     tool: str
     subject: Subject
     claim: Claim

@@ -58,9 +58,11 @@ def require_folder(folder: str) -> None:
 
 
 def write_certificate(certificate: Certificate, folder: str) -> str:
-    """The path of the file: `lock.together.cert.json`, with the instance and the faults where they are not the usual ones."""
+    """The path of the file: `lock.together.cert.json`, with the faults where there are some, and `at_this_size` for one size only."""
     about, claim = certificate.subject, certificate.claim
-    parts = [about.protocol, claim.property, about.instance, *([] if about.faults == "none" else [about.faults])]
+    parts = [about.protocol, claim.property, about.instance]
+    parts += [] if about.faults == "none" else [about.faults]
+    parts += [] if claim.varying else ["at_this_size"]
     name = ".".join(re.sub(r"[^A-Za-z0-9]+", "_", part).strip("_") for part in parts)
     path = os.path.join(folder, name + SUFFIX)
     with open(path, "w", encoding="utf-8") as file:

@@ -16,17 +16,18 @@ from checker.sorted.decide import deciding_sizes
 from checker.sorted.obligations import Obligation, obligations
 from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script, Solver, solve_all
-from checker.sorted.system import Sorted
+from checker.sorted.system import Sorted, sorted_form
 from checker.sorted.uniform import every_size
 
+ENDS = "a run ends where a step of the protocol fails: that none does is the property `no error`"
 ASSUMED = (
-    "A run ends where a step of the protocol fails: that none does is the property `no error`.",
+    f"{ENDS[0].upper()}{ENDS[1:]}.",
     "Every number of agents and things means every number from 1.",
 )
 
 
 def questions(subject: Asked, lemmas: Sequence[Expr]) -> list[Question]:
-    """What must be shown for the property of `subject` to hold at every size with the help of the lemmas, which may be over any model of it.
+    """What must be shown for the property of `subject` to hold, at every size or at its own, with the help of lemmas over any model of it.
 
     Made afresh, so that the same lemmas always give the same texts. Raises Refused where something is of no form for that.
     """
@@ -34,16 +35,15 @@ def questions(subject: Asked, lemmas: Sequence[Expr]) -> list[Question]:
 
 
 def _posed(subject: Asked, lemmas: Sequence[Expr]) -> tuple[Sorted, tuple[Obligation, ...]]:
-    made = every_size(subject.family)
-    at = made.goals.get(subject.name)
+    form = sorted_form(subject.model, ()) if subject.one_size else every_size(subject.family).form
+    at = form.sized.get(subject.name)
     if at is not None:
         raise Refused(f"`{subject.name}` speaks of a number of agents or things by itself", at)
-    model = made.form.model
     try:
-        known = [resized(lemma, model) for lemma in lemmas]
+        known = [resized(lemma, form.model) for lemma in lemmas]
     except NotOfThisSize as reason:
         raise Refused(f"a lemma is about one size only: {reason}") from None
-    return made.form, obligations(made.form, known, subject.goal_of(model))
+    return form, obligations(form, known, subject.goal_of(form.model))
 
 
 class Small(Struct, frozen=True, kw_only=True):
@@ -65,7 +65,9 @@ def by_small_sizes(subject: Asked, lemmas: Sequence[Expr], *, time_s: float = 10
 
 
 def open_sorts(subject: Asked) -> list[Varying]:
-    """The sorts that may have any size. Raises Refused where there are none."""
+    """The sorts that may have any size; none where only one size is asked for. Raises Refused where there are none else."""
+    if subject.one_size:
+        return []
     found = [Varying(sort=sort, parameter=parameter) for sort, parameter in subject.every_size.open.items()]
     if not found:
         raise Refused(why_fixed(subject))

@@ -14,6 +14,7 @@ from checker.language import tree
 from checker.model.model import Goal, Model
 from checker.properties.plan import Filters, Target, property_name, protocol_path, read_target
 from checker.sorted.family import Family
+from checker.sorted.system import Sorted, sorted_form
 from checker.sorted.uniform import EverySize, every_size
 
 
@@ -21,14 +22,17 @@ from checker.sorted.uniform import EverySize, every_size
 class Asked:
     """One property of one instance under one fault model, and all that is made of it. `settings`: values of parameters over those of the instance.
 
-    `model`: at the size of the instance, with the property as its goal; `model_at` that of any other.
+    `model`: at the size of the instance, with the property as its goal; `model_at` that of any other. `one_size`: what is asked is only whether
+    it holds in `model`; else for every size of what may vary.
     """
 
-    def __init__(self, target: Target, instance: str, faults: str, name: str, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, target: Target, instance: str, faults: str, name: str, settings: Mapping[str, str], *, one_size: bool = False
+    ) -> None:
         """Raises BadInput for names that the spec does not have, and for what is wrong in the files."""
         Filters(instances=[instance], faults=[faults], properties=[name]).require_known([target])
         self.target, self.instance, self.faults, self.name = target, instance, faults, name
-        self.settings = dict(settings)
+        self.settings, self.one_size = dict(settings), one_size
         wanted = tuple(node for node in target.properties if property_name(node) == name)
         self.family = Family(
             protocol=target.protocol,
@@ -53,6 +57,11 @@ class Asked:
     def every_size(self) -> EverySize:
         """Raises Refused."""
         return every_size(self.family)
+
+    @cached_property
+    def form(self) -> Sorted:
+        """The formulas that the questions are made of. Raises Refused."""
+        return sorted_form(self.model, ()) if self.one_size else self.every_size.form
 
     @property
     def parameters(self) -> list[str]:

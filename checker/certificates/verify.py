@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from time import perf_counter
 from typing import final
 
@@ -16,11 +17,12 @@ from checker.certificates.certificate_errors import BadCertificate, NoFolder, No
 from checker.certificates.claims import assumptions_of, claim_of, claim_text, lemma_of
 from checker.certificates.enumeration import try_out
 from checker.certificates.expressions import NotOfTheModel, from_node
-from checker.certificates.questions import Question, answers, by_small_sizes, questions, write_smtlib
+from checker.certificates.questions import ENDS, Question, answers, by_small_sizes, questions, write_smtlib
 from checker.certificates.subject import Asked, files_of, found_target, model_hash
 from checker.certificates.verification import Check, Verification
 from checker.language.diagnostics import BadInput
 from checker.model.expr import Expr
+from checker.model.model import Model
 from checker.model.resize import NotOfThisSize, resized
 from checker.properties.plan import Target
 from checker.sorted.refusals import Refused
@@ -31,6 +33,10 @@ Said = Callable[[str], None]
 SOLVERS: tuple[Solver, ...] = ("z3", "cvc5")
 TIME_S = 60.0  # for each question and each instance, where no limit is given
 MOST_INSTANCES = 4
+OTHER_TEXT = (
+    "the text is another one than when this was proved. The claim rests on what it means, which is made anew from the text as it is now"
+    " and is the same: the team, its steps, the faults, the property. Comments, layout, and what else the spec asks were not compared"
+)
 
 
 class Refusal(Exception):
@@ -110,15 +116,19 @@ class _Verifier:
         if self.smtlib is not None:
             yield self._written(asked, self.smtlib)
         yield from self._decided(asked)
-        yield from self._without_quantifiers(subject, lemmas)
+        if not subject.one_size:
+            yield from self._without_quantifiers(subject, lemmas)
         yield from self._tried_out(subject, lemmas)
+        if subject.goal.kind != "no error":
+            yield Check(word="note", text=f"not looked at here: {ENDS}")
 
     # --- what it is about --------------------------------------------------------------------------------------------
 
     def _subject(self) -> Asked:
         about, claim = self.certificate.subject, self.certificate.claim
         try:
-            return Asked(self.target, about.instance, about.faults, claim.property, about.settings)
+            one_size = not claim.varying
+            return Asked(self.target, about.instance, about.faults, claim.property, about.settings, one_size=one_size)
         except BadInput as bad:
             raise Refusal(f"it does not fit {self.target.path}: {bad.diagnostics[0].title_text}") from None
         except (StopIteration, KeyError):
@@ -133,8 +143,9 @@ class _Verifier:
         then, now = [file.path for file in about.files], [file.path for file in files]
         if then != now:
             raise Refusal(f"it names other files: {_shown(then)}, and what is proved here stands in {_shown(now)}")
-        if about.files != files:
-            yield Check(word="note", text="the text of the files has changed since, what it means has not")
+        changed = [now.path for then, now in zip(about.files, files, strict=True) if then != now]
+        if changed:
+            yield Check(word="note", text=f"{', '.join(changed)}: {OTHER_TEXT}")
         if self.certificate.tool != VERSION:
             yield Check(word="note", text=f"it was made by version {self.certificate.tool}, this is {VERSION}")
 
@@ -143,12 +154,13 @@ class _Verifier:
         try:
             claim = claim_of(subject)
         except Refused as refused:
-            raise Refusal(f"this cannot be claimed for every size: {refused}") from None
+            raise Refusal(f"this cannot be claimed of any number of agents or things: {refused}") from None
         for what, then, now in (
             ("the kind of the property", claimed.kind, claim.kind),
             ("the property", claimed.sentence, claim.sentence),
             ("what may have any size", [v.sort for v in claimed.varying], [v.sort for v in claim.varying]),
             ("what may have any size", claimed.varying, claim.varying),
+            ("how many there are", claimed.sizes, claim.sizes),
             ("the parameters that are fixed", claimed.fixed, claim.fixed),
             ("what the proof rests on", self.certificate.assumptions, assumptions_of(subject)),
         ):
@@ -229,11 +241,10 @@ class _Verifier:
                 yield Check(word="ok", text=text)
 
     def _tried_out(self, subject: Asked, lemmas: Sequence[Expr]) -> Iterator[Check]:
-        """On small instances, smallest first, up to the first with too many states to look at all."""
-        for size in range(1, MOST_INSTANCES + 1):
-            named = ", ".join(f"{name} = {size}" for name in subject.parameters)
+        """At the size that is claimed; else on small instances, smallest first, up to the first with too many states to look at all."""
+        for named, made in self._instances(subject):
             try:
-                model = subject.model_at(size)
+                model = made()
                 here = [resized(lemma, model) for lemma in lemmas]
             except BadInput:  # a constant of the instance is written out for another size
                 continue
@@ -251,6 +262,14 @@ class _Verifier:
             if not tried.all:
                 return
 
+    def _instances(self, subject: Asked) -> Iterator[tuple[str, Callable[[], Model]]]:
+        """Each with its name."""
+        if subject.one_size:
+            yield "at this size", lambda: subject.model
+            return
+        for size in range(1, MOST_INSTANCES + 1):
+            yield ", ".join(f"{name} = {size}" for name in subject.parameters), partial(subject.model_at, size)
+
 
 def _counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
@@ -261,4 +280,6 @@ def _shown(value: object) -> str:
         return f"`{value}`"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nothing"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {one}" for name, one in value.items()) or "nothing"
     return str(value)

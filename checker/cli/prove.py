@@ -10,7 +10,7 @@ from checker.cli import options
 EPILOG = """\
 For each property the most that can be said: proved for every size; proved or searched through at this size, and at
 which others; violated at some size; or undecided. What is proved comes with the lemmas that it rests on, and with
-`--certificate DIR` a file that `teamcheck verify` checks again.
+`--certificate DIR` a file that `teamcheck verify` checks again: for every size, or else for the size asked for.
 
 exit codes: 0 as the spec expects, 1 violated where it should hold, 2 the input cannot be used, 3 something is undecided
 
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--memory", metavar="MIB", type=options.positive_number, help="stop each search and solver at so much memory"
     )
     parser.add_argument("--every-size", action="store_true", help="what is not proved for every size is undecided (exit code 3)")
-    parser.add_argument("--certificate", metavar="DIR", help="write a certificate of each proof for every size to this folder")
+    parser.add_argument("--certificate", metavar="DIR", help="write a certificate of each proof to this folder")
     options.add_report(parser)
 
 

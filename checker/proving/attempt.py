@@ -43,11 +43,16 @@ from checker.sorted.refusals import Refused
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
 MINING_SHARE = 0.45  # of the time that is left then: for lemmas that proofs show, and again for rules of a fixed form
 SMALL_S = 5.0  # for each question without quantifiers
+NO_LEMMAS = "it speaks of whole runs, and lemmas are of what single states and steps show"
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """Of one property. `reason`: why there is no proof for every size; "" where there is one. `refuted`: a violation at the size asked for."""
+    """Of one property. `reason`: why there is no proof for every size, `not_here`: why none at the size asked for, where one was tried;
+    "" where there is one. `refuted`: a violation at the size asked for.
+
+    `uncertified`: why there is no certificate although one is wanted.
+    """
 
     every_size: bool = False
     this_size: bool = False
@@ -56,9 +61,11 @@ class Attempt(Struct, frozen=True, kw_only=True):
     obligations: int = 0
     decided_at: tuple[tuple[str, int], ...] = ()
     certificate: str = ""
+    uncertified: str = ""
     stuck: Stuck | None = None
     refuted: Result | None = None
     reason: str = ""
+    not_here: str = ""
     seconds: float = 0.0
 
 
@@ -126,8 +133,9 @@ class Attempts:
         stuck = None if settled.failing is None else stuck_at(subject, settled.failing)
         return Attempt(reason=settled.reason or "no lemmas were found that are enough", stuck=stuck)
 
-    def _subject(self, goal: Goal) -> Asked:
-        return Asked(self.base.target, self.base.instance, self.faults, goal.name, self.base.overrides)
+    def _subject(self, goal: Goal, *, one_size: bool = False) -> Asked:
+        base = self.base
+        return Asked(base.target, base.instance, self.faults, goal.name, base.overrides, one_size=one_size)
 
     def _lemma_sets(
         self, subject: Asked, proofs: EverySizeProofs, until: float
@@ -217,22 +225,42 @@ class Attempts:
     # --- at one size -------------------------------------------------------------------------------------------------
 
     def this_size(self, goal: Goal, time_s: float) -> None:
-        """By IC3, at the size asked for, what is too large for a search."""
+        """By IC3, at the size asked for: what is too large for a search, or needs a certificate."""
+        before = self.of(goal.name)
         if goal.kind not in PROVABLE:
+            self._of[goal.name] = replace(before, uncertified=NO_LEMMAS if self.certificates else "")
             return
-        began, before = perf_counter(), self.of(goal.name)
-        subject = self._subject(goal)
+        began = perf_counter()
+        subject = self._subject(goal, one_size=True)
         self._said(f"{goal.name}: a proof at this size")
         found = proof_of(subject.model, goal.name, time_s, self.base.limits.memory_mib)
         seconds = before.seconds + perf_counter() - began
         if isinstance(found, Proved):
-            lemmas = tuple(sentence(as_rule(lemma), subject.checked, subject.model) for lemma in found.lemmas)
+            rules = [as_rule(lemma) for lemma in found.lemmas]
+            lemmas = tuple(sentence(rule, subject.checked, subject.model) for rule in rules)
             self._of[goal.name] = replace(before, this_size=True, lemmas=lemmas, solvers=(found.solver, "Z3"), seconds=seconds)
+            if self.certificates is not None:
+                self._certify(subject, rules, self.certificates)
         elif isinstance(found, Violated):
             self._of[goal.name] = replace(before, refuted=self._refuted(goal, found), seconds=seconds)
         else:
-            said = "; ".join(part for part in (before.reason, f"at this size: {found.reason}") if part)
-            self._of[goal.name] = replace(before, reason=said, seconds=seconds)
+            uncertified = f"no lemmas were found that are enough at this size ({found.reason})" if self.certificates else ""
+            self._of[goal.name] = replace(before, not_here=found.reason, uncertified=uncertified, seconds=seconds)
+
+    def _certify(self, subject: Asked, lemmas: Sequence[Expr], folder: str) -> None:
+        """Where Z3 says yes to the formulas too, which may allow more than the protocol."""
+        why_not = path = ""
+        try:
+            asked = questions(subject, lemmas)
+            solved = answers(asked, "z3", memory_mib=self.base.limits.memory_mib)
+            undecided = next((one.question.name for one in solved if one.verdict != "unsat"), None)
+            if undecided is None:
+                path = write_certificate(certificate_of(subject, lemmas, asked), folder)
+            else:
+                why_not = " ".join([f"Z3 does not confirm `{undecided}` on formulas", *subject.form.approximations])
+        except (Refused, SolverMissing) as refused:
+            why_not = str(refused)
+        self._of[subject.name] = replace(self.of(subject.name), certificate=path, uncertified=why_not)
 
     def _refuted(self, goal: Goal, found: Violated) -> Result:
         """The violation, judged on the run as the interpreter takes it."""

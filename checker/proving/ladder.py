@@ -103,9 +103,7 @@ class _Ladder:
                 return
             left = self._until(PROOF_SHARE) - perf_counter()
             self.attempts.every_size(self.goals[name], max(1.0, left / (len(open_still) - place)))
-        for name in open_still:
-            if not self.attempts.proved(name) and not self._decided(name):
-                self.attempts.this_size(self.goals[name], max(1.0, self._until(1.0) - perf_counter()))
+        self._at_this_size([name for name in open_still if not self.attempts.proved(name)])
         if self.ranges:
             unproved = [name for name in open_still if not self.attempts.proved(name)]
             self.growth.grow(unproved, 1 << 30, self._until(1.0))
@@ -115,6 +113,15 @@ class _Ladder:
         missing = [name for name in names if name not in self.growth.at_asked]
         if missing and not self.growth.interrupted:
             self.growth.look(self.asked, missing, max(1.0, self._until(SEARCH_SHARE) - perf_counter()))
+
+    def _at_this_size(self, names: list[str]) -> None:
+        """What a search left open; then, where certificates are wanted, what it decided as well."""
+        wanted = [name for name in names if not self._decided(name)]
+        if self.attempts.certificates is not None:
+            wanted += [name for name in names if name not in wanted]
+        for place, name in enumerate(wanted):
+            left = self._until(1.0) - perf_counter()
+            self.attempts.this_size(self.goals[name], max(1.0, left / (len(wanted) - place)))
 
     def _decided(self, name: str) -> bool:
         result = self.growth.at_asked.get(name)
@@ -149,6 +156,7 @@ class _Ladder:
             obligations=attempt.obligations,
             decided_at=attempt.decided_at,
             certificate=attempt.certificate,
+            uncertified=attempt.uncertified,
             sizes=sizes,
             held_up_to=below,
             result=result,
@@ -178,5 +186,6 @@ class _Ladder:
         if rung == "open":
             here = self.growth.at_asked.get(goal.name)
             searched = "" if here is None else here.reason
-            return "; ".join(reason for reason in (attempt.reason, searched) if reason)
+            not_here = attempt.not_here and f"at this size: {attempt.not_here}"
+            return "; ".join(reason for reason in (attempt.reason, not_here, searched) if reason)
         return "" if attempt.reason == self.attempts.refused else attempt.reason

@@ -42,6 +42,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     `rung`: "every size": proved whatever the numbers that vary are; "this size": proved at the size asked for, by an invariant or by a
     search through all of its states; "sizes": the same, and searched through at others; "violated": at `sizes`, with the trace of
     `result` (it holds where all that varies is at most `held_up_to`); "open". `reason`: why no higher rung was reached; "" for the highest.
+    `uncertified`: why there is no certificate although one was wanted; "" else.
     `decided_at`: so many elements of each sort decide for every size, where all questions are so; else (). `result`: of the search at the
     size asked for, or where it is violated. `expected`, `met`: as of `Result`.
     """
@@ -59,6 +60,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     obligations: int = 0
     decided_at: Sizes = ()
     certificate: str = ""
+    uncertified: str = ""
     sizes: Sizes = ()
     held_up_to: int = 0
     result: Result | None = None

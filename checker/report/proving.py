@@ -13,6 +13,7 @@ from checker.report.wording import counted, duration, where
 _PLAIN = Style()
 _WIDER = "The formulas allow more"
 _SHOWN_CELLS = 12
+_SHOWN_LEMMAS = 8
 _LONGEST_VALUE = 160
 
 
@@ -63,8 +64,10 @@ def _proof(proof: Proof, style: Style) -> Iterator[str]:
         yield f'    "{visible(proof.text)}"'
     for text in _said(proof):
         yield from wrapped(visible(text), style.width, "    ", "    ")
-    if proof.rung == "every size" or proof.lemmas:
+    if proof.rung == "every size" or (proof.solvers and proof.rung in ("this size", "sizes")):
         yield from _because(proof, style)
+    elif proof.uncertified and proof.rung in ("this size", "sizes"):
+        yield from wrapped(visible(f"no certificate: {proof.uncertified}"), style.width, "    ", "      ")
     if proof.stuck is not None:
         yield from _stuck(proof.stuck, style)
 
@@ -96,8 +99,8 @@ def _good(proof: Proof) -> Tint:
 def _said(proof: Proof) -> Iterator[str]:
     """What the verdict rests on, and what is not known."""
     match proof.rung:
-        case "this size" if proof.lemmas:
-            yield f"Proved at {sizes_text(proof.sizes) or 'the size of the instance'}, by what follows."
+        case "this size" if proof.solvers:
+            yield f"Proved {_here(proof)}, by what follows. A team of another size may do something else."
         case "this size" if proof.result is not None:
             yield f"All of its {counted(proof.result.distinct, 'state')} were searched{_at(proof)}."
         case "sizes":
@@ -109,6 +112,11 @@ def _said(proof: Proof) -> Iterator[str]:
             yield f"Neither proved nor refuted: {proof.reason or 'the time was used up'}."
     if proof.rung in ("this size", "sizes") and proof.reason:
         yield f"Not proved for every size: {proof.reason}."
+
+
+def _here(proof: Proof) -> str:
+    """`for exactly clients = 3`: whoever reads it must not take it for every team."""
+    return f"for exactly {sizes_text(proof.sizes)}" if proof.sizes else "for the team of this instance"
 
 
 def _at(proof: Proof) -> str:
@@ -126,21 +134,29 @@ def _sizes(proofs: Proofs, searched: Searched, style: Style) -> Iterator[str]:
 
 
 def _because(proof: Proof, style: Style) -> Iterator[str]:
+    if proof.rung == "sizes":
+        yield f"    It is proved {_here(proof)} too:"
     if not proof.lemmas:
         yield "    It holds at the start, and no step of anybody ends it."
     else:
         yield "    because all of this holds at the start, and no step of anybody ends it:"
-    for number, lemma in enumerate(proof.lemmas, 1):
+    shown = proof.lemmas if len(proof.lemmas) <= _SHOWN_LEMMAS + 2 else proof.lemmas[:_SHOWN_LEMMAS]
+    for number, lemma in enumerate(shown, 1):
         yield from wrapped(visible(lemma.text), style.width, f"      {number}. ", "           ")
         yield from (
             style.tint(line, "dim") for line in wrapped(visible(f"({lemma.plain})"), style.width, "         ", "          ")
         )
+    if len(shown) < len(proof.lemmas):
+        where = "in the certificate" if proof.certificate else "with --format json"
+        yield f"      and {len(proof.lemmas) - len(shown)} more, all of them {where}"
     if proof.decided_at:
         sizes = " and ".join(f"{size} {sort}" for sort, size in proof.decided_at)
         yield from wrapped(f"What could go wrong at any size would with {sizes} already.", style.width, "    ")
     yield _decided(proof)
     if proof.certificate:
         yield f"    certificate: {visible(proof.certificate)}  (check it: teamcheck verify {visible(proof.certificate)})"
+    elif proof.uncertified:
+        yield from wrapped(visible(f"no certificate: {proof.uncertified}"), style.width, "    ", "      ")
 
 
 def _decided(proof: Proof) -> str:

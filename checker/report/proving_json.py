@@ -66,6 +66,7 @@ def _proof(proof: Proof) -> dict[str, Any]:
         "obligations": proof.obligations,
         "decided_at": _sizes(proof.decided_at),
         "certificate": proof.certificate or None,
+        "uncertified": proof.uncertified,
         "at": _sizes(proof.sizes),
         "held_up_to": proof.held_up_to,
         "stuck": None if proof.stuck is None else _stuck(proof.stuck),
