@@ -29,7 +29,8 @@ def prove(
     """For which sizes each property of `load(path, instance, faults)` holds: proved for every size, searched through at some, violated at one, or
     undecided; the first two with the lemmas or the counts that they rest on.
 
-    `time_s`: for everything (60 where it is not given). `certificates`: a folder; a certificate of each proof is written there, for every size or else for the size asked for.
+    `time_s`: for everything (60 where it is not given). `certificates`: a folder; a certificate of each proof is written there, for every size or
+    else for the size asked for.
     `only_proofs`: what is not proved for every size counts as unknown in the exit code. An interrupt ends it with what is known by
     then. Raises BadInput.
     """

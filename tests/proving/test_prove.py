@@ -211,7 +211,7 @@ def test_what_is_too_large_for_a_search_is_proved_at_its_size(monkeypatch: pytes
     assert (proof.rung, proof.met, found.exit_code) == ("this size", True, 0)
     assert proof.lemmas
     assert proof.solvers[-1] == "Z3"
-    assert "Proved at the size of the instance, by what follows." in render(found)
+    assert "Proved for the team of this instance, by what follows." in render(found)
 
 
 def test_without_the_time_for_anything_all_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ p.spec  instance pair, no faults
   sometimes seen: reached
 
   always invariant: holds at this size
-    Proved at workers = 2, by what follows.
+    Proved for exactly workers = 2, by what follows. A team of another size may do something else.
     because all of this holds at the start, and no step of anybody ends it:
       1. all(w in Worker: w at working implies owner[w.work.t!] == w)
          (for every worker w: whenever w waits at working, the owner of the t of w's work is w)
