@@ -31,7 +31,7 @@ def questions(subject: Asked, lemmas: Sequence[Expr]) -> list[Question]:
 
     Made afresh, so that the same lemmas always give the same texts. Raises Refused where something is of no form for that.
     """
-    return [Question(name=one.name, smtlib=one.smtlib) for one in _posed(subject, lemmas)[1]]
+    return [Question(name=one.name, smtlib=one.smtlib, majorities=one.majorities) for one in _posed(subject, lemmas)[1]]
 
 
 def _posed(subject: Asked, lemmas: Sequence[Expr]) -> tuple[Sorted, tuple[Obligation, ...]]:
@@ -83,10 +83,11 @@ def why_fixed(subject: Asked) -> str:
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """Holds where `smtlib` is unsatisfiable."""
+    """Holds where `smtlib` is unsatisfiable. `majorities`: the sorts of whose majorities it says that any two have an element in common."""
 
     name: str
     smtlib: str
+    majorities: tuple[str, ...] = ()
 
 
 class Solved(Struct, frozen=True, kw_only=True):

@@ -59,6 +59,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     lemmas: tuple[Sentence, ...] = ()
     solvers: tuple[str, ...] = ()
     obligations: int = 0
+    majorities: tuple[str, ...] = ()
     decided_at: tuple[tuple[str, int], ...] = ()
     certificate: str = ""
     uncertified: str = ""
@@ -218,6 +219,7 @@ class Attempts:
             lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
             solvers=("Z3",),
             obligations=len(asked),
+            majorities=tuple(sorted({sort for question in asked for sort in question.majorities})),
             decided_at=tuple(small.sizes.items()) if small.shown == small.asked else (),
             certificate=path,
         )

@@ -154,6 +154,7 @@ class _Ladder:
             lemmas=attempt.lemmas,
             solvers=attempt.solvers,
             obligations=attempt.obligations,
+            majorities=attempt.majorities,
             decided_at=attempt.decided_at,
             certificate=attempt.certificate,
             uncertified=attempt.uncertified,

@@ -149,6 +149,8 @@ def _because(proof: Proof, style: Style) -> Iterator[str]:
     if len(shown) < len(proof.lemmas):
         where = "in the certificate" if proof.certificate else "with --format json"
         yield f"      and {len(proof.lemmas) - len(shown)} more, all of them {where}"
+    for sort in proof.majorities:
+        yield f"    Of majorities of {visible(sort)} it uses that any two of them have somebody in common."
     if proof.decided_at:
         sizes = " and ".join(f"{size} {sort}" for sort, size in proof.decided_at)
         yield from wrapped(f"What could go wrong at any size would with {sizes} already.", style.width, "    ")

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 
 from checker.language.types import Sort, element
 from checker.sorted.logic import App, Quantified, Term, Var, conj, disj, equal, rebuilt
+from checker.sorted.quantifiers import QUORUM, is_quorum
 from checker.sorted.signature import Signature
-
-QUORUM = "Quorum of "
 
 
 def element_of(sort: str, place: int) -> App:
@@ -56,7 +55,7 @@ class AtSize(Struct, frozen=True):
             case Var():
                 return known.get(term, term)
             case App(symbol, arguments) if arguments:
-                if symbol.startswith(QUORUM) and symbol.endswith(" has"):
+                if is_quorum(symbol):
                     quorum, member = (self._in(a, known) for a in arguments)
                     found = self.majorities(quorum.sort).items()
                     return disj(

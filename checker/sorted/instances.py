@@ -16,7 +16,6 @@ from typing import final
 
 from msgspec import Struct
 
-from checker.sorted.finite import QUORUM
 from checker.sorted.logic import (
     BOOL,
     FALSE,
@@ -33,6 +32,7 @@ from checker.sorted.logic import (
     substituted,
 )
 from checker.sorted.obligations import Obligation
+from checker.sorted.quantifiers import QUORUM
 from checker.sorted.signature import Function, Signature
 from checker.sorted.smtlib import script
 

@@ -32,6 +32,7 @@ from checker.sorted.logic import (
     substituted,
     truth,
 )
+from checker.sorted.quantifiers import HAS, QUORUM, is_quorum
 from checker.sorted.refusals import Refused
 from checker.sorted.smtlib import script
 from checker.sorted.statements import Run
@@ -55,6 +56,12 @@ class Obligation(Struct, frozen=True, kw_only=True):
     lemma: int | None
     smtlib: str
     terms: tuple[Term, ...]
+
+    @property
+    def majorities(self) -> tuple[str, ...]:
+        """The sorts of whose majorities it is said that any two have an element in common."""
+        found = {node.symbol for term in self.terms for node in nodes(term) if isinstance(node, App)}
+        return tuple(sorted(name.removeprefix(QUORUM).removesuffix(HAS) for name in found if is_quorum(name)))
 
 
 def invariants(lemmas: Sequence[Expr], goal: Goal) -> tuple[Expr, ...]:

@@ -33,6 +33,8 @@ from checker.sorted.values import Values
 if TYPE_CHECKING:
     from checker.sorted.expressions import Expressions
 
+QUORUM, HAS = "Quorum of ", " has"  # the sort of quorums of a sort, and the function that says whether one has an element
+
 
 def elements(made: Expressions, domain: Type | Expr, scope: Scope) -> tuple[Type, Callable[[Sym], Term]]:
     """The type of the elements of a domain, and what says of a value of it whether it is one of them."""
@@ -210,7 +212,7 @@ def _majority(made: Expressions, node: Quantifier, scope: Scope) -> Term:
     if not isinstance(sort, Sort):
         raise Refused("a majority of something else than a whole role or ids")
     name = made.values.signature.sort_name(sort)
-    quorum = made.values.signature.variable("q", f"Quorum of {name}")
+    quorum = made.values.signature.variable("q", f"{QUORUM}{name}")
     made.values.signature.sorts[quorum.sort] = None
     inside = made.values.every(
         sort,
@@ -232,4 +234,9 @@ def _folded(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
 
 def quorum_has(values: Values, quorum: Term, e: Sym) -> Term:
     assert isinstance(e, Scalar)
-    return values.signature.apply(f"{quorum.sort} has", (quorum, e.term), "Bool", "quorum")
+    return values.signature.apply(f"{quorum.sort}{HAS}", (quorum, e.term), "Bool", "quorum")
+
+
+def is_quorum(function: str) -> bool:
+    """Whether this is the name of what says of an element whether a quorum has it."""
+    return function.startswith(QUORUM) and function.endswith(HAS)

@@ -15,7 +15,7 @@ from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions
 from checker.sorted.logic import App, Term, conj, disj, negate, nodes, quantified
-from checker.sorted.quantifiers import quorum_has
+from checker.sorted.quantifiers import HAS, QUORUM, quorum_has
 from checker.sorted.refusals import Refused
 from checker.sorted.scope import Reader, Scope
 from checker.sorted.shapes import Sym
@@ -85,8 +85,8 @@ class Sorted(Struct, frozen=True, kw_only=True):
     def quorums(self, terms: Iterable[Term]) -> Iterator[Term]:
         """What is true of the quorums that `terms` speak of: two have an element in common."""
         for sort in self.model.sorts:
-            name = f"Quorum of {sort.name}"
-            if any(isinstance(node, App) and node.symbol == f"{name} has" for term in terms for node in nodes(term)):
+            name = f"{QUORUM}{sort.name}"
+            if any(isinstance(node, App) and node.symbol == f"{name}{HAS}" for term in terms for node in nodes(term)):
                 q, r = self.signature.variable("q", name), self.signature.variable("r", name)
                 yield quantified("forall", (q, r), self._common(sort, q, r))
 
