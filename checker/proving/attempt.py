@@ -31,7 +31,7 @@ from checker.properties.tolerance.subject import Subject
 from checker.properties.verdicts import result_of
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.facts import kept_at_awaits
-from checker.proving.mining import lemmas_from, proof_of
+from checker.proving.mining import lemmas_from, proof_of, rules_of
 from checker.proving.result import Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
@@ -42,6 +42,7 @@ from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
 MINING_SHARE = 0.45  # of the time that is left then: for lemmas that proofs show, and again for rules of a fixed form
+WITH_GHOSTS = ("no lost update", "no stale write", "no overwrite")  # each has a model of its own
 SMALL_S = 5.0  # for each question without quantifiers
 NO_LEMMAS = "it speaks of whole runs, and lemmas are of what single states and steps show"
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
@@ -84,6 +85,7 @@ class Attempts:
         self.refused = ""
         self.assumptions: tuple[str, ...] = ASSUMED
         self.known: list[Expr] = []  # lemmas that hold at every size
+        self.rules: dict[str, Lemmas] = {}  # of goals, as small sizes show them
         self._of: dict[str, Attempt] = {}
         if certificates is not None:
             require_folder(certificates)
@@ -97,17 +99,31 @@ class Attempts:
 
     # --- for every size ----------------------------------------------------------------------------------------------
 
-    def every_size(self, goal: Goal, time_s: float) -> None:
+    def look_for_rules(self, goals: Sequence[Goal], time_s: float) -> None:
+        """For all goals at once, as far as the time goes: they are tried first then."""
+        asked = [goal for goal in goals if goal.kind in PROVABLE and goal.kind not in WITH_GHOSTS]
+        if not asked or self.refused:
+            return
+        subject = self._subject(asked[0])
+        family = replace(subject.family, goals=None)
+        models = [family.model(dict.fromkeys(subject.parameters, size)) for size in self._sizes(subject)]
+        self._said(f"rules that small sizes do not refute, for {len(asked)} properties")
+        with suppress(SolverMissing, Refused):
+            for found in rules_of(models, [goal.name for goal in asked], time_s, self.base.limits.memory_mib):
+                self.rules[found.goal] = found
+
+    def every_size(self, goal: Goal, time_s: float, *, mine: bool = True) -> None:
+        """`mine`: whether lemmas are looked for at small sizes."""
         began = perf_counter()
         try:
-            found = self._every_size(goal, began + time_s)
+            found = self._every_size(goal, began + time_s, mine)
         except Refused as refused:
             found = Attempt(reason=str(refused))
         except SolverMissing as missing:
             found = Attempt(reason=str(missing))
         self._of[goal.name] = replace(found, seconds=perf_counter() - began)
 
-    def _every_size(self, goal: Goal, until: float) -> Attempt:
+    def _every_size(self, goal: Goal, until: float, mine: bool) -> Attempt:
         if goal.kind not in PROVABLE:
             return Attempt(reason=NOT_PROVABLE)
         if self.refused:
@@ -123,7 +139,7 @@ class Attempts:
             return Attempt(reason=f"it speaks of a number of agents or things by itself ({speaks})")
         proofs = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
         settled = Settled(proved=False)
-        for needed, lemmas in self._lemma_sets(subject, proofs, until):
+        for needed, lemmas in self._lemma_sets(subject, proofs, until, mine):
             self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
             settled = proofs.settle(lemmas, until)
             if settled.proved:
@@ -139,7 +155,7 @@ class Attempts:
         return Asked(base.target, base.instance, self.faults, goal.name, base.overrides, one_size=one_size)
 
     def _lemma_sets(
-        self, subject: Asked, proofs: EverySizeProofs, until: float
+        self, subject: Asked, proofs: EverySizeProofs, until: float, mine: bool
     ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
         """Lemmas to try, few first: none, what holds of every protocol, what is known, what steps counted, what proofs at small sizes need too.
         Before each set those of it that small sizes cannot do without.
@@ -152,7 +168,15 @@ class Attempts:
         counted = proofs.over(list(what_was_counted(subject.model)))
         if counted:
             yield (), _each_once([*facts, *known, *counted])
+        if not mine:
+            return
         mined: list[Expr] = []
+        if subject.name in self.rules:
+            found = self.rules[subject.name]
+            few, more = (proofs.over([as_rule(lemma) for lemma in lemmas]) for lemmas in (found.lemmas, found.more))
+            mined = _each_once([*few, *more])
+            yield few, few
+            yield few, _each_once([*facts, *known, *mined])
         for needed, lemmas in self._mined(subject, proofs, until, bool(counted)):
             mined = _each_once([*mined, *lemmas])
             yield needed, _each_once([*facts, *lemmas])
@@ -195,10 +219,14 @@ class Attempts:
 
     def _small(self, subject: Asked) -> list[Model]:
         """The models of the sizes at which lemmas are looked for."""
+        return [subject.model_at(size) for size in self._sizes(subject)]
+
+    def _sizes(self, subject: Asked) -> list[int]:
         found = []
         for size in MINED_AT:
             with suppress(BadInput):  # the protocol cannot be made so
-                found.append(subject.model_at(size))
+                subject.model_at(size)
+                found.append(size)
         return found
 
     def _proof(self, subject: Asked, proofs: EverySizeProofs, lemmas: Sequence[Expr]) -> Attempt:

@@ -25,7 +25,7 @@ from checker.proving.sizes import may_vary, size_parameters
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
-SEARCH_SHARE, PROOF_SHARE = 0.25, 0.75  # of the time: until then
+SEARCH_SHARE, RULES_SHARE, PROOF_SHARE = 0.25, 0.55, 0.75  # of the time: until then
 
 
 def prove(
@@ -98,11 +98,9 @@ class _Ladder:
             self.growth.grow(grown, SMALL_BOX, self._until(SEARCH_SHARE))
         self._at_the_size_asked_for(names)
         open_still = [name for name in grown if name not in self.growth.violated]
-        for place, name in enumerate(open_still):
-            if self.growth.interrupted:
-                return
-            left = self._until(PROOF_SHARE) - perf_counter()
-            self.attempts.every_size(self.goals[name], max(1.0, left / (len(open_still) - place)))
+        self._for_every_size(open_still)
+        if self.growth.interrupted:
+            return
         self._at_this_size([name for name in open_still if not self.attempts.proved(name)])
         if self.ranges:
             unproved = [name for name in open_still if not self.attempts.proved(name)]
@@ -113,6 +111,18 @@ class _Ladder:
         missing = [name for name in names if name not in self.growth.at_asked]
         if missing and not self.growth.interrupted:
             self.growth.look(self.asked, missing, max(1.0, self._until(SEARCH_SHARE) - perf_counter()))
+
+    def _for_every_size(self, names: list[str]) -> None:
+        """Without looking for lemmas first; then with rules that are looked for for all at once; then with what each needs."""
+        for mine in (False, True):
+            left = [name for name in names if not self.attempts.proved(name)]
+            if mine and left:
+                self.attempts.look_for_rules([self.goals[name] for name in left], (self._until(RULES_SHARE) - perf_counter()))
+            for place, name in enumerate(left):
+                if self.growth.interrupted:
+                    return
+                time_s = self._until(PROOF_SHARE) - perf_counter()
+                self.attempts.every_size(self.goals[name], max(1.0, time_s / (len(left) - place)), mine=mine)
 
     def _at_this_size(self, names: list[str]) -> None:
         """What a search left open; then, where certificates are wanted, what it decided as well."""

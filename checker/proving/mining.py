@@ -29,6 +29,22 @@ def lemmas_from(
     return event
 
 
+def rules_of(models: Sequence[Model], goals: Sequence[str], time_s: float, memory_mib: float | None) -> Iterator[Lemmas]:
+    """For each of the goals that rules of a fixed form are enough for in all of these models, as they are found; the goals are of single states
+    and steps, and all of one model. Raises SolverMissing, KeyboardInterrupt.
+    """
+    found = apart(_rules, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goals=tuple(goals))
+    try:
+        for event in found:
+            match event:
+                case Lemmas():
+                    yield event
+                case Stopped(reason=reason) if reason == INTERRUPTED:
+                    raise KeyboardInterrupt
+    except (Unsupported, GaveUp):
+        return
+
+
 def proof_of(model: Model, goal: str, time_s: float, memory_mib: float | None) -> Proved | Violated | Open:
     """A proof at the size of the model. Raises SolverMissing, KeyboardInterrupt."""
     event = _last(prove_at_size(model, [goal], time_s=max(LEAST_S, time_s), memory_mib=memory_mib), goal)
@@ -75,3 +91,9 @@ def _of_a_form(*, models: tuple[Model, ...], goal: str, time_s: float | None) ->
 
     sizes = [{"number": number} for number in range(len(models))]
     return candidates_of_a_form(lambda size: models[size["number"]], sizes, goal, time_s=time_s)
+
+
+def _rules(*, models: tuple[Model, ...], goals: tuple[str, ...], time_s: float | None) -> Iterator[Lemmas]:
+    from checker.engines.inductive.shared import rules_for
+
+    return rules_for(models, goals, time_s=time_s)

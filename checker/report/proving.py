@@ -14,6 +14,7 @@ _PLAIN = Style()
 _WIDER = "The formulas allow more"
 _SHOWN_CELLS = 12
 _SHOWN_LEMMAS = 8
+_SHOWN_SIZES = 3
 _LONGEST_VALUE = 160
 
 
@@ -127,7 +128,10 @@ def _sizes(proofs: Proofs, searched: Searched, style: Style) -> Iterator[str]:
     names = " and ".join(name for name, _ in proofs.asked)
     if searched.up_to:
         most = "every size that the protocol allows" if searched.ended else f"{names} up to {searched.up_to}"
-        also = "; and ".join(["", *map(sizes_text, searched.also)])
+        beyond = [*map(sizes_text, searched.also)]
+        if len(beyond) > _SHOWN_SIZES:
+            beyond = [f"{len(beyond)} others, the last of them {beyond[-1]}"]
+        also = "; and ".join(["", *beyond])
         yield from wrapped(f"searched through: {most}{also} ({counted(searched.states, 'state')})", style.width, "  ", "    ")
     if searched.stopped and not searched.ended:
         yield from wrapped(visible(f"no further: {searched.stopped}"), style.width, "  ", "    ")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, final
 from checker.language import tree
 from checker.language.checking.written import whole
 from checker.language.types import Record
-from checker.model.expr import Apply, Const, Expr, Quantifier, Read
+from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Channel, Model, Variable
 from checker.sentences import build
 
@@ -36,6 +36,9 @@ class Channels:
                 return self._count(read, raised, names)
             case Apply("eq" | "ne" as operator, (Read() as read, Const(value))) if read.variable.kind == "channel" and not value:
                 return build.binary("==" if operator == "eq" else "!=", self._count(read, raised, names), build.number(0))
+            case Apply("bag_remove", (Read() as read, Local() as one)) if read.variable.kind == "channel":
+                others = _messages(self.of[read.variable.name], [raised.expr(index, names) for index in read.indices])
+                return _unsayable(f"(other {others} than {whole(raised.expr(one, names))})")
             case Apply("in_set" | "in_seq", (message, Read() as read)) if read.variable.kind == "channel":
                 return self._waits(message, read, raised, names)
         return None

@@ -220,7 +220,7 @@ def test_without_the_time_for_anything_all_is_undecided(monkeypatch: pytest.Monk
 
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(searched, "MOST_STATES", 2)
-    monkeypatch.setattr(Attempts, "every_size", lambda *_: None)
+    monkeypatch.setattr(Attempts, "every_size", lambda *_, **__: None)
     monkeypatch.setattr(Attempts, "this_size", lambda *_: None)
     found = api.prove("specs/two_phase_commit.spec", properties=["consistent", "commits"], time_s=20)
     assert [(proof.rung, proof.met) for proof in found.proofs] == [("open", False), ("open", False)]

@@ -15,7 +15,7 @@ from checker.elaborate import make
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Violated
 from checker.engines.inductive.houdini import Houdini, fewest, jointly
 from checker.engines.inductive.prove import Proofs, condition, own_condition
-from checker.engines.inductive.templates import templates
+from checker.engines.inductive.templates import in_stages
 from checker.engines.inductive.written import what_was_counted
 from checker.ground.graph import Node, Unsupported
 from checker.ground.violations import bad
@@ -83,15 +83,14 @@ class _Search:
         yield Open(goal=self.goal, reason="what the small sizes show is not inductive in all of them")
 
     def of_a_form(self) -> Lemmas | None:
-        """With rules about three agents and things only where those about fewer are not enough."""
-        smallest = self.proofs[0].model
+        """With what few rules are enough."""
         self._take(what_was_counted(self.proofs[-1].model))
-        self._take(iter([*templates(smallest, 1), *templates(smallest, 2)]))
-        found = self._inductive()
-        if found is None:
-            self._take(iter(templates(smallest, 3)))
+        for rules in in_stages(self.proofs[0].model):
+            self._take(iter(rules))
             found = self._inductive()
-        return found
+            if found is not None:
+                return found
+        return None
 
     def _take(self, lemmas: Iterator[Expr]) -> None:
         largest = self.proofs[-1].model
@@ -124,7 +123,7 @@ class _Search:
         proofs, wrong = self.proofs[at], self.wrong[at]
         nodes = [node for lemma in lemmas if (node := self._node(lemma, at)) is not None]
         own = own_condition(proofs.form, _goal(proofs, self.goal), wrong)
-        return Houdini(proofs.system, [*nodes, *own], wrong, self.deadline)
+        return Houdini(proofs.system, [*nodes, *own], [wrong], self.deadline)
 
     def _node(self, lemma: Expr, at: int) -> Node | None:
         """The lemma in one size; None where it says nothing there."""

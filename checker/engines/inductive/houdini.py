@@ -13,10 +13,10 @@ MOST_TRIED = 24  # conditions that are left out one by one, with what falls with
 
 
 class Houdini:
-    """Conditions on the states of one system, by number, and the states that are `wrong`. Questions may raise GaveUp."""
+    """Conditions on the states of one system, by number, and the states that are wrong, for each of some goals. Questions may raise GaveUp."""
 
-    def __init__(self, system: System, conditions: Sequence[Node], wrong: Node, deadline: float | None = None) -> None:
-        self._wrong = system.now.encoder.truth(wrong)
+    def __init__(self, system: System, conditions: Sequence[Node], wrong: Sequence[Node], deadline: float | None = None) -> None:
+        self._wrong = [system.now.encoder.truth(node) for node in wrong]
         self.system = system
         self.now = [system.now.encoder.truth(node) for node in conditions]
         self.then = [system.then.encoder.truth(node) for node in conditions]
@@ -39,14 +39,14 @@ class Houdini:
         known = set(among)
         return not known or not self._steps.solve(self._assumptions(known, known))
 
-    def safe(self, among: Iterable[int]) -> bool:
+    def safe(self, among: Iterable[int], goal: int = 0) -> bool:
         """Whether no state that has all of these is wrong."""
-        return self._core(among) is not None
+        return self._core(among, goal) is not None
 
-    def needed(self, among: Iterable[int]) -> set[int]:
+    def needed(self, among: Iterable[int], goal: int = 0) -> set[int]:
         """Of an inductive set without wrong states a part that is so too."""
         known = set(among)
-        found = self._core(known)
+        found = self._core(known, goal)
         assert found is not None, "a state that has them all is wrong"
         while found:
             answer = self._steps.solve(self._assumptions(known, found))
@@ -58,10 +58,10 @@ class Houdini:
             found |= reasons
         return found
 
-    def _core(self, among: Iterable[int]) -> set[int] | None:
+    def _core(self, among: Iterable[int], goal: int) -> set[int] | None:
         """Some of these that no wrong state has; None where one has them all."""
         assumed = {self._assumed[number]: number for number in among}
-        if self._states.solve([*assumed, self._wrong]):
+        if self._states.solve([*assumed, self._wrong[goal]]):
             return None
         core = self._states.core()
         return {number for literal, number in assumed.items() if literal in core}
@@ -104,29 +104,29 @@ class Houdini:
         return [*broken, list(self._broken), *self.system.starts(first + 2 * len(self.now))]
 
 
-def fewest(sizes: Sequence[Houdini], among: Iterable[int]) -> set[int]:
+def fewest(sizes: Sequence[Houdini], among: Iterable[int], goal: int = 0) -> set[int]:
     """Of conditions that are inductive in all sizes, and that no wrong state has, few that are so too. Those of low numbers are preferred.
 
     Of the result none can be left out alone; where it is not large, none with all that then is not inductive any more.
     """
     every = set(among)
     left = every
-    while (smaller := jointly(sizes, set[int]().union(*(houdini.needed(left) for houdini in sizes)))) != left:
+    while (smaller := jointly(sizes, set[int]().union(*(houdini.needed(left, goal) for houdini in sizes)))) != left:
         left = smaller
-    ways = [_thinned(sizes, left, sorted(left, reverse=True)), _thinned(sizes, every, sorted(every))]
+    ways = [_thinned(sizes, left, sorted(left, reverse=True), goal), _thinned(sizes, every, sorted(every), goal)]
     return min(ways, key=lambda way: (len(way), sum(way)))
 
 
-def _thinned(sizes: Sequence[Houdini], left: set[int], order: Sequence[int]) -> set[int]:
+def _thinned(sizes: Sequence[Houdini], left: set[int], order: Sequence[int], goal: int) -> set[int]:
     """Without what can be left out, tried in this order."""
     for number in order:
         without = left - {number}
-        if all(houdini.keeps(without) and houdini.safe(without) for houdini in sizes):
+        if all(houdini.keeps(without) and houdini.safe(without, goal) for houdini in sizes):
             left = without
     for number in order if len(left) <= MOST_TRIED else ():
         if number in left:
             without = jointly(sizes, left - {number})
-            left = without if all(houdini.safe(without) for houdini in sizes) else left
+            left = without if all(houdini.safe(without, goal) for houdini in sizes) else left
     return left
 
 

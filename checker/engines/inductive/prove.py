@@ -104,7 +104,7 @@ class Proofs:
     def _needed(self, lemmas: Sequence[Expr], asked: Goal, wrong: Node, deadline: float | None) -> tuple[Expr, ...]:
         """Of lemmas that are inductive with the goal, few that are so too."""
         conditions = [condition(self.system, lemma) for lemma in lemmas]
-        houdini = Houdini(self.system, [*conditions, *own_condition(self.form, asked, wrong)], wrong, deadline)
+        houdini = Houdini(self.system, [*conditions, *own_condition(self.form, asked, wrong)], [wrong], deadline)
         left = houdini.inductive(range(len(houdini.now)))
         if not houdini.safe(left):
             raise GaveUp(self.unsaid or "the lemmas that were found are not inductive")

@@ -14,7 +14,7 @@ from msgspec import Struct
 from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr, nodes
 from checker.engines.explicit import explore
-from checker.language.types import Bool, Enum, Int, Option, Record, SetOf, Sort, Type, Value, cardinality, values
+from checker.language.types import BagOf, Bool, Enum, Int, Option, Record, SetOf, Sort, Type, Value, cardinality, values
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Channel, Model, Variable
 from checker.semantics.failure import EvaluationError
@@ -38,14 +38,21 @@ class _Thing(Struct, frozen=True):
     true_in: int
 
 
-def templates(model: Model, names: int) -> list[Expr]:
-    """Rules over `model`, which is of a small size, about so many agents and things (1 to 3)."""
+def in_stages(model: Model) -> Iterator[list[Expr]]:
+    """Rules over `model`, those about few agents and things first; how often a message waits, and what is about three, comes last."""
+    bags = any(isinstance(variable.type, BagOf) for variable in model.variables)
+    for names, twice in ((1, False), (2, False), *(((1, True), (2, True)) if bags else ()), (3, False)):
+        yield templates(model, names, twice=twice)
+
+
+def templates(model: Model, names: int, *, twice: bool = False) -> list[Expr]:
+    """Rules over `model`, which is of a small size, about so many agents and things (1 to 3). `twice`: also whether two messages of a bag wait."""
     states, interpreter = explore(model, states_limit=MOST_STATES).states, Interpreter(model)
     found: dict[Expr, None] = {}
     for named in _namings(model, names):
         ways = [way for way in product(*(tuple(values(name.type)) for name in named)) if _apart(named, way)]
         things = []
-        for cell, says in _sayings(model, named):
+        for cell, says in _sayings(model, named, twice):
             try:
                 true_in = _true_in(interpreter, states, says, named, ways)
             except EvaluationError:
@@ -56,19 +63,26 @@ def templates(model: Model, names: int) -> list[Expr]:
 
 
 def _namings(model: Model, names: int) -> Iterator[Names]:
-    """So many names, of sorts of which there may be many; three of them of two sorts."""
+    """So many names, of sorts of which there may be many; three of them of two or three sorts. Of an ordered sort they stand in order."""
     types = (type for variable in model.variables for type in (*variable.index, variable.type))
     types = (type.of if isinstance(type, Option) else type for type in types)
-    sorts = list(dict.fromkeys(type for type in types if isinstance(type, Sort) and not type.single and not type.ordered))
-    pairs = ((a, a, b) for a, b in permutations(sorts, 2))
-    for chosen in pairs if names == 3 else combinations_with_replacement(sorts, names):
+    sorts = list(dict.fromkeys(type for type in types if isinstance(type, Sort) and not type.single))
+    threes = [*((a, a, b) for a, b in permutations(sorts, 2)), *combinations(sorts, 3)]
+    for chosen in threes if names == 3 else combinations_with_replacement(sorts, names):
         yield tuple(Local(number, "", sort) for number, sort in enumerate(chosen))
 
 
 def _apart(names: Names, way: tuple[Value, ...]) -> bool:
-    """Names of one sort are of different elements."""
-    given = [(name.type, value) for name, value in zip(names, way, strict=True)]
-    return len(set(given)) == len(given)
+    """Names of one sort are of different elements, in order where it is ordered."""
+    for one, other in combinations(range(len(names)), 2):
+        if names[one].type == names[other].type:
+            if way[one] == way[other] or (_is_ordered(names[one]) and way[one] > way[other]):
+                return False
+    return True
+
+
+def _is_ordered(name: Local) -> bool:
+    return isinstance(name.type, Sort) and name.type.ordered
 
 
 def _true_in(
@@ -86,14 +100,14 @@ def _true_in(
 # --- what may be said --------------------------------------------------------------------------------------------------
 
 
-def _sayings(model: Model, names: Names) -> Iterator[tuple[Expr, Expr]]:
+def _sayings(model: Model, names: Names, twice: bool) -> Iterator[tuple[Expr, Expr]]:
     """A cell, and something that it may be, in terms of the names."""
     channels = {channel.variable.name: channel for channel in model.channels}
     for variable in model.variables:
         for cell in _cells(variable, names):
             channel = channels.get(variable.name)
             if channel is not None:
-                yield from ((says, says) for says in _waits(channel, cell, names))
+                yield from ((says, says) for says in _waits(channel, cell, names, twice))
             else:
                 yield from ((cell, says) for says in _may_be(cell, names))
 
@@ -113,9 +127,16 @@ def _may_be(cell: Read, names: Names) -> Iterator[Expr]:
             yield cell
         case Option(Sort()):
             yield make.compare("eq", cell, Const(None, cell.type))
-            yield from (make.compare("eq", cell, name) for name in names if name.type == cell.type.of)
+            for name in (name for name in names if name.type == cell.type.of):
+                yield make.compare("eq", cell, name)
+                if _is_ordered(name):
+                    there = make.compare("ne", cell, Const(None, cell.type))
+                    yield make.both(there, make.compare("lt", make.unwrap(cell), name))
         case Sort():
-            yield from (make.compare("eq", cell, name) for name in names if name.type == cell.type)
+            for name in (name for name in names if name.type == cell.type):
+                yield make.compare("eq", cell, name)
+                if _is_ordered(name):
+                    yield make.compare("lt", cell, name)
         case Enum() | Int() | Option(Enum() | Bool()) if cardinality(cell.type) <= MOST_VALUES:
             yield from (make.compare("eq", cell, Const(value, cell.type)) for value in values(cell.type))
         case SetOf(of):
@@ -125,20 +146,30 @@ def _may_be(cell: Read, names: Names) -> Iterator[Expr]:
             yield from (make.apply("in_set", (element, cell), Bool()) for element in elements)
 
 
-def _waits(channel: Channel, cell: Read, names: Names) -> Iterator[Expr]:
-    """That a message waits: of a sender, with something in it, or both."""
+def _waits(channel: Channel, cell: Read, names: Names, twice: bool) -> Iterator[Expr]:
+    """That a message waits: of a sender, with something in it, or both; and, of a bag, that two such do."""
     record = getattr(cell.type, "of", None)
     if not isinstance(record, Record):
         return
-    item = Local(ITEM, "m", record)
-    parts: list[list[Expr]] = []
-    for place, (_, type) in enumerate(record.fields):
-        field = make.apply("field", (item, make.number(place)), type)
-        parts.append(list(_has(field, type, names)))
-    for chosen in product(*([None, *options] for options in parts)):
-        said = [part for part in chosen if part is not None]
-        if said or not channel.with_sender:
-            yield Quantifier("any", (item,), (cell,), make.both(*said), Bool())
+    item, other = Local(ITEM, "m", record), Local(ITEM + 1, "k", record)
+    ways = list(zip(_contents(item, record, names), _contents(other, record, names), strict=True))
+    for says, _ in ways:
+        if says != make.TRUE or not channel.with_sender:
+            yield Quantifier("any", (item,), (cell,), says, Bool())
+    if twice and isinstance(cell.type, BagOf) and cell.type.max > 1:
+        yield make.compare("gt", make.apply("size", (cell,), Int(0, cell.type.max)), make.number(1))
+        others = make.apply("bag_remove", (cell, item), cell.type)
+        for says, of_other in ways:
+            if says != make.TRUE:
+                second = Quantifier("any", (other,), (others,), of_other, Bool())
+                yield Quantifier("any", (item,), (cell,), make.both(says, second), Bool())
+
+
+def _contents(item: Local, record: Record, names: Names) -> Iterator[Expr]:
+    """What may be said of a message, nothing first."""
+    fields = (make.apply("field", (item, make.number(place)), type) for place, (_, type) in enumerate(record.fields))
+    parts = [[make.TRUE, *_has(field, field.type, names)] for field in fields]
+    yield from (make.both(*chosen) for chosen in product(*parts))
 
 
 def _has(field: Expr, type: Type, names: Names) -> Iterator[Expr]:
@@ -173,7 +204,8 @@ def _rules(things: Sequence[_Thing], names: Names, everywhere: int) -> Iterator[
 
 
 def _of_all(names: Names, rule: Expr) -> Expr:
-    apart = [make.compare("ne", one, other) for one, other in combinations(names, 2) if one.type == other.type]
+    pairs = ((one, other) for one, other in combinations(names, 2) if one.type == other.type)
+    apart = [make.compare("lt" if _is_ordered(one) else "ne", one, other) for one, other in pairs]
     match rule:
         case Apply("implies", (premise, conclusion)):
             rule = make.implies(make.both(*apart, premise), conclusion)

@@ -1,0 +1,104 @@
+"""Rules of a fixed form for all goals of a protocol at once: what is inductive does not hang on what is asked, so small sizes are looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+
+from checker.engines.inductive.candidates import complexity, said_of_states
+from checker.engines.inductive.events import GaveUp, Lemmas
+from checker.engines.inductive.houdini import Houdini, fewest, jointly
+from checker.engines.inductive.prove import Proofs, condition, own_condition
+from checker.engines.inductive.templates import in_stages
+from checker.engines.inductive.written import what_was_counted
+from checker.ground.graph import Node, Unsupported
+from checker.ground.violations import bad
+from checker.model.expr import Expr
+from checker.model.model import Goal, Model
+from checker.model.resize import NotOfThisSize, resized
+
+STATES = ("always", "never")  # the kinds of goals that say something of every state
+
+
+def rules_for(models: Sequence[Model], goals: Sequence[str], *, time_s: float | None = None) -> Iterator[Lemmas]:
+    """Lemmas for each of the goals that rules are enough for in all of these models, of one protocol in growing sizes, as they are found.
+
+    The goals are of single states and steps. It ends early where the time is used up. Raises Unsupported.
+    """
+    deadline = None if time_s is None else perf_counter() + time_s
+    try:
+        yield from _Shared(models, goals, deadline).found()
+    except GaveUp:
+        return
+
+
+class _Shared:
+    def __init__(self, models: Sequence[Model], goals: Sequence[str], deadline: float | None) -> None:
+        self.deadline = deadline
+        self.proofs = [Proofs(model) for model in models]
+        self.goals = list(goals)
+        self.open = set(goals)
+        self.wrong = [[self._wrong(proofs, goal) for goal in self._asked(proofs)] for proofs in self.proofs]
+        self.pool: dict[Expr, None] = {}  # over the largest model
+        self._nodes: dict[tuple[Expr, int], Node | None] = {}
+
+    def found(self) -> Iterator[Lemmas]:
+        self._take(what_was_counted(self.proofs[-1].model))
+        for rules in in_stages(self.proofs[0].model):
+            self._take(iter(rules))
+            yield from self._enough()
+            if not self.open:
+                return
+
+    def _asked(self, proofs: Proofs) -> list[Goal]:
+        return [next(goal for goal in proofs.model.goals if goal.name == name) for name in self.goals]
+
+    def _wrong(self, proofs: Proofs, goal: Goal) -> Node:
+        wrong = bad(proofs.form, goal)
+        assert wrong is not None, f"{goal.kind} is not about single states and steps"
+        return wrong
+
+    def _take(self, lemmas: Iterator[Expr]) -> None:
+        for lemma in lemmas:
+            try:
+                self.pool[resized(lemma, self.proofs[-1].model)] = None
+            except NotOfThisSize:
+                continue
+
+    def _enough(self) -> Iterator[Lemmas]:
+        """For the open goals that what is inductive in all sizes is enough for. What the goals say of every state is part of it."""
+        lemmas = sorted(self.pool, key=complexity)
+        for at in range(len(self.proofs)):  # what falls at a small size need not be looked at in others
+            lemmas = [lemma for lemma in lemmas if self._node(lemma, at) is not None]
+            table = self._table(lemmas, at)
+            left = table.inductive(range(len(table.now)))
+            lemmas = [lemma for number, lemma in enumerate(lemmas) if number in left]
+        tables = [self._table(lemmas, at) for at in range(len(self.proofs))]
+        left = jointly(tables, range(len(tables[0].now)))
+        speaking = [goal for goal in self._asked(self.proofs[-1]) if goal.kind in STATES]
+        said = [*lemmas, *said_of_states(speaking)]
+        owns = {goal.name: len(lemmas) + place for place, goal in enumerate(speaking)}
+        for which, goal in enumerate(self.goals):
+            if goal in self.open and all(table.safe(left, which) for table in tables):
+                needed = fewest(tables, left, which)
+                few, more = ([said[n] for n in sorted(some) if n != owns.get(goal)] for some in (needed, left - needed))
+                self.open.remove(goal)
+                yield Lemmas(goal=goal, lemmas=tuple(few), more=tuple(more))
+
+    def _table(self, lemmas: Sequence[Expr], at: int) -> Houdini:
+        """The lemmas, and what the goals say of every state, in one size."""
+        proofs, wrong = self.proofs[at], self.wrong[at]
+        nodes = [node for lemma in lemmas if (node := self._node(lemma, at)) is not None]
+        asked = zip(self._asked(proofs), wrong, strict=True)
+        own = [node for goal, bad_there in asked for node in own_condition(proofs.form, goal, bad_there)]
+        return Houdini(proofs.system, [*nodes, *own], wrong, self.deadline)
+
+    def _node(self, lemma: Expr, at: int) -> Node | None:
+        """The lemma in one size; None where it says nothing there."""
+        if (lemma, at) not in self._nodes:
+            proofs = self.proofs[at]
+            try:
+                self._nodes[lemma, at] = condition(proofs.system, resized(lemma, proofs.model))
+            except (NotOfThisSize, Unsupported):
+                self._nodes[lemma, at] = None
+        return self._nodes[lemma, at]
