@@ -17,6 +17,7 @@ from checker.language.types import (
     Record,
     SeqOf,
     SetOf,
+    Sort,
     Type,
     Value,
     cardinality,
@@ -100,10 +101,15 @@ _DECIDE = {
 
 
 def compare(operator: str, left: Expr, right: Expr, at: Span | None = None) -> Expr:
-    """`operator` is one of eq ne lt le gt ge."""
-    if isinstance(left, Const) and isinstance(right, Const):
+    """`operator` is one of eq ne lt le gt ge. Whether the first of an ordered type is the last hangs on its size: that is left as it is written."""
+    if isinstance(left, Const) and isinstance(right, Const) and not (_has_a_place(left) and _has_a_place(right)):
         return truth(_DECIDE[operator](left.value, right.value))
     return apply(operator, (left, right), Bool(), at)
+
+
+def _has_a_place(known: Const) -> bool:
+    type = bare(known.type)
+    return known.value is not None and isinstance(type, Sort) and type.ordered
 
 
 def equal(left: Expr, value: Value) -> Expr:

@@ -259,6 +259,21 @@ def element(sort: Sort, index: int) -> str:
     return sort.name if sort.single else f"{sort.name}{index}"
 
 
+def elements_in(type: Type, value: Value) -> Iterator[tuple[Sort, int]]:
+    """The elements of ids and roles that a value names, by their places."""
+    match type:
+        case Sort():
+            yield type, value
+        case Option(of) if value is not None:
+            yield from elements_in(of, value)
+        case Record(_, fields):
+            for (_, of), item in zip(fields, value, strict=True):
+                yield from elements_in(of, item)
+        case SetOf(of) | SeqOf(of, _) | BagOf(of, _) | MapOf(_, of):
+            for item in value:
+                yield from elements_in(of, item)
+
+
 def show(type: Type, value: Value) -> str:
     """`value` as a user would write it."""
     match type:

@@ -12,6 +12,7 @@ from checker.model.expr import OPERATORS, Apply, Const, Expr, Local, Quantifier,
 from checker.model.fits import fits
 from checker.sorted.collections import COLLECTIONS
 from checker.sorted.logic import Term, arithmetic, at_most, conj, disj, equal, ite, negate, number, value_of
+from checker.sorted.orders import Neighbour, at_most_of, end_of, neighbour_of
 from checker.sorted.quantifiers import quantifier
 from checker.sorted.refusals import Refused
 from checker.sorted.scope import Scope
@@ -132,6 +133,8 @@ class Expressions(Struct, frozen=True):
         if isinstance(type, Int):
             return value.term
         assert isinstance(type, Enum | Sort)
+        if self.values.signature.is_free(type):
+            raise Refused(f"the place of an element of {type}, of which there is any number")
         elements = self.values.signature.elements(type)
         found: Term = number(len(elements) - 1)
         for place in reversed(range(len(elements) - 1)):
@@ -145,15 +148,14 @@ class Expressions(Struct, frozen=True):
         if operator in ("eq", "ne"):
             same = self._same(a.type, left, b.type, right)
             return same if operator == "eq" else negate(same)
-        x, y = self.rank(a.type, left), self.rank(b.type, right)
-        match operator:
-            case "le":
-                return at_most(x, y)
-            case "ge":
-                return at_most(y, x)
-            case "lt":
-                return negate(at_most(y, x))
-        return negate(at_most(x, y))
+        turned = operator in ("ge", "lt")
+        found = self._at_most(b.type, right, a.type, left) if turned else self._at_most(a.type, left, b.type, right)
+        return found if operator in ("le", "ge") else negate(found)
+
+    def _at_most(self, a: Type, left: Sym, b: Type, right: Sym) -> Term:
+        if self.values.signature.is_free(a) and isinstance(left, Scalar) and isinstance(right, Scalar):
+            return at_most_of(self.values.signature, left.term, right.term)
+        return at_most(self.rank(a, left), self.rank(b, right))
 
     def _same(self, a: Type, left: Sym, b: Type, right: Sym) -> Term:
         if isinstance(a, Option) != isinstance(b, Option):
@@ -215,7 +217,14 @@ class Expressions(Struct, frozen=True):
         value = self.value(node.arguments[0], scope)
         assert isinstance(value, Scalar)
         step, ends = (-1, 0) if node.operator == "previous" else (1, -1)
-        if isinstance(type, Int):
+        after: Term
+        if self.values.signature.is_free(type):
+            which: Neighbour = "previous" if step < 0 else "next"
+            end = end_of(self.values.signature, value.term.sort, "first" if step < 0 else "last")
+            beyond, after = equal(value.term, end), neighbour_of(self.values.signature, value.term, which)
+            if node.operator == "next_in_ring":
+                after = ite(beyond, end_of(self.values.signature, value.term.sort, "first"), after)
+        elif isinstance(type, Int):
             last = number(type.low if step < 0 else type.high)
             beyond = at_most(value.term, last) if step < 0 else at_most(last, value.term)
             after = arithmetic("+", value.term, number(step))

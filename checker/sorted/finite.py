@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from checker.language.types import Sort, element
 from checker.sorted.logic import App, Quantified, Term, Var, conj, disj, equal, rebuilt
+from checker.sorted.orders import KIND, at_size
 from checker.sorted.quantifiers import QUORUM, is_quorum
 from checker.sorted.signature import Signature
 
@@ -65,7 +66,9 @@ class AtSize(Struct, frozen=True):
                             for m in ms
                         )
                     )
-                return rebuilt(term, tuple(self._in(a, known) for a in arguments))
+                return self._applied(term, tuple(self._in(a, known) for a in arguments))
+            case App(element=False):
+                return self._applied(term, ())
             case Quantified(kind, variables, body):
                 listed = [v for v in variables if v.sort in self.signature.sorts]
                 rest = tuple(v for v in variables if v not in listed)
@@ -76,6 +79,12 @@ class AtSize(Struct, frozen=True):
                 joined = conj(*parts) if kind == "forall" else disj(*parts)
                 return Quantified(kind, rest, joined) if rest else joined
         return term
+
+    def _applied(self, term: App, arguments: tuple[Term, ...]) -> Term:
+        function = self.signature.functions.get(term.symbol)
+        if function is not None and function.kind == KIND:
+            return at_size(term.symbol, arguments, self.elements(arguments[0].sort if arguments else term.sort))
+        return rebuilt(term, arguments) if arguments else term
 
     def all(self, terms: Iterable[Term]) -> list[Term]:
         return [self.term(term) for term in terms]

@@ -7,14 +7,15 @@ counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnue
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.language.types import Bool
-from checker.model.expr import Apply, Expr
+from checker.elaborate.rewrite import nodes as parts
+from checker.language.types import Bool, elements_in
+from checker.model.expr import Apply, Const, Expr
 from checker.model.model import Goal, Step
 from checker.model.resize import NotOfThisSize, resized
 from checker.sorted.logic import (
@@ -74,6 +75,12 @@ def invariants(lemmas: Sequence[Expr], goal: Goal) -> tuple[Expr, ...]:
     return tuple(lemmas)
 
 
+def names_an_element(lemma: Expr, free: Collection[str]) -> bool:
+    """Whether it names an element of one of the sorts of any size other than the first: which one that is, is another thing at every size."""
+    known = [node for node in parts(lemma) if isinstance(node, Const)]
+    return any(place != 0 for node in known for sort, place in elements_in(node.type, node.value) if sort.name in free)
+
+
 def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Obligation, ...]:
     """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes.
 
@@ -83,6 +90,8 @@ def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Oblig
         raise Refused(f"`{goal.kind}` is not a property of states or single steps: it is not proved for every size", goal.at)
     if goal.name in form.sized:
         raise Refused(f"`{goal.name}` speaks of a size itself, so it says something else at every size", form.sized[goal.name])
+    if any(names_an_element(lemma, form.signature.free) for lemma in lemmas):
+        raise Refused("a lemma names an element of what there is any number of")
     try:
         here = [resized(lemma, form.model) for lemma in lemmas]
         goal = replace(goal, conditions=tuple(resized(condition, form.model) for condition in goal.conditions))
@@ -141,7 +150,7 @@ class _Maker:
                 yield negate(closed(form, enabled, step))
 
     def make(self, part: Part, step: Step | None, lemma: int | None, terms: list[Term]) -> Obligation:
-        terms = [*self.form.quorums(terms), *terms]
+        terms = [*self.form.laws(terms), *terms]
         made = tuple(skolemised(self.form, terms))
         about = [part] if step is None else [part, step.name]
         name = " ".join(about if lemma is None else [*about, f"#{lemma}"])

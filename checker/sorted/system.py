@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import TypeAlias, final
@@ -14,15 +14,18 @@ from checker.language.types import BagOf, Option, Sort, Type, Value, cardinality
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions
-from checker.sorted.logic import App, Term, conj, disj, negate, nodes, quantified
+from checker.sorted.logic import App, Term, conj, disj, implies, negate, nodes, quantified
+from checker.sorted.orders import End, end_of, laws
 from checker.sorted.quantifiers import HAS, QUORUM, quorum_has
 from checker.sorted.refusals import Refused
 from checker.sorted.scope import Reader, Scope
-from checker.sorted.shapes import Sym
+from checker.sorted.shapes import Scalar, Sym
 from checker.sorted.signature import Signature
 from checker.sorted.statements import Run, State, run_step
 from checker.sorted.values import Values
 
+FIRST: End = "first"
+LAST: End = "last"
 Reads: TypeAlias = Callable[[tuple[Sym, ...]], Term]  # what is said of a cell, by its indices
 
 
@@ -82,8 +85,9 @@ class Sorted(Struct, frozen=True, kw_only=True):
             except Refused as refused:
                 raise Refused(f"the initial value of `{variable.name}`: {refused.what}", variable.at) from None
 
-    def quorums(self, terms: Iterable[Term]) -> Iterator[Term]:
-        """What is true of the quorums that `terms` speak of: two have an element in common."""
+    def laws(self, terms: Sequence[Term]) -> Iterator[Term]:
+        """What is true of the quorums that `terms` speak of, two have an element in common; and of the orders."""
+        yield from laws(self.signature, terms)
         for sort in self.model.sorts:
             name = f"{QUORUM}{sort.name}"
             if any(isinstance(node, App) and node.symbol == f"{name}{HAS}" for term in terms for node in nodes(term)):
@@ -141,6 +145,14 @@ class Sorted(Struct, frozen=True, kw_only=True):
             own = variable.type.of if isinstance(variable.type, Option) else variable.type
             if own == type and all(found == (at[place],) for at, found in starts.items()):
                 return self.values.equal(variable.type, cell, self.values.fitted(indices[place], type, variable.type))
+            if isinstance(type, Sort) and type.ordered and self.signature.is_free(type):
+                for end, which in ((0, FIRST), (type.size - 1, LAST)):
+                    at_end = {found for cell_at, found in starts.items() if cell_at[place] == end}
+                    others = {found for cell_at, found in starts.items() if cell_at[place] != end}
+                    if len(at_end) == len(others) == 1:
+                        here = self.values.equal(type, indices[place], Scalar(end_of(self.signature, type.name, which)))
+                        one, other = (self._one_of(variable.type, cell, next(iter(found))) for found in (at_end, others))
+                        return conj(implies(here, one), implies(negate(here), other))
         raise Refused("it differs from one to another of what stands for any number of them")
 
     def _one_of(self, type: Type, cell: Sym, choices: tuple[Value, ...]) -> Term:
@@ -156,7 +168,7 @@ def sorted_form(model: Model, free: Iterable[str]) -> Sorted:
     """
     names = frozenset(free)
     for sort in model.sorts:
-        if sort.name in names and (sort.size < 2 or sort.ordered or sort.single):
+        if sort.name in names and (sort.size < 2 or sort.single):
             raise ValueError(f"{sort.name} * {sort.size} cannot stand for any size")
     signature = Signature(free=names)
     made = Values(signature)

@@ -1,9 +1,10 @@
 """Which sorts of a protocol may have every size: those whose size nothing else hangs on.
 
-The size of a sort is open where it is a parameter that is written nowhere but as the size of unordered ids or roles (so no range,
+The size of a sort is open where it is a parameter that is written nowhere but as the size of ids or roles (so no range,
 capacity, constant, initial value, budget or condition knows it), where no constant counts the sort, and where the model is translated to one
 and the same text of formulas at two sizes. The first two are the argument, for they leave nothing in the language that could tell
-one size from another but the quantifiers, which the translation keeps; the third holds the argument to what was really built.
+one size from another but the quantifiers, which the translation keeps, and, of ordered sorts, the order, the ends and the neighbours, which it
+keeps too (`checker.sorted.orders`); the place of an element in its order is refused. The third holds the argument to what was really built.
 """
 
 from __future__ import annotations
@@ -133,8 +134,6 @@ def _sizes(checked: Checked, given: tuple[tree.Expr, ...]) -> Iterator[tuple[str
         size = sizes.get(name)
         if sort.single or size is None:
             yield name, Fixed(1, "there is one")
-        elif sort.ordered:
-            yield name, Fixed(sort.size, "it is ordered", size.span)
         elif not isinstance(size, tree.Name) or size.name not in parameters:
             yield name, Fixed(sort.size, "its size is no parameter", size.span)
         else:
@@ -198,7 +197,26 @@ def _counting(checked: Checked, sort: Sort, given: tuple[tree.Expr, ...]) -> Ite
     for value in given:  # its nodes are not typed, so whatever might count is taken to count
         yield from (node.span for node in nodes(value) if _may_count(node))
     for root in _constants(checked):
-        yield from (node.span for node in nodes(root) if _may_count(node) and _touches(checked, node, sort))
+        ends = set(map(id, _ends(checked, root)))
+        counting = (node for node in nodes(root) if id(node) not in ends and _may_count(node))
+        yield from (node.span for node in counting if _touches(checked, node, sort))
+
+
+def _ends(checked: Checked, root: tree.Node) -> Iterator[tree.Expr]:
+    """`first(T)` and `last(T)` where all of a variable's initial value is one of them, or whether `self` is: these are there at every size."""
+    initial = root.initial if isinstance(root, tree.VarDecl) and not root.any_of else None
+    if isinstance(initial, tree.Binary) and initial.operator in ("==", "!="):
+        sides = (initial.left, initial.right)
+        if any(isinstance(side, tree.Name) and side.name == "self" for side in sides):
+            yield from (side for side in sides if _is_end(checked, side))
+    elif initial is not None and _is_end(checked, initial):
+        yield initial
+
+
+def _is_end(checked: Checked, node: tree.Expr) -> bool:
+    if not isinstance(node, tree.Call) or len(node.arguments) != 1:
+        return False
+    return isinstance(checked.symbols.get(id(node.arguments[0])), TypeName)
 
 
 def _may_count(node: tree.Node) -> bool:

@@ -43,6 +43,7 @@ from checker.sorted.logic import (
     quantified,
     truth,
 )
+from checker.sorted.orders import end_of
 from checker.sorted.refusals import Refused
 from checker.sorted.shapes import COUNTED, BagV, Many, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
 from checker.sorted.signature import Kind, Signature
@@ -68,7 +69,7 @@ class Values(Struct, frozen=True):
                 return Scalar(number(value))
             case Enum() | Sort():
                 if self.signature.is_free(type):
-                    raise Refused(f"it names `{show(type, value)}`, one element of {type}, which stands for any number of them")
+                    return Scalar(self._end(type, value))
                 return Scalar(self.signature.elements(type)[value])
             case Option(of):
                 return Opt(FALSE, self.any_value(of)) if value is None else Opt(TRUE, self.constant(of, value))
@@ -86,6 +87,13 @@ class Values(Struct, frozen=True):
                     raise Refused(f"a constant of {type} that is not empty")
                 return BagV(lambda e: number(0), number(0))
         raise TypeError(type)
+
+    def _end(self, type: Type, value: Value) -> Term:
+        """The first or the last element of an ordered sort of any size: no other one is known."""
+        assert isinstance(type, Sort)
+        if type.ordered and value in (0, type.size - 1):
+            return end_of(self.signature, self.signature.sort_name(type), "first" if value == 0 else "last")
+        raise Refused(f"it names `{show(type, value)}`, one element of {type}, which stands for any number of them")
 
     def _set(self, of: Type, value: Value) -> Sym:
         if self.depends(of) and len(value) == cardinality(of):

@@ -134,6 +134,21 @@ class Structure:
                 return a[0] % a[1] if a[1] else 0
         if symbol.startswith(QUORUM) and symbol.endswith(" has"):
             return a[1] in a[0]
+        function = self.form.signature.functions.get(symbol)
+        if function is not None and function.kind == "order":
+            ordered = self.elements(function.arguments[0] if function.arguments else function.result)
+            place = ordered.index(a[0]) if a else 0
+            match symbol.rsplit(" ", 1)[1]:
+                case "order":
+                    return place <= ordered.index(a[1])
+                case "first":
+                    return ordered[0]
+                case "last":
+                    return ordered[-1]
+                case "next" if place + 1 < len(ordered):
+                    return ordered[place + 1]
+                case "previous" if place > 0:
+                    return ordered[place - 1]
         return self.table.setdefault((symbol, tuple(a)), self.anything(term.sort))
 
     def anything(self, sort: str) -> object:

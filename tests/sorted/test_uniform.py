@@ -17,8 +17,9 @@ from tests.sorted.families import of_corpus, of_text
         ("parts/leases", {"Resource": "resources", "Client": "clients"}),
         ("patterns/lease_fenced", {"File": "files", "Agent": "agents"}),  # roles bound by an import
         ("patterns/merge_queue", {"Bot": "bots"}),  # the changes are told apart by a constant
-        ("paxos", {"Acceptor": "acceptors"}),
-        ("dining", {}),
+        ("paxos", {"Proposer": "proposers", "Acceptor": "acceptors"}),
+        ("dining", {"Philosopher": "philosophers"}),
+        ("ring_election", {}),  # ranks are numbers up to the size,
     ],
 )
 def test_the_corpus(stem: str, open: dict[str, str]) -> None:
@@ -103,9 +104,9 @@ def test_one_sort_is_fixed_where_both_cannot_be_open() -> None:
     assert every.fixed["Lead"].why == "there is one"
 
 
-def test_ordered_sorts_are_fixed() -> None:
-    every = every_size(of_corpus("dining"))
-    assert (every.fixed["Philosopher"].size, every.fixed["Philosopher"].why) == (3, "it is ordered")
+def test_ordered_sorts_whose_places_are_numbers_are_fixed() -> None:
+    every = every_size(of_corpus("ring_election"))
+    assert (every.fixed["Node"].size, every.fixed["Node"].why) == (3, "`nodes` is used for something else than sizes")
 
 
 def test_models_at_other_sizes() -> None:

@@ -75,9 +75,9 @@ def _namings(model: Model, names: int) -> Iterator[Names]:
 def _apart(names: Names, way: tuple[Value, ...]) -> bool:
     """Names of one sort are of different elements, in order where it is ordered."""
     for one, other in combinations(range(len(names)), 2):
-        if names[one].type == names[other].type:
-            if way[one] == way[other] or (_is_ordered(names[one]) and way[one] > way[other]):
-                return False
+        alike = names[one].type == names[other].type
+        if alike and (way[one] == way[other] or (_is_ordered(names[one]) and way[one] > way[other])):
+            return False
     return True
 
 
