@@ -23,11 +23,19 @@ class Asked:
     """One property of one instance under one fault model, and all that is made of it. `settings`: values of parameters over those of the instance.
 
     `model`: at the size of the instance, with the property as its goal; `model_at` that of any other. `one_size`: what is asked is only whether
-    it holds in `model`; else for every size of what may vary.
+    it holds in `model`; else for every size of what may vary: not of what is ordered where `orders_fixed`.
     """
 
     def __init__(
-        self, target: Target, instance: str, faults: str, name: str, settings: Mapping[str, str], *, one_size: bool = False
+        self,
+        target: Target,
+        instance: str,
+        faults: str,
+        name: str,
+        settings: Mapping[str, str],
+        *,
+        one_size: bool = False,
+        orders_fixed: bool = False,
     ) -> None:
         """Raises BadInput for names that the spec does not have, and for what is wrong in the files."""
         Filters(instances=[instance], faults=[faults], properties=[name]).require_known([target])
@@ -41,6 +49,7 @@ class Asked:
             faults=faults,
             overrides=self.settings,
             goals=wanted,
+            orders_fixed=orders_fixed,
         )
         self.checked = self.family.checked()
         self.model = elaborate(self.checked, faults, wanted)
@@ -62,6 +71,13 @@ class Asked:
     def form(self) -> Sorted:
         """The formulas that the questions are made of. Raises Refused."""
         return sorted_form(self.model, ()) if self.one_size else self.every_size.form
+
+    @property
+    def varying_orders(self) -> bool:
+        """Whether something ordered may have any size, and something else too."""
+        ordered = {sort.name for sort in self.model.sorts if sort.ordered}
+        open = self.every_size.open.keys()
+        return bool(open & ordered) and bool(open - ordered)
 
     @property
     def parameters(self) -> list[str]:

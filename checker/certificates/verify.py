@@ -127,8 +127,10 @@ class _Verifier:
     def _subject(self) -> Asked:
         about, claim = self.certificate.subject, self.certificate.claim
         try:
-            one_size = not claim.varying
-            return Asked(self.target, about.instance, about.faults, claim.property, about.settings, one_size=one_size)
+            one_size, names = not claim.varying, {one.sort for one in claim.varying}
+            made = partial(Asked, self.target, about.instance, about.faults, claim.property, about.settings, one_size=one_size)
+            orders_fixed = not any(sort.ordered and sort.name in names for sort in made().model.sorts)
+            return made(orders_fixed=orders_fixed)
         except BadInput as bad:
             raise Refusal(f"it does not fit {self.target.path}: {bad.diagnostics[0].title_text}") from None
         except (StopIteration, KeyError):

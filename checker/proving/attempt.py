@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from time import perf_counter
 from typing import final
 
@@ -60,6 +61,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     lemmas: tuple[Sentence, ...] = ()
     solvers: tuple[str, ...] = ()
     obligations: int = 0
+    only_with: tuple[tuple[str, int], ...] = ()
     majorities: tuple[str, ...] = ()
     decided_at: tuple[tuple[str, int], ...] = ()
     certificate: str = ""
@@ -137,9 +139,19 @@ class Attempts:
         speaks = subject.every_size.goals.get(goal.name)
         if speaks is not None:
             return Attempt(reason=f"it speaks of a number of agents or things by itself ({speaks})")
+        if not subject.varying_orders:
+            return self._with_lemmas(goal, subject, until, mine)
+        found = self._with_lemmas(goal, subject, (perf_counter() + until) / 2, mine, at_small_sizes=False)
+        if found.every_size:
+            return found
+        kept = self._with_lemmas(goal, self._subject(goal, orders_fixed=True), until, mine)
+        return kept if kept.every_size else found
+
+    def _with_lemmas(self, goal: Goal, subject: Asked, until: float, mine: bool, at_small_sizes: bool = True) -> Attempt:
+        """`at_small_sizes`: proofs there are read as lemmas too; of an order they name elements."""
         proofs = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
         settled = Settled(proved=False)
-        for needed, lemmas in self._lemma_sets(subject, proofs, until, mine):
+        for needed, lemmas in self._lemma_sets(subject, proofs, until, mine, at_small_sizes):
             self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
             settled = proofs.settle(lemmas, until)
             if settled.proved:
@@ -150,12 +162,13 @@ class Attempts:
         stuck = None if settled.failing is None else stuck_at(subject, settled.failing)
         return Attempt(reason=settled.reason or "no lemmas were found that are enough", stuck=stuck)
 
-    def _subject(self, goal: Goal, *, one_size: bool = False) -> Asked:
+    def _subject(self, goal: Goal, *, one_size: bool = False, orders_fixed: bool = False) -> Asked:
         base = self.base
-        return Asked(base.target, base.instance, self.faults, goal.name, base.overrides, one_size=one_size)
+        asked = partial(Asked, base.target, base.instance, self.faults, goal.name, base.overrides)
+        return asked(one_size=one_size, orders_fixed=orders_fixed)
 
     def _lemma_sets(
-        self, subject: Asked, proofs: EverySizeProofs, until: float, mine: bool
+        self, subject: Asked, proofs: EverySizeProofs, until: float, mine: bool, at_small_sizes: bool
     ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
         """Lemmas to try, few first: none, what holds of every protocol, what is known, what steps counted, what proofs at small sizes need too.
         Before each set those of it that small sizes cannot do without.
@@ -177,6 +190,8 @@ class Attempts:
             mined = _each_once([*few, *more])
             yield few, few
             yield few, _each_once([*facts, *known, *mined])
+        if not at_small_sizes:
+            return
         for needed, lemmas in self._mined(subject, proofs, until, bool(counted)):
             mined = _each_once([*mined, *lemmas])
             yield needed, _each_once([*facts, *lemmas])
@@ -247,10 +262,17 @@ class Attempts:
             lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
             solvers=("Z3",),
             obligations=len(asked),
+            only_with=self._only_with(subject),
             majorities=tuple(sorted({sort for question in asked for sort in question.majorities})),
             decided_at=tuple(small.sizes.items()) if small.shown == small.asked else (),
             certificate=path,
         )
+
+    def _only_with(self, subject: Asked) -> tuple[tuple[str, int], ...]:
+        """The sizes that vary in other proofs, and are fixed in this one."""
+        open = subject.every_size.open
+        kept = [(parameter, sort) for sort, parameter in self.varying if sort not in open]
+        return tuple((parameter, subject.checked.sorts[sort].size) for parameter, sort in kept)
 
     # --- at one size -------------------------------------------------------------------------------------------------
 

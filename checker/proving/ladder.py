@@ -25,7 +25,7 @@ from checker.proving.sizes import may_vary, size_parameters
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
-SEARCH_SHARE, RULES_SHARE, PROOF_SHARE = 0.25, 0.55, 0.75  # of the time: until then
+SEARCH_SHARE, RULES_SHARE, PROOF_SHARE = 0.25, 0.5, 0.85  # of the time: until then
 
 
 def prove(
@@ -164,6 +164,7 @@ class _Ladder:
             lemmas=attempt.lemmas,
             solvers=attempt.solvers,
             obligations=attempt.obligations,
+            only_with=attempt.only_with,
             majorities=attempt.majorities,
             decided_at=attempt.decided_at,
             certificate=attempt.certificate,

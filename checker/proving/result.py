@@ -43,6 +43,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     search through all of its states; "sizes": the same, and searched through at others; "violated": at `sizes`, with the trace of
     `result` (it holds where all that varies is at most `held_up_to`); "open". `reason`: why no higher rung was reached; "" for the highest.
     `uncertified`: why there is no certificate although one was wanted; "" else.
+    `only_with`: parameters that vary in other proofs, and that this one is about one value of.
     `majorities`: the sorts of whose majorities a proof for every size uses that any two have an element in common, and nothing else.
     `decided_at`: so many elements of each sort decide for every size, where all questions are so; else (). `result`: of the search at the
     size asked for, or where it is violated. `expected`, `met`: as of `Result`.
@@ -59,6 +60,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     lemmas: tuple[Sentence, ...] = ()
     solvers: tuple[str, ...] = ()
     obligations: int = 0
+    only_with: Sizes = ()
     majorities: tuple[str, ...] = ()
     decided_at: Sizes = ()
     certificate: str = ""

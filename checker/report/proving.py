@@ -46,7 +46,7 @@ def _head(proofs: Proofs, style: Style) -> Iterator[str]:
         for wider in (text for text in proofs.assumptions if text.startswith(_WIDER)):
             yield from wrapped(visible(wider), style.width, "  ", "    ")
     elif proofs.refused:
-        yield from wrapped(visible(f"no proof for every size is possible: {proofs.refused}"), style.width, "  ")
+        yield from wrapped(visible(f"no proof for every size: {proofs.refused}"), style.width, "  ")
     if proofs.note and any(proof.rung != "violated" for proof in proofs.proofs):
         yield from wrapped(visible(f"note: {proofs.note}"), style.width, "  ", "        ")
 
@@ -80,7 +80,8 @@ def _named(proof: Proof) -> str:
 def _verdict(proof: Proof) -> tuple[str, Tint]:
     match proof.rung:
         case "every size":
-            return "proved for every size" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
+            only = f", with {sizes_text(proof.only_with)}" if proof.only_with else ""
+            return f"proved for every size{only}" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
         case "this size":
             word = "reached" if proof.kind == "sometimes" else "holds at this size"
             return word + ("" if proof.met else ", but was expected to be violated"), _good(proof)
@@ -100,6 +101,9 @@ def _good(proof: Proof) -> Tint:
 def _said(proof: Proof) -> Iterator[str]:
     """What the verdict rests on, and what is not known."""
     match proof.rung:
+        case "every size" if proof.only_with:
+            names = " and ".join(name for name, _ in proof.only_with)
+            yield f"It is proved for no other value of {names}: no lemmas were found that do not hang on it."
         case "this size" if proof.solvers:
             yield f"Proved {_here(proof)}, by what follows. A team of another size may do something else."
         case "this size" if proof.result is not None:

@@ -64,6 +64,7 @@ def _proof(proof: Proof) -> dict[str, Any]:
         "lemmas": [{"sentence": lemma.text, "exact": lemma.exact, "plain": lemma.plain} for lemma in proof.lemmas],
         "solvers": list(proof.solvers),
         "obligations": proof.obligations,
+        "only_with": _sizes(proof.only_with),
         "majorities": list(proof.majorities),
         "decided_at": _sizes(proof.decided_at),
         "certificate": proof.certificate or None,

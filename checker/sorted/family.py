@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Family(Struct, frozen=True, kw_only=True):
     """A protocol with its spec, one instance and one fault model; `overrides` as for `check`.
 
-    `goals`: the one property that needs ghosts, alone; None: the others of the spec.
+    `goals`: the one property that needs ghosts, alone; None: the others of the spec. `orders_fixed`: what is ordered keeps its size.
     """
 
     protocol: tree.Protocol
@@ -30,6 +30,7 @@ class Family(Struct, frozen=True, kw_only=True):
     faults: str = "none"
     overrides: Mapping[str, str] = field(default_factory=dict)
     goals: tuple[tree.PropertyDecl, ...] | None = None
+    orders_fixed: bool = False
 
     def checked(self, sizes: Mapping[str, int] = {}) -> Checked:
         """Checked with these values of parameters in place of the instance's. Raises BadInput."""

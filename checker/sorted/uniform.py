@@ -66,7 +66,7 @@ def every_size(family: Family) -> EverySize:
     """The most sorts that may have every size, with the formulas for that. Raises BadInput, and Refused where the protocol is not translated
     even with all sizes fixed."""
     checked = family.checked()
-    found = dict(_sizes(checked, tuple(checked.given.values())))
+    found = dict(_sizes(checked, tuple(checked.given.values()), family.orders_fixed))
     fixed = {name: reason for name, reason in found.items() if isinstance(reason, Fixed)}
     may = {name: parameter for name, parameter in found.items() if isinstance(parameter, str)}
     refused: Refused | None = None
@@ -126,7 +126,7 @@ def _written(checked: Checked) -> dict[str, tree.Expr]:
     }
 
 
-def _sizes(checked: Checked, given: tuple[tree.Expr, ...]) -> Iterator[tuple[str, str | Fixed]]:
+def _sizes(checked: Checked, given: tuple[tree.Expr, ...], orders_fixed: bool) -> Iterator[tuple[str, str | Fixed]]:
     """Of each sort the parameter that is its size, where nothing else hangs on it; else why its size is fixed."""
     sizes = _written(checked)
     parameters = {p.name for p in checked.protocol.parameters}
@@ -134,6 +134,8 @@ def _sizes(checked: Checked, given: tuple[tree.Expr, ...]) -> Iterator[tuple[str
         size = sizes.get(name)
         if sort.single or size is None:
             yield name, Fixed(1, "there is one")
+        elif sort.ordered and orders_fixed:
+            yield name, Fixed(sort.size, "it is ordered", size.span)
         elif not isinstance(size, tree.Name) or size.name not in parameters:
             yield name, Fixed(sort.size, "its size is no parameter", size.span)
         else:

@@ -43,6 +43,11 @@ CORPUS = {  # stem -> instance, faults
     "bugs/busy_check": ("repaired", "none"),
     "bugs/claim_race": ("repaired", "none"),
     "bugs/name_clash": ("repaired", "none"),
+    "patterns/epoch_lock": ("fenced", "lossy"),
+    "patterns/ticket_lock": ("whole", "none"),
+    "patterns/handoff_chain": ("lets_go", "none"),
+    "dining": ("one_differs", "none"),
+    "patterns/termination": ("three", "none"),
 }
 
 

@@ -33,6 +33,13 @@ OTHERS = {
     "bugs/handoff_pingpong": ("as_it_was", "none", ("no deadlock", "no error")),
     "patterns/toy_consensus": ("three", "one_crash", ("agreement", "no deadlock", "no error")),
     "patterns/blackboard_cas": ("pair", "none", ("chain", "no deadlock", "no error")),
+    "patterns/epoch_lock": ("fenced", "lossy", ("only_holders", "newest_stays", "in_order", "granted_once", "no error")),
+    "patterns/ticket_lock": ("whole", "none", ("together", "own_numbers", "in_order")),
+    "patterns/handoff_chain": (
+        "lets_go",
+        "one_crash",
+        ("one_active", "not_in_flight", "one_flight", "answered_once", "no error"),
+    ),
     "bench/lossy_lease": ("small", "rough", ("newest_is_given", "holders_were_granted", "no_late_write", "no error")),
 }
 
