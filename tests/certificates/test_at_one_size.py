@@ -18,10 +18,11 @@ from checker.report.proving import render
 from checker.sentences.read import read_sentences
 from tests.certificates.test_certificates import put
 
-# each goes round to the next by its number, so the size is fixed
+# a constant has the number of nodes as its bound, so that is fixed
 RING = """
 protocol ring(nodes: 2..4 = 3)
 role Node * nodes, ordered
+const least: 1..nodes = 1
 shared holder: Node = Node0
 role Node:
     var inside: bool = false

@@ -43,6 +43,20 @@ def test_no_state_refutes_a_rule(stem: str) -> None:
         assert all(interpreter.evaluate(rule, state) for rule in found)
 
 
+@pytest.mark.parametrize(
+    ("stem", "names", "twice", "rule"),
+    [
+        ("patterns/epoch_lock", 2, False, "all(f in Epoch, g in Epoch: f < g and granted[f] == none implies granted[g] == none)"),
+        ("patterns/ticket_lock", 2, False, "all(t in Ticket, a in Agent: next_free == t implies a.mine != t)"),
+        ("patterns/handoff_chain", 1, True, "all(a in Agent: not (waiting(Handoff, a) > 1))"),
+    ],
+)
+def test_rules_speak_of_orders_and_of_how_often_a_message_waits(stem: str, names: int, twice: bool, rule: str) -> None:
+    target = read_target(str(ROOT / "specs" / f"{stem}.spec"))
+    asked = Asked(target, next(iter(target.instances)), "none", "no error", {})
+    assert rule in [sentence(found, asked.checked, asked.model).text for found in templates(asked.model, names, twice=twice)]
+
+
 @pytest.mark.parametrize(("instance", "proved"), [("three", True), ("revote", False)])
 def test_agreement_is_proved_by_quorums_where_it_holds(instance: str, proved: bool) -> None:
     (found,) = rows("patterns/toy_consensus", instance, "none", ("agreement",), time_s=30.0)

@@ -227,6 +227,54 @@ def test_without_the_time_for_anything_all_is_undecided(monkeypatch: pytest.Monk
     assert found.exit_code == 3
 
 
+TICKETS = """\
+protocol tickets(agents: 1..4 = 2, tickets: 2..4 = 3)
+ids Ticket * tickets, ordered
+role Agent * agents
+shared free: Ticket = first(Ticket)
+shared owner: map[Ticket, Agent?] = none
+role Agent:
+    action take when free < last(Ticket):
+        owner[free] = self
+        free = next(free)
+"""
+TICKETS_SPEC = """\
+spec tickets for "p.team"
+always later_is_free "what has not come yet is nobody's": all(t in Ticket: t > free implies owner[t] == none)
+never all_taken: all(t in Ticket: t < last(Ticket) implies owner[t] != none) and free < last(Ticket)
+no error
+"""
+
+
+def test_what_is_ordered_has_any_size(tmp_path: Path) -> None:
+    (tmp_path / "p.team").write_text(TICKETS, encoding="utf-8")
+    (tmp_path / "p.spec").write_text(TICKETS_SPEC, encoding="utf-8")
+    found = api.prove(tmp_path / "p.spec", time_s=40, certificates=tmp_path / "proofs")
+    assert found.varying == (("Ticket", "tickets"), ("Agent", "agents"))
+    assert {(proof.property, proof.rung, proof.only_with) for proof in found.proofs} == {
+        ("later_is_free", "every size", ()),
+        ("all_taken", "every size", ()),
+        ("no error", "every size", ()),
+    }
+    for proof in found.proofs:
+        assert api.verify(proof.certificate).exit_code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_where_the_number_of_what_is_ordered_is_needed_it_is_said(tmp_path: Path) -> None:
+    spec = ROOT / "specs" / "patterns" / "ticket_lock.spec"
+    found = api.prove(spec, instance="whole", properties=["together"], time_s=200, certificates=tmp_path)
+    (proof,) = found.proofs
+    assert (proof.rung, proof.only_with) == ("every size", (("tickets", 4),))
+    assert "never together: proved for every size, with tickets = 4\n" in render(found)
+    checked = api.verify(proof.certificate)
+    assert (checked.exit_code, checked.claim) == (
+        0,
+        "never together of ticket_lock, for any number of Agent, with tickets = 4, atomic = true, under no faults",
+    )
+
+
 CONSENSUS = """\
 protocol consensus(voters: 1..7 = 3, tellers: 1..3 = 2)
 enum Choice: merge, reject
