@@ -1,9 +1,10 @@
 """Protocols of others, written anew in our language, have the states and transitions that others published for them.
 
 The numbers are those that TLC found, from the `manifest.json` of each specification in github.com/tlaplus/Examples (MIT licence). Nothing but the
-numbers is taken from there. For those that SPIN found of its own examples, see `tests/native/test_partial_order.py`.
+numbers is taken from there. The last is an example of SPIN, with the numbers of its README_tests.txt; for two more see
+`tests/native/test_partial_order.py`.
 
-TLC counts what it generates, the initial states too; we count transitions.
+TLC and SPIN count what they generate, the initial states too; we count transitions.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent / "protocols"
 
 
 class Published(Struct, frozen=True, kw_only=True):
-    """What TLC says: distinct states, generated states, and how many of these are initial."""
+    """What TLC or SPIN says: distinct states, generated states, and how many of these are initial."""
 
     distinct: int
     generated: int
@@ -38,6 +39,7 @@ PUBLISHED = {
     "readers_writers": Published(distinct=21_527, generated=59_674),
     "barriers": Published(distinct=29_279, generated=104_515),
     "lamport_mutex": Published(distinct=724_274, generated=2_729_079),
+    "snoopy": Published(distinct=61_619, generated=211_398),
 }
 # with the symmetry of its nodes, as TLC was told: one state for each renaming
 GERMAN = Published(distinct=1_107, generated=3_281)
@@ -83,6 +85,10 @@ def test_the_interpreter_counts_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", ["chang_roberts", "german", "peterson_labels", "tcommit"])
 def test_spin_finds_the_same_in_what_is_exported(name: str, tmp_path: Path) -> None:
     assert disagreements(api.load(spec_of(name)), tmp_path) == []
+
+
+def test_the_deadlocks_are_those_that_spin_complains_of() -> None:
+    assert explore_native(api.load(spec_of("snoopy"))).stats.deadlocks == 81
 
 
 @pytest.mark.parametrize("option", ["partial_order", "symmetry"])
