@@ -39,6 +39,7 @@ PUBLISHED = {
     "readers_writers": Published(distinct=21_527, generated=59_674),
     "barriers": Published(distinct=29_279, generated=104_515),
     "lamport_mutex": Published(distinct=724_274, generated=2_729_079),
+    "paxos_commit": Published(distinct=1_321_761, generated=16_959_159),
     "snoopy": Published(distinct=61_619, generated=211_398),
 }
 # with the symmetry of its nodes, as TLC was told: one state for each renaming
