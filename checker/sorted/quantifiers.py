@@ -1,4 +1,4 @@
-"""What quantifiers mean as formulas. What is counted over a sort of any size is compared with constants only; majorities are quorums."""
+"""What quantifiers mean as formulas. What is counted over a sort of any size is said by so many elements, or a sum; majorities are quorums."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from checker.sorted.logic import (
     negate,
     number,
     quantified,
+    summed,
     total,
 )
 from checker.sorted.refusals import Refused
@@ -151,7 +152,31 @@ def _count(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
     known = listed(made, node, scope)
     if known is not None:
         return Scalar(total(ite(conj(there, made.truth(node.body, inner)), number(1), number(0)) for there, inner in known))
-    return Many(lambda k: at_least(made, node, scope, k))
+    one, none = number(1), number(0)
+    return Many(
+        lambda k: at_least(made, node, scope, k),
+        lambda: sum_of(made, node, scope, lambda inner: ite(made.truth(node.body, inner), one, none)),
+    )
+
+
+def sum_of(made: Expressions, node: Quantifier, scope: Scope, part: Callable[[Scope], Term], place: int = 0) -> Term:
+    """The sum of `part` over all combinations of the locals, from `place` on. Raises Refused for what can be neither listed nor summed up."""
+    if place == len(node.locals):
+        return part(scope)
+    local = node.locals[place]
+    of, has = elements(made, node.domains[place], scope)
+
+    def at(value: Sym) -> Term:
+        inner = scope.bound(local, made.values.fitted(value, of, local.type))
+        return ite(has(value), sum_of(made, node, inner, part, place + 1), number(0))
+
+    known = made.values.finite(of)
+    if known is not None:
+        return total(at(value) for value in known)
+    if not made.values.signature.is_free(of):
+        raise Refused(f"`{node.kind}` over {of}")
+    element = made.values.signature.variable(local.name, made.values.signature.sort_name(of))
+    return summed((element,), at(Scalar(element)))
 
 
 def at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
@@ -223,11 +248,17 @@ def _majority(made: Expressions, node: Quantifier, scope: Scope) -> Term:
 
 def _folded(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
     known = listed(made, node, scope)
-    if known is None and node.kind == "sum" and isinstance(node.body.type, Int) and node.body.type.low >= 0:
-        return Many(lambda k: sum_at_least(made, node, scope, k))
-    if known is None or node.kind != "sum":
+    if node.kind != "sum":
         raise Refused(f"`{node.kind}` over a sort of any size" if known is None else f"`{node.kind}`")
-    return Scalar(total(ite(there, made.rank(node.body.type, made.value(node.body, inner)), number(0)) for there, inner in known))
+
+    def part(inner: Scope) -> Term:
+        return made.rank(node.body.type, made.value(node.body, inner))
+
+    if known is None:
+        natural = isinstance(node.body.type, Int) and node.body.type.low >= 0
+        few = (lambda k: sum_at_least(made, node, scope, k)) if natural else None
+        return Many(few, lambda: sum_of(made, node, scope, part))
+    return Scalar(total(ite(there, part(inner), number(0)) for there, inner in known))
 
 
 def quorum_has(values: Values, quorum: Term, e: Sym) -> Term:

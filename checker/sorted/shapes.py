@@ -14,8 +14,6 @@ from msgspec import Struct
 
 from checker.sorted.logic import Term
 
-COUNTED = "a number that depends on the size of a sort, other than in a comparison with a constant"
-
 
 @final
 class Scalar(Struct, frozen=True):
@@ -57,9 +55,19 @@ class BagV(Struct, frozen=True):
 
 @final
 class Many(Struct, frozen=True):
-    """A number that depends on the size of a sort: all that can be asked is whether it is at least a given number."""
+    """A number that depends on the size of a sort.
 
-    at_least: Callable[[int], Term]
+    `at_least`: whether it is at least a given number, said by so many elements; None where it may be negative. `total`: the number itself, as a
+    sum over all elements. It raises Refused where it is none.
+    """
+
+    at_least: Callable[[int], Term] | None
+    total: Callable[[], Term]
 
 
 Sym: TypeAlias = Scalar | Opt | Rec | SetV | MapV | SeqV | BagV | Many
+
+
+def settled(value: Sym) -> Sym:
+    """`value`, of a number that depends on the size of a sort the number itself. Raises Refused."""
+    return Scalar(value.total()) if isinstance(value, Many) else value
