@@ -18,10 +18,13 @@ from checker.engines.along import explore_along
 from checker.engines.apart import SolverMissing
 from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas, Proved, Violated
+from checker.engines.inductive.lemmas import numbered
+from checker.engines.inductive.numbers import numbers
 from checker.engines.inductive.written import what_was_counted
 from checker.language.diagnostics import BadInput
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
+from checker.model.printing import print_expr
 from checker.model.resize import resized
 from checker.properties.judge import judge
 from checker.properties.result import Result
@@ -35,6 +38,7 @@ from checker.proving.mining import lemmas_from, proof_of
 from checker.proving.result import Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
+from checker.proving.two_of_each import TwoOfEach
 from checker.semantics.interpreter import Interpreter
 from checker.sentences.sentence import Sentence, sentence
 from checker.sorted.obligations import PROVABLE
@@ -42,6 +46,7 @@ from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
 MINING_SHARE = 0.45  # of the time that is left then: for lemmas that proofs show, and again for rules of a fixed form
+NUMBERS_SHARE = 0.4  # of the time that is left then: for lemmas about numbers
 SMALL_S = 5.0  # for each question without quantifiers
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
 
@@ -76,6 +81,7 @@ class Attempts:
         self.refused = ""
         self.assumptions: tuple[str, ...] = ASSUMED
         self.known: list[Expr] = []  # lemmas that hold at every size
+        self._numbers: list[Expr] | None = None  # those about numbers that may; None: not looked for
         self._of: dict[str, Attempt] = {}
         if certificates is not None:
             require_folder(certificates)
@@ -132,7 +138,7 @@ class Attempts:
     def _lemma_sets(
         self, subject: Asked, proofs: EverySizeProofs, until: float
     ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """Lemmas to try, few first: none, what holds of every protocol, what is known, what steps counted, what proofs at small sizes need too.
+        """Lemmas to try, few first: none, what holds of every protocol, what is known, numbers, what steps counted, what proofs at small sizes need.
         Before each set those of it that small sizes cannot do without.
         """
         yield (), ()
@@ -140,6 +146,10 @@ class Attempts:
         known = proofs.over(self.known)
         if facts or known:
             yield (), _each_once([*facts, *known])
+        own = set(map(_words, said_of_states([proofs.goal])))
+        counting = [lemma for lemma in proofs.over(self._about_numbers(subject, proofs, until)) if _words(lemma) not in own]
+        if counting:
+            yield (), _each_once([*facts, *known, *counting])
         counted = proofs.over(list(what_was_counted(subject.model)))
         if counted:
             yield (), _each_once([*facts, *known, *counted])
@@ -149,6 +159,18 @@ class Attempts:
             yield needed, _each_once([*facts, *lemmas])
         if known or counted:
             yield (), _each_once([*facts, *known, *counted, *mined])
+
+    def _about_numbers(self, subject: Asked, proofs: EverySizeProofs, until: float) -> list[Expr]:
+        """Lemmas about numbers, and what other properties say: those that hold with two of each sort, and that no other says."""
+        if self._numbers is None:
+            self._said(f"{subject.name}: numbers")
+            small, until = self._small(subject), perf_counter() + (until - perf_counter()) * NUMBERS_SHARE
+            facts = kept_at_awaits(subject.checked, subject.model)
+            others = said_of_states(goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals)
+            offered = _each_once(proofs.over([*facts, *others, *numbers(small)]))
+            two = TwoOfEach(proofs.form, proofs.goal, self.base.limits.memory_mib)
+            self._numbers = two.without_implied(two.inductive(offered, until))
+        return self._numbers
 
     def _mined(
         self, subject: Asked, proofs: EverySizeProofs, until: float, counts: bool
@@ -255,4 +277,12 @@ class Attempts:
 
 
 def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:
-    return list(dict.fromkeys(lemmas))
+    found: dict[str, Expr] = {}
+    for lemma in lemmas:
+        found.setdefault(_words(lemma), lemma)
+    return list(found.values())
+
+
+def _words(lemma: Expr) -> str:
+    """What it says, wherever it was written."""
+    return print_expr(numbered(lemma))
