@@ -16,10 +16,8 @@ from checker.sorted.logic import Term, arithmetic, at_most, conj, disj, equal, i
 from checker.sorted.quantifiers import quantifier
 from checker.sorted.refusals import Refused
 from checker.sorted.scope import Scope
-from checker.sorted.shapes import Many, Opt, Scalar, Sym, settled
+from checker.sorted.shapes import NOT_BY_FEW, Many, Opt, Scalar, Sym, settled
 from checker.sorted.values import Values
-
-MOST_COUNTED = 6  # up to here a count over a sort of any size is said by so many elements, beyond as a sum
 
 
 @final
@@ -174,7 +172,7 @@ class Expressions(Struct, frozen=True):
 
         if not isinstance(left, Many) and not isinstance(right, Many):
             return Scalar(total())
-        return Many(_sum_at_least(left, node.arguments[0].type, right, node.arguments[1].type), total)
+        return Many(*_by_few_together(left, right), total)
 
     def _number(self, node: Apply, scope: Scope) -> Term:
         parts = [self.rank(argument.type, self.value(argument, scope)) for argument in node.arguments]
@@ -234,24 +232,15 @@ class Expressions(Struct, frozen=True):
         return build(self, node, scope)
 
 
-def _sum_at_least(left: Sym, a: Type, right: Sym, b: Type) -> Callable[[int], Term] | None:
-    """Whether two numbers, one or both of which depend on the size of a sort, are together at least so many; None where few do not tell."""
-    one, other, type = (left, right, b) if isinstance(left, Many) else (right, left, a)
+def _by_few_together(left: Sym, right: Sym) -> tuple[int, Callable[[int], Term]]:
+    """Up to which number few elements say whether two numbers, one or both of which depend on the size of a sort, are together as large; how."""
+    one, other = (left, right) if isinstance(left, Many) else (right, left)
     assert isinstance(one, Many)
-    ones = one.at_least
-    if ones is None:
-        return None
     if isinstance(other, Many):
-        others = other.at_least
-        if others is None:
-            return None
-        return lambda k: disj(*(conj(ones(i), others(k - i)) for i in range(max(k, 0) + 1)))
-    assert isinstance(type, Int)
-    assert isinstance(other, Scalar)
-    if type.high - type.low >= MOST_COUNTED:
-        return None
-    term = other.term
-    return lambda k: disj(*(conj(equal(term, number(v)), ones(k - v)) for v in range(type.low, type.high + 1)))
+        most = min(one.few, other.few)
+        return most, lambda k: disj(*(conj(one.at_least(i), other.at_least(k - i)) for i in range(max(k, 0) + 1)))
+    known = value_of(other.term) if isinstance(other, Scalar) else None
+    return (NOT_BY_FEW, one.at_least) if known is None else (one.few + known, lambda k: one.at_least(k - known))
 
 
 def _by_few(operator: str, left: Sym, right: Sym) -> Term | None:
@@ -262,7 +251,7 @@ def _by_few(operator: str, left: Sym, right: Sym) -> Term | None:
     if not isinstance(left, Many) or not isinstance(right, Scalar):
         return None
     at_least, known = left.at_least, value_of(right.term)
-    if at_least is None or known is None or abs(known) > MOST_COUNTED:
+    if known is None or (known if operator in ("ge", "lt") else known + 1) > left.few:
         return None
     match operator:
         case "ge":

@@ -14,6 +14,9 @@ from msgspec import Struct
 
 from checker.sorted.logic import Term
 
+MOST_COUNTED = 7  # elements that say that there are so many
+NOT_BY_FEW = -1 << 62  # of a number that may be negative
+
 
 @final
 class Scalar(Struct, frozen=True):
@@ -57,11 +60,12 @@ class BagV(Struct, frozen=True):
 class Many(Struct, frozen=True):
     """A number that depends on the size of a sort.
 
-    `at_least`: whether it is at least a given number, said by so many elements; None where it may be negative. `total`: the number itself, as a
-    sum over all elements. It raises Refused where it is none.
+    `at_least`: whether it is at least a given number, up to `few`, said by so many elements. `total`: the number itself, as a sum over all elements;
+    it raises Refused where that cannot be said.
     """
 
-    at_least: Callable[[int], Term] | None
+    few: int
+    at_least: Callable[[int], Term]
     total: Callable[[], Term]
 
 
