@@ -20,9 +20,9 @@ from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas, Proved, Violated
 from checker.engines.inductive.lemmas import numbered
 from checker.engines.inductive.numbers import numbers
-from checker.engines.inductive.written import what_was_counted
+from checker.engines.inductive.written import COUNTS, quantifiers, what_was_counted
 from checker.language.diagnostics import BadInput
-from checker.model.expr import Expr
+from checker.model.expr import Apply, Expr, Quantifier
 from checker.model.model import Goal, Model
 from checker.model.printing import print_expr
 from checker.model.resize import resized
@@ -146,9 +146,7 @@ class Attempts:
         known = proofs.over(self.known)
         if facts or known:
             yield (), _each_once([*facts, *known])
-        own = set(map(_words, said_of_states([proofs.goal])))
-        counting = [lemma for lemma in proofs.over(self._about_numbers(subject, proofs, until)) if _words(lemma) not in own]
-        if counting:
+        for counting in self._about_numbers(subject, proofs, until):
             yield (), _each_once([*facts, *known, *counting])
         counted = proofs.over(list(what_was_counted(subject.model)))
         if counted:
@@ -160,17 +158,26 @@ class Attempts:
         if known or counted:
             yield (), _each_once([*facts, *known, *counted, *mined])
 
-    def _about_numbers(self, subject: Asked, proofs: EverySizeProofs, until: float) -> list[Expr]:
-        """Lemmas about numbers, and what other properties say: those that hold with two of each sort, and that no other says."""
+    def _about_numbers(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[Sequence[Expr]]:
+        """Lemmas about numbers, and what other properties say: those with sums or counts, those without, and all; where they are enough with two of
+        each sort.
+        """
+        two = TwoOfEach(proofs.form, proofs.goal, self.base.limits.memory_mib)
         if self._numbers is None:
             self._said(f"{subject.name}: numbers")
-            small, until = self._small(subject), perf_counter() + (until - perf_counter()) * NUMBERS_SHARE
-            facts = kept_at_awaits(subject.checked, subject.model)
             others = said_of_states(goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals)
-            offered = _each_once(proofs.over([*facts, *others, *numbers(small)]))
-            two = TwoOfEach(proofs.form, proofs.goal, self.base.limits.memory_mib)
-            self._numbers = two.without_implied(two.inductive(offered, until))
-        return self._numbers
+            facts = kept_at_awaits(subject.checked, subject.model)
+            offered = _each_once(proofs.over([*facts, *others, *numbers(self._small(subject))]))
+            share = perf_counter() + (until - perf_counter()) * NUMBERS_SHARE
+            self._numbers = two.without_implied(two.inductive(offered, share))
+        own = set(map(_words, said_of_states([proofs.goal])))
+        found = [lemma for lemma in proofs.over(self._numbers) if _words(lemma) not in own]
+        plain = [lemma for lemma in found if not any(one.kind in COUNTS for one in quantifiers(lemma))]
+        summing = [lemma for lemma in found if lemma not in plain or _is_of_nobody(lemma)]
+        for some in (summing, plain, found):
+            enough = two.enough(some, until)
+            if enough:
+                yield enough
 
     def _mined(
         self, subject: Asked, proofs: EverySizeProofs, until: float, counts: bool
@@ -281,6 +288,11 @@ def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:
     for lemma in lemmas:
         found.setdefault(_words(lemma), lemma)
     return list(found.values())
+
+
+def _is_of_nobody(lemma: Expr) -> bool:
+    """`all(w in Worker: not w at waiting)`."""
+    return isinstance(lemma, Quantifier) and isinstance(lemma.body, Apply) and lemma.body.operator == "not"
 
 
 def _words(lemma: Expr) -> str:

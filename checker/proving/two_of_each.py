@@ -20,25 +20,36 @@ QUESTION_S = 1.0
 
 
 class TwoOfEach:
-    """Questions about lemmas over the model of `form`. `goal`: any one, for its place in the text."""
+    """Questions about lemmas and a goal over the model of `form`."""
 
     def __init__(self, form: Sorted, goal: Goal, memory_mib: float | None) -> None:
         self.form, self.memory_mib = form, memory_mib
         self.here = AtSize(form.signature, dict.fromkeys(form.signature.free, TWO))
-        self.goal = Goal(name=goal.name, kind="always", text=None, conditions=(make.TRUE,), at=goal.at)
+        self.goal = goal
 
     def inductive(self, lemmas: Sequence[Expr], until: float) -> list[Expr]:
         """As many of the lemmas as are inductive together, as far as is decided. Raises Refused."""
+        nothing = Goal(name=self.goal.name, kind="always", text=None, conditions=(make.TRUE,), at=self.goal.at)
+        return self._kept(lemmas, nothing, until)[0]
+
+    def enough(self, lemmas: Sequence[Expr], until: float) -> list[Expr]:
+        """As many of the lemmas as are inductive with the goal; none where the goal does not hold with all of them."""
+        kept, safe = self._kept(lemmas, self.goal, until)
+        return kept if safe else []
+
+    def _kept(self, lemmas: Sequence[Expr], goal: Goal, until: float) -> tuple[list[Expr], bool]:
+        """Those that are inductive, and whether nothing refutes the goal with them."""
         kept = list(lemmas)
-        while kept and perf_counter() < until:
-            asked = obligations(self.form, kept, self.goal)
-            bad = {
-                one.lemma for one, result in zip(asked, self._results([o.terms for o in asked]), strict=True) if result == "sat"
-            }
+        while perf_counter() < until:
+            asked = obligations(self.form, kept, goal)
+            wrong = [one for one, result in zip(asked, self._results([o.terms for o in asked]), strict=True) if result == "sat"]
+            bad = {one.lemma for one in wrong}
+            if not all(place is not None and place < len(kept) for place in bad):
+                return kept, False
             if not bad:
-                break
+                return kept, True
             kept = [lemma for place, lemma in enumerate(kept) if place not in bad]
-        return kept
+        return kept, False
 
     def without_implied(self, lemmas: Sequence[Expr]) -> list[Expr]:
         """Those that the ones before them do not say already."""

@@ -43,6 +43,9 @@ CORPUS = {  # stem -> instance, faults
     "bugs/busy_check": ("repaired", "none"),
     "bugs/claim_race": ("repaired", "none"),
     "bugs/name_clash": ("repaired", "none"),
+    "patterns/token_ledger": ("small", "none"),
+    "patterns/ticket_line": ("three", "none"),
+    "patterns/permits": ("two", "none"),
 }
 
 

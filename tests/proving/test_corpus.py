@@ -33,6 +33,9 @@ OTHERS = {
     "bugs/handoff_pingpong": ("as_it_was", "none", ("no deadlock", "no error")),
     "patterns/toy_consensus": ("three", "one_crash", ("agreement", "no deadlock", "no error")),
     "patterns/blackboard_cas": ("pair", "none", ("chain", "no deadlock", "no error")),
+    "patterns/token_ledger": ("large", "none", ("within", "books", "covered", "spent_stays", "no error")),
+    "patterns/ticket_line": ("endless", "none", ("alone", "in_line", "own_number", "forward", "no error")),
+    "patterns/permits": ("many", "none", ("few", "balance", "no_more_served", "no deadlock", "no error")),
     "bench/lossy_lease": ("small", "rough", ("newest_is_given", "holders_were_granted", "no_late_write", "no error")),
 }
 

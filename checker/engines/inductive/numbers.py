@@ -13,13 +13,15 @@ from functools import reduce
 from math import lcm
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr
 from checker.engines.inductive.lemmas import numbered
 from checker.engines.inductive.orders import has_numbers, orders
 from checker.engines.inductive.quantities import as_number, quantities, values_in, walked
 from checker.engines.inductive.written import free_names, quantified
-from checker.language.types import Int, Sort
+from checker.language.types import Bool, Int, Sort
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, conjuncts
 from checker.model.model import Body, For, Goal, Guard, If, Model
 from checker.model.resize import NotOfThisSize, resized
@@ -61,9 +63,13 @@ def equations(runs: Runs) -> Iterator[Expr]:
     columns = [[v for m, states in runs for v in values_in(m, states, resized(one, m))] for one in named]
     rows = dict.fromkeys(zip(*columns, strict=True))
     for number, factors in _dependent([[Fraction(v) for v in column] for column in zip(*rows, strict=True)]):
+        one = named[number]
+        if not factors and isinstance(one, Quantifier) and one.kind == "count":
+            yield replace(one, kind="all", body=make.negate(one.body), type=Bool())  # nobody was ever there
+            continue
         scale = reduce(lcm, (factor.denominator for factor in factors.values()), 1)
         terms = {named[place]: int(factor * scale) for place, factor in factors.items()}
-        terms[named[number]] = -scale
+        terms[one] = -scale
         if len(terms) <= MOST_TERMS and all(abs(factor) <= LARGEST_FACTOR for one, factor in terms.items() if one != ONE):
             yield _compared("eq", terms)
 
