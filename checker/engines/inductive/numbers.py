@@ -62,7 +62,7 @@ def equations(runs: Runs) -> Iterator[Expr]:
     named = [ONE, *(resized(as_number(one), largest) for one in quantities(largest))]
     columns = [[v for m, states in runs for v in values_in(m, states, resized(one, m))] for one in named]
     rows = dict.fromkeys(zip(*columns, strict=True))
-    for number, factors in _dependent([[Fraction(v) for v in column] for column in zip(*rows, strict=True)]):
+    for number, factors in dependent([[Fraction(v) for v in column] for column in zip(*rows, strict=True)]):
         one = named[number]
         if not factors and isinstance(one, Quantifier) and one.kind == "count":
             yield replace(one, kind="all", body=make.negate(one.body), type=Bool())  # nobody was ever there
@@ -74,7 +74,7 @@ def equations(runs: Runs) -> Iterator[Expr]:
             yield _compared("eq", terms)
 
 
-def _dependent(columns: Sequence[Row]) -> Iterator[tuple[int, dict[int, Fraction]]]:
+def dependent(columns: Sequence[Row]) -> Iterator[tuple[int, dict[int, Fraction]]]:
     """Each column that is a combination of columns before it, with their factors (Gauss)."""
     reduced: list[tuple[Row, dict[int, Fraction]]] = []  # what is left of a column, and which combination of columns that is
     for number, column in enumerate(columns):
