@@ -19,7 +19,6 @@ from checker.engines.apart import SolverMissing
 from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas, Proved, Violated
 from checker.engines.inductive.lemmas import numbered
-from checker.engines.inductive.numbers import numbers
 from checker.engines.inductive.written import COUNTS, quantifiers, what_was_counted
 from checker.language.diagnostics import BadInput
 from checker.model.expr import Apply, Expr, Quantifier
@@ -34,7 +33,7 @@ from checker.properties.tolerance.subject import Subject
 from checker.properties.verdicts import result_of
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.facts import kept_at_awaits
-from checker.proving.mining import lemmas_from, proof_of
+from checker.proving.mining import lemmas_about_numbers, lemmas_from, proof_of
 from checker.proving.result import Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
@@ -167,9 +166,10 @@ class Attempts:
             self._said(f"{subject.name}: numbers")
             others = said_of_states(goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals)
             facts = kept_at_awaits(subject.checked, subject.model)
-            offered = _each_once(proofs.over([*facts, *others, *numbers(self._small(subject))]))
-            share = perf_counter() + (until - perf_counter()) * NUMBERS_SHARE
-            self._numbers = two.without_implied(two.inductive(offered, share))
+            share = (until - perf_counter()) * NUMBERS_SHARE
+            counted = lemmas_about_numbers(self._small(subject), subject.name, share, self.base.limits.memory_mib)
+            offered = _each_once(proofs.over([*facts, *others, *counted]))
+            self._numbers = two.without_implied(two.inductive(offered, perf_counter() + share)) if counted else []
         own = set(map(_words, said_of_states([proofs.goal])))
         found = [lemma for lemma in proofs.over(self._numbers) if _words(lemma) not in own]
         plain = [lemma for lemma in found if not any(one.kind in COUNTS for one in quantifiers(lemma))]

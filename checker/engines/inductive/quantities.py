@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from random import Random
 
 from checker.elaborate import make
@@ -15,6 +16,7 @@ from checker.model.model import Model, Variable
 from checker.semantics.interpreter import Interpreter, State
 
 MOST_SUCCESSORS = 30_000  # that the runs look at, taken or not
+MOST_STARTS = 20
 MOST_STATES = 500
 LONGEST_RUN = 40
 MOST_MEMBERS = 8  # of an enum whose cells are counted
@@ -76,8 +78,10 @@ def as_number(part: Expr) -> Expr:
 def walked(model: Model) -> list[State]:
     """States of random runs, each once; the same at every call."""
     interpreter, random = Interpreter(model), Random(1)
-    starts = interpreter.initial_states()
-    found: dict[State, None] = dict.fromkeys(starts[:4])
+    starts = list(islice(interpreter.iterate_initial_states(), MOST_STARTS))
+    found: dict[State, None] = dict.fromkeys(starts)
+    if not starts:
+        return []
     state, steps, looked_at = random.choice(starts), 0, 0
     while looked_at < MOST_SUCCESSORS and len(found) < MOST_STATES:
         targets = [one.target for one in interpreter.transitions(state) if one.target is not None]
