@@ -11,6 +11,7 @@ from checker.semantics.interpreter import Interpreter
 from checker.sorted.logic import App, Quantified, Term, negate, rebuilt, substituted
 from checker.sorted.obligations import obligations, skolemised
 from checker.sorted.refusals import Refused
+from checker.sorted.solve import Script, solve_all
 from checker.sorted.totals import numbers, without_sums
 from checker.sorted.uniform import every_size
 from tests.sorted.families import of_text
@@ -131,3 +132,50 @@ def _meant(term: Term, meant: dict[Term, Term]) -> Term:
         case Quantified(kind, variables, body):
             return Quantified(kind, variables, _meant(body, meant))
     return term
+
+
+BOOKED = """protocol p(workers: 1..6 = 2, things: 1..4 = 2)
+ids Thing * things
+role Worker * workers
+shared free: map[Thing, 0..9] = 9
+shared hold: map[Worker, 0..50] = 0
+shared booked: 0..10_000 = 0
+role Worker:
+    action use(t: Thing) when free[t] > 0:
+        free[t] -= 1
+        await tool as using
+        free[t] += 1
+    action book when hold[self] == 0 and booked < 9_000:
+        hold[self] = 7
+        booked += 7
+    action hand(w: Worker) when w != self and hold[w] == 0:
+        hold[w] = hold[self]
+        hold[self] = 0
+    action clear:
+        for w in Worker:
+            hold[w] = 0
+        booked = 0
+"""
+EACH = "all(t in Thing: count(w in Worker: w at using and w.use.t == t) + free[t] == 9)"
+BOOKS = "booked == sum(w in Worker: hold[w])"
+
+
+@pytest.mark.parametrize(
+    ("claim", "old", "new", "holds"),
+    [
+        (EACH, "", "", True),
+        (BOOKS, "", "", True),
+        (EACH, "free[t] += 1", "pass", False),
+        (EACH, "free[t] -= 1", "free[t] -= 2", False),
+        (BOOKS, "hold[self] = 7", "hold[self] = 8", False),
+        (BOOKS, "w != self and hold[w] == 0", "hold[w] == 0", True),  # to itself, of nothing
+        (BOOKS, "w != self and hold[w] == 0", "w != self", False),
+        (BOOKS, "hold[w] = 0\n        booked", "hold[w] = 1\n        booked", False),
+    ],
+)
+def test_sums_after_steps(claim: str, old: str, new: str, holds: bool) -> None:
+    """Of one agent, of two, of all at once, and one sum for each thing; by itself, without lemmas."""
+    assert old in BOOKED
+    every = every_size(of_text(BOOKED.replace(old, new) if old else BOOKED, f"always claim: {claim}"))
+    asked = obligations(every.form, (), every.form.model.goals[0])
+    assert all(answer.result == "unsat" for answer in solve_all([Script(one.smtlib) for one in asked], time_s=20)) == holds
