@@ -12,7 +12,7 @@ from checker.conformance.logs.compile_map import Reader
 from checker.conformance.logs.formats.detect import Format, read_log
 from checker.conformance.logs.map_errors import NoRule, UnreadableValue
 from checker.conformance.logs.map_file import Order
-from checker.conformance.logs.names import Names, Unreadable
+from checker.conformance.logs.names import Names, Unreadable, key
 from checker.conformance.logs.ordering import Entry
 from checker.conformance.logs.records import MISSING, Record, find
 from checker.conformance.logs.rules import Call, NoSuchStep, Reading, Rule
@@ -118,7 +118,7 @@ class _Follow:
         readings = () if silent or rule is None else self._read(rule, record, run.names)
         self._count_steps(readings)
         if readings or silent:
-            run.take(Entry(record=record, readings=readings, lane=self._lane(readings)))
+            run.take(Entry(record=record, readings=readings, lane=self._lane(record, rule, readings)))
 
     def _count_steps(self, readings: tuple[Reading, ...]) -> None:
         for reading in readings:
@@ -138,7 +138,7 @@ class _Follow:
             self.unread += 1
 
     def _run(self, record: Record, *, strict: bool) -> InOrder | Gathered | None:
-        key = ""
+        name = ""
         if self.reader.log.run is not None:
             given = find(record.fields, self.reader.log.run)
             if given is MISSING or given is None:
@@ -147,18 +147,18 @@ class _Follow:
                 raise _unreadable(
                     record, f"the record has no field `{self.reader.log.run}`, which says its run", "ignore such records"
                 )
-            key = str(given)
-        run = self.runs.get(key)
+            name = str(given)
+        run = self.runs.get(name)
         if run is None:
             if len(self.runs) >= OPEN_RUNS:
                 self._forget(len(self.runs) - OPEN_RUNS)
             names = Names(self.reader.naming)
-            run = self.runs[key] = (
-                InOrder(key, self.beliefs, names, self.teller)
+            run = self.runs[name] = (
+                InOrder(name, self.beliefs, names, self.teller)
                 if self.order == "log"
-                else Gathered(key, self.beliefs, names, self.teller, self.order, self.reader.log)
+                else Gathered(name, self.beliefs, names, self.teller, self.order, self.reader.log)
             )
-            self._names.append(key)
+            self._names.append(name)
         return run
 
     def _forget(self, number: int) -> None:
@@ -175,12 +175,16 @@ class _Follow:
         except NoSuchStep as error:
             raise BadInput([self.reader.vocabulary.no_step(str(error), record.span)]) from None
 
-    def _lane(self, readings: tuple[Reading, ...]) -> tuple[str, int] | None:
+    def _lane(self, record: Record, rule: Rule | None, readings: tuple[Reading, ...]) -> tuple[str, int] | str | None:
+        """Whose record it is: an agent, or what the log calls it where no step says which one that is."""
         for reading in readings:
             step = reading.step if isinstance(reading, Call) else reading
             if isinstance(step, StepSeen) and step.agent is not None:
                 return str(self.reader.vocabulary.role(next(iter(step.steps)))), step.agent
-        return None
+        if rule is None or rule.steps or rule.template is not None or rule.agent is None:
+            return None
+        given = rule.agent.raw(record.fields)
+        return None if given is MISSING or given is None else key(given)
 
     # --- what is wrong -------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import final
 
+from msgspec.structs import replace
+
 from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained
 from checker.conformance.logs.map_file import LogTable, Order
@@ -157,7 +159,10 @@ class Gathered:
 
     def result(self) -> RunResult:
         """Raises BadInput."""
-        entries, before = predecessors(self.order, self.entries, self.log)
+        owned = [
+            replace(one, lane=self.names.agent(one.lane)) if isinstance(one.lane, str) else one for one in self.entries
+        ]  # by now all names are known
+        entries, before = predecessors(self.order, owned, self.log)
         made = arranged(entries, before)
         if is_total(made.known):
             run = InOrder(self.name, self.beliefs, self.names, self.teller)
