@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from checker.language.types import Sort, element
+from checker.language.types import Sort
 from checker.semantics.interpreter import EvaluationError, Interpreter, Outcome, State
 
 
@@ -159,6 +159,3 @@ def renamings(names: Mapping[Sort, Sequence[str]]) -> Iterator[dict[Sort, dict[s
     for chosen in product(*every):
         yield dict(zip(sorts, chosen, strict=True))
 
-
-def own(sort: Sort) -> dict[str, int]:
-    return {element(sort, place): place for place in range(sort.size)}
