@@ -1,0 +1,178 @@
+"""Sets of states as multi-valued decision diagrams: a node for each cell, an edge for each value that the cell has in some state of the set.
+
+Every path goes through all cells, equal nodes are one (Kam, Villa, Brayton, Sangiovanni-Vincentelli, Multi-valued decision diagrams, 1998). A set of states in which
+few cells depend on each other has few nodes, however many states it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias, final
+
+from checker.language.types import Value
+
+EMPTY, FULL = 0, 1  # the set without states, and the end of every path
+
+Edges: TypeAlias = tuple[tuple[int, int], ...]  # (number of a value, node), by values
+
+
+@final
+class TooManyNodes(Exception):
+    """The limit of nodes was reached."""
+
+
+@final
+class Diagrams:
+    """Diagrams over so many cells. A set is the number of its first node; `most`: nodes that may be made before TooManyNodes is raised."""
+
+    def __init__(self, cells: int, most: int) -> None:
+        self.cells, self.most = cells, most
+        self.values: list[list[Value]] = [[] for _ in range(cells)]
+        self._number: list[dict[Value, int]] = [{} for _ in range(cells)]
+        self._clear()
+
+    def _clear(self) -> None:
+        self._level = [self.cells, self.cells]
+        self._edges: list[Edges] = [(), ()]
+        self._node: dict[tuple[int, Edges], int] = {}
+        self._unions: dict[tuple[int, int], int] = {}
+        self._parts: dict[tuple[int, int, int], int] = {}
+        self._assigned: dict[tuple[int, int, int], int] = {}
+
+    @property
+    def remembered(self) -> int:
+        """Nodes and results that are kept, results counted as a quarter."""
+        return len(self._edges) + (len(self._unions) + len(self._parts) + len(self._assigned)) // 4
+
+    def number(self, cell: int, value: Value) -> int:
+        known = self._number[cell]
+        found = known.setdefault(value, len(known))
+        if found == len(self.values[cell]):
+            self.values[cell].append(value)
+        return found
+
+    def node(self, level: int, edges: Iterable[tuple[int, int]]) -> int:
+        kept = tuple(sorted(edge for edge in edges if edge[1]))
+        if not kept:
+            return EMPTY
+        key = level, kept
+        found = self._node.get(key)
+        if found is None:
+            if len(self._edges) >= self.most:
+                raise TooManyNodes
+            found = self._node[key] = len(self._edges)
+            self._level.append(level)
+            self._edges.append(kept)
+        return found
+
+    # --- sets ----------------------------------------------------------------------------------------------------------
+
+    def state(self, values: Sequence[Value]) -> int:
+        """The set of one state."""
+        return self.product([[value] for value in values])
+
+    def product(self, values: Sequence[Iterable[Value]]) -> int:
+        """The states in which each cell has one of its values."""
+        found = FULL
+        for cell in range(self.cells - 1, -1, -1):
+            found = self.node(cell, {(self.number(cell, value), found) for value in values[cell]})
+        return found
+
+    def union(self, one: int, other: int) -> int:
+        if one == other or other == EMPTY:
+            return one
+        if one == EMPTY:
+            return other
+        key = (one, other) if one < other else (other, one)
+        found = self._unions.get(key)
+        if found is None:
+            edges = dict(self._edges[one])
+            for value, target in self._edges[other]:
+                edges[value] = self.union(edges[value], target) if value in edges else target
+            found = self._unions[key] = self.node(self._level[one], edges.items())
+        return found
+
+    def part(self, of: int, cell: int, value: int) -> int:
+        """The states of a set in which a cell has a value."""
+        level = self._level[of]
+        if of == EMPTY or level > cell:
+            return of
+        if level == cell:
+            return self.node(level, [edge for edge in self._edges[of] if edge[0] == value])
+        key = of, cell, value
+        found = self._parts.get(key)
+        if found is None:
+            edges = [(v, self.part(target, cell, value)) for v, target in self._edges[of]]
+            found = self._parts[key] = self.node(level, edges)
+        return found
+
+    def assign(self, of: int, cell: int, value: int) -> int:
+        """The states of a set after this value was written to the cell of each."""
+        if of == EMPTY:
+            return of
+        level = self._level[of]
+        if level == cell:
+            joined = EMPTY
+            for _, target in self._edges[of]:
+                joined = self.union(joined, target)
+            return self.node(level, [(value, joined)])
+        key = of, cell, value
+        found = self._assigned.get(key)
+        if found is None:
+            edges = [(v, self.assign(target, cell, value)) for v, target in self._edges[of]]
+            found = self._assigned[key] = self.node(level, edges)
+        return found
+
+    # --- what is in them -----------------------------------------------------------------------------------------------
+
+    def values_of(self, of: int) -> list[set[int]]:
+        """The values that each cell has in some state."""
+        found: list[set[int]] = [set() for _ in range(self.cells)]
+        for node in self._reached([of]):
+            if self._edges[node]:
+                found[self._level[node]].update(value for value, _ in self._edges[node])
+        return found
+
+    def values_at(self, of: int, cell: int) -> list[int]:
+        """The values of one cell in some state of a set that is not empty."""
+        front = {of}
+        for _ in range(self._level[of], cell):
+            front = {target for node in front for _, target in self._edges[node]}
+        return sorted({value for node in front for value, _ in self._edges[node]})
+
+    def some(self, of: int) -> list[Value]:
+        """A state of a set that is not empty."""
+        state = []
+        while of != FULL:
+            value, target = self._edges[of][0]
+            state.append(self.values[self._level[of]][value])
+            of = target
+        return state
+
+    def count(self, of: int) -> int:
+        """How many states it has."""
+        counts = {EMPTY: 0, FULL: 1}
+        for node in sorted(self._reached([of])):  # a node is made after those that it leads to
+            if node not in counts:
+                counts[node] = sum(counts[target] for _, target in self._edges[node])
+        return counts[of]
+
+    def _reached(self, roots: Iterable[int]) -> set[int]:
+        found = set(roots)
+        waiting = list(found)
+        while waiting:
+            for _, target in self._edges[waiting.pop()]:
+                if target not in found:
+                    found.add(target)
+                    waiting.append(target)
+        return found
+
+    def forget_all_but(self, roots: Sequence[int]) -> list[int]:
+        """Forget the other sets and what was worked out; the new numbers of `roots`."""
+        kept = sorted(self._reached(roots))
+        old = [(node, self._level[node], self._edges[node]) for node in kept if node > FULL]
+        self._clear()
+        new = {EMPTY: EMPTY, FULL: FULL}
+        for node, level, edges in old:
+            new[node] = self.node(level, [(value, new[target]) for value, target in edges])
+        return [new[root] for root in roots]
