@@ -237,7 +237,9 @@ class Maker:
         cells = self.some_cells(state, record, "a")
         return record, [Held(cells)] if cells else []
 
-    def call(self, id: str, outcome: Outcome) -> tuple[tuple[dict[str, Any], list[Part]], tuple[dict[str, Any], list[Part]] | None]:
+    def call(
+        self, id: str, outcome: Outcome
+    ) -> tuple[tuple[dict[str, Any], list[Part]], tuple[dict[str, Any], list[Part]] | None]:
         record, took = self.took(outcome)
         begin = ({**record, "ph": "begin", "call": id}, [Begin(id, took)])
         match self.random.randrange(5):
@@ -270,7 +272,10 @@ class Maker:
                 role = self.model.steps[self.steps.index(min(took.steps))].agent
                 assert role is not None and isinstance(role.type, Sort)
                 other = random.randrange(role.type.size)
-                made[place] = ({**record, "who": self.written(role.type, other)}, [*parts[:-1], Took(took.steps, other, took.values)])
+                made[place] = (
+                    {**record, "who": self.written(role.type, other)},
+                    [*parts[:-1], Took(took.steps, other, took.values)],
+                )
             case _ if parts and isinstance(parts[-1], Held):
                 cell, _ = parts[-1].cells[0]
                 value = random.choice(self.interpreter.initial_states())[cell]
@@ -342,9 +347,7 @@ class Maker:
         lines = ["[log]", 'agent = "who"', f'order = "{order}"', 'time = "t"', 'round = "round"', 'id = "id"', 'after = "after"']
         lines += ["[steps]", f"hidden = {json.dumps(sorted(hidden))}", 'never = ["*"]']
         held = {
-            key: "{ "
-            + ", ".join(f'{json.dumps(self.names[c])} = "{key[0]}{c}"' for c in self.cells)
-            + " }"
+            key: "{ " + ", ".join(f'{json.dumps(self.names[c])} = "{key[0]}{c}"' for c in self.cells) + " }"
             for key in ("before", "after")
         }
         for number, name in enumerate(self.steps):
@@ -354,7 +357,11 @@ class Maker:
                 ("begin", ['call = "begin"', 'id = "call"']),
                 ("end and", ['call = "end"', 'id = "call"']),
             ):
-                lines += ["[[record]]", f"where = {{ ph = {json.dumps(ph)}, step = {json.dumps(name)} }}", f"step = {json.dumps(name)}"]
+                lines += [
+                    "[[record]]",
+                    f"where = {{ ph = {json.dumps(ph)}, step = {json.dumps(name)} }}",
+                    f"step = {json.dumps(name)}",
+                ]
                 lines += [f"with = {{ {with_} }}"] if with_ else []
                 lines += more
         lines += ["[[record]]", 'where = { ph = "end" }', 'call = "end"', 'id = "call"']
@@ -364,7 +371,14 @@ class Maker:
         else:
             lines += ["[[record]]", 'where = { ph = "look" }', "ignore = true"]
         if self.model.done is not None:
-            lines += ["[[record]]", 'where = { ph = "done" }', "done = true", "[[record]]", 'where = { ph = "not done" }', "done = false"]
+            lines += [
+                "[[record]]",
+                'where = { ph = "done" }',
+                "done = true",
+                "[[record]]",
+                'where = { ph = "not done" }',
+                "done = false",
+            ]
         return "\n".join(lines) + "\n"
 
     def parameters(self, number: int) -> str:
@@ -404,7 +418,9 @@ def attack(count: int, seed: int) -> Counter[tuple[str, str]]:
             except BadInput as error:
                 raise AssertionError(f"{[d.title_text for d in error.diagnostics]}\n{case.map}\n{case.records}") from None
             if found != expected:
-                raise AssertionError(f"{found}, and it is {expected}: {model.protocol}\n{case.map}\n" + "\n".join(map(json.dumps, case.records)))
+                raise AssertionError(
+                    f"{found}, and it is {expected}: {model.protocol}\n{case.map}\n" + "\n".join(map(json.dumps, case.records))
+                )
             met[case.order, found] += 1
     return met
 

@@ -158,4 +158,3 @@ def renamings(names: Mapping[Sort, Sequence[str]]) -> Iterator[dict[Sort, dict[s
     ]
     for chosen in product(*every):
         yield dict(zip(sorts, chosen, strict=True))
-

@@ -63,7 +63,9 @@ def test_diagrams_hold_what_a_list_holds() -> None:
             assert (found.explained == len(seen)) == (tracker.verdict == "conforms")
             if tracker.stuck is None:
                 states = tracker.states()
-                assert [set(values) for values in found.values] == [{state[cell] for state in states} for cell in range(model.size)]
+                assert [set(values) for values in found.values] == [
+                    {state[cell] for state in states} for cell in range(model.size)
+                ]
                 met["conforms"] += 1
             else:
                 assert sets._after(sets.closed(sets.now), tracker.stuck.seen) == EMPTY

@@ -169,6 +169,10 @@ def _number(given: Any) -> float | None:
 
 
 def _without(record: Record, what: str, path: str | None) -> BadInput:
-    reason = f"the record has no field `{path}` with its {what} as a number{' or a date' * (what == 'time')}" if path else f"the map does not say which field has the {what}"
+    reason = (
+        f"the record has no field `{path}` with its {what} as a number{' or a date' * (what == 'time')}"
+        if path
+        else f"the map does not say which field has the {what}"
+    )
     advice = f'`order = "{what}"` needs it: name the field as `{what}` under `[log]`, or choose another order'
     return BadInput([UnreadableValue(span=record.span, reason=reason, advice=advice)])

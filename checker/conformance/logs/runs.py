@@ -19,7 +19,8 @@ from checker.conformance.logs.telling import Teller
 from checker.conformance.orders import Blocked, PartialOrder, explain_in_some_order
 from checker.conformance.result import RunResult, Violation
 from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StepSeen
-from checker.conformance.tracker import REMEMBERED, Tracker
+from checker.conformance.symbolic.follow import SetsOfStates
+from checker.conformance.tracker import REMEMBERED, Stuck, Tracker
 
 TOLD_STATES = 10_000  # states at the end of a run whose values are told
 SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
@@ -101,7 +102,10 @@ class InOrder:
     def result(self) -> RunResult:
         tracker = self.tracker
         if tracker.limit == "candidates" and self._kept is not None:
-            return self._searched(self._kept)
+            try:
+                return self._in_sets(self._kept)
+            except CannotTell:
+                return self._searched(self._kept)
         return RunResult(
             run=self.name,
             verdict=tracker.verdict,
@@ -110,7 +114,34 @@ class InOrder:
             states=tracker.candidates if tracker.verdict == "conforms" else 0,
             reason=tracker.reason,
             violation=self.violation,
-            end=self.teller.end(tracker.states()) if tracker.verdict == "conforms" and tracker.candidates <= TOLD_STATES else {},
+            end=self._end(tracker) if tracker.verdict == "conforms" and tracker.candidates <= TOLD_STATES else {},
+            names=self.teller.names(self.names),
+            unknown_outcomes=len(self.calls),
+        )
+
+    def _end(self, tracker: Tracker) -> dict[str, tuple[str, ...]]:
+        states = tracker.states()
+        return self.teller.end([{state[cell] for state in states} for cell in range(tracker.model.size)])
+
+    def _in_sets(self, kept: list[Seen]) -> RunResult:
+        """With sets of states that are not listed. Raises CannotTell."""
+        beliefs = self.tracker.beliefs
+        slots = 1 + max((one.slot for one in kept if isinstance(one, Begun)), default=-1)
+        followed = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look).follow(kept)
+        number, violation = followed.explained + 1, None
+        if number <= len(kept):
+            stuck = Stuck(number=number, seen=kept[number - 1], allowed=followed.allowed, fails=followed.fails)
+            entry = Entry(record=Record(fields={}, path=self._path, line=self._line(number)), readings=(), lane=None)
+            observed = self.teller.observed(entry, _reading(kept[number - 1]))
+            violation = self.teller.violation(stuck, observed, None, self._line, followed.states)
+        return RunResult(
+            run=self.name,
+            verdict="conforms" if violation is None else "violates",
+            events=self.events,
+            explained=followed.explained,
+            states=followed.count,
+            violation=violation,
+            end=self.teller.end(followed.values) if violation is None else {},
             names=self.teller.names(self.names),
             unknown_outcomes=len(self.calls),
         )

@@ -106,7 +106,9 @@ def instances(step: Step) -> list[tuple[dict[str, Value], Cases]]:
     for chosen in product(*(tuple(values(domain)) for domain in domains)):
         fixed = {id(item): value for item, value in zip(bound, chosen, strict=True)}
         prelude = tuple(
-            Let(local=item.local, value=Const(fixed[id(item)], item.local.type)) if isinstance(item, Bind) and id(item) in fixed else item
+            Let(local=item.local, value=Const(fixed[id(item)], item.local.type))
+            if isinstance(item, Bind) and id(item) in fixed
+            else item
             for item in step.prelude
         )
         names = {"" if item.local == step.agent else item.local.name: value for item, value in zip(bound, chosen, strict=True)}

@@ -14,6 +14,7 @@ from checker.language.types import Value
 EMPTY, FULL = 0, 1  # the set without states, and the end of every path
 
 Edges: TypeAlias = tuple[tuple[int, int], ...]  # (number of a value, node), by values
+Writes: TypeAlias = tuple[tuple[int, int], ...]  # (cell, number of a value), by cells
 
 
 @final
@@ -37,12 +38,13 @@ class Diagrams:
         self._node: dict[tuple[int, Edges], int] = {}
         self._unions: dict[tuple[int, int], int] = {}
         self._parts: dict[tuple[int, int, int], int] = {}
-        self._assigned: dict[tuple[int, int, int], int] = {}
+        self._written: dict[tuple[int, Writes], int] = {}
+        self._values_at: dict[tuple[int, int], list[int]] = {}
 
     @property
     def remembered(self) -> int:
         """Nodes and results that are kept, results counted as a quarter."""
-        return len(self._edges) + (len(self._unions) + len(self._parts) + len(self._assigned)) // 4
+        return len(self._edges) + (len(self._unions) + len(self._parts) + len(self._written)) // 4
 
     def number(self, cell: int, value: Value) -> int:
         known = self._number[cell]
@@ -51,18 +53,18 @@ class Diagrams:
             self.values[cell].append(value)
         return found
 
-    def node(self, level: int, edges: Iterable[tuple[int, int]]) -> int:
-        kept = tuple(sorted(edge for edge in edges if edge[1]))
-        if not kept:
+    def node(self, level: int, edges: Edges) -> int:
+        """The node with these edges, which are sorted and lead to sets that are not empty."""
+        if not edges:
             return EMPTY
-        key = level, kept
+        key = level, edges
         found = self._node.get(key)
         if found is None:
             if len(self._edges) >= self.most:
                 raise TooManyNodes
             found = self._node[key] = len(self._edges)
             self._level.append(level)
-            self._edges.append(kept)
+            self._edges.append(edges)
         return found
 
     # --- sets ----------------------------------------------------------------------------------------------------------
@@ -75,7 +77,7 @@ class Diagrams:
         """The states in which each cell has one of its values."""
         found = FULL
         for cell in range(self.cells - 1, -1, -1):
-            found = self.node(cell, {(self.number(cell, value), found) for value in values[cell]})
+            found = self.node(cell, tuple(sorted({(self.number(cell, value), found) for value in values[cell]})))
         return found
 
     def union(self, one: int, other: int) -> int:
@@ -89,7 +91,7 @@ class Diagrams:
             edges = dict(self._edges[one])
             for value, target in self._edges[other]:
                 edges[value] = self.union(edges[value], target) if value in edges else target
-            found = self._unions[key] = self.node(self._level[one], edges.items())
+            found = self._unions[key] = self.node(self._level[one], tuple(sorted(edges.items())))
         return found
 
     def part(self, of: int, cell: int, value: int) -> int:
@@ -97,30 +99,33 @@ class Diagrams:
         level = self._level[of]
         if of == EMPTY or level > cell:
             return of
-        if level == cell:
-            return self.node(level, [edge for edge in self._edges[of] if edge[0] == value])
         key = of, cell, value
         found = self._parts.get(key)
         if found is None:
-            edges = [(v, self.part(target, cell, value)) for v, target in self._edges[of]]
-            found = self._parts[key] = self.node(level, edges)
+            if level == cell:
+                edges = [edge for edge in self._edges[of] if edge[0] == value]
+            else:
+                parts = [(v, self.part(target, cell, value)) for v, target in self._edges[of]]
+                edges = [edge for edge in parts if edge[1]]
+            found = self._parts[key] = self.node(level, tuple(edges))
         return found
 
-    def assign(self, of: int, cell: int, value: int) -> int:
-        """The states of a set after this value was written to the cell of each."""
-        if of == EMPTY:
+    def written(self, of: int, writes: Writes) -> int:
+        """The states of a set after these values were written to the cells of each. `writes`: by cells."""
+        if of == EMPTY or not writes:
             return of
-        level = self._level[of]
-        if level == cell:
-            joined = EMPTY
-            for _, target in self._edges[of]:
-                joined = self.union(joined, target)
-            return self.node(level, [(value, joined)])
-        key = of, cell, value
-        found = self._assigned.get(key)
+        key = of, writes
+        found = self._written.get(key)
         if found is None:
-            edges = [(v, self.assign(target, cell, value)) for v, target in self._edges[of]]
-            found = self._assigned[key] = self.node(level, edges)
+            level, (cell, value) = self._level[of], writes[0]
+            if level == cell:
+                joined = EMPTY
+                for _, target in self._edges[of]:
+                    joined = self.union(joined, self.written(target, writes[1:]))
+                found = self.node(level, ((value, joined),))
+            else:
+                found = self.node(level, tuple([(v, self.written(target, writes)) for v, target in self._edges[of]]))
+            self._written[key] = found
         return found
 
     # --- what is in them -----------------------------------------------------------------------------------------------
@@ -135,10 +140,13 @@ class Diagrams:
 
     def values_at(self, of: int, cell: int) -> list[int]:
         """The values of one cell in some state of a set that is not empty."""
-        front = {of}
-        for _ in range(self._level[of], cell):
-            front = {target for node in front for _, target in self._edges[node]}
-        return sorted({value for node in front for value, _ in self._edges[node]})
+        found = self._values_at.get((of, cell))
+        if found is None:
+            front = {of}
+            for _ in range(self._level[of], cell):
+                front = {target for node in front for _, target in self._edges[node]}
+            found = self._values_at[of, cell] = sorted({value for node in front for value, _ in self._edges[node]})
+        return found
 
     def some(self, of: int) -> list[Value]:
         """A state of a set that is not empty."""
@@ -174,5 +182,5 @@ class Diagrams:
         self._clear()
         new = {EMPTY: EMPTY, FULL: FULL}
         for node, level, edges in old:
-            new[node] = self.node(level, [(value, new[target]) for value, target in edges])
+            new[node] = self.node(level, tuple([(value, new[target]) for value, target in edges]))
         return [new[root] for root in roots]

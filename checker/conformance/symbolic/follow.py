@@ -50,7 +50,13 @@ class SetsOfStates:
     """Follows one run of a model. `slots`: of calls that can be under way; `look` is called now and then, and may raise."""
 
     def __init__(
-        self, interpreter: Interpreter, hidden: frozenset[int], slots: int, *, most: int = NODES, look: Callable[[], None] = lambda: None
+        self,
+        interpreter: Interpreter,
+        hidden: frozenset[int],
+        slots: int,
+        *,
+        most: int = NODES,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
         model = self.model = interpreter.model
         if model.timeouts_only_when_stuck:  # whether a timeout is possible depends on all the others
@@ -75,7 +81,9 @@ class SetsOfStates:
             told = tuple(tuple(self.sets.values[cell][value] for value in sorted(found)) for cell, found in enumerate(values))
             return Followed(explained=len(seen), count=self.sets.count(self.now), values=told)
         except TooManyNodes:
-            raise CannotTell("candidates", f"the states that could explain what was seen need more than {self.sets.most:,} nodes") from None
+            raise CannotTell(
+                "candidates", f"the states that could explain what was seen need more than {self.sets.most:,} nodes"
+            ) from None
 
     # --- one observation -----------------------------------------------------------------------------------------------
 
@@ -124,7 +132,13 @@ class SetsOfStates:
                     of = self.sets.part(of, cell, self.sets.number(cell, value))
                 return of
             case DoneSeen(done):
-                return EMPTY if self._done is None and done else of if self._done is None else self.images.holding(of, self._done, done)
+                return (
+                    EMPTY
+                    if self._done is None and done
+                    else of
+                    if self._done is None
+                    else self.images.holding(of, self._done, done)
+                )
             case Begun(slot, step):
                 return self._told(of, self.model.size + slot, (step, None))
             case Ended(slot, step):
@@ -143,7 +157,7 @@ class SetsOfStates:
         return found
 
     def _told(self, of: int, slot: int, call: tuple[StepSeen, Label | None] | None) -> int:
-        return self.sets.assign(of, slot, self.sets.number(slot, call))
+        return self.sets.written(of, ((slot, self.sets.number(slot, call)),))
 
     # --- steps ---------------------------------------------------------------------------------------------------------
 

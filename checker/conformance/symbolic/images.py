@@ -27,9 +27,7 @@ class Images:
 
     def written(self, of: int, effect: Effect) -> int:
         """The states of a set after what the effect writes."""
-        for cell, value in effect.writes:
-            of = self.sets.assign(of, cell, self.sets.number(cell, value))
-        return of
+        return self.sets.written(of, tuple([(cell, self.sets.number(cell, value)) for cell, value in effect.writes]))
 
     def split(self, of: int, cases: Cases) -> list[tuple[int, list[Effect]]]:
         """The set in parts, with what `cases` gives in each."""
@@ -42,8 +40,9 @@ class Images:
             elif case.cell is None:
                 found.append((part, case.found))
             else:
-                for value in self.sets.values_at(part, case.cell):
-                    of_value = self.sets.part(part, case.cell, value)
+                met = self.sets.values_at(part, case.cell)
+                for value in met:
+                    of_value = self.sets.part(part, case.cell, value) if len(met) > 1 else part
                     waiting.append((of_value, case.then.get(self.sets.values[case.cell][value])))
         return found
 
