@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checker.cli import options
 
 if TYPE_CHECKING:
-    from checker.conformance.result import Conformance
+    from checker.conformance.result import Conformance, RunResult
 
 EPILOG = """\
 Without --map, a map to start from is written: the steps of the protocol beside the kinds of records of the log.
@@ -39,6 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--log-format",
         choices=("jsonl", "otlp", "langsmith", "langfuse"),
         help="of the logs: JSON lines, OTLP JSON, LangSmith runs, Langfuse observations (default: by what they look like)",
+    )
+    parser.add_argument(
+        "--follow", action="store_true", help="the last log is still written to: wait for more, until Ctrl-C ends it"
     )
     options.add_choice(parser)
     parser.add_argument(
@@ -98,6 +101,15 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
     from checker.report.wording import counted, duration
 
     line = ProgressLine()
+
+    def violated(run: RunResult) -> None:
+        from checker.report.conformance import render_violation
+        from checker.report.terminal import style_of
+
+        line.close()
+        sys.stderr.write(render_violation(run, style_of(sys.stderr)) + "\n")
+        sys.stderr.flush()
+
     try:
         return api.conform(
             arguments.path,
@@ -112,6 +124,8 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
             progress=lambda records, runs: line.say(
                 lambda elapsed_s: f"{counted(records, 'record')}, {counted(runs, 'run')} ({duration(elapsed_s)})"
             ),
+            follow=arguments.follow,
+            violated=violated if arguments.follow or "-" in arguments.logs else None,
         )
     finally:
         line.close()

@@ -7,6 +7,7 @@ the elements apart (`checker.ground.symmetry`), or the map names one of them, ea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, final
 
@@ -33,6 +34,8 @@ from checker.language.types import (
     values,
 )
 from checker.model.model import Model
+
+_NUMERAL = re.compile(r"-?[0-9]{1,30}")
 
 
 @final
@@ -86,10 +89,14 @@ class Names:
             case Bool():
                 if isinstance(given, bool):
                     return given
+                if given in ("true", "false"):
+                    return bool(given == "true")
             case Int():
                 if isinstance(given, int) and not isinstance(given, bool):
                     return self._within(type, given)
                 if isinstance(given, float) and given.is_integer():
+                    return self._within(type, int(given))
+                if isinstance(given, str) and _NUMERAL.fullmatch(given):
                     return self._within(type, int(given))
             case Enum():
                 return self._member(type, given)

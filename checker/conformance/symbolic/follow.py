@@ -21,7 +21,7 @@ from checker.model.expr import Local
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
 
-NODES = 300_000
+NODES = 500_000
 SHOWN = 1_000  # states that stand for what could have been observed instead
 
 
@@ -73,10 +73,9 @@ class SetsOfStates:
         try:
             for number, one in enumerate(seen):
                 before = self.now if isinstance(one, Begun) else self.closed(self.now)
-                self.now = self._after(before, one)
+                before, self.now = self._after(before, one)
                 if self.now == EMPTY:
                     return self._stuck(number, before, one)
-                self._tidy()
             values = self.sets.values_of(self.now)[: self.model.size]
             told = tuple(tuple(self.sets.values[cell][value] for value in sorted(found)) for cell, found in enumerate(values))
             return Followed(explained=len(seen), count=self.sets.count(self.now), values=told)
@@ -94,7 +93,7 @@ class SetsOfStates:
             before = found
             for step in sorted(self.hidden):
                 for instance in self._instances[step]:
-                    self.look()
+                    before, found = self._tidied(before, found)
                     found = self.sets.union(found, self.images.image(found, instance.cases, _any))
             for slot in range(self.model.size, self.sets.cells):
                 found = self.sets.union(found, self._called(found, slot))
@@ -118,35 +117,33 @@ class SetsOfStates:
                             found = self.sets.union(found, self._told(written, slot, (call[0], label)))
         return found
 
-    def _after(self, of: int, seen: Seen) -> int:
+    def _after(self, of: int, seen: Seen) -> tuple[int, int]:
+        """The set, which may have a new number, and the one after `seen`."""
         match seen:
             case StepSeen():
                 found = EMPTY
                 for instance in self._that_may_be(seen):
-                    self.look()
+                    of, found = self._tidied(of, found)
                     image = self.images.image(of, instance.cases, self._fitting(instance.step, seen))
                     found = self.sets.union(found, image)
-                return found
+                return of, found
             case StateSeen(cells):
+                found = of
                 for cell, value in cells:
-                    of = self.sets.part(of, cell, self.sets.number(cell, value))
-                return of
+                    found = self.sets.part(found, cell, self.sets.number(cell, value))
+                return of, found
             case DoneSeen(done):
-                return (
-                    EMPTY
-                    if self._done is None and done
-                    else of
-                    if self._done is None
-                    else self.images.holding(of, self._done, done)
-                )
+                if self._done is None:
+                    return of, EMPTY if done else of
+                return of, self.images.holding(of, self._done, done)
             case Begun(slot, step):
-                return self._told(of, self.model.size + slot, (step, None))
+                return of, self._told(of, self.model.size + slot, (step, None))
             case Ended(slot, step):
-                return self._ended(of, slot, lambda call: call[1] is not None and (step is None or call[1].fits(step)))
+                return of, self._ended(of, slot, lambda call: call[1] is not None and (step is None or call[1].fits(step)))
             case Dropped(slot):
-                return self._ended(of, slot, lambda call: call[1] is None)
+                return of, self._ended(of, slot, lambda call: call[1] is None)
             case Gone(slot):
-                return self._ended(of, slot, lambda call: True)
+                return of, self._ended(of, slot, lambda call: True)
 
     def _ended(self, of: int, slot: int, fits: Callable[[tuple[StepSeen, Label | None]], bool]) -> int:
         cell, found = self.model.size + slot, EMPTY
@@ -205,9 +202,12 @@ class SetsOfStates:
             parts = [self.sets.part(part, cell, value) for part in parts for value in self.sets.values_at(part, cell)][:SHOWN]
         return parts if cells else []
 
-    def _tidy(self) -> None:
-        if self.sets.remembered > self.sets.most:
-            (self.now,) = self.sets.forget_all_but([self.now])
+    def _tidied(self, one: int, other: int) -> tuple[int, int]:
+        """The new numbers of two sets, after all others were forgotten where too much is remembered."""
+        self.look()
+        if self.sets.remembered > self.sets.most // 2:
+            one, other = self.sets.forget_all_but([one, other])
+        return one, other
 
 
 def _any(effect: Effect) -> bool:
