@@ -48,8 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--candidates",
         metavar="N",
         type=options.positive,
-        default=100_000,
-        help="how many states may explain a run at once before it cannot be told (default: 100,000)",
+        default=10_000,
+        help="how many states that may explain a run are listed; more are kept as decision diagrams (default: 10,000)",
     )
     parser.add_argument("--time", metavar="SECONDS", type=options.positive_number, help="stop after so long")
     parser.add_argument("--everything", action="store_true", help="show every run, every violation and whole explanations")

@@ -44,7 +44,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     """`candidates`: in one belief, hidden steps included. `kept`: states, candidates and beliefs that are remembered, before all but what
     is needed is forgotten. `time_s`: of all the work, None: without limit."""
 
-    candidates: int = 100_000
+    candidates: int = 10_000
     kept: int = 400_000
     time_s: float | None = None
 

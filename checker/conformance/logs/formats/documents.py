@@ -53,9 +53,31 @@ def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[tuple[int, A
     try:
         value = _decoded(data)
     except msgspec.DecodeError as error:
+        if "trailing characters" in str(error):
+            yield from _one_after_another(path, line, data)
+            return
         at = _line_of(data, str(error))
         raise _not_json(path, line + at, data.split(b"\n")[at], error) from None
     yield from _elements(path, line, data, value)
+
+
+def _one_after_another(path: str, line: int, data: bytes) -> Iterator[tuple[int, Any]]:
+    """Values over several lines each, with nothing between them."""
+    text, at, decoder = data.decode(), 0, json.JSONDecoder()
+    while True:
+        start = len(text) - len(text[at:].lstrip()) if at else len(text) - len(text.lstrip())
+        line += text.count("\n", at, start)
+        if start == len(text):
+            return
+        try:
+            _, end = decoder.raw_decode(text, start)
+            value = _decoded(part := text[start:end].encode())
+        except (ValueError, RecursionError) as error:
+            told = msgspec.DecodeError(str(error) if not isinstance(error, RecursionError) else "it is nested too deeply")
+            raise _not_json(path, line, text[start:].split("\n", 1)[0].encode(), told) from None
+        yield from _elements(path, line, part, value)
+        line += text.count("\n", start, end)
+        at = end
 
 
 def _line_of(data: bytes, reason: str) -> int:
