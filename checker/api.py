@@ -321,10 +321,10 @@ def conform(
 ) -> Conformance:
     """Whether the runs in `logs` are behaviours of `load(path, instance, faults, overrides)`, read as the TOML file `map` says.
 
-    `format` None: by what the logs look like. `candidates`: how many states that may explain a run are listed; more
-    are kept as decision diagrams. Where these get too large, or after `time_s`, it cannot be told. `progress` is called with the records and runs so far. An interrupt ends it with what is known by then. `follow`: the last log is
-    still written to, an interrupt is its end. `violated` is called with each run that violates, at once where the order is that of the log.
-    Raises BadInput.
+    `format` None: by what the logs look like. `candidates`: how many states that may explain a run are listed; more are kept as decision
+    diagrams. Where these get too large, or after `time_s`, it cannot be told. `progress` is called with the records and runs so far. An
+    interrupt ends it with what is known by then. `follow`: the last log is still written to, and an interrupt is its end. `violated` is
+    called with each run that violates, at once where the order is that of the log. Raises BadInput.
     """
     from checker.conformance.beliefs import Limits
     from checker.conformance.logs.compile_map import compile_map

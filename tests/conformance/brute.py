@@ -1,8 +1,8 @@
-"""An oracle for whole logs that shares nothing with the tracker, the search over orders or the maps: it tries every order that is allowed, every place
-of a hidden step and of a call's step, by a plain walk over the interpreter's transitions.
+"""An oracle for whole logs that shares nothing with the tracker, the search over orders or the maps: it tries every order that is allowed,
+every place of a hidden step and of a call's step, by a plain walk over the interpreter's transitions.
 
-A log is here a list of `Told`: the parts of a record in order (`State`, `Took`, `Done`, `Begin`, `End`, `Fail`), and for each the records that come before it.
-Names of the log are texts; `renamings` gives every way in which they could stand for elements.
+A log is here a list of `Told`: the parts of a record in order (`State`, `Took`, `Done`, `Begin`, `End`, `Fail`), and for each the records
+that come before it. Names of the log are texts; `renamings` gives every way in which they could stand for elements.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The runs of the seed study against its coordinators, as a table: `python -m tests.conformance.seed_runs DATA [--mode MODE] [--csv FILE] [--gate GATE]`.
+"""The runs of the seed study against its coordinators: `python -m tests.conformance.seed_runs DATA [--mode MODE] [--csv FILE] [--gate GATE]`.
 
 DATA is a folder with `runs.parquet`, `events.parquet` and `task_graphs.json`, made from github.com/emieczkowski/distributed-llm-teams (MIT), the data
 behind arXiv 2603.12229; pyarrow reads it (`pip install pyarrow`). A row for each run:

@@ -1,4 +1,5 @@
-"""Exports that the makers of the formats wrote (`exports/README.md`), read with one map; and the maps to start from, for these and for logs of many kinds."""
+"""Exports that the makers of the formats wrote (`exports/README.md`), read with one map; and the maps to start from, for these and for logs of
+many kinds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Logs as they are found: packed, in other encodings, broken off, with what JSON does not have. Each is read as it is meant, or refused with its place."""
+"""Logs as they are found: packed, in other encodings, broken off, with what JSON does not have. Each is read as it is meant, or refused with
+its place."""
 
 from __future__ import annotations
 
@@ -23,6 +24,20 @@ from tests.conformance.boards import BOARD, CLAIMED_TWICE, MAP, followed
 RECORDS = [{"run": "a", "n": number, "text": "Ünïcode “x” 漢"} for number in range(5)]
 LINES = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS)
 LIST = json.dumps(RECORDS, ensure_ascii=False, indent=1)
+
+
+COUNT = """\
+protocol count
+
+role Worker
+shared n: 0..3 = 0
+shared odd: bool = false
+
+role Worker:
+    action add() when n < 3:
+        n += 1
+        odd = not odd
+"""
 
 
 def read(folder: Path, data: bytes) -> list[Any]:
@@ -127,9 +142,7 @@ def test_names_of_every_kind(tmp_path: Path) -> None:
 
 def test_numbers_and_truth_values_as_texts(tmp_path: Path) -> None:
     protocol = tmp_path / "count.team"
-    protocol.write_text(
-        "protocol count\n\nrole Worker\nshared n: 0..3 = 0\nshared odd: bool = false\n\nrole Worker:\n    action add() when n < 3:\n        n += 1\n        odd = not odd\n"
-    )
+    protocol.write_text(COUNT)
     map = '[[record]]\nstep = "Worker.add"\nafter = { n = "n", odd = "odd" }\n'
     for first, second in ((1, True), ("1", "true"), (1.0, True)):
         assert followed(tmp_path, [{"n": first, "odd": second}], map, str(protocol)).verdict == "conforms"

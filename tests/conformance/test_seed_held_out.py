@@ -1,4 +1,5 @@
-"""Runs of the seed study's form that the study does not have: other teams, chains and rounds; cut short; with one record changed. The oracle says what is right."""
+"""Runs of the seed study's form that the study does not have: other teams, chains and rounds; cut short; with one record changed. The oracle
+says what is right."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def follow(
 ) -> Conformance:
     """The verdict on each run of `logs`. `path`: of the protocol or spec, for the result. An interrupt ends it with what is known by then.
 
-    `following`: at the end of the last log, wait for more, until an interrupt ends the log. `violated` is called with a run as soon as it violates, which can be told
-    at once where the order is that of the log. Raises BadInput.
+    `following`: at the end of the last log, wait for more, until an interrupt ends the log. `violated` is called with a run as soon as it
+    violates, which can be told at once where the order is that of the log. Raises BadInput.
     """
     return _Follow(reader, limits, command, progress, following, violated).run(path, list(logs), format)
 
@@ -73,7 +73,8 @@ class _Follow:
 
     def run(self, path: str, logs: list[str], format: Format | None) -> Conformance:
         started = perf_counter()
-        interrupted, formats, results = False, [], []
+        interrupted, results = False, []
+        formats: list[str] = []
         try:
             for place, log in enumerate(logs):
                 self._read_all(log, format, formats, following=self.following and place == len(logs) - 1)
@@ -150,8 +151,8 @@ class _Follow:
         readings = () if silent or rule is None else self._read(rule, record, run.names)
         self._count_steps(readings)
         if readings or silent:
-            run.take(Entry(record=record, readings=readings, lane=self._lane(record, rule, readings)))
-            if run.over and self.violated is not None:
+            ended = run.take(Entry(record=record, readings=readings, lane=self._lane(record, rule, readings)))
+            if ended and self.violated is not None:
                 self.violated(run.result())
 
     def _count_steps(self, readings: tuple[Reading, ...]) -> None:

@@ -45,11 +45,11 @@ class InOrder:
         """Whether nothing that comes can change the verdict."""
         return self.violation is not None
 
-    def take(self, entry: Entry) -> None:
-        """Raises BadInput."""
+    def take(self, entry: Entry) -> bool:
+        """Whether the run is over. Raises BadInput."""
         for reading in entry.readings:
             if self.violation is not None:
-                return
+                break
             self.events += 1
             seen = self._seen(entry, reading)
             self._lines.append(entry.record.line)
@@ -57,6 +57,7 @@ class InOrder:
             self._keep(seen)
             if self.tracker.verdict == "conforms" and not self.tracker.observe(seen):
                 self.violation = self._violation(entry, reading)
+        return self.over
 
     def forget(self) -> None:
         """Keep where the run is, and not how it came there."""
@@ -185,8 +186,9 @@ class Gathered:
         self.entries: list[Entry] = []
         self.over = False
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: Entry) -> bool:
         self.entries.append(entry)
+        return False
 
     def result(self) -> RunResult:
         """Raises BadInput."""

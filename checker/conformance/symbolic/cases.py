@@ -1,7 +1,7 @@
 """What the interpreter does wherever it would do the same: a tree of the cells that it looks at, grown as states are asked for.
 
-A step, run by the reference interpreter on cells that note what is read, looks at a cell, goes on by its value, and looks at the next: in every state that agrees in these
-cells it does the same. So one run of it stands for all of them, and the meaning stays the interpreter's.
+A step, run by the reference interpreter on cells that note what is read, looks at a cell, goes on by its value, and looks at the next: in
+every state that agrees in these cells it does the same. So one run of it stands for all of them, and the meaning stays the interpreter's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sets of states as multi-valued decision diagrams: a node for each cell, an edge for each value that the cell has in some state of the set.
 
-Every path goes through all cells, equal nodes are one (Kam, Villa, Brayton, Sangiovanni-Vincentelli, Multi-valued decision diagrams, 1998). A set of states in which
-few cells depend on each other has few nodes, however many states it has.
+Every path goes through all cells, equal nodes are one (Kam, Villa, Brayton, Sangiovanni-Vincentelli, Multi-valued decision diagrams, 1998).
+A set of states in which few cells depend on each other has few nodes, however many states it has.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A run, followed with sets of states: what `checker.conformance.beliefs` does by listing them, for sets that are too large to list.
 
-Behind the cells of a state stands one for each call that can be under way: None, or the step that it may take and the label of the one that it has taken.
+Behind the cells of a state stands one for each call that can be under way: None, or the step that it may take and the label of the one that
+it has taken.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ SHOWN = 1_000  # states that stand for what could have been observed instead
 
 @final
 class Followed(Struct, frozen=True, kw_only=True):
-    """`explained`: the observations up to the first that nothing explains. Then `allowed`, `states` (some, one for each way in which the cells that were looked
-    at could be) and `fails` tell what was possible there. Otherwise `count` states can explain all, in which the cells have these `values`."""
+    """`explained`: the observations up to the first that nothing explains. Then `allowed`, `states` (some, one for each way in which the cells
+    that were looked at could be) and `fails` tell what was possible there. Otherwise `count` states can explain all, in which the cells have
+    these `values`."""
 
     explained: int
     allowed: tuple[Label, ...] = ()

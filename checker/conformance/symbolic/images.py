@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import final
+from typing import Any, final
 
 from checker.conformance.symbolic.cases import Case, Cases, Effect
 from checker.conformance.symbolic.diagram import EMPTY, Diagrams
@@ -29,9 +29,9 @@ class Images:
         """The states of a set after what the effect writes."""
         return self.sets.written(of, tuple([(cell, self.sets.number(cell, value)) for cell, value in effect.writes]))
 
-    def split(self, of: int, cases: Cases) -> list[tuple[int, list[Effect]]]:
+    def split(self, of: int, cases: Cases) -> list[tuple[int, Any]]:
         """The set in parts, with what `cases` gives in each."""
-        found: list[tuple[int, list[Effect]]] = []
+        found: list[tuple[int, Any]] = []
         waiting: list[tuple[int, Case | None]] = [(of, cases.root)] if of != EMPTY else []
         while waiting:
             part, case = waiting.pop()

@@ -1,4 +1,5 @@
-"""Writes the exports beside it, with `opentelemetry-sdk opentelemetry-exporter-otlp-json-file opentelemetry-exporter-otlp-proto-common langsmith langfuse`."""
+"""Writes the exports beside it, with `opentelemetry-sdk opentelemetry-exporter-otlp-json-file opentelemetry-exporter-otlp-proto-common
+langsmith langfuse`."""
 
 import json
 from datetime import UTC, datetime, timedelta

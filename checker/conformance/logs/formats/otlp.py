@@ -1,5 +1,6 @@
-"""OTLP JSON: `TracesData` objects (opentelemetry.io/docs/specs/otlp, JSON Protobuf encoding), as the file exporter writes them a line each, with names in
-snake case as protobuf may write them too; and spans one by one, as the console exporter of the Python SDK writes them (`ReadableSpan.to_json`)."""
+"""OTLP JSON: `TracesData` objects (opentelemetry.io/docs/specs/otlp, JSON Protobuf encoding), as the file exporter writes them a line each,
+with names in snake case as protobuf may write them too; and spans one by one, as the console exporter of the Python SDK writes them
+(`ReadableSpan.to_json`)."""
 
 from __future__ import annotations
 
