@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checker.cli import options
 
 if TYPE_CHECKING:
-    from checker.conformance.result import Conformance, RunResult
+    from checker.conformance.result import Conformance
 
 EPILOG = """\
 Without --map, a map to start from is written: the steps of the protocol beside the kinds of records of the log.
@@ -97,19 +97,13 @@ def _start(arguments: argparse.Namespace) -> int:
 
 def _conform(arguments: argparse.Namespace) -> Conformance:
     from checker import api
+    from checker.cli.at_once import AtOnce
     from checker.cli.progress import ProgressLine
     from checker.report.wording import counted, duration
 
     line = ProgressLine()
 
-    def violated(run: RunResult) -> None:
-        from checker.report.conformance import render_violation
-        from checker.report.terminal import style_of
-
-        line.close()
-        sys.stderr.write(render_violation(run, style_of(sys.stderr)) + "\n")
-        sys.stderr.flush()
-
+    at_once = AtOnce(line) if arguments.follow or "-" in arguments.logs else None
     try:
         return api.conform(
             arguments.path,
@@ -125,7 +119,9 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
                 lambda elapsed_s: f"{counted(records, 'record')}, {counted(runs, 'run')} ({duration(elapsed_s)})"
             ),
             follow=arguments.follow,
-            violated=violated if arguments.follow or "-" in arguments.logs else None,
+            violated=at_once,
         )
     finally:
+        if at_once is not None:
+            at_once.close()
         line.close()

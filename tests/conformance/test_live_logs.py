@@ -94,6 +94,13 @@ def test_the_standard_input(tmp_path: Path) -> None:
     assert "interrupted (" in out
 
 
+def test_what_is_over_at_once_is_told_once(tmp_path: Path) -> None:
+    with conforming(tmp_path, "-", "--follow", stdin=subprocess.PIPE) as process:
+        out, err = process.communicate(text(TWICE))
+    assert (process.returncode, err) == (1, "")
+    assert "run a: event 5 is not possible" in out
+
+
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_lines_that_are_written_in_parts(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "log"

@@ -60,7 +60,7 @@ class _Follow:
         violated: Callable[[RunResult], None] | None,
     ) -> None:
         self.reader, self.progress, self.violated, self.following = reader, progress, violated, following
-        self.every = 1 if following else PROGRESS_RECORDS
+        self.every = PROGRESS_RECORDS if violated is None else 1
         self.cut: list[str] = []  # lines that break off
         self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits)
         self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -30,8 +31,10 @@ OTHERS = {b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\
 
 
 def lines(path: str, *, following: bool = False) -> Iterator[bytes]:
-    """Each line with its end, as it is read; the last may have none. `following`: at the end, wait for more. Raises BadInput."""
+    """Each line with its end, as it is read; the last may have none. `following`: at the end of a file, wait for more. Raises BadInput."""
     import zlib
+
+    following = following and os.path.isfile(path)  # a pipe has an end, when all that write to it have left
 
     number = 0
     try:
