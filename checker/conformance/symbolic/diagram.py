@@ -14,7 +14,7 @@ from checker.language.types import Value
 EMPTY, FULL = 0, 1  # the set without states, and the end of every path
 
 Edges: TypeAlias = tuple[tuple[int, int], ...]  # (number of a value, node), by values
-Writes: TypeAlias = tuple[tuple[int, int], ...]  # (cell, number of a value), by cells
+Writes: TypeAlias = tuple[tuple[int, int], ...]  # (cell, number of a value), in the order of the cells
 
 
 @final
@@ -24,10 +24,13 @@ class TooManyNodes(Exception):
 
 @final
 class Diagrams:
-    """Diagrams over so many cells. A set is the number of its first node; `most`: nodes that may be made before TooManyNodes is raised."""
+    """Diagrams over cells in this `order`, from the first to the last on every path. A set is the number of its first node; `most`: nodes that may
+    be made before TooManyNodes is raised. Values are given by their numbers, which `number` gives."""
 
-    def __init__(self, cells: int, most: int) -> None:
-        self.cells, self.most = cells, most
+    def __init__(self, order: Sequence[int], most: int) -> None:
+        cells = len(order)
+        self.cells, self.most, self.order = cells, most, order
+        self._place = {cell: level for level, cell in enumerate(order)}
         self.values: list[list[Value]] = [[] for _ in range(cells)]
         self._number: list[dict[Value, int]] = [{} for _ in range(cells)]
         self._clear()
@@ -67,6 +70,11 @@ class Diagrams:
             self._edges.append(edges)
         return found
 
+    def writes(self, values: Iterable[tuple[int, Value]]) -> Writes:
+        """What `written` takes, for values of cells."""
+        found = [(self._place[cell], cell, self.number(cell, value)) for cell, value in values]
+        return tuple([(cell, value) for _, cell, value in sorted(found)])
+
     # --- sets ----------------------------------------------------------------------------------------------------------
 
     def state(self, values: Sequence[Value]) -> int:
@@ -76,8 +84,9 @@ class Diagrams:
     def product(self, values: Sequence[Iterable[Value]]) -> int:
         """The states in which each cell has one of its values."""
         found = FULL
-        for cell in range(self.cells - 1, -1, -1):
-            found = self.node(cell, tuple(sorted({(self.number(cell, value), found) for value in values[cell]})))
+        for level in range(self.cells - 1, -1, -1):
+            cell = self.order[level]
+            found = self.node(level, tuple(sorted({(self.number(cell, value), found) for value in values[cell]})))
         return found
 
     def union(self, one: int, other: int) -> int:
@@ -96,13 +105,13 @@ class Diagrams:
 
     def part(self, of: int, cell: int, value: int) -> int:
         """The states of a set in which a cell has a value."""
-        level = self._level[of]
-        if of == EMPTY or level > cell:
+        level, wanted = self._level[of], self._place[cell]
+        if of == EMPTY or level > wanted:
             return of
         key = of, cell, value
         found = self._parts.get(key)
         if found is None:
-            if level == cell:
+            if level == wanted:
                 edges = [edge for edge in self._edges[of] if edge[0] == value]
             else:
                 parts = [(v, self.part(target, cell, value)) for v, target in self._edges[of]]
@@ -111,14 +120,14 @@ class Diagrams:
         return found
 
     def written(self, of: int, writes: Writes) -> int:
-        """The states of a set after these values were written to the cells of each. `writes`: by cells."""
+        """The states of a set after these values were written to the cells of each, which come in the order of the diagrams."""
         if of == EMPTY or not writes:
             return of
         key = of, writes
         found = self._written.get(key)
         if found is None:
             level, (cell, value) = self._level[of], writes[0]
-            if level == cell:
+            if self.order[level] == cell:
                 joined = EMPTY
                 for _, target in self._edges[of]:
                     joined = self.union(joined, self.written(target, writes[1:]))
@@ -135,7 +144,7 @@ class Diagrams:
         found: list[set[int]] = [set() for _ in range(self.cells)]
         for node in self._reached([of]):
             if self._edges[node]:
-                found[self._level[node]].update(value for value, _ in self._edges[node])
+                found[self.order[self._level[node]]].update(value for value, _ in self._edges[node])
         return found
 
     def values_at(self, of: int, cell: int) -> list[int]:
@@ -143,17 +152,18 @@ class Diagrams:
         found = self._values_at.get((of, cell))
         if found is None:
             front = {of}
-            for _ in range(self._level[of], cell):
+            for _ in range(self._level[of], self._place[cell]):
                 front = {target for node in front for _, target in self._edges[node]}
             found = self._values_at[of, cell] = sorted({value for node in front for value, _ in self._edges[node]})
         return found
 
     def some(self, of: int) -> list[Value]:
         """A state of a set that is not empty."""
-        state = []
+        state: list[Value] = [None] * self.cells
         while of != FULL:
             value, target = self._edges[of][0]
-            state.append(self.values[self._level[of]][value])
+            cell = self.order[self._level[of]]
+            state[cell] = self.values[cell][value]
             of = target
         return state
 

@@ -17,7 +17,7 @@ from checker.conformance.seen import Begun, DoneSeen, Dropped, Ended, Gone, Seen
 from checker.conformance.symbolic.cases import Cases, Effect, instances, truth
 from checker.conformance.symbolic.diagram import EMPTY, Diagrams, TooManyNodes
 from checker.conformance.symbolic.images import Images
-from checker.language.types import Value
+from checker.language.types import Sort, Value
 from checker.model.expr import Local
 from checker.model.model import Model
 from checker.semantics.interpreter import Interpreter, State
@@ -64,7 +64,7 @@ class SetsOfStates:
         if model.timeouts_only_when_stuck:  # whether a timeout is possible depends on all the others
             raise CannotTell("candidates", "sets of states are not kept as diagrams where timeouts only happen when stuck")
         self.hidden, self.look = hidden, look
-        self.sets = Diagrams(model.size + slots, most)
+        self.sets = Diagrams([*_order(model), *range(model.size, model.size + slots)], most)
         self.images = Images(self.sets, model.size)
         self._instances = [[Instance(number, *one) for one in instances(step)] for number, step in enumerate(model.steps)]
         self._done = None if model.done is None else truth(interpreter.compiled(model.done))
@@ -156,7 +156,7 @@ class SetsOfStates:
         return found
 
     def _told(self, of: int, slot: int, call: tuple[StepSeen, Label | None] | None) -> int:
-        return self.sets.written(of, ((slot, self.sets.number(slot, call)),))
+        return self.sets.written(of, self.sets.writes([(slot, call)]))
 
     # --- steps ---------------------------------------------------------------------------------------------------------
 
@@ -219,3 +219,14 @@ def _any(effect: Effect) -> bool:
 def _initial(model: Model) -> list[list[Value]]:
     """The initial values of each cell, in the order of the state."""
     return [list(dict.fromkeys(choices)) for variable in model.variables for choices in variable.initial]
+
+
+def _order(model: Model) -> list[int]:
+    """The cells, those of one agent or thing side by side: what belongs together depends on each other, and few nodes tell of it."""
+    keys: list[tuple[int, int, int]] = []
+    for place, variable in enumerate(model.variables):
+        first = variable.index[0] if variable.index else None
+        sort = 1 + model.sorts.index(first) if isinstance(first, Sort) and first in model.sorts else 0
+        each = variable.cells // first.size if isinstance(first, Sort) and first.size else 1
+        keys += [(variable.offset + cell, sort, (cell // each if sort else 0) * 1_000 + place) for cell in range(variable.cells)]
+    return [cell for cell, _, _ in sorted(keys, key=lambda key: (key[1], key[2], key[0]))]

@@ -27,7 +27,7 @@ class Images:
 
     def written(self, of: int, effect: Effect) -> int:
         """The states of a set after what the effect writes."""
-        return self.sets.written(of, tuple([(cell, self.sets.number(cell, value)) for cell, value in effect.writes]))
+        return self.sets.written(of, self.sets.writes(effect.writes))
 
     def split(self, of: int, cases: Cases) -> list[tuple[int, Any]]:
         """The set in parts, with what `cases` gives in each."""
