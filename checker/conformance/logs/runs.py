@@ -16,13 +16,14 @@ from checker.conformance.logs.partial import Arranged, arranged, begins_again, i
 from checker.conformance.logs.records import Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
-from checker.conformance.orders import Blocked, PartialOrder, explain_in_some_order
+from checker.conformance.orders import ORDERS, Blocked, PartialOrder, explain_in_some_order
 from checker.conformance.result import RunResult, Violation
 from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StepSeen
 from checker.conformance.symbolic.follow import SetsOfStates
 from checker.conformance.tracker import REMEMBERED, Stuck, Tracker
 
 TOLD_STATES = 10_000  # states at the end of a run whose values are told
+QUICK = 20_000  # nodes of a first search
 SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
 
 
@@ -103,10 +104,7 @@ class InOrder:
     def result(self) -> RunResult:
         tracker = self.tracker
         if tracker.limit == "candidates" and self._kept is not None:
-            try:
-                return self._in_sets(self._kept)
-            except CannotTell:
-                return self._searched(self._kept)
+            return self._decided(self._kept)
         return RunResult(
             run=self.name,
             verdict=tracker.verdict,
@@ -123,6 +121,17 @@ class InOrder:
     def _end(self, tracker: Tracker) -> dict[str, tuple[str, ...]]:
         states = tracker.states()
         return self.teller.end([{state[cell] for state in states} for cell in range(tracker.model.size)])
+
+    def _decided(self, kept: list[Seen]) -> RunResult:
+        """Of a run that too many states could explain to list them: one explanation is often found at once, depth first. That there is none
+        takes all of them, as sets, or where these get too large a long search."""
+        found = self._searched(kept, QUICK)
+        if found.verdict != "cannot tell":
+            return found
+        try:
+            return self._in_sets(kept)
+        except CannotTell:
+            return self._searched(kept, ORDERS)
 
     def _in_sets(self, kept: list[Seen]) -> RunResult:
         """With sets of states that are not listed. Raises CannotTell."""
@@ -151,8 +160,8 @@ class InOrder:
         """The line of an observation, by its number from 1."""
         return self._lines[len(self._lines) - (self.events - number) - 1]
 
-    def _searched(self, kept: list[Seen]) -> RunResult:
-        """Depth first, one explanation is often found where all of them are too many."""
+    def _searched(self, kept: list[Seen], most: int) -> RunResult:
+        """Depth first, through so many nodes."""
         before = tuple(frozenset([place - 1]) if place else frozenset[int]() for place in range(len(kept)))
         lines = [Entry(record=Record(fields={}, path=self._path, line=line), readings=(), lane=None) for line in self._lines]
         made = Arranged(
@@ -161,7 +170,7 @@ class InOrder:
             readings=tuple(map(_reading, kept)),
             open=len(self.calls),
         )
-        return searched(self.name, self.tracker.beliefs, made, self.teller, self.names)
+        return searched(self.name, self.tracker.beliefs, made, self.teller, self.names, most)
 
 
 def _reading(seen: Seen) -> Reading:
@@ -206,13 +215,13 @@ class Gathered:
         return searched(self.name, self.beliefs, made, self.teller, self.names)
 
 
-def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names) -> RunResult:
+def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names, most: int = ORDERS) -> RunResult:
     """The result of a search over the orders that are possible."""
     events = len(made.known.seen)
     if beliefs.full:
         beliefs.renew()
     try:
-        found = explain_in_some_order(beliefs, made.known)
+        found = explain_in_some_order(beliefs, made.known, most=most)
     except CannotTell as limit:
         return RunResult(
             run=name, verdict="cannot tell", events=events, explained=0, states=0, reason=str(limit), names=teller.names(names)
