@@ -151,7 +151,7 @@ def _lines_of(path: str) -> tuple[str, ...]:
             text = file.read(64 << 20)
     except (OSError, ValueError):
         return ()
-    if "\0" in text[:4096] or text.startswith("\x1f\ufffd"):  # no text, or a packed one
+    if text[:4096].count("\0") * 4 > len(text[:4096]) or text.startswith("\x1f\ufffd"):  # no text, or a packed one
         return ()
     return tuple(line.rstrip("\r") for line in text.split("\n"))
 
