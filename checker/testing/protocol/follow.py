@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from checker.conformance.beliefs import NOTHING, CannotTell
 from checker.conformance.logs.names import Names, Unreadable
-from checker.conformance.seen import Ended, StateSeen, StepSeen
+from checker.conformance.seen import Dropped, Ended, StateSeen, StepSeen
 from checker.conformance.tracker import Tracker
 from checker.language.types import show
 from checker.model.cells import cell_names
@@ -87,10 +87,14 @@ class Follower:
             advice = f"where that is right, the adapter says so: may_refuse = ({call.action!r},)"
             raise Refused(f"{call} was refused, and the protocol allowed it all the time\n{self._story()}\n{advice}")
         self.refused.append(call)
-        if self._waits(call):
-            self.tracker.lose(slot)
-        elif not self.tracker.drop(slot):
-            self._require(f"{call} was refused, but has had its effect")
+        if not self._without_effect(slot):
+            self.tracker.drop(slot)
+            advice = "an action that was begun and came to nothing returns True: it is over, and was not refused"
+            self._require(f"{call} was refused, but has had its effect", advice)
+        elif self._waits(call):
+            self.tracker.lose(slot)  # what it changes where nothing is seen of it, it may have changed
+        else:
+            self.tracker.drop(slot)
         self._idle(call, seen, f"{call} was refused")
 
     def leave(self, slot: int) -> None:
@@ -158,6 +162,13 @@ class Follower:
                 return True
         return False
 
+    def _without_effect(self, slot: int) -> bool:
+        """Whether all that was seen is explained without the action's step."""
+        try:
+            return bool(self.tracker.reason) or self.tracker.beliefs.after(self.tracker.belief, Dropped(slot)) != NOTHING
+        except CannotTell:
+            return True
+
     def _comes_to_nothing(self, slot: int, call: Call, seen: StepSeen) -> bool:
         """Whether an action that waits may have been begun and be over by now, in a state that explains what was seen."""
         if not self._waits(call):
@@ -185,11 +196,12 @@ class Follower:
         names, owners = cell_names(self.plan.model), self.plan.vocabulary.owner_of
         return ", ".join(f"{names[cell]} = {show(owners[cell].type, value)}" for cell, value in cells)
 
-    def _require(self, said: str) -> None:
+    def _require(self, said: str, advice: str = "") -> None:
         """Raises NotAllowed, unless it was a limit that ended the following."""
         if self.tracker.stuck is None:
             return
-        raise NotAllowed(f"{said}, which no behaviour of the protocol explains\n{self._story()}")
+        story = self._story() + (f"\n{advice}" if advice else "")
+        raise NotAllowed(f"{said}, which no behaviour of the protocol explains\n{story}")
 
     def _story(self) -> str:
         """What explains the run up to here, and what the protocol allows next."""

@@ -12,10 +12,9 @@ from checker.conformance.beliefs import Beliefs, Limits
 from checker.conformance.logs.names import Names, Naming
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.conformance.seen import StateSeen
-from checker.elaborate.make import reads
 from checker.language.diagnostics import nearest
 from checker.language.types import Sort, Type, element, values
-from checker.model.model import Guard, Model, Variable
+from checker.model.model import Model, Variable
 from checker.semantics.interpreter import Interpreter
 from checker.testing.protocol.adapter import Adapter
 
@@ -105,15 +104,8 @@ class Plan:
         return any(step.fault == f"restart {self.actions[action].role.name}" for step in self.model.steps)
 
     def reentrant(self, action: str) -> bool:
-        """Whether the agents of this action may begin activities while others of theirs wait: some beginning does not ask whether all rest."""
-        role = self.actions[action].role.name
-        waits = {v.name for v in self.model.variables if v.kind == "control" and v.name.startswith(f"{role}.")}
-        for step in self.model.steps:
-            if step.role == role and step.kind == "start" and step.fault is None:
-                asked = {read.variable.name for part in step.prelude if isinstance(part, Guard) for read in reads(part.condition)}
-                if waits - asked - {f"{role}.{step.activity}"}:
-                    return True
-        return False
+        """Whether the agents of this action may begin activities while others of theirs wait."""
+        return self.actions[action].role.name in self.model.reentrant
 
     def agents(self, role: Sort) -> list[str]:
         return [element(role, n) for n in range(role.size)]
