@@ -25,7 +25,7 @@ from checker.testing.errors import Deadlock, Livelock
 from checker.testing.jobs import Jobs
 from checker.testing.lanes import ControlledFuture, ControlledTask, Lane, Ready
 from checker.testing.lifecycle import Lifecycle
-from checker.testing.record import Fault, Record
+from checker.testing.record import Call, Fault, Record
 from checker.testing.settings import Settings
 from checker.testing.witness import Witness
 
@@ -59,7 +59,8 @@ class ControlledLoop(Lifecycle):
         self._slack_ns = round(settings.slack_s * NS)
         self.watches: list[Callable[[], None]] = []  # called after every step; what they raise ends the run
         self._parked: list[Ready] = []  # of crashed agents: kept, so that no `finally` of theirs runs
-        self._crashes = 0
+        self.crashed: list[str] = []  # the agents (or tasks) that a fault has stopped, in this order
+        self.strikes: Callable[[str, Call], bool] | None = None  # whether a fault may strike at a call, where a test says so
 
     # --- time ---------------------------------------------------------------------------------------------------------------
 
@@ -220,7 +221,7 @@ class ControlledLoop(Lifecycle):
 
     def _run(self, ready: Ready) -> None:
         lane, handle = ready.lane, ready.handle
-        if self._crashes and self._is_of_crashed(ready):
+        if self.crashed and self._is_of_crashed(ready):
             self._parked.append(ready)
             return
         self._count_step(lane)
@@ -280,7 +281,7 @@ class ControlledLoop(Lifecycle):
         Code with no agent is its own task alone.
         """
         agent = self.acting()
-        self._crashes += 1
+        self.crashed.append(self.who())
         for lane in self.lanes[1:]:
             if lane is self.current or (agent is not None and lane.agent is agent):
                 lane.dead = True

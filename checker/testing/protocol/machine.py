@@ -18,7 +18,8 @@ from checker.testing.protocol.corpus import FOLDER, keep, tokens
 from checker.testing.protocol.first import first_programs
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
-from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, smaller_than, token_of
+from checker.testing.protocol.programs import Part, Program, Settle, smaller_than, token_of
+from checker.testing.protocol.runs import Reached, replay_program, run_program
 from checker.testing.protocol.walk import Walk
 from checker.testing.search import quiet_collector
 
