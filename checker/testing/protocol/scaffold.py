@@ -55,11 +55,8 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
 def _carriers(model: Model) -> list[str]:
     """Which call at a boundary carries each message: a comment, for it matters only where messages are lost or arrive twice."""
     messages = dict.fromkeys(channel.message for channel in model.channels)
-    return (
-        [f"    # carried_by = {{{', '.join(f'{name!r}: "Queue.put"' for name in messages)}}}  # for `lose` and `duplicate`"]
-        if messages
-        else []
-    )
+    carriers = ", ".join(f'"{name}": "Queue.put"' for name in messages)
+    return [f"    # carried_by = {{{carriers}}}  # calls at boundaries, for `lose` and `duplicate`"] if messages else []
 
 
 def _method(step: Step, with_role: bool) -> list[str]:
