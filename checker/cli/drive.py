@@ -88,15 +88,13 @@ def _replayed(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
 
 
 def _driven(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
-    from checker.cli.progress import ProgressLine
-    from checker.report.wording import duration
+    from checker.testing.progress import telling
     from checker.testing.protocol.drive import drive
     from checker.testing.protocol.paths import covering
     from checker.testing.protocol.telling import driven_text
 
     violations, left_out = _violations(model, arguments)
-    line = ProgressLine()
-    try:
+    with telling("", elsewhere=True):
         covered = None if arguments.violations else covering(model, may_take=plan.may_have, time_s=arguments.time)
         paths = [*violations, *((*covered.paths, *covered.beyond) if covered else ())]
         found = drive(
@@ -105,10 +103,7 @@ def _driven(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
             schedules=arguments.schedules,
             beside=arguments.beside,
             mode=arguments.mode,
-            told=lambda text: line.say(lambda elapsed_s: f"{text} ({duration(elapsed_s)})"),
         )
-    finally:
-        line.close()
     found.left_out = left_out
     if covered is not None:
         found.goals, found.cut = covered.goals, covered.cut

@@ -19,6 +19,7 @@ from checker.semantics.interpreter import State
 from checker.testing.choices import Token
 from checker.testing.environment import current_loop
 from checker.testing.outcome import Outcome
+from checker.testing.progress import telling
 from checker.testing.protocol.beside import Asked, ask, questions
 from checker.testing.protocol.faults import Fault, fault_of
 from checker.testing.protocol.follow import Call, Follower, NotAllowed, Refused
@@ -47,6 +48,7 @@ class Driven(Struct, frozen=True, kw_only=True):
     why: str = ""
     refused: tuple[str, ...] = ()
     token: str = ""
+    interrupted: bool = False
 
 
 class Drive(Struct, kw_only=True):
@@ -81,31 +83,29 @@ def drive(
     *,
     schedules: int = 100,
     beside: int = 0,
-    told: Callable[[str], None] | None = None,
     **options: Any,
 ) -> Drive:
     """Each path, one after another; then up to `beside` calls in the states of those that the code took: what the protocol allows there must be
     possible, and nothing else. An interrupt ends it with what is known by then. Raises AdapterError."""
     result = Drive(plan=plan)
-    say = told or (lambda text: None)
     taken: list[tuple[ModelPath, _Watch]] = []
     try:
         for number, path in enumerate(paths, 1):
-            say(f"path {number} of {len(paths)}: {path.name}")
             watch = _Watch(plan, path)
-            result.driven.append(_driven(plan, path, watch, result.reached, schedules, options))
+            with telling(f"path {number} of {len(paths)}: {path.name}"):
+                result.driven.append(_driven(plan, path, watch, result.reached, schedules, options))
+            if result.driven[-1].interrupted:
+                raise KeyboardInterrupt
             if path.kind == "steps" and result.driven[-1].verdict == "taken":
                 taken.append((path, watch))
         for path, watch in taken:
-            _beside(result, path, watch, beside, say, options)
+            _beside(result, path, watch, beside, options)
     except KeyboardInterrupt:
         result.interrupted = True
     return result
 
 
-def _beside(
-    result: Drive, path: ModelPath, watch: _Watch, most: int, say: Callable[[str], None], options: dict[str, Any]
-) -> None:
+def _beside(result: Drive, path: ModelPath, watch: _Watch, most: int, options: dict[str, Any]) -> None:
     """Until the first finding."""
     plan, asked = result.plan, result.asked
     shown = [watch.wanted(path.states[: place + 1]) for place in range(len(path.states))]
@@ -113,8 +113,8 @@ def _beside(
         if asked.tried >= most:
             asked.left += 1
             continue
-        say(f"beside the paths: call {asked.tried + 1} of at most {most}, {question.call}")
-        outcome = ask(plan, question, shown[question.place], result.reached, asked, options, watch.schedule)
+        with telling(f"beside the paths: call {asked.tried + 1} of at most {most}, {question.call}"):
+            outcome = ask(plan, question, shown[question.place], result.reached, asked, options, watch.schedule)
         if outcome is not None:
             name = f"{replace(question.call, after_states=0)} beside {path.name}"
             found = replace(path, kind="beside", name=name)
@@ -128,6 +128,8 @@ def _beside(
                     token=token_of(question.program, outcome.token or ""),
                 )
             )
+            if outcome.interrupted:
+                raise KeyboardInterrupt
             return
 
 
@@ -153,6 +155,7 @@ def _driven(plan: Plan, path: ModelPath, watch: _Watch, reached: Reached, schedu
         why=why,
         refused=refused,
         token=token_of(program, outcome.token or "") if failed else "",
+        interrupted=outcome.interrupted,
     )
 
 
