@@ -143,8 +143,8 @@ class Tested:
         """Of a failing run."""
         return f"{outcome.text()}\n  again: {REPLAY_VARIABLE}='{program} @ {outcome.token}' pytest"
 
-    def programs(self, examples: int, length: int) -> None:
-        """Runs the first programs, then lets Hypothesis draw more. Raises Failed for the smallest that fails."""
+    def programs(self, examples: int, length: int, *, given: bool = True) -> None:
+        """Runs the first programs (where `given`), then lets Hypothesis draw more. Raises Failed for the smallest that fails."""
         if os.environ.get(REPLAY_VARIABLE):
             return
         AT_THE_END.append(lambda: f"{self.name}: {self.reached.in_short(self.plan)}")
@@ -162,7 +162,7 @@ class Tested:
         )
         try:
             with telling(self.name):
-                self._search(examples, chosen)
+                self._search(first_programs(self.plan)[:examples] if given else [], chosen)
         except KeyboardInterrupt:
             if not self.tokens:
                 how_far = f"{len(self.reports)} programs in {self.reached.runs} runs"
@@ -174,7 +174,7 @@ class Tested:
                 note = self._make_small()
             self._raise_smallest(note, found.__cause__)
 
-    def _search(self, examples: int, chosen: Any) -> None:
+    def _search(self, given: list[Program], chosen: Any) -> None:
         """Raises Failed for the first program that fails."""
         from hypothesis import seed
         from hypothesis.stateful import run_state_machine_as_test
@@ -183,7 +183,7 @@ class Tested:
         if self.options.get("seed"):
             drawn = seed(self.options["seed"])(drawn)
         with quiet_collector():
-            for program in first_programs(self.plan)[:examples]:
+            for program in given:
                 self.program(program)
             run_state_machine_as_test(drawn, settings=chosen)
 
