@@ -102,8 +102,14 @@ class ControlledLoop(Lifecycle):
         if threading.get_ident() == self.owner:
             return self.call_soon(callback, *args, context=context)
         handle = asyncio.Handle(callback, args, self, context)
-        self.foreign.post(handle, callback)
+        job = self.jobs.current()
+        if job is None or not job.hands_over(lambda: self._enqueue(handle, callback)):
+            self.foreign.post(handle, callback)
         return handle
+
+    def set_default_executor(self, executor: Any) -> None:
+        """Its number of threads counts; its jobs run in the turns of this loop."""
+        self.jobs.default = executor
 
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
@@ -293,6 +299,7 @@ class ControlledLoop(Lifecycle):
                     watcher.set_result(None)
         self._parked += [ready for ready in self._ready if ready.lane.dead]
         self._ready = [ready for ready in self._ready if not ready.lane.dead]
+        self.jobs.fill_all()
 
     def acting(self) -> Agent | None:
         """The agent of the running code, in a job that of the task that started it."""
@@ -324,4 +331,4 @@ class ControlledLoop(Lifecycle):
         return task
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
-        return self.jobs.submit(executor, func, args)
+        return self.jobs.submit(executor, func, args).future
