@@ -79,6 +79,24 @@ def test_the_token_of_a_run_with_faults_makes_it_again() -> None:
     assert "was refused, and the protocol allowed it all the time" in texts.pop()
 
 
+def test_faults_that_the_code_has_on_its_own_may_happen_unseen() -> None:
+    class Restarting(f.Journal):
+        on_its_own = ("crash Worker", "restart Worker")
+
+    for faults in ("none", "crashes"):
+        assert plan_of("journal.spec", Restarting, faults).crashes == {"Worker": frozenset()}
+    plan = plan_of("journal.spec", f.Journal, "crashes")
+    names = [plan.model.steps[n].name for n in (*plan.crashes["Worker"], *plan.restarts_of["Worker"])]
+    assert names == ["crash Worker", "restart Worker"]
+    assert not set(plan.crashes["Worker"]) & plan.beliefs.hidden
+
+
+def test_an_agent_that_stalls_is_one_that_stops() -> None:
+    found = driven("journal.spec", f.Journal, "stall Worker <= 1")
+    assert verdicts(found)["Worker.work -> stall Worker"] == "taken"
+    assert found.exit_code == 0
+
+
 def test_a_violation_that_needs_a_crash_is_looked_for_in_the_code() -> None:
     plan = plan_of("journal.spec", f.Journal, "dies")
     (result,) = [r for r in check("journal.spec", faults=["dies"]).results if r.property == "finished"]

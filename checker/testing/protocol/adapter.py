@@ -13,7 +13,8 @@ class Adapter:
     name, which takes the agent and the action's parameters by their names in the protocol, as texts: `async def work(self, worker, t)`. Where two
     roles have an action of one name, the method is called `Role_action`. It returns when the action is over, all its awaits included. It returns
     False, or raises one of `refusals`, where the code refuses, and raises one of `unknown` where nobody can tell whether it was done or will be (a
-    timeout, a lost reply). Any other exception fails the run. Actions that the code starts on its own are named in `on_its_own`, those
+    timeout, a lost reply). Any other exception fails the run. Actions that the code starts on its own, and crashes and restarts of
+    agents that it makes itself ("crash Worker"), are named in `on_its_own`, those
     that it may refuse at any time, for reasons that the protocol does not know (a lease that is not over yet), in `may_refuse`. `carried_by` says
     which call at a boundary carries a message of the protocol, so that it can be lost or arrive twice: `{"Assign": "Inbox.put"}`, or a function
     of the recorded `Call` where one method carries several.

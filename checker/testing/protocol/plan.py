@@ -63,7 +63,8 @@ class Plan:
         starts = [(n, step) for n, step in enumerate(self.model.steps) if step.kind == "start" and step.fault is None]
         often = [step.activity for _, step in starts]
         found = []
-        on_its_own = set(self.adapter.on_its_own) - {step.fault for step in self.model.steps}
+        roles = [sort.name for sort in self.model.sorts if sort.role]
+        on_its_own = set(self.adapter.on_its_own) - {f"{kind} {r}" for kind in ("crash", "stall", "restart") for r in roles}
         for number, step in starts:
             role = self.vocabulary.role(number)
             if role is None or step.activity is None or self._is_run(role, step.activity):
