@@ -94,7 +94,7 @@ def _driven(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
     from checker.testing.protocol.telling import driven_text
 
     violations, left_out = _violations(model, arguments)
-    with telling("", elsewhere=True):
+    with telling(""):
         covered = None if arguments.violations else covering(model, may_take=plan.may_have, time_s=arguments.time)
         paths = [*violations, *((*covered.paths, *covered.beyond) if covered else ())]
         found = drive(

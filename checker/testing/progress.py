@@ -14,12 +14,12 @@ _within: list[str] = []
 
 
 @contextmanager
-def telling(what: str, *, elsewhere: bool = False) -> Iterator[None]:
-    """Within: what `tell` says is shown, after `what`. The outermost has the line; `elsewhere`: plain lines where there is no terminal."""
+def telling(what: str) -> Iterator[None]:
+    """Within: what `tell` says is shown, after `what`. The outermost has the line."""
     global _line
     outermost = _line is None
     if outermost:
-        _line = Line(pytest_plugin.screen(), elsewhere=elsewhere)
+        _line = Line(pytest_plugin.screen(), elsewhere=False)
     _within.append(what)
     try:
         yield

@@ -27,6 +27,7 @@ from checker.testing.protocol.paths import Goal, ModelPath, program_of, unreacha
 from checker.testing.protocol.plan import AdapterError, Plan
 from checker.testing.protocol.programs import Program, faults_in, token_of
 from checker.testing.protocol.runs import Reached, run_program
+from checker.testing.search import quiet_collector
 
 Verdict: TypeAlias = Literal["taken", "not taken", "not seen", "not explained", "fails", "not driven"]
 
@@ -90,16 +91,17 @@ def drive(
     result = Drive(plan=plan)
     taken: list[tuple[ModelPath, _Watch]] = []
     try:
-        for number, path in enumerate(paths, 1):
-            watch = _Watch(plan, path)
-            with telling(f"path {number} of {len(paths)}: {path.name}"):
-                result.driven.append(_driven(plan, path, watch, result.reached, schedules, options))
-            if result.driven[-1].interrupted:
-                raise KeyboardInterrupt
-            if path.kind == "steps" and result.driven[-1].verdict == "taken":
-                taken.append((path, watch))
-        for path, watch in taken:
-            _beside(result, path, watch, beside, options)
+        with quiet_collector():
+            for number, path in enumerate(paths, 1):
+                watch = _Watch(plan, path)
+                with telling(f"path {number} of {len(paths)}: {path.name}"):
+                    result.driven.append(_driven(plan, path, watch, result.reached, schedules, options))
+                if result.driven[-1].interrupted:
+                    raise KeyboardInterrupt
+                if path.kind == "steps" and result.driven[-1].verdict == "taken":
+                    taken.append((path, watch))
+            for path, watch in taken:
+                _beside(result, path, watch, beside, options)
     except KeyboardInterrupt:
         result.interrupted = True
     return result
