@@ -24,7 +24,7 @@ from typing import Any
 from msgspec import Struct
 
 from checker.api import load
-from checker.testing import Adapter, explore, replay, run_once
+from checker.testing import Adapter, checks, explore, replay, run_once
 from checker.testing.protocol.machine import Failed, Tested
 from checker.testing.protocol.plan import Plan
 from checker.testing.protocol.runs import Reached, replay_program
@@ -93,6 +93,7 @@ RACES = {  # (the package, the test module): its scenario that fails
     ("autogen_core", "test_autogen_core"): "claims_by_check_then_act",
     ("pydantic_graph", "test_pydantic_graph"): "deposits_by_read_and_write",
 }
+CHECKS = {"agents": [checks.claimed_once("put")]}  # those that say what is wrong, where the scenario itself does not
 
 
 def found(case: Case, seed: int, given: bool, folder: str) -> tuple[Plan, str]:
@@ -147,13 +148,14 @@ def measure_frameworks(replays: int) -> Iterator[str]:
             continue
         scenario = getattr(import_module(f"tests.testing.adapters.{module}"), name)
         run_once(scenario)  # imports and caches
-        outcome = explore(scenario, schedules=100, mode="latency")
+        said = CHECKS.get(package, [])
+        outcome = explore(scenario, schedules=100, mode="latency", checks=said)
         if outcome.run is None:
             yield f"! {package:<34}no failure in {outcome.runs} runs"
             continue
         runs = {
             (again.fingerprint, again.failure.text if again.failure else "")
-            for again in (replay(scenario, str(outcome.token)).run for _ in range(replays))
+            for again in (replay(scenario, str(outcome.token), checks=said).run for _ in range(replays))
             if again is not None
         }
         same = len(runs) == 1
