@@ -41,7 +41,9 @@ class Leg:
             invoked_s=loop.elapsed_s(),
         )
         loop.record.calls.append(self.call)
-        allowed = [fault for fault in terms.faults if fault in faults]
+        allowed = [
+            fault for fault in terms.faults if fault in faults and (loop.strikes is None or loop.strikes(fault, self.call))
+        ]
         self.fault = loop.chooser.fault(allowed, loop.witness.fault(loop, self.call) if loop.witness else None)
         if self.fault is not None:
             self.call.fault = self.fault

@@ -151,9 +151,6 @@ class Lifecycle(NoIO):
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         """Jobs run in the turns of this loop: there is no executor to shut down."""
 
-    def set_default_executor(self, executor: Any) -> None:
-        """Accepted and not used: jobs run in the turns of this loop."""
-
     def _generator_started(self, generator: Any) -> None:
         self._generators[self.next_serial()] = generator
 

@@ -38,6 +38,7 @@ class Outcome(Struct, kw_only=True):
     found_mode: Mode = "latency"
     points_failed: list[str] = field(default_factory=list)  # of a sweep: each suspension point at which a cancellation fails
     notes: list[str] = field(default_factory=list)
+    interrupted: bool = False  # after the failure was found
 
     @property
     def passed(self) -> bool:

@@ -14,6 +14,7 @@ from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
 from checker.testing.environment import controlled, current_loop
 from checker.testing.errors import Deadlock, Livelock, LoopInUse, NoCoroutine
+from checker.testing.executors import controlled_executors
 from checker.testing.failure import Failure, failure_of, goes_through
 from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
@@ -82,7 +83,7 @@ def run_once(
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
-        with controlled(loop), controlled_threads(), noted_holders(), noted_unawaited(loop):
+        with controlled(loop), controlled_threads(), controlled_executors(), noted_holders(), noted_unawaited(loop):
             failure, result = _run(loop, test)
             record.ended_s = loop.elapsed_s()
             if failure is None:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from checker.pytest_plugin import REPLAY_VARIABLE
+from checker.pytest_plugin import REPLAY_VARIABLE, stop_after_this_test
 from checker.testing.choices import MODES, Deviation, Mode, Token
 from checker.testing.chooser import Replay, Strategy
 from checker.testing.outcome import Outcome
+from checker.testing.progress import telling
 from checker.testing.run import Check, Run, Test
 from checker.testing.searching import STRATEGIES, Search, StrategyName
 from checker.testing.settings import Settings
@@ -40,7 +41,7 @@ def explore(
     _check_options(mode, strategy)
     common = Settings(mode="latency", seed=seed, faults=dict(faults or {}), **settings)
     search = Search(test, common, checks, strategy, mode)
-    with quiet_collector(), _told_how_far(search.outcome):
+    with quiet_collector(), telling(search.outcome.test), _told_how_far(search):
         found = search.known(first) or search.all_modes(schedules)
         if found is not None:
             search.settle(found, max(20, schedules // 2))
@@ -83,7 +84,7 @@ def sweep(
     common = Settings(mode="latency", seed=seed, cancel=True if cancel is None else cancel, **settings)
     search = Search(test, common, checks, "auto", "latency")
     outcome = search.outcome
-    with quiet_collector(), _told_how_far(outcome):
+    with quiet_collector(), telling(outcome.test), _told_how_far(search):
         first = search.warm_up()
         if cancel is None and first is not None and first.record.agents:
             search.cancelling(first.record.agents)
@@ -102,6 +103,7 @@ def sweep(
         except KeyboardInterrupt:
             if not failed:
                 raise
+            outcome.interrupted = True
             outcome.notes.append(f"interrupted after {outcome.runs} runs: not all of {len(points)} suspension points were tried")
         for run in failed:
             outcome.points_failed.append(search.where_cancelled(run))
@@ -139,13 +141,21 @@ def explored(test: Any = None, /, **options: Any) -> Any:
 
 
 @contextmanager
-def _told_how_far(outcome: Outcome) -> Iterator[None]:
-    """An interrupt tells what is known by then, and goes on: pytest shows its text."""
+def _told_how_far(search: Search) -> Iterator[None]:
+    """An interrupt tells what is known by then, and goes on: pytest shows its text. Where a run has failed, that is the outcome."""
+    outcome = search.outcome
     try:
         yield
     except KeyboardInterrupt:
         how_far = f"{outcome.runs} runs, {outcome.distinct} of them different"
-        raise KeyboardInterrupt(f"{outcome.test}: interrupted after {how_far}; none of them failed") from None
+        if search.best is None:
+            raise KeyboardInterrupt(f"{outcome.test}: interrupted after {how_far}; none of them failed") from None
+        outcome.interrupted = True
+        if outcome.run is None:
+            outcome.run = search.best
+            outcome.notes.append(f"interrupted after {how_far}: the schedule may have more deviations than it needs")
+    if outcome.interrupted:
+        stop_after_this_test()
 
 
 def _check_options(mode: str, strategy: str) -> None:
