@@ -56,6 +56,7 @@ class Outcome(Struct, kw_only=True):
 
     def check(self) -> Outcome:
         """Itself; raises ScheduleFailure where a run failed. Warns of checks that had nothing to look at in any run."""
+        __tracebackhide__ = True  # of pytest: the report is what matters
         if self.run is not None:
             error = self.run.failure.error if self.run.failure else None
             raise ScheduleFailure(self) from error
@@ -116,13 +117,14 @@ def _reason(run: Run) -> str:
     failure = run.failure
     assert failure is not None
     where = f" ({failure.place}: {failure.place.text})" if failure.place else ""
+    first, *rest = failure.text.split("\n")
     kind = {
         "exception": f"{failure.name}: ",
         "check": f"check {failure.name}: ",
         "deadlock": "deadlock: ",
         "livelock": "livelock: ",
     }
-    return kind[failure.kind] + failure.text + where
+    return "\n".join([kind[failure.kind] + first + where, *(line if line.startswith("    ") else f"    {line}" for line in rest)])
 
 
 def _calls(record: Record) -> list[str]:

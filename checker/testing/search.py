@@ -127,6 +127,7 @@ def explored(test: Any = None, /, **options: Any) -> Any:
     def decorate(function: Callable[..., Any]) -> Callable[..., None]:
         @functools.wraps(function)
         def run_test(*args: Any, **kwargs: Any) -> None:
+            __tracebackhide__ = True
             bound = functools.partial(function, *args, **kwargs)
             functools.update_wrapper(bound, function)
             token = os.environ.get(REPLAY_VARIABLE)
