@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import groupby
 
 from msgspec import Struct, field
 
@@ -138,7 +139,10 @@ def _calls(record: Record) -> list[str]:
 
 
 def _steps(run: Run) -> list[str]:
-    lines = [f"{step.at_s * 1e3:.9g} ms  {step.who} from {step.place}: {step.place.text}" for step in run.told_steps]
-    lines = [line for i, line in enumerate(lines) if not i or line != lines[i - 1]]
+    lines = []
+    for (who, place), same in groupby(run.told_steps, key=lambda step: (step.who, step.place)):
+        times = list(dict.fromkeys(f"{step.at_s * 1e3:.9g} ms" for step in same))
+        again = f" ({len(times)} times until {times[-1]})" if len(times) > 1 else ""
+        lines.append(f"{times[0]}  {who} from {place}: {place.text}{again}")
     left_out = len(lines) - LAST_CALLS
     return [f"({left_out} earlier steps are left out)", *lines[left_out:]] if left_out > 0 else lines

@@ -110,6 +110,7 @@ def run_once(
 
 def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     """Why the test failed, and else what it returned; what waits at its end waits still."""
+    __tracebackhide__ = True  # of pytest
     try:
         result = loop.run_until_complete(loop.create_task(_coroutine(test), name="test"))
     except Deadlock:

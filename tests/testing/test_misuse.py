@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checker.testing import boundary, checks, explore, explored, sweep, together
+from checker.testing import ScheduleFailure, boundary, checks, explore, explored, sweep, together
 from checker.testing.errors import NoCoroutine
 
 
@@ -133,3 +133,25 @@ def test_a_call_that_is_a_task_of_its_own_is_shown_where_it_was_made() -> None:
     text = explore(fails_behind, faults={"error_before": 1}).text()
     assert 'await asyncio.create_task(store.load("a"))' in text
     assert "witness.py" not in text
+
+
+def test_pytest_shows_the_test_and_no_line_of_the_search() -> None:
+    @explored(schedules=5)
+    async def fails() -> None:
+        raise ValueError("first line\nsecond line")
+
+    with pytest.raises(ScheduleFailure) as caught:
+        fails()
+    shown = caught.traceback.filter(caught)
+    assert [str(entry.path).endswith("test_misuse.py") for entry in shown] == [True]
+    assert str(caught.value).startswith(f"{fails.__qualname__} fails\n  ValueError: first line (")
+    assert "\n    second line\n" in str(caught.value)
+
+
+def test_steps_that_repeat_are_told_once() -> None:
+    async def polls() -> None:
+        while True:
+            await asyncio.sleep(1)
+
+    (line,) = [line for line in explore(polls, max_steps=400).text().splitlines() if " times until " in line]
+    assert line.endswith("await asyncio.sleep(1) (199 times until 199000 ms)")
