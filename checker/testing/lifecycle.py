@@ -81,6 +81,7 @@ class Lifecycle(NoIO):
             sys.set_asyncgen_hooks(*hooks)
 
     def run_until_complete(self, future: Any) -> Any:
+        __tracebackhide__ = True  # of pytest
         task = asyncio.ensure_future(future, loop=self)
         stop: Any = base_events._run_until_complete_cb  # type: ignore[attr-defined]  # anyio knows the root task by it
         task.add_done_callback(stop)

@@ -151,6 +151,8 @@ class ControlledLoop(Lifecycle):
         if agent is not None and not agent.lane:
             agent.lane = lane.number
         self.lanes.append(lane)
+        if self.witness:
+            self.witness.made(lane)
         return lane
 
     # --- one turn -----------------------------------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ def run_once(
 
 def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     """Why the test failed, and else what it returned; what waits at its end waits still."""
+    __tracebackhide__ = True  # of pytest
     try:
         result = loop.run_until_complete(loop.create_task(_coroutine(test), name="test"))
     except Deadlock:
@@ -134,6 +135,11 @@ def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
 
 
 def _coroutine(test: Test) -> Coroutine[Any, Any, Any]:
+    given: Any = test
+    if inspect.iscoroutine(given):
+        given.close()
+        name = given.__name__
+        raise NoCoroutine(f"a controlled run needs the function {name} itself, not {name}(): it is called in each run")
     coroutine = test()
     if not inspect.iscoroutine(coroutine):
         name = getattr(test, "__qualname__", repr(test))
@@ -150,6 +156,8 @@ def _checked(checks: Sequence[Check], record: Record) -> Failure | None:
             found = check(record)
         except AssertionError as error:
             return Failure(kind="check", name=name, text=str(error) or "AssertionError", place=place_of_error(error), error=error)
+        if callable(found):
+            raise ValueError(f"`{name}` makes a check, and is none itself: write `{name}(...)`")
         if found:
             texts = [found] if isinstance(found, str) else list(found)
             return Failure(kind="check", name=name, text="\n".join(map(str, texts)))

@@ -53,6 +53,7 @@ class Search:
         self._warm = False
         self._told_unhandled = False
         self.best: Run | None = None  # of the failing runs, the one with the fewest deviations in the weakest mode
+        self._remarks: set[str] | None = None  # of checks, in every run so far that did not fail
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
@@ -80,6 +81,8 @@ class Search:
         outcome.distinct = len(self._seen)
         if outcome.runs % COLLECT_EVERY == 0:
             gc.collect()
+        if run.failure is None:
+            self._remarks = run.record.remarks if self._remarks is None else self._remarks & run.record.remarks
         if run.record.unhandled and not self._told_unhandled:
             self._told_unhandled = True
             outcome.notes.append(_unhandled_text(run.record))
@@ -152,6 +155,12 @@ class Search:
         if name == "random":
             return self.run(mode, RandomWalk(key, plain.asked), seed=seed)
         return self.run(mode, Priorities(key, plain.asked, depth=2 + turn // 3 % 2), seed=seed)
+
+    def end(self) -> Outcome:
+        """What came of it all. Where nothing failed, also what checks found nothing of in any run."""
+        if self.outcome.passed:
+            self.outcome.unseen = sorted(self._remarks or ())
+        return self.outcome
 
     # --- a failing run ------------------------------------------------------------------------------------------------------
 
@@ -237,9 +246,9 @@ class Search:
             outcome.notes.append("helper threads posted work: when they do is not controlled")
 
     def where_cancelled(self, run: Run) -> str:
-        """The suspension point of a run of a sweep, in words."""
+        """The suspension point of a run of a sweep, in words, with its time."""
         again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
-        return again.accounts[0].text if again.accounts else str(run.token)
+        return again.accounts[0].line if again.accounts else str(run.token)
 
 
 def _unhandled_text(record: Record) -> str:

@@ -145,6 +145,7 @@ class Tested:
 
     def programs(self, examples: int, length: int, *, given: bool = True) -> None:
         """Runs the first programs (where `given`), then lets Hypothesis draw more. Raises Failed for the smallest that fails."""
+        __tracebackhide__ = True
         if os.environ.get(REPLAY_VARIABLE):
             return
         AT_THE_END.append(lambda: f"{self.name}: {self.reached.in_short(self.plan)}")
