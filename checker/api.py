@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import networkx
 
     from checker.conformance.logs.formats.detect import Format
-    from checker.conformance.result import Conformance
+    from checker.conformance.result import Conformance, RunResult
     from checker.engines.stores import Order, Store
     from checker.model.model import Model
     from checker.properties.mending.result import Mendings
@@ -316,15 +316,19 @@ def conform(
     candidates: int | None = None,
     time_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
+    follow: bool = False,
+    violated: Callable[[RunResult], None] | None = None,
 ) -> Conformance:
     """Whether the runs in `logs` are behaviours of `load(path, instance, faults, overrides)`, read as the TOML file `map` says.
 
-    `format` None: by what the logs look like. `candidates`: how many states may explain a run at once; beyond them, or after `time_s`, it
-    cannot be told. `progress` is called with the records and runs so far. An interrupt ends it with what is known by then. Raises BadInput.
+    `format` None: by what the logs look like. `candidates`: how many states that may explain a run are listed; more are kept as decision
+    diagrams. Where these get too large, or after `time_s`, it cannot be told. `progress` is called with the records and runs so far. An
+    interrupt ends it with what is known by then. `follow`: the last log is still written to, and an interrupt is its end. `violated` is
+    called with each run that violates, at once where the order is that of the log. Raises BadInput.
     """
     from checker.conformance.beliefs import Limits
     from checker.conformance.logs.compile_map import compile_map
-    from checker.conformance.logs.follow import follow
+    from checker.conformance.logs.follow import follow as follow_logs
     from checker.conformance.logs.map_file import read_map
     from checker.language.parse import read_source
 
@@ -333,7 +337,17 @@ def conform(
     reader = compile_map(written, load(path, instance, faults, overrides))
     limits = Limits(time_s=time_s) if candidates is None else Limits(candidates=candidates, time_s=time_s)
     command = _replay_command(fspath(path), instance, faults, setting_texts(overrides))
-    return follow(reader, _paths(logs), path=fspath(path), command=command, format=format, limits=limits, progress=progress)
+    return follow_logs(
+        reader,
+        _paths(logs),
+        path=fspath(path),
+        command=command,
+        format=format,
+        limits=limits,
+        progress=progress,
+        following=follow,
+        violated=violated,
+    )
 
 
 def starter_map(

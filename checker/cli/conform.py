@@ -40,13 +40,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("jsonl", "otlp", "langsmith", "langfuse"),
         help="of the logs: JSON lines, OTLP JSON, LangSmith runs, Langfuse observations (default: by what they look like)",
     )
+    parser.add_argument(
+        "--follow", action="store_true", help="the last log is still written to: wait for more, until Ctrl-C ends it"
+    )
     options.add_choice(parser)
     parser.add_argument(
         "--candidates",
         metavar="N",
         type=options.positive,
-        default=100_000,
-        help="how many states may explain a run at once before it cannot be told (default: 100,000)",
+        default=10_000,
+        help="how many states that may explain a run are listed; more are kept as decision diagrams (default: 10,000)",
     )
     parser.add_argument("--time", metavar="SECONDS", type=options.positive_number, help="stop after so long")
     parser.add_argument("--everything", action="store_true", help="show every run, every violation and whole explanations")
@@ -94,10 +97,13 @@ def _start(arguments: argparse.Namespace) -> int:
 
 def _conform(arguments: argparse.Namespace) -> Conformance:
     from checker import api
+    from checker.cli.at_once import AtOnce
     from checker.cli.progress import ProgressLine
     from checker.report.wording import counted, duration
 
     line = ProgressLine()
+
+    at_once = AtOnce(line) if arguments.follow or "-" in arguments.logs else None
     try:
         return api.conform(
             arguments.path,
@@ -112,6 +118,10 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
             progress=lambda records, runs: line.say(
                 lambda elapsed_s: f"{counted(records, 'record')}, {counted(runs, 'run')} ({duration(elapsed_s)})"
             ),
+            follow=arguments.follow,
+            violated=at_once,
         )
     finally:
+        if at_once is not None:
+            at_once.close()
         line.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 Short paths of the model that take every step, and every two steps that can follow each other, and the shortest
-violation of each property are looked for among the schedules of the real code behind the adapter.
+violation of each property are looked for among the schedules of the real code behind the adapter. Faults on the way
+(`--faults`) strike the code at its boundaries. In the states on the way, all that can be asked for is asked for:
+what the protocol allows must be possible in the code, and nothing else.
 
 exit codes: 0 nothing wrong was found in the code, 1 a violation of the protocol is in the code too, or the code does
 what the protocol does not allow, 2 the input cannot be used, 3 interrupted, or a limit left out violations
@@ -36,6 +39,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--property", metavar="NAME", action="append", help="only the violations of these; may be repeated")
     parser.add_argument("--violations", action="store_true", help="only the violations, not the paths through all steps")
     parser.add_argument("--schedules", metavar="N", type=options.positive, default=100, help="of each path (default: 100)")
+    parser.add_argument(
+        "--beside",
+        metavar="N",
+        type=options.count,
+        default=200,
+        help="how many calls are tried in the states of the paths: what the protocol allows there must be possible, and nothing else (default: 200)",
+    )
     parser.add_argument(
         "--mode",
         choices=("latency", "reorder", "overtake", "both"),
@@ -64,7 +74,7 @@ def _replayed(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
     from checker.cli.argument_errors import BadSteps
     from checker.language.diagnostics import BadInput
     from checker.testing.protocol.drive import watching
-    from checker.testing.protocol.programs import Reached, replay_program
+    from checker.testing.protocol.runs import Reached, replay_program
 
     each = watching(plan, _violations(model, arguments)[0])
     try:
@@ -78,31 +88,39 @@ def _replayed(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
 
 
 def _driven(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
-    from checker.cli.progress import ProgressLine
-    from checker.report.wording import duration
+    from checker.testing.progress import telling
     from checker.testing.protocol.drive import drive
     from checker.testing.protocol.paths import covering
     from checker.testing.protocol.telling import driven_text
 
     violations, left_out = _violations(model, arguments)
-    line = ProgressLine()
-    try:
-        covered = None if arguments.violations else covering(model, time_s=arguments.time)
-        paths = [*violations, *(covered.paths if covered else ())]
+    with telling(""):
+        covered = None if arguments.violations else covering(model, may_take=plan.may_have, time_s=arguments.time)
+        paths = [*violations, *((*covered.paths, *covered.beyond) if covered else ())]
         found = drive(
             plan,
             paths,
             schedules=arguments.schedules,
+            beside=arguments.beside,
             mode=arguments.mode,
-            told=lambda text: line.say(lambda elapsed_s: f"{text} ({duration(elapsed_s)})"),
         )
-    finally:
-        line.close()
     found.left_out = left_out
     if covered is not None:
         found.goals, found.cut = covered.goals, covered.cut
-    print(driven_text(found, f"teamcheck drive {arguments.path} {arguments.adapter}"))
+    print(driven_text(found, _command(arguments)))
     return found.exit_code
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """The command again, as far as it says which model and which code."""
+    given = ["teamcheck", "drive", arguments.path, arguments.adapter]
+    if arguments.instance is not None:
+        given += ["--instance", arguments.instance]
+    if arguments.faults != "none":
+        given += ["--faults", arguments.faults]
+    for setting in arguments.set or ():
+        given += ["--set", setting]
+    return shlex.join(given)
 
 
 def _violations(model: Model, arguments: argparse.Namespace) -> tuple[list[ModelPath], tuple[str, ...]]:

@@ -155,6 +155,14 @@ def positive(text: str) -> int:
     return number
 
 
+def count(text: str) -> int:
+    """A whole number from 0, `10_000` and `10,000` included."""
+    number = int(text.replace(",", ""))
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 0")
+    return number
+
+
 def positive_number(text: str) -> float:
     number = float(text)
     if not number > 0:

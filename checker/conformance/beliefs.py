@@ -22,6 +22,7 @@ from checker.semantics.interpreter import EvaluationError, Interpreter, State
 
 NOTHING = 0  # the empty belief: no behaviour explains what was observed
 LOOK = 256  # candidates between two looks at the clock
+HELD = 10  # places in beliefs for each thing that may be kept
 
 Pending: TypeAlias = tuple[tuple[int, StepSeen, int | None], ...]  # slot, its step, the label of the step taken
 
@@ -43,7 +44,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     """`candidates`: in one belief, hidden steps included. `kept`: states, candidates and beliefs that are remembered, before all but what
     is needed is forgotten. `time_s`: of all the work, None: without limit."""
 
-    candidates: int = 100_000
+    candidates: int = 10_000
     kept: int = 400_000
     time_s: float | None = None
 
@@ -78,6 +79,7 @@ class Beliefs:
         self._belief_of: dict[frozenset[int], int] = {frozenset(): NOTHING}
         self._closed: dict[int, frozenset[int]] = {}
         self._after: dict[tuple[int, Seen], int] = {}
+        self._held = 0  # places in all these sets
         self._start: int | None = None
         self._seen: dict[Seen, Seen] = {}
 
@@ -114,6 +116,7 @@ class Beliefs:
         known = self._closed.get(belief)
         if known is None:
             known = self._closed[belief] = self._closure(self._members[belief])
+            self._held += len(known) if known is not self._members[belief] else 0
         return known
 
     def closed_states(self, belief: int) -> list[State]:
@@ -158,7 +161,9 @@ class Beliefs:
     def full(self) -> bool:
         """Whether more is remembered than the limit says."""
         kept = self.limits.kept
-        return max(len(self._candidates), len(self._after), len(self._seen), len(self.automaton)) > kept
+        return (
+            self._held > HELD * kept or max(len(self._candidates), len(self._after), len(self._seen), len(self.automaton)) > kept
+        )
 
     def join(self, follower: Follower) -> None:
         """From now on the follower's belief outlives `renew`."""
@@ -191,6 +196,7 @@ class Beliefs:
         number = self._belief_of.setdefault(members, len(self._members))
         if number == len(self._members):
             self._members.append(members)
+            self._held += len(members)
         return number
 
     # --- what follows --------------------------------------------------------------------------------------------------

@@ -96,8 +96,8 @@ class _Search:
         return self._ordered(best, self._blocked(best[1], self._next(left)))
 
     def _begin(self, enabled: tuple[int, ...]) -> Iterator[Reached]:
-        for candidate in sorted(self.beliefs.members(self.beliefs.start())):
-            node = candidate, (0, 0)
+        for state in self.beliefs.automaton.initial():  # one after another: there can be very many
+            node = self.beliefs.candidate(state, ()), (0, 0)
             if self._is_new(node, None):
                 yield node, enabled
 

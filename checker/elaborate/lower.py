@@ -60,6 +60,7 @@ def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.Prope
         timeouts_only_when_stuck=checked.timeouts_only_when_stuck,
         has_progress=any(isinstance(s, Mark) and s.mark == "progress" for step in steps for s in statements(step.body)),
         channels=tuple(build.channels),
+        reentrant=tuple(role.name for role in checked.roles.values() if role.reentrant),
     )
 
 

@@ -23,6 +23,7 @@ MOST_OUTCOMES = 2048  # a matrix of so many has 512 KiB
 MOST_CASES = 40_000  # all questions together: a second or so
 PAIRS_TO_JUDGE = 60  # drawn from those that meet, faults aside: where half of them do not accord, the others are not looked at
 CLEAR = 8  # nor where so many more do not accord than do: of those that do, chance does that once in thousands
+FEW_MEET = 5  # but all are looked at where not even one pair of so many meets
 
 
 class Independence(Struct, frozen=True, kw_only=True):
@@ -96,12 +97,16 @@ class _Comparison:
 
 def _in_vain(comparison: _Comparison, faults: Set[int]) -> bool:
     """Whether so many pairs do not accord that reduction would leave out next to nothing. Faults share a budget, which tells nothing."""
-    found = {False: 0, True: 0}
+    found, drawn = {False: 0, True: 0}, 0
     for i, j in _drawn(len(comparison.outcomes)):
-        if i in faults or j in faults or not comparison.meet(i, j):
+        if i in faults or j in faults:
+            continue
+        drawn += 1
+        if not comparison.meet(i, j):
             continue
         found[comparison.accord(i, j)] += 1
-        if found[False] > PAIRS_TO_JUDGE // 2 or found[False] >= found[True] + CLEAR:
+        enough = found[False] > PAIRS_TO_JUDGE // 2 or found[False] >= found[True] + CLEAR
+        if enough and FEW_MEET * sum(found.values()) >= drawn:
             return True
         if found[False] + found[True] == PAIRS_TO_JUDGE:
             return False

@@ -264,6 +264,7 @@ class Model(Struct, frozen=True, kw_only=True):
     """`protocol`, `instance`, `faults`: names; `parameters`: the instance's values as text. `done`: `done when`, or None: no state is done.
 
     `channels` tells of each channel variable the message, the receiver's place among its indices and what a message of it looks like.
+    `reentrant`: the roles whose agents start activities while others of theirs wait.
     """
 
     protocol: str
@@ -278,6 +279,7 @@ class Model(Struct, frozen=True, kw_only=True):
     timeouts_only_when_stuck: bool = False
     has_progress: bool = False
     channels: tuple[Channel, ...] = ()
+    reentrant: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

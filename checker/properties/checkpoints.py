@@ -84,11 +84,14 @@ def _problems(path: str, raw: bytes, searches: list[str]) -> Iterator[Diagnostic
         yield BadCheckpoint(span=None, path=path, reason="`check` is damaged")
         return
     made = json.loads(text)
+    there = made.get("searches")
     if made.get("format") != FORMAT:
         yield BadCheckpoint(span=None, path=path, reason="another version of teamcheck wrote it")
-    elif made["searches"] != searches:
-        common = len(set(made["searches"]) & set(searches))
-        reason = f"{len(made['searches'])} searches there, {len(searches)} here, {common} of them on the same model"
+    elif there is None:
+        yield BadCheckpoint(span=None, path=path, reason="`check` is of something else")
+    elif there != searches:
+        common = len(set(there) & set(searches))
+        reason = f"{len(there)} searches there, {len(searches)} here, {common} of them on the same model"
         yield ForeignCheckpoint(span=None, path=path, reason=reason)
 
 

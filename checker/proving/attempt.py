@@ -19,10 +19,12 @@ from checker.engines.along import explore_along
 from checker.engines.apart import SolverMissing
 from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas, Proved, Violated
-from checker.engines.inductive.written import what_was_counted
+from checker.engines.inductive.lemmas import numbered
+from checker.engines.inductive.written import COUNTS, quantifiers, what_was_counted
 from checker.language.diagnostics import BadInput
-from checker.model.expr import Expr
+from checker.model.expr import Apply, Expr, Quantifier
 from checker.model.model import Goal, Model
+from checker.model.printing import print_expr
 from checker.model.resize import resized
 from checker.properties.judge import judge
 from checker.properties.result import Result
@@ -32,10 +34,11 @@ from checker.properties.tolerance.subject import Subject
 from checker.properties.verdicts import result_of
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.facts import kept_at_awaits
-from checker.proving.mining import lemmas_from, proof_of, rules_of
+from checker.proving.mining import lemmas_about_numbers, lemmas_from, proof_of, rules_of
 from checker.proving.result import Stuck
 from checker.proving.rules import as_rule
 from checker.proving.stuck import stuck_at
+from checker.proving.two_of_each import TwoOfEach
 from checker.semantics.interpreter import Interpreter
 from checker.sentences.sentence import Sentence, sentence
 from checker.sorted.obligations import PROVABLE
@@ -44,6 +47,7 @@ from checker.sorted.refusals import Refused
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
 MINING_SHARE = 0.45  # of the time that is left then: for lemmas that proofs show, and again for rules of a fixed form
 WITH_GHOSTS = ("no lost update", "no stale write", "no overwrite")  # each has a model of its own
+NUMBERS_SHARE = 0.4  # of the time that is left then: for lemmas about numbers
 SMALL_S = 5.0  # for each question without quantifiers
 NO_LEMMAS = "it speaks of whole runs, and lemmas are of what single states and steps show"
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
@@ -88,6 +92,7 @@ class Attempts:
         self.assumptions: tuple[str, ...] = ASSUMED
         self.known: list[Expr] = []  # lemmas that hold at every size
         self.rules: dict[str, Lemmas] = {}  # of goals, as small sizes show them
+        self._numbers: list[Expr] | None = None  # those about numbers that may; None: not looked for
         self._of: dict[str, Attempt] = {}
         if certificates is not None:
             require_folder(certificates)
@@ -170,7 +175,7 @@ class Attempts:
     def _lemma_sets(
         self, subject: Asked, proofs: EverySizeProofs, until: float, mine: bool, at_small_sizes: bool
     ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """Lemmas to try, few first: none, what holds of every protocol, what is known, what steps counted, what proofs at small sizes need too.
+        """Lemmas to try, few first: none, what holds of every protocol, what is known, numbers, what steps counted, what proofs at small sizes need.
         Before each set those of it that small sizes cannot do without.
         """
         yield (), ()
@@ -178,6 +183,8 @@ class Attempts:
         known = proofs.over(self.known)
         if facts or known:
             yield (), _each_once([*facts, *known])
+        for counting in self._about_numbers(subject, proofs, until):
+            yield (), _each_once([*facts, *known, *counting])
         counted = proofs.over(list(what_was_counted(subject.model)))
         if counted:
             yield (), _each_once([*facts, *known, *counted])
@@ -197,6 +204,28 @@ class Attempts:
             yield needed, _each_once([*facts, *lemmas])
         if known or counted:
             yield (), _each_once([*facts, *known, *counted, *mined])
+
+    def _about_numbers(self, subject: Asked, proofs: EverySizeProofs, until: float) -> Iterator[Sequence[Expr]]:
+        """Lemmas about numbers, and what other properties say: those with sums or counts, those without, and all; where they are enough with two of
+        each sort.
+        """
+        two = TwoOfEach(proofs.form, proofs.goal, self.base.limits.memory_mib)
+        if self._numbers is None:
+            self._said(f"{subject.name}: numbers")
+            others = said_of_states(goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals)
+            facts = kept_at_awaits(subject.checked, subject.model)
+            share = (until - perf_counter()) * NUMBERS_SHARE
+            counted = lemmas_about_numbers(self._small(subject), subject.name, share, self.base.limits.memory_mib)
+            offered = _each_once(proofs.over([*facts, *others, *counted]))
+            self._numbers = two.without_implied(two.inductive(offered, perf_counter() + share)) if counted else []
+        own = set(map(_words, said_of_states([proofs.goal])))
+        found = [lemma for lemma in proofs.over(self._numbers) if _words(lemma) not in own]
+        plain = [lemma for lemma in found if not any(one.kind in COUNTS for one in quantifiers(lemma))]
+        summing = [lemma for lemma in found if lemma not in plain or _is_of_nobody(lemma)]
+        for some in (summing, plain, found):
+            enough = two.enough(some, until)
+            if enough:
+                yield enough
 
     def _mined(
         self, subject: Asked, proofs: EverySizeProofs, until: float, counts: bool
@@ -335,4 +364,17 @@ class Attempts:
 
 
 def _each_once(lemmas: Sequence[Expr]) -> list[Expr]:
-    return list(dict.fromkeys(lemmas))
+    found: dict[str, Expr] = {}
+    for lemma in lemmas:
+        found.setdefault(_words(lemma), lemma)
+    return list(found.values())
+
+
+def _is_of_nobody(lemma: Expr) -> bool:
+    """`all(w in Worker: not w at waiting)`."""
+    return isinstance(lemma, Quantifier) and isinstance(lemma.body, Apply) and lemma.body.operator == "not"
+
+
+def _words(lemma: Expr) -> str:
+    """What it says, wherever it was written."""
+    return print_expr(numbered(lemma))

@@ -8,6 +8,7 @@ from checker.engines.apart import INTERRUPTED, MEMORY, Stopped, apart
 from checker.engines.inductive.child import prove_at_size
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Proved, Violated
 from checker.ground.graph import Unsupported
+from checker.model.expr import Expr
 from checker.model.model import Model
 
 LEAST_S = 0.5
@@ -43,6 +44,12 @@ def rules_of(models: Sequence[Model], goals: Sequence[str], time_s: float, memor
                     raise KeyboardInterrupt
     except (Unsupported, GaveUp):
         return
+
+
+def lemmas_about_numbers(models: Sequence[Model], goal: str, time_s: float, memory_mib: float | None) -> tuple[Expr, ...]:
+    """Lemmas about numbers that random runs of these models do not refute. Raises KeyboardInterrupt."""
+    event = _last(apart(_numbers, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goal=goal), goal)
+    return event.lemmas if isinstance(event, Lemmas) else ()
 
 
 def proof_of(model: Model, goal: str, time_s: float, memory_mib: float | None) -> Proved | Violated | Open:
@@ -84,6 +91,12 @@ def _candidates(*, models: tuple[Model, ...], goal: str, time_s: float | None) -
 
     sizes = [{"number": number} for number in range(len(models))]
     return candidates(lambda size: models[size["number"]], sizes, goal, time_s=time_s)
+
+
+def _numbers(*, models: tuple[Model, ...], goal: str, time_s: float | None) -> Iterator[Event]:
+    from checker.engines.inductive.numbers import numbers
+
+    yield Lemmas(goal=goal, lemmas=tuple(numbers(models)))
 
 
 def _of_a_form(*, models: tuple[Model, ...], goal: str, time_s: float | None) -> Iterator[Event]:

@@ -34,6 +34,12 @@ def render(found: Conformance, style: Style = _PLAIN, *, everything: bool = Fals
     return "\n".join(visible(line) if not style.colour else line for line in lines) + "\n"
 
 
+def render_violation(run: RunResult, style: Style = _PLAIN) -> str:
+    """A run that violates, by itself. Ends with a line end."""
+    lines = _violation(run, style, everything=False)
+    return "\n".join(visible(line) if not style.colour else line for line in lines) + "\n"
+
+
 def _run_lines(runs: Sequence[RunResult], style: Style, everything: bool) -> list[str]:
     """Each run in a line; of many, first those that do not conform."""
     shown = list(runs)

@@ -10,6 +10,7 @@ help: write `claimed`            more: teamcheck explain T204
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -143,13 +144,16 @@ def _window(widths: Sequence[int], start: int, end: int, room: int) -> tuple[int
 @lru_cache(maxsize=64)
 def _lines_of(path: str) -> tuple[str, ...]:
     """The lines of a file, none where it cannot be read: a diagnostic without its excerpt is still one."""
-    if not path:
+    if not os.path.isfile(path):  # a pipe has been read, and would not answer again
         return ()
     try:
         with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
-            return tuple(line.rstrip("\r") for line in file.read(64 << 20).split("\n"))
+            text = file.read(64 << 20)
     except (OSError, ValueError):
         return ()
+    if text[:4096].count("\0") * 4 > len(text[:4096]) or text.startswith("\x1f\ufffd"):  # no text, or a packed one
+        return ()
+    return tuple(line.rstrip("\r") for line in text.split("\n"))
 
 
 def _count(shown: Sequence[Diagnostic], style: Style) -> str:

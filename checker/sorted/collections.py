@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from checker.language.types import BagOf, MapOf, Record, SeqOf, SetOf, Type, values
 from checker.model.expr import Apply, Const
-from checker.sorted.logic import FALSE, Term, arithmetic, at_most, conj, disj, equal, implies, ite, negate, number, total
+from checker.sorted.logic import FALSE, Term, arithmetic, at_most, conj, disj, equal, implies, ite, negate, number, summed, total
 from checker.sorted.quantifiers import in_sequence
 from checker.sorted.refusals import Refused
-from checker.sorted.shapes import BagV, Many, MapV, Rec, Scalar, SeqV, SetV, Sym
+from checker.sorted.shapes import MOST_COUNTED, BagV, Many, MapV, Rec, Scalar, SeqV, SetV, Sym
 
 if TYPE_CHECKING:
     from checker.sorted.expressions import Expressions
@@ -71,8 +71,16 @@ def _size(of: Expressions, node: Apply, scope: Scope) -> Sym:
             known = of.values.finite(type.of)
             if known is not None:
                 return Scalar(total(ite(has(e), number(1), number(0)) for e in known))
-            return Many(lambda k: _at_least(of, type.of, has, k, ()))
+            return Many(MOST_COUNTED, lambda k: _at_least(of, type.of, has, k, ()), lambda: _number_of(of, type.of, has))
     raise TypeError(node)
+
+
+def _number_of(of: Expressions, type: Type, has: Callable[[Sym], Term]) -> Term:
+    signature = of.values.signature
+    if not signature.is_free(type):
+        raise Refused(f"the number of elements of a set of {type}")
+    element = signature.variable("e", signature.sort_name(type))
+    return summed((element,), ite(has(Scalar(element)), number(1), number(0)))
 
 
 def _at_least(of: Expressions, type: Type, has: Callable[[Sym], Term], k: int, found: tuple[Sym, ...]) -> Term:

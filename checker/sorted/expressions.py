@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import final
 
 from msgspec import Struct
@@ -16,10 +17,8 @@ from checker.sorted.orders import Neighbour, at_most_of, end_of, neighbour_of
 from checker.sorted.quantifiers import quantifier
 from checker.sorted.refusals import Refused
 from checker.sorted.scope import Scope
-from checker.sorted.shapes import COUNTED, Many, Opt, Scalar, Sym
+from checker.sorted.shapes import NOT_BY_FEW, Many, Opt, Scalar, Sym, settled
 from checker.sorted.values import Values
-
-MOST_COUNTED = 6  # the largest number that a count over a sort of any size is compared with
 
 
 @final
@@ -53,11 +52,8 @@ class Expressions(Struct, frozen=True):
                     raise (refused if refused.at or not expr.at else Refused(refused.what, expr.at)) from None
 
     def fitted(self, expr: Expr, wanted: Type, scope: Scope) -> Sym:
-        """The value of `expr` in the shape of `wanted`. Raises Refused for a number that depends on the size of a sort."""
-        found = self.value(expr, scope)
-        if isinstance(found, Many):
-            raise Refused(COUNTED)
-        return self.values.fitted(found, expr.type, wanted)
+        """The value of `expr` in the shape of `wanted`. Raises Refused."""
+        return self.values.fitted(settled(self.value(expr, scope)), expr.type, wanted)
 
     def _read(self, node: Read, scope: Scope) -> Sym:
         pairs = zip(node.indices, node.variable.index, strict=True)
@@ -69,7 +65,7 @@ class Expressions(Struct, frozen=True):
 
     def key(self, expr: Expr, type: Type, scope: Scope, at: Span | None) -> Sym:
         """The value of `expr` as a value of `type`; the evaluation fails where it is none."""
-        value, own = self.value(expr, scope), expr.type
+        value, own = settled(self.value(expr, scope)), expr.type
         if isinstance(own, Option) and not isinstance(type, Option) and isinstance(value, Opt):
             scope.fail(negate(value.some), "key", at)
             value, own = value.value, own.of
@@ -99,7 +95,7 @@ class Expressions(Struct, frozen=True):
                 left, right = self.value(a[0], scope), self.value(a[1], scope)
                 smaller = at_most(self.rank(a[0].type, left), self.rank(a[1].type, right))
                 first = smaller if node.operator == "min" else negate(smaller)
-                return self.values.choice(node.type, first, left, right)
+                return self.values.choice(node.type, first, settled(left), settled(right))
             case "next" | "previous" | "next_in_ring":
                 return self._neighbour(node, scope)
             case "index":
@@ -128,8 +124,8 @@ class Expressions(Struct, frozen=True):
 
     def rank(self, type: Type, value: Sym) -> Term:
         """A number that orders the values of an ordered type: itself, or its place."""
-        if not isinstance(value, Scalar):
-            raise Refused(COUNTED)
+        value = settled(value)
+        assert isinstance(value, Scalar)
         if isinstance(type, Int):
             return value.term
         assert isinstance(type, Enum | Sort)
@@ -143,8 +139,9 @@ class Expressions(Struct, frozen=True):
 
     def _compared(self, operator: str, a: Expr, b: Expr, scope: Scope) -> Term:
         left, right = self.value(a, scope), self.value(b, scope)
-        if isinstance(left, Many) or isinstance(right, Many):
-            return self._counted(operator, left, a.type, right, b.type)
+        few = _by_few(operator, left, right)
+        if few is not None:
+            return few
         if operator in ("eq", "ne"):
             same = self._same(a.type, left, b.type, right)
             return same if operator == "eq" else negate(same)
@@ -169,36 +166,15 @@ class Expressions(Struct, frozen=True):
             return self.values.equal(wide, self.values.fitted(left, a, wide), self.values.fitted(right, b, wide))
         return self.values.equal(a, left, right)
 
-    def _counted(self, operator: str, left: Sym, a: Type, right: Sym, b: Type) -> Term:
-        """A comparison with a number that depends on the size of a sort."""
-        if isinstance(right, Many):
-            turned = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}.get(operator, operator)
-            left, a, right, b, operator = right, b, left, a, turned
-        assert isinstance(left, Many)
-        if not isinstance(right, Scalar) or not isinstance(b, Int):
-            raise Refused("a comparison of two numbers that depend on the size of a sort")
-        known = value_of(right.term)
-        found = range(known, known + 1) if known is not None else range(b.low, b.high + 1)
-        if found[-1] > MOST_COUNTED or found[0] < -MOST_COUNTED:
-            raise Refused(f"a count over a sort of any size compared with numbers from {found[0]} to {found[-1]}")
-        return disj(*(conj(equal(right.term, number(k)), _at(operator, left, k)) for k in found))
-
     def _sum(self, node: Apply, scope: Scope) -> Sym:
         left, right = (self.value(argument, scope) for argument in node.arguments)
+
+        def total() -> Term:
+            return arithmetic("+", *(self.rank(a.type, v) for a, v in zip(node.arguments, (left, right), strict=True)))
+
         if not isinstance(left, Many) and not isinstance(right, Many):
-            return Scalar(arithmetic("+", *(self.rank(a.type, v) for a, v in zip(node.arguments, (left, right), strict=True))))
-        one, other, type = (
-            (left, right, node.arguments[1].type) if isinstance(left, Many) else (right, left, node.arguments[0].type)
-        )
-        assert isinstance(one, Many)
-        if isinstance(other, Many):
-            return Many(lambda k: disj(*(conj(one.at_least(i), other.at_least(k - i)) for i in range(max(k, 0) + 1))))
-        assert isinstance(type, Int)
-        assert isinstance(other, Scalar)
-        if type.high - type.low >= MOST_COUNTED:
-            raise Refused(COUNTED)
-        term = other.term
-        return Many(lambda k: disj(*(conj(equal(term, number(v)), one.at_least(k - v)) for v in range(type.low, type.high + 1))))
+            return Scalar(total())
+        return Many(*_by_few_together(left, right), total)
 
     def _number(self, node: Apply, scope: Scope) -> Term:
         parts = [self.rank(argument.type, self.value(argument, scope)) for argument in node.arguments]
@@ -242,9 +218,7 @@ class Expressions(Struct, frozen=True):
         return Scalar(after)
 
     def _narrow(self, node: Apply, scope: Scope) -> Sym:
-        value, own, wanted = self.value(node.arguments[0], scope), node.arguments[0].type, node.type
-        if isinstance(value, Many):
-            raise Refused(COUNTED)
+        value, own, wanted = settled(self.value(node.arguments[0], scope)), node.arguments[0].type, node.type
         if isinstance(own, Option) and not isinstance(wanted, Option) and isinstance(value, Opt):
             scope.fail(negate(value.some), "range", node.at)
             value, own = value.value, own.of
@@ -267,19 +241,39 @@ class Expressions(Struct, frozen=True):
         return build(self, node, scope)
 
 
-def _at(operator: str, many: Many, k: int) -> Term:
+def _by_few_together(left: Sym, right: Sym) -> tuple[int, Callable[[int], Term]]:
+    """Up to which number few elements say whether two numbers, one or both of which depend on the size of a sort, are together as large; how."""
+    one, other = (left, right) if isinstance(left, Many) else (right, left)
+    assert isinstance(one, Many)
+    if isinstance(other, Many):
+        most = min(one.few, other.few)
+        return most, lambda k: disj(*(conj(one.at_least(i), other.at_least(k - i)) for i in range(max(k, 0) + 1)))
+    known = value_of(other.term) if isinstance(other, Scalar) else None
+    return (NOT_BY_FEW, one.at_least) if known is None else (one.few + known, lambda k: one.at_least(k - known))
+
+
+def _by_few(operator: str, left: Sym, right: Sym) -> Term | None:
+    """A comparison of a number that depends on the size of a sort with a small constant, by so many elements; None: it is another one."""
+    if isinstance(right, Many):
+        turned = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}.get(operator, operator)
+        left, right, operator = right, left, turned
+    if not isinstance(left, Many) or not isinstance(right, Scalar):
+        return None
+    at_least, known = left.at_least, value_of(right.term)
+    if known is None or (known if operator in ("ge", "lt") else known + 1) > left.few:
+        return None
     match operator:
         case "ge":
-            return many.at_least(k)
+            return at_least(known)
         case "gt":
-            return many.at_least(k + 1)
+            return at_least(known + 1)
         case "lt":
-            return negate(many.at_least(k))
+            return negate(at_least(known))
         case "le":
-            return negate(many.at_least(k + 1))
+            return negate(at_least(known + 1))
         case "eq":
-            return conj(many.at_least(k), negate(many.at_least(k + 1)))
-    return disj(negate(many.at_least(k)), many.at_least(k + 1))
+            return conj(at_least(known), negate(at_least(known + 1)))
+    return disj(negate(at_least(known)), at_least(known + 1))
 
 
 def _has_sets(type: Type) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.language.types import Sort, element
-from checker.sorted.logic import App, Quantified, Term, Var, conj, disj, equal, rebuilt
+from checker.sorted.logic import App, Quantified, Term, Var, conj, disj, equal, rebuilt, total
 from checker.sorted.orders import KIND, at_size
 from checker.sorted.quantifiers import QUORUM, is_quorum
 from checker.sorted.signature import Signature
@@ -76,7 +76,7 @@ class AtSize(Struct, frozen=True):
                     self._in(body, {**known, **dict(zip(listed, values, strict=True))})
                     for values in product(*(self.elements(v.sort) for v in listed))
                 ]
-                joined = conj(*parts) if kind == "forall" else disj(*parts)
+                joined = total(parts) if kind == "sum" else conj(*parts) if kind == "forall" else disj(*parts)
                 return Quantified(kind, rest, joined) if rest else joined
         return term
 

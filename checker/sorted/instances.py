@@ -28,6 +28,7 @@ from checker.sorted.logic import (
     disj,
     free_variables,
     nodes,
+    normal,
     rebuilt,
     substituted,
 )
@@ -45,7 +46,8 @@ class Instances(Struct, frozen=True, kw_only=True):
     """`smtlib`: the instances, quantifier-free. `sizes`: how many elements of each open sort they speak of, at least one.
 
     `complete`: a violation of the obligation would show with that many elements; else that the script is unsatisfiable still shows it for every
-    size, but that it is satisfiable says nothing. Quorums are never complete: in a small structure they need not be majorities.
+    size, but that it is satisfiable says nothing. Quorums are never complete: in a small structure they need not be majorities; nor are
+    sums, of which solvers are not told all.
     """
 
     sizes: dict[str, int]
@@ -55,7 +57,7 @@ class Instances(Struct, frozen=True, kw_only=True):
 
 def instances(signature: Signature, obligation: Obligation) -> Instances | None:
     """The obligation by its instances, or None where they would be too many, or where a quantifier goes through numbers."""
-    terms = [_skolemised(signature, term, ()) for term in obligation.terms]
+    terms = [_skolemised(signature, normal(term), ()) for term in obligation.told]
     if any(v.sort not in signature.sorts for term in terms for v in _bound(term)):
         return None
     functions = _functions(signature, terms)
@@ -67,7 +69,7 @@ def instances(signature: Signature, obligation: Obligation) -> Instances | None:
     ground = [_instantiated(term, universe, {}) for term in terms]
     return Instances(
         sizes={sort: max(1, len(universe.get(sort, ()))) for sort in sorted(signature.free)},
-        complete=complete and not any(sort.startswith(QUORUM) for sort in universe),
+        complete=complete and obligation.told == obligation.terms and not any(sort.startswith(QUORUM) for sort in universe),
         smtlib=script(signature, ground, about=f"{obligation.name}, by instances"),
     )
 

@@ -1,7 +1,8 @@
 """Formulas of first-order logic with sorts, and how they are made: simplified where that is free, so that queries stay small.
 
 A sort is a name: "Bool", "Int", an enumeration whose elements are known (`Enumeration`), or a sort of any size of at least one. A term is a
-variable, an application of a symbol, or a quantified formula; `and`, `or`, `not`, `=`, `ite`, `+`, `<=` ... are symbols like others.
+variable, an application of a symbol, a quantified formula, or a sum over all elements; `and`, `or`, `not`, `=`, `ite`, `+`, `<=` ... are symbols
+like others.
 """
 
 from __future__ import annotations
@@ -34,16 +35,19 @@ class App(Struct, frozen=True, cache_hash=True):
 
 @final
 class Quantified(Struct, frozen=True, cache_hash=True):
-    kind: Literal["forall", "exists"]
+    """A formula over all elements, or over some; a `sum` is a number: what the numbers of all elements are together."""
+
+    kind: Binding
     variables: tuple[Var, ...]
     body: Term
 
     @property
     def sort(self) -> str:
-        return BOOL
+        return INT if self.kind == "sum" else BOOL
 
 
 Term: TypeAlias = Var | App | Quantified
+Binding: TypeAlias = Literal["forall", "exists", "sum"]
 
 TRUE, FALSE = App("true", (), BOOL, True), App("false", (), BOOL, True)
 CONNECTIVES = frozenset({"and", "or", "not", "ite", "=", "+", "-", "*", "<=", "div", "mod"})
@@ -178,8 +182,22 @@ def total(parts: Iterable[Term]) -> Term:
     return found
 
 
-def quantified(kind: Literal["forall", "exists"], variables: Iterable[Var], body: Term) -> Term:
+def summed(variables: tuple[Var, ...], body: Term) -> Term:
+    """The sum of `body` over all elements: of parts the sum of theirs, so that what is said of one sum helps with others."""
+    match body:
+        case App("+" | "-" as symbol, (left, right)):
+            return arithmetic(symbol, summed(variables, left), summed(variables, right))
+        case App("*", (factor, other)) | App("*", (other, factor)) if value_of(factor) is not None:
+            return arithmetic("*", factor, summed(variables, other))
+        case Quantified("sum", inner, part):
+            return Quantified("sum", variables + inner, part)
+    return body if value_of(body) == 0 else Quantified("sum", variables, body)
+
+
+def quantified(kind: Binding, variables: Iterable[Var], body: Term) -> Term:
     """The quantified formula, over those variables that `body` speaks of: one that it does not speak of makes solvers slow."""
+    if kind == "sum":
+        return summed(tuple(variables), body)
     free = free_variables(body)
     kept = tuple(v for v in variables if v in free)
     if not kept:
@@ -250,7 +268,7 @@ def normal(term: Term, positive: bool = True) -> Term:
         case App("and" | "or" as symbol, arguments):
             join = conj if (symbol == "and") == positive else disj
             return join(*(normal(argument, positive) for argument in arguments))
-        case Quantified(kind, variables, body):
-            other: Literal["forall", "exists"] = "exists" if kind == "forall" else "forall"
+        case Quantified("forall" | "exists" as kind, variables, body):
+            other: Binding = "exists" if kind == "forall" else "forall"
             return quantified(kind if positive else other, variables, normal(body, positive))
     return term if positive else negate(term)

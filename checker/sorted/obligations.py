@@ -38,6 +38,7 @@ from checker.sorted.refusals import Refused
 from checker.sorted.smtlib import script
 from checker.sorted.statements import Run
 from checker.sorted.system import Sorted
+from checker.sorted.totals import without_sums
 
 Part: TypeAlias = Literal["initiation", "consecution", "safety"]
 PROVABLE = ("always", "never", "step", "no error", "no deadlock", "no lost update", "no stale write", "no overwrite")
@@ -48,7 +49,8 @@ class Obligation(Struct, frozen=True, kw_only=True):
     """Shown where `smtlib` is unsatisfiable.
 
     `step`: its name, of consecution and of safety of steps; `lemma`: which of the lemmas (an `always` goal is the last) it is about,
-    of initiation and consecution. `terms`: the formula, whose negated part is skolemised; `signature` is that of the sorted form.
+    of initiation and consecution. `terms`: the formula, whose negated part is skolemised, and `told` what solvers are told of it: without sums.
+    `smtlib` is of that.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Obligation(Struct, frozen=True, kw_only=True):
     lemma: int | None
     smtlib: str
     terms: tuple[Term, ...]
+    told: tuple[Term, ...]
 
     @property
     def majorities(self) -> tuple[str, ...]:
@@ -152,6 +155,7 @@ class _Maker:
     def make(self, part: Part, step: Step | None, lemma: int | None, terms: list[Term]) -> Obligation:
         terms = [*self.form.laws(terms), *terms]
         made = tuple(skolemised(self.form, terms))
+        told = without_sums(self.form.signature, made)
         about = [part] if step is None else [part, step.name]
         name = " ".join(about if lemma is None else [*about, f"#{lemma}"])
         return Obligation(
@@ -159,8 +163,9 @@ class _Maker:
             part=part,
             step=None if step is None else step.name,
             lemma=lemma,
-            smtlib=script(self.form.signature, made, about=name),
+            smtlib=script(self.form.signature, told, about=name),
             terms=made,
+            told=told,
         )
 
 

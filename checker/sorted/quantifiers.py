@@ -1,8 +1,8 @@
-"""What quantifiers mean as formulas. What is counted over a sort of any size is compared with constants only; majorities are quorums."""
+"""What quantifiers mean as formulas. What is counted over a sort of any size is said by so many elements, or a sum; majorities are quorums."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -23,11 +23,12 @@ from checker.sorted.logic import (
     negate,
     number,
     quantified,
+    summed,
     total,
 )
 from checker.sorted.refusals import Refused
 from checker.sorted.scope import Failing, Scope
-from checker.sorted.shapes import BagV, Many, MapV, Scalar, SeqV, SetV, Sym
+from checker.sorted.shapes import MOST_COUNTED, NOT_BY_FEW, BagV, Many, MapV, Scalar, SeqV, SetV, Sym
 from checker.sorted.values import Values
 
 if TYPE_CHECKING:
@@ -153,37 +154,40 @@ def _count(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
     known = listed(made, node, scope)
     if known is not None:
         return Scalar(total(ite(conj(there, made.truth(node.body, inner)), number(1), number(0)) for there, inner in known))
-    return Many(lambda k: at_least(made, node, scope, k))
+    one, none = number(1), number(0)
+    return Many(
+        MOST_COUNTED,
+        lambda k: at_least(made, node, scope, k),
+        lambda: sum_of(made, node, scope, lambda inner: ite(made.truth(node.body, inner), one, none)),
+    )
+
+
+def sum_of(made: Expressions, node: Quantifier, scope: Scope, part: Callable[[Scope], Term], place: int = 0) -> Term:
+    """The sum of `part` over all combinations of the locals, from `place` on. Raises Refused for what can be neither listed nor summed up."""
+    if place == len(node.locals):
+        return part(scope)
+    local = node.locals[place]
+    of, has = elements(made, node.domains[place], scope)
+
+    def at(value: Sym) -> Term:
+        inner = scope.bound(local, made.values.fitted(value, of, local.type))
+        return ite(has(value), sum_of(made, node, inner, part, place + 1), number(0))
+
+    known = made.values.finite(of)
+    if known is not None:
+        return total(at(value) for value in known)
+    if not made.values.signature.is_free(of):
+        raise Refused(f"`{node.kind}` over {of}")
+    element = made.values.signature.variable(local.name, made.values.signature.sort_name(of))
+    return summed((element,), at(Scalar(element)))
 
 
 def at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
     """Whether `k` different combinations of the locals satisfy the body."""
-    return _different(made, node, scope, [lambda inner: made.truth(node.body, inner)] * max(k, 0))
-
-
-def sum_at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
-    """Whether the numbers of all combinations of the locals, none of them negative, are together `k` or more: some few are."""
-
-    def has(least: int) -> Callable[[Scope], Term]:
-        return lambda inner: at_most(number(least), made.rank(node.body.type, made.value(node.body, inner)))
-
-    return disj(*(_different(made, node, scope, [has(part) for part in parts]) for parts in partitions(k, k)))
-
-
-def partitions(total: int, largest: int) -> Iterator[tuple[int, ...]]:
-    """The ways to write `total` as a sum of numbers from 1 to `largest`, each in falling order; () for 0 and less."""
-    if total <= 0:
-        yield ()
-    for first in range(min(total, largest), 0, -1):
-        yield from ((first, *rest) for rest in partitions(total - first, first))
-
-
-def _different(made: Expressions, node: Quantifier, scope: Scope, conditions: Sequence[Callable[[Scope], Term]]) -> Term:
-    """Whether there are as many different combinations of the locals as conditions, each with its condition."""
     types = [local.type for local in node.locals]
 
     def more(found: tuple[tuple[Sym, ...], ...]) -> Term:
-        if len(found) == len(conditions):
+        if len(found) >= k:
             return TRUE
 
         def says(inner: Scope) -> Term:
@@ -191,7 +195,7 @@ def _different(made: Expressions, node: Quantifier, scope: Scope, conditions: Se
             others = (
                 disj(*(negate(made.values.equal(t, x, y)) for t, x, y in zip(types, this, other, strict=True))) for other in found
             )
-            return conj(conditions[len(found)](inner), *others, more((*found, this)))
+            return conj(made.truth(node.body, inner), *others, more((*found, this)))
 
         return some(made, node, scope, says)
 
@@ -225,11 +229,20 @@ def _majority(made: Expressions, node: Quantifier, scope: Scope) -> Term:
 
 def _folded(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
     known = listed(made, node, scope)
-    if known is None and node.kind == "sum" and isinstance(node.body.type, Int) and node.body.type.low >= 0:
-        return Many(lambda k: sum_at_least(made, node, scope, k))
-    if known is None or node.kind != "sum":
+    if node.kind != "sum":
         raise Refused(f"`{node.kind}` over a sort of any size" if known is None else f"`{node.kind}`")
-    return Scalar(total(ite(there, made.rank(node.body.type, made.value(node.body, inner)), number(0)) for there, inner in known))
+
+    def part(inner: Scope) -> Term:
+        return made.rank(node.body.type, made.value(node.body, inner))
+
+    if known is None:
+        natural = isinstance(node.body.type, Int) and node.body.type.low >= 0
+
+        def at_least(k: int) -> Term:
+            return TRUE if k <= 0 else some(made, node, scope, lambda inner: at_most(number(1), part(inner)))
+
+        return Many(1 if natural else NOT_BY_FEW, at_least, lambda: sum_of(made, node, scope, part))
+    return Scalar(total(ite(there, part(inner), number(0)) for there, inner in known))
 
 
 def quorum_has(values: Values, quorum: Term, e: Sym) -> Term:

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from checker.sorted.logic import Term
 
-COUNTED = "a number that depends on the size of a sort, other than in a comparison with a constant"
+MOST_COUNTED = 7  # elements that say that there are so many
+NOT_BY_FEW = -1 << 62  # of a number that may be negative
 
 
 @final
@@ -57,9 +58,20 @@ class BagV(Struct, frozen=True):
 
 @final
 class Many(Struct, frozen=True):
-    """A number that depends on the size of a sort: all that can be asked is whether it is at least a given number."""
+    """A number that depends on the size of a sort.
 
+    `at_least`: whether it is at least a given number, up to `few`, said by so many elements. `total`: the number itself, as a sum over all elements;
+    it raises Refused where that cannot be said.
+    """
+
+    few: int
     at_least: Callable[[int], Term]
+    total: Callable[[], Term]
 
 
 Sym: TypeAlias = Scalar | Opt | Rec | SetV | MapV | SeqV | BagV | Many
+
+
+def settled(value: Sym) -> Sym:
+    """`value`, of a number that depends on the size of a sort the number itself. Raises Refused."""
+    return Scalar(value.total()) if isinstance(value, Many) else value

@@ -10,12 +10,12 @@ from msgspec import Struct, field
 from checker.language.types import Enum, Int, Sort, Type, element
 from checker.sorted.logic import BOOL, INT, App, Term, Var
 
-Kind: TypeAlias = Literal["state", "choice", "quorum", "order", "any"]
+Kind: TypeAlias = Literal["state", "choice", "quorum", "order", "sum", "any"]
 
 
 class Function(Struct, frozen=True, kw_only=True):
     """`arguments`: sorts. `kind`: of the state, a choice of a step (a constant, or a function of the agents of a `for`), a quorum,
-    an order."""
+    an order, a sum."""
 
     name: str
     arguments: tuple[str, ...]

@@ -45,7 +45,7 @@ from checker.sorted.logic import (
 )
 from checker.sorted.orders import end_of
 from checker.sorted.refusals import Refused
-from checker.sorted.shapes import COUNTED, BagV, Many, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym
+from checker.sorted.shapes import BagV, Many, MapV, Opt, Rec, Scalar, SeqV, SetV, Sym, settled
 from checker.sorted.signature import Kind, Signature
 
 LISTED = 24  # values of a finite type that a quantifier lists
@@ -209,7 +209,7 @@ class Values(Struct, frozen=True):
                 same = (implies(at_most(number(i + 1), a.length), self.equal(of, x, y)) for i, (x, y) in enumerate(pairs))
                 return conj(equal(a.length, b.length), at_most(a.length, number(len(pairs))), *same)
             case (_, Many(), _) | (_, _, Many()):
-                raise Refused(COUNTED)
+                return self.equal(type, settled(a), settled(b))
         raise TypeError(f"{type}: {a} = {b}")
 
     def choice(self, type: Type, condition: Term, a: Sym, b: Sym) -> Sym:
@@ -237,7 +237,7 @@ class Values(Struct, frozen=True):
                 items = (self.choice(of, condition, p, q) for p, q in zip(x.items, y.items, strict=True))
                 return SeqV(ite(condition, a.length, b.length), tuple(items))
             case (_, Many(), _) | (_, _, Many()):
-                raise Refused(COUNTED)
+                return self.choice(type, condition, settled(a), settled(b))
         raise TypeError(f"{type}: {a} or {b}")
 
     def _value_of_choice(self, of: Type, condition: Term, a: Opt, b: Opt) -> Sym:

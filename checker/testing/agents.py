@@ -6,6 +6,7 @@ The agent is kept in a context variable, so every task that an agent's task crea
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
@@ -74,19 +75,20 @@ def _spawn(who: Agent, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return asyncio.get_running_loop().create_task(coroutine, name=who.name, context=context)
 
 
-async def together(
-    team: Mapping[str, Coroutine[Any, Any, Any]] | None = None, /, **agents: Coroutine[Any, Any, Any]
-) -> dict[str, Any]:
+async def together(*team: Mapping[str, Coroutine[Any, Any, Any]], **agents: Coroutine[Any, Any, Any]) -> dict[str, Any]:
     """Runs the agents at once, each under its name, until all have ended; their results by name.
 
     An agent that the fault `crash` stopped has the result `CRASHED`. One that was cancelled by a sweep of cancellations has its
-    CancelledError as its result. The first other exception of an agent is raised at once, as `asyncio.gather` does.
+    CancelledError as its result. The first other exception of an agent is raised at once, as `asyncio.gather` does. Names that are no words of
+    Python come in a dictionary: `together({"agent-1": coroutine})`.
     """
     import asyncio
 
+    if not all(isinstance(named, Mapping) for named in team):
+        raise TypeError("each agent needs a name: `together(ann=coroutine, bob=coroutine)`")
     loop = asyncio.get_running_loop()
     tasks, crashes = {}, {}
-    for name, coroutine in {**(team or {}), **agents}.items():
+    for name, coroutine in {**ChainMap(*map(dict, team)), **agents}.items():
         who = Agent(name)
         crashes[name] = crash = loop.create_future()
         who.watchers.append(crash)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.testing.choices import FAULTS
 from checker.testing.collecting import sleep_unheld
-from checker.testing.record import Call
+from checker.testing.record import Call, given_text, short
 
 if TYPE_CHECKING:
     from checker.testing.loop import ControlledLoop
@@ -41,7 +41,11 @@ class Leg:
             invoked_s=loop.elapsed_s(),
         )
         loop.record.calls.append(self.call)
-        allowed = [fault for fault in terms.faults if fault in faults]
+        if loop.witness:
+            self.call.given_text = given_text(self.call.args, self.call.kwargs)
+        allowed = [
+            fault for fault in terms.faults if fault in faults and (loop.strikes is None or loop.strikes(fault, self.call))
+        ]
         self.fault = loop.chooser.fault(allowed, loop.witness.fault(loop, self.call) if loop.witness else None)
         if self.fault is not None:
             self.call.fault = self.fault
@@ -67,6 +71,8 @@ class Leg:
         if not self.loop.ending:
             self._close()
             self.call.result = (self.terms.snapshot or _same)(result)
+            if self.loop.witness:
+                self.call.result_text = short(self.call.result)
 
     def raised(self, error: BaseException) -> None:
         if not self.loop.ending:

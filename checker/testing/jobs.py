@@ -6,7 +6,8 @@ two lines of a job is not explored. When a job starts is a latency (letter `l`, 
 
 A job that blocks on the loop itself (`run_coroutine_threadsafe(...).result()`), on a lock that another job holds, or for long in the
 real world is let go: the loop runs on, and the job counts as a foreign thread until it ends. Whatever executor was given, the job runs
-here; a process pool has no meaning in a controlled run.
+here; of one that has a number of threads no more jobs are under way at once, and the others begin in their order. A process pool has no meaning in a
+controlled run.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from time import sleep as time_sleep  # by name: the one in `time` is virtual within a run
 from typing import TYPE_CHECKING, Any
 
-from checker.testing.errors import RealIORefused
+from checker.testing.errors import Deadlock, RealIORefused
 from checker.testing.foreign import activity, is_asleep
 
 if TYPE_CHECKING:
@@ -58,9 +60,16 @@ class Worker:
 class Job:
     """One function to run in a thread."""
 
-    def __init__(self, loop: ControlledLoop, lane: Lane, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    def __init__(
+        self, loop: ControlledLoop, lane: Lane, function: Callable[..., Any], args: tuple[Any, ...], executor: Any = None
+    ) -> None:
         self.loop = loop
         self.lane = lane
+        self.executor = executor
+        self.started = False  # it has a thread of its executor
+        self.turn = 0  # how often it was let run
+        self.due_s = 0.0  # when its sleep is over
+        self.outside: Future[Any] | None = None  # what `ThreadPoolExecutor.submit` gave for it
         self.future: asyncio.Future[Any] = loop.create_future()
         self.worker: Worker | None = None
         self.sleep_s: float | None = None  # set while it is halted in a sleep
@@ -100,6 +109,18 @@ class Job:
         if self.over:
             raise JobEnded
 
+    def is_cancelled(self) -> bool:
+        """Before it had a thread: then it never runs."""
+        outside = self.outside is not None and self.outside.cancelled()
+        return not self.started and (outside or self.future.cancelled())
+
+    def hands_over(self, enqueue: Callable[[], None]) -> bool:
+        """What the job posts while the loop waits for it comes at once; False where the loop has gone on."""
+        with self._switch:
+            if not self.detached and not self.loop.refuses_work():
+                enqueue()
+            return not self.detached
+
     def halt(self) -> None:
         """Halts the job for ever: its agent has crashed."""
         self.lane.dead = True
@@ -107,8 +128,11 @@ class Job:
 
     # in the thread of the loop
 
-    def step(self) -> None:
-        """Lets the job run to its end or its next sleep."""
+    def step(self, turn: int) -> None:
+        """Lets the job run to its end or its next sleep, unless it has been let run since that was asked for."""
+        if self._is_past(turn):
+            return
+        self.turn += 1
         if self.worker is None:
             self.worker = _idle.pop() if _idle else Worker()
             self.worker.job = self
@@ -128,8 +152,12 @@ class Job:
             return
         halted_s = self._halted_s()
         if halted_s is not None:
-            handle = asyncio.Handle(self.step, (), self.loop, None)
+            self.due_s = self.loop.elapsed_s() + halted_s
+            handle = asyncio.Handle(self.step, (self.turn,), self.loop, None)
             self.loop.call_later(halted_s, self.loop.enqueue_in, self.lane, handle)
+
+    def _is_past(self, turn: int) -> bool:
+        return self.ended or turn != self.turn
 
     def _halted_s(self) -> float | None:
         return self.sleep_s
@@ -141,6 +169,7 @@ class Job:
                 worker.back.acquire()
             worker.job = self.worker = None
             _idle.append(worker)
+        self.loop.jobs.fill(self.executor)
         if self.future.done() or self.over:
             return
         if isinstance(self._error, StopIteration):
@@ -177,16 +206,45 @@ class Jobs:
     def __init__(self, loop: ControlledLoop) -> None:
         self._loop = loop
         self._all: list[Job] = []
+        self._pools: dict[Any, list[Job]] = {}  # by executor: the jobs that have not ended, in order
+        self._over = False
+        self.default: Any = None  # the executor of the loop, where one was set
         self.running: Job | None = None
 
-    def submit(self, executor: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> asyncio.Future[Any]:
+    def submit(self, executor: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Job:
+        """A job; its `future` is one of asyncio."""
         if isinstance(executor, ProcessPoolExecutor):
             raise RealIORefused("run_in_executor with a process pool: another process is beyond the control of the run")
+        executor = executor or self.default
         loop = self._loop
-        lane = loop.new_lane("job", _label(function), loop.acting())
-        job = Job(loop, lane, function, args)
+        job = Job(loop, loop.new_lane("job", _label(function), loop.acting()), function, args, executor)
         self._all.append(job)
-        start = asyncio.Handle(job.step, (), loop, None)
+        self._pools.setdefault(executor, []).append(job)
+        self.fill(executor)
+        return job
+
+    def fill(self, executor: Any) -> None:
+        """Starts the oldest jobs of an executor that has threads left; those of a crashed agent need none."""
+        pool = self._pools.get(executor, [])
+        if self._over:
+            return
+        pool[:] = [job for job in pool if not (job.ended or job.lane.dead or job.is_cancelled())]
+        for job in pool[: getattr(executor, "_max_workers", None)]:
+            if not job.started:
+                job.started = True
+                self._start(job)
+
+    def of(self, executor: Any) -> list[Job]:
+        """The jobs of an executor that have not ended, in order."""
+        return list(self._pools.get(executor, ()))
+
+    def fill_all(self) -> None:
+        for executor in list(self._pools):
+            self.fill(executor)
+
+    def _start(self, job: Job) -> None:
+        loop, lane = self._loop, job.lane
+        start = asyncio.Handle(job.step, (0,), loop, None)
         wait_us = loop.chooser.latency(
             lane.number, 0, 0, LONGEST_START_US, loop.witness.start(loop, lane) if loop.witness else None
         )
@@ -194,7 +252,35 @@ class Jobs:
             loop.call_later(wait_us / 1e6, loop.enqueue_in, lane, start)
         else:
             loop.enqueue_in(lane, start)
-        return job.future
+
+    def complete(self, job: Job, timeout_s: float | None) -> None:
+        """The code on the loop blocks until the job has ended: it runs at once, with those that keep its thread from it. Raises Deadlock where
+        it waits for the loop itself."""
+        loop = self._loop
+        end_s = None if timeout_s is None else loop.elapsed_s() + timeout_s
+        while not job.ended:
+            wanted = job if job.started else self._pools[job.executor][0]
+            first = self._other_than(wanted) if wanted.detached else wanted
+            if first is None:
+                self.fill(wanted.executor)
+                continue
+            due_s = max(first.due_s, loop.elapsed_s())
+            if end_s is not None and due_s > end_s:
+                loop.spend(end_s - loop.elapsed_s())
+                return
+            loop.spend(due_s - loop.elapsed_s())
+            first.step(first.turn)
+
+    def _other_than(self, blocked: Job) -> Job | None:
+        """The job to go on where one waits for a lock that another may hold: that whose sleep is over first. None: it has ended meanwhile."""
+        others = [j for j in self._all if j.started and j is not blocked and not (j.ended or j.detached or j.lane.dead)]
+        for _ in range(LOOKS):
+            if blocked.ended:
+                return None
+            time_sleep(LOOK_S)
+        if not others:
+            raise Deadlock(f"the loop waits for {blocked.lane.label}, which waits for the loop")
+        return min(others, key=lambda other: other.due_s)
 
     def current(self) -> Job | None:
         """The job of the calling thread, if it is one."""
@@ -216,6 +302,7 @@ class Jobs:
         return {job.lane.number for job in self._all if not job.ended}
 
     def end(self) -> None:
+        self._over = True
         for job in self._all:
             job.end()
 

@@ -81,6 +81,7 @@ class Lifecycle(NoIO):
             sys.set_asyncgen_hooks(*hooks)
 
     def run_until_complete(self, future: Any) -> Any:
+        __tracebackhide__ = True  # of pytest
         task = asyncio.ensure_future(future, loop=self)
         stop: Any = base_events._run_until_complete_cb  # type: ignore[attr-defined]  # anyio knows the root task by it
         task.add_done_callback(stop)
@@ -150,9 +151,6 @@ class Lifecycle(NoIO):
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         """Jobs run in the turns of this loop: there is no executor to shut down."""
-
-    def set_default_executor(self, executor: Any) -> None:
-        """Accepted and not used: jobs run in the turns of this loop."""
 
     def _generator_started(self, generator: Any) -> None:
         self._generators[self.next_serial()] = generator

@@ -25,7 +25,7 @@ from checker.testing.errors import Deadlock, Livelock
 from checker.testing.jobs import Jobs
 from checker.testing.lanes import ControlledFuture, ControlledTask, Lane, Ready
 from checker.testing.lifecycle import Lifecycle
-from checker.testing.record import Fault, Record
+from checker.testing.record import Call, Fault, Record
 from checker.testing.settings import Settings
 from checker.testing.witness import Witness
 
@@ -59,7 +59,8 @@ class ControlledLoop(Lifecycle):
         self._slack_ns = round(settings.slack_s * NS)
         self.watches: list[Callable[[], None]] = []  # called after every step; what they raise ends the run
         self._parked: list[Ready] = []  # of crashed agents: kept, so that no `finally` of theirs runs
-        self._crashes = 0
+        self.crashed: list[str] = []  # the agents (or tasks) that a fault has stopped, in this order
+        self.strikes: Callable[[str, Call], bool] | None = None  # whether a fault may strike at a call, where a test says so
 
     # --- time ---------------------------------------------------------------------------------------------------------------
 
@@ -101,8 +102,14 @@ class ControlledLoop(Lifecycle):
         if threading.get_ident() == self.owner:
             return self.call_soon(callback, *args, context=context)
         handle = asyncio.Handle(callback, args, self, context)
-        self.foreign.post(handle, callback)
+        job = self.jobs.current()
+        if job is None or not job.hands_over(lambda: self._enqueue(handle, callback)):
+            self.foreign.post(handle, callback)
         return handle
+
+    def set_default_executor(self, executor: Any) -> None:
+        """Its number of threads counts; its jobs run in the turns of this loop."""
+        self.jobs.default = executor
 
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
@@ -144,6 +151,8 @@ class ControlledLoop(Lifecycle):
         if agent is not None and not agent.lane:
             agent.lane = lane.number
         self.lanes.append(lane)
+        if self.witness:
+            self.witness.made(lane)
         return lane
 
     # --- one turn -----------------------------------------------------------------------------------------------------------
@@ -220,7 +229,7 @@ class ControlledLoop(Lifecycle):
 
     def _run(self, ready: Ready) -> None:
         lane, handle = ready.lane, ready.handle
-        if self._crashes and self._is_of_crashed(ready):
+        if self.crashed and self._is_of_crashed(ready):
             self._parked.append(ready)
             return
         self._count_step(lane)
@@ -280,7 +289,7 @@ class ControlledLoop(Lifecycle):
         Code with no agent is its own task alone.
         """
         agent = self.acting()
-        self._crashes += 1
+        self.crashed.append(self.who())
         for lane in self.lanes[1:]:
             if lane is self.current or (agent is not None and lane.agent is agent):
                 lane.dead = True
@@ -292,6 +301,7 @@ class ControlledLoop(Lifecycle):
                     watcher.set_result(None)
         self._parked += [ready for ready in self._ready if ready.lane.dead]
         self._ready = [ready for ready in self._ready if not ready.lane.dead]
+        self.jobs.fill_all()
 
     def acting(self) -> Agent | None:
         """The agent of the running code, in a job that of the task that started it."""
@@ -323,4 +333,4 @@ class ControlledLoop(Lifecycle):
         return task
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
-        return self.jobs.submit(executor, func, args)
+        return self.jobs.submit(executor, func, args).future

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
-from typing import Any
+import warnings
+from itertools import groupby
 
-from msgspec import UNSET, Struct, field
+from msgspec import Struct, field
 
 from checker.testing.choices import MODE_MEANING, Mode
-from checker.testing.record import Call, Record
+from checker.testing.record import Call, Record, call_text
 from checker.testing.run import Run
 
 LAST_CALLS = 30  # of the failing run are shown, or where there are none so many steps
@@ -36,8 +36,10 @@ class Outcome(Struct, kw_only=True):
     run: Run | None = None  # the failing run, shrunk and explained
     found_after: int = 0  # runs until the failure
     found_mode: Mode = "latency"
-    points_failed: list[str] = field(default_factory=list)  # of a sweep: each suspension point at which a cancellation fails
+    points_failed: list[str] = field(default_factory=list)  # of a sweep: each cancellation with which it fails, and when
     notes: list[str] = field(default_factory=list)
+    interrupted: bool = False  # after the failure was found
+    unseen: list[str] = field(default_factory=list)  # where no run failed: what checks look at, and no run had
 
     @property
     def passed(self) -> bool:
@@ -55,10 +57,13 @@ class Outcome(Struct, kw_only=True):
         return str(self.run.token) if self.run else None
 
     def check(self) -> Outcome:
-        """Itself; raises ScheduleFailure where a run failed."""
+        """Itself; raises ScheduleFailure where a run failed. Warns of checks that had nothing to look at in any run."""
+        __tracebackhide__ = True  # of pytest: the report is what matters
         if self.run is not None:
             error = self.run.failure.error if self.run.failure else None
             raise ScheduleFailure(self) from error
+        for remark in self.unseen:
+            warnings.warn(f"{self.test}: in no run could a check tell anything: {remark}", stacklevel=3)
         return self
 
     def __str__(self) -> str:
@@ -77,6 +82,7 @@ def _passed(outcome: Outcome) -> list[str]:
             lines.append(
                 f"  {mode}: all schedules with at most {most} deviation{'s' * (most != 1)} from plain order were run (a few latencies stand for all)"
             )
+    lines += [f"  note: in no run could a check tell anything: {remark}" for remark in outcome.unseen]
     return lines + [f"  note: {note}" for note in outcome.notes]
 
 
@@ -91,7 +97,7 @@ def _failed(outcome: Outcome, run: Run) -> list[str]:
         lines.append(f"  mode {mode}: {MODE_MEANING[mode]}")
         lines.append(f"  {len(run.deviations)} deviation{'s' * (len(run.deviations) != 1)} from plain order:")
         for number, account in enumerate(run.accounts, 1):
-            lines.append(f"    {number}. at {account.at_s * 1e3:.9g} ms: {account.text}")
+            lines.append(f"    {number}. {account.line}")
             lines += [f"         {place}: {place.text}" for place in dict.fromkeys(account.places)]
     if run.record.calls:
         lines.append("  calls at boundaries, in order of their effects:")
@@ -99,10 +105,12 @@ def _failed(outcome: Outcome, run: Run) -> list[str]:
     elif run.told_steps:
         lines.append("  steps, each from the line shown to the next `await`:")
         lines += [f"    {line}" for line in _steps(run)]
-    lines += [f"  at {point}" for point in outcome.points_failed[1:]]
+    if len(outcome.points_failed) > 1:
+        lines.append("  it fails too when")
+        lines += [f"    {point}" for point in outcome.points_failed[1:]]
     lines += [f"  note: {note}" for note in outcome.notes]
     if outcome.found_after:
-        lines.append(f"  found after {outcome.found_after} runs (mode {outcome.found_mode})")
+        lines.append(f"  found after {outcome.found_after} run{'s' * (outcome.found_after != 1)} (mode {outcome.found_mode})")
     lines.append(f"  replay: {run.token}")
     return lines
 
@@ -111,13 +119,14 @@ def _reason(run: Run) -> str:
     failure = run.failure
     assert failure is not None
     where = f" ({failure.place}: {failure.place.text})" if failure.place else ""
+    first, *rest = failure.text.split("\n")
     kind = {
         "exception": f"{failure.name}: ",
         "check": f"check {failure.name}: ",
         "deadlock": "deadlock: ",
         "livelock": "livelock: ",
     }
-    return kind[failure.kind] + failure.text + where
+    return "\n".join([kind[failure.kind] + first + where, *(line if line.startswith("    ") else f"    {line}" for line in rest)])
 
 
 def _calls(record: Record) -> list[str]:
@@ -131,26 +140,10 @@ def _calls(record: Record) -> list[str]:
 
 
 def _steps(run: Run) -> list[str]:
-    lines = [f"{step.at_s * 1e3:.9g} ms  {step.who} from {step.place}: {step.place.text}" for step in run.told_steps]
-    lines = [line for i, line in enumerate(lines) if not i or line != lines[i - 1]]
+    lines = []
+    for (who, place), same in groupby(run.told_steps, key=lambda step: (step.who, step.place)):
+        times = list(dict.fromkeys(f"{step.at_s * 1e3:.9g} ms" for step in same))
+        again = f" ({len(times)} times until {times[-1]})" if len(times) > 1 else ""
+        lines.append(f"{times[0]}  {who} from {place}: {place.text}{again}")
     left_out = len(lines) - LAST_CALLS
     return [f"({left_out} earlier steps are left out)", *lines[left_out:]] if left_out > 0 else lines
-
-
-def call_text(call: Call) -> str:
-    """`0.5 ms  ann: Board.get('t') -> None`, with the time of invocation."""
-    given = [*map(short, call.args), *(f"{key}={short(value)}" for key, value in call.kwargs.items())]
-    end = "has not returned" if call.pending else f"raised {short(call.error)}" if call.error is not None else ""
-    if not end:
-        end = short(None if call.result is UNSET else call.result)
-    took = "" if call.returned_s is None else f", {(call.returned_s - call.invoked_s) * 1e3:.9g} ms"
-    fault = f", fault {call.fault}" if call.fault else ""
-    return f"{call.invoked_s * 1e3:.9g} ms  {call.agent}: {call.boundary}.{call.op}({', '.join(given)}) -> {end}{took}{fault}"
-
-
-def short(value: Any, most: int = 60) -> str:
-    try:
-        text = repr(value).replace("\n", " ")  # of protocol buffers, for one
-    except Exception as error:
-        text = "".join(traceback.format_exception_only(error)).strip()
-    return text if len(text) <= most else text[: most - 1] + "…"

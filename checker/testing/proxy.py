@@ -98,10 +98,13 @@ def terms_of(
     snapshot: Callable[[Any], Any] | None = None,
 ) -> Terms:
     """The terms that `boundary` is given, checked."""
-    low, high = (round(seconds * 1e6) for seconds in latency_s)
+    try:
+        low, high = (round(seconds * 1e6) for seconds in latency_s)
+    except (TypeError, ValueError):
+        low, high = 0, -1
     if not 0 <= low <= high:
-        raise ValueError(f"latency_s={latency_s}: the shortest and the longest call, in seconds")
-    allowed = tuple(faults)
+        raise ValueError(f"latency_s={latency_s}: two numbers, the shortest and the longest call in seconds")
+    allowed = (faults,) if isinstance(faults, str) else tuple(faults)
     if unknown := [fault for fault in allowed if fault not in FAULTS]:
         raise ValueError(f"`{unknown[0]}` is no fault of a boundary: {', '.join(FAULTS)}")
     return Terms(

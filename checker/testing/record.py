@@ -3,12 +3,14 @@
 Every entry carries `at` positions on the run's own clock: a counter that grows by one with each thing recorded, so two entries of one
 run are always ordered, also within one instant of virtual time. `*_s` are seconds of virtual time since the start of the run.
 
-Arguments and results are kept by reference, not copied: give `boundary(..., snapshot=copy.deepcopy)` where code changes them later.
+Arguments and results are kept by reference, not copied: give `boundary(..., snapshot=copy.deepcopy)` where code changes them later and a
+check looks at what they were. Reports tell them as they were.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -36,6 +38,8 @@ class Call(Struct, kw_only=True):
     result: Any | UnsetType = UNSET  # UNSET: no result; for a stream the list of the items that were received
     error: BaseException | None = None
     fault: str | None = None  # the fault that was injected here
+    given_text: str | None = None  # the arguments as they were then, in a run that is explained
+    result_text: str | None = None  # so the result
 
     @property
     def pending(self) -> bool:
@@ -108,6 +112,7 @@ class Record(Struct, kw_only=True):
     foreign_threads: bool = False  # a thread outside the run posted work: its moment is not ours to choose
     ended_at: int = 0  # the number of positions given out
     ended_s: float = 0.0
+    remarks: set[str] = field(default_factory=set)  # of checks: what there was nothing of to look at
 
     def next_at(self) -> int:
         """A new position."""
@@ -136,3 +141,28 @@ class Record(Struct, kw_only=True):
         found += [(mark.at, "mark", mark) for mark in self.marks]
         found += [(lost.at, "unhandled", lost) for lost in self.unhandled]
         return sorted(found, key=lambda event: event[0])
+
+
+def call_text(call: Call) -> str:
+    """`0.5 ms  ann: Board.get('t') -> None`, with the time of invocation."""
+    given = call.given_text if call.given_text is not None else given_text(call.args, call.kwargs)
+    end = "has not returned" if call.pending else f"raised {short(call.error)}" if call.error is not None else ""
+    if not end:
+        end = call.result_text or short(None if call.result is UNSET else call.result)
+    took = "" if call.returned_s is None else f", {(call.returned_s - call.invoked_s) * 1e3:.9g} ms"
+    fault = f", fault {call.fault}" if call.fault else ""
+    return f"{call.invoked_s * 1e3:.9g} ms  {call.agent}: {call.boundary}.{call.op}({given}) -> {end}{took}{fault}"
+
+
+def given_text(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """The arguments of a call as they are now."""
+    return ", ".join([*map(short, args), *(f"{key}={short(value)}" for key, value in kwargs.items())])
+
+
+def short(value: Any, most: int = 60) -> str:
+    """What `repr` says, on one line and cut."""
+    try:
+        text = repr(value).replace("\n", " ")  # of protocol buffers, for one
+    except Exception as error:
+        text = "".join(traceback.format_exception_only(error)).strip()
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -14,6 +14,7 @@ from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
 from checker.testing.environment import controlled, current_loop
 from checker.testing.errors import Deadlock, Livelock, LoopInUse, NoCoroutine
+from checker.testing.executors import controlled_executors
 from checker.testing.failure import Failure, failure_of, goes_through
 from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
@@ -82,7 +83,7 @@ def run_once(
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
-        with controlled(loop), controlled_threads(), noted_holders(), noted_unawaited(loop):
+        with controlled(loop), controlled_threads(), controlled_executors(), noted_holders(), noted_unawaited(loop):
             failure, result = _run(loop, test)
             record.ended_s = loop.elapsed_s()
             if failure is None:
@@ -110,6 +111,7 @@ def run_once(
 
 def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     """Why the test failed, and else what it returned; what waits at its end waits still."""
+    __tracebackhide__ = True  # of pytest
     try:
         result = loop.run_until_complete(loop.create_task(_coroutine(test), name="test"))
     except Deadlock:
@@ -133,6 +135,11 @@ def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
 
 
 def _coroutine(test: Test) -> Coroutine[Any, Any, Any]:
+    given: Any = test
+    if inspect.iscoroutine(given):
+        given.close()
+        name = given.__name__
+        raise NoCoroutine(f"a controlled run needs the function {name} itself, not {name}(): it is called in each run")
     coroutine = test()
     if not inspect.iscoroutine(coroutine):
         name = getattr(test, "__qualname__", repr(test))
@@ -149,6 +156,8 @@ def _checked(checks: Sequence[Check], record: Record) -> Failure | None:
             found = check(record)
         except AssertionError as error:
             return Failure(kind="check", name=name, text=str(error) or "AssertionError", place=place_of_error(error), error=error)
+        if callable(found):
+            raise ValueError(f"`{name}` makes a check, and is none itself: write `{name}(...)`")
         if found:
             texts = [found] if isinstance(found, str) else list(found)
             return Failure(kind="check", name=name, text="\n".join(map(str, texts)))

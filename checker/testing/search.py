@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import gc
+import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from checker.pytest_plugin import REPLAY_VARIABLE
+from checker.pytest_plugin import REPLAY_VARIABLE, stop_after_this_test
 from checker.testing.choices import MODES, Deviation, Mode, Token
 from checker.testing.chooser import Replay, Strategy
 from checker.testing.outcome import Outcome
+from checker.testing.progress import telling
+from checker.testing.record import Record
 from checker.testing.run import Check, Run, Test
 from checker.testing.searching import STRATEGIES, Search, StrategyName
 from checker.testing.settings import Settings
@@ -38,21 +41,23 @@ def explore(
     `settings`: fields of `Settings`. The search ends at the first failure, shrinks it, and looks for it in weaker modes.
     """
     _check_options(mode, strategy)
-    common = Settings(mode="latency", seed=seed, faults=dict(faults or {}), **settings)
+    _check_checks(checks)
+    common = Settings(mode="latency", seed=seed, faults=_budget(faults), **settings)
     search = Search(test, common, checks, strategy, mode)
-    with quiet_collector(), _told_how_far(search.outcome):
+    with quiet_collector(), telling(search.outcome.test), _told_how_far(search):
         found = search.known(first) or search.all_modes(schedules)
         if found is not None:
             search.settle(found, max(20, schedules // 2))
-    return search.outcome
+    return search.end()
 
 
 def replay(
     test: Test, token: str, *, faults: Mapping[str, int] | None = None, checks: Sequence[Check] = (), **settings: Any
 ) -> Outcome:
     """The one run of a token, explained; under the `faults` and settings of the search that gave the token."""
+    _check_checks(checks)
     read = Token.parse(token)
-    common = Settings(mode=read.mode, seed=read.seed, faults=dict(faults or {}), **settings)
+    common = Settings(mode=read.mode, seed=read.seed, faults=_budget(faults), **settings)
     search = Search(test, common, checks, "auto", read.mode)
     with quiet_collector():
         search.warm_up()
@@ -61,7 +66,7 @@ def replay(
             search.explain(found)
         elif set(read.deviations) - set(found.deviations):
             search.outcome.notes.append("some deviations of the token no longer apply: the code or its settings have changed")
-    return search.outcome
+    return search.end()
 
 
 def sweep(
@@ -80,10 +85,11 @@ def sweep(
     within; where a test has no agents, all. True: all but the test itself. That the test itself then ends with CancelledError is no
     failure. All points are tried; the report shows the first that fails, and names the others.
     """
+    _check_checks(checks)
     common = Settings(mode="latency", seed=seed, cancel=True if cancel is None else cancel, **settings)
     search = Search(test, common, checks, "auto", "latency")
     outcome = search.outcome
-    with quiet_collector(), _told_how_far(outcome):
+    with quiet_collector(), telling(outcome.test), _told_how_far(search):
         first = search.warm_up()
         if cancel is None and first is not None and first.record.agents:
             search.cancelling(first.record.agents)
@@ -102,6 +108,7 @@ def sweep(
         except KeyboardInterrupt:
             if not failed:
                 raise
+            outcome.interrupted = True
             outcome.notes.append(f"interrupted after {outcome.runs} runs: not all of {len(points)} suspension points were tried")
         for run in failed:
             outcome.points_failed.append(search.where_cancelled(run))
@@ -109,7 +116,7 @@ def sweep(
             search.explain(failed[0])
         elif not points:
             outcome.notes.append("no task but the test itself ever suspended: nothing was cancelled")
-    return outcome
+    return search.end()
 
 
 def explored(test: Any = None, /, **options: Any) -> Any:
@@ -122,6 +129,7 @@ def explored(test: Any = None, /, **options: Any) -> Any:
     def decorate(function: Callable[..., Any]) -> Callable[..., None]:
         @functools.wraps(function)
         def run_test(*args: Any, **kwargs: Any) -> None:
+            __tracebackhide__ = True
             bound = functools.partial(function, *args, **kwargs)
             functools.update_wrapper(bound, function)
             token = os.environ.get(REPLAY_VARIABLE)
@@ -139,13 +147,21 @@ def explored(test: Any = None, /, **options: Any) -> Any:
 
 
 @contextmanager
-def _told_how_far(outcome: Outcome) -> Iterator[None]:
-    """An interrupt tells what is known by then, and goes on: pytest shows its text."""
+def _told_how_far(search: Search) -> Iterator[None]:
+    """An interrupt tells what is known by then, and goes on: pytest shows its text. Where a run has failed, that is the outcome."""
+    outcome = search.outcome
     try:
         yield
     except KeyboardInterrupt:
         how_far = f"{outcome.runs} runs, {outcome.distinct} of them different"
-        raise KeyboardInterrupt(f"{outcome.test}: interrupted after {how_far}; none of them failed") from None
+        if search.best is None:
+            raise KeyboardInterrupt(f"{outcome.test}: interrupted after {how_far}; none of them failed") from None
+        outcome.interrupted = True
+        if outcome.run is None:
+            outcome.run = search.best
+            outcome.notes.append(f"interrupted after {how_far}: the schedule may have more deviations than it needs")
+    if outcome.interrupted:
+        stop_after_this_test()
 
 
 def _check_options(mode: str, strategy: str) -> None:
@@ -153,6 +169,25 @@ def _check_options(mode: str, strategy: str) -> None:
         raise ValueError(f"mode={mode!r}: the modes are {', '.join(MODES)}")
     if strategy not in STRATEGIES:
         raise ValueError(f"strategy={strategy!r}: the strategies are {', '.join(STRATEGIES)}")
+
+
+def _budget(faults: Any) -> dict[str, int]:
+    if not isinstance(faults or {}, Mapping):
+        raise ValueError(f"faults={faults!r}: say how often each may strike in a run, as in `faults={{'crash': 1}}`")
+    return dict(faults or {})
+
+
+def _check_checks(checks: Any) -> None:
+    if callable(checks):
+        raise ValueError("checks must be a list: `checks=[...]`")
+    for check in checks:
+        if not callable(check):
+            raise ValueError(f"{check!r} is no check: a check is a function of a `Record`")
+        try:
+            inspect.signature(check).bind(Record())
+        except TypeError:
+            name = getattr(check, "__name__", type(check).__name__)
+            raise ValueError(f"`{name}` is no function of one `Record`; if it makes a check, write `{name}(...)`") from None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from msgspec import structs
 from checker.testing.choices import MODES, Deviation, Kind, Mode, Token, weaker_modes, weakest_mode
 from checker.testing.chooser import Replay, Strategy
 from checker.testing.outcome import Outcome
+from checker.testing.progress import tell
 from checker.testing.record import Record
 from checker.testing.run import Check, Run, Test, run_once
 from checker.testing.settings import Settings
@@ -51,6 +52,8 @@ class Search:
         self._seen: set[int] = set()
         self._warm = False
         self._told_unhandled = False
+        self.best: Run | None = None  # of the failing runs, the one with the fewest deviations in the weakest mode
+        self._remarks: set[str] | None = None  # of checks, in every run so far that did not fail
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
@@ -68,13 +71,18 @@ class Search:
     def run(self, mode: Mode, strategy: Strategy, *, seed: int | None = None, note_points: bool = False) -> Run:
         """One run of the search."""
         outcome = self.outcome
+        tell(f"run {outcome.runs + 1}, mode {mode}")
         run = self._once(mode, strategy, seed, note_points=note_points)
+        if run.failure is not None and self.best is None:
+            self.best = run
         outcome.runs += 1
         outcome.runs_by_mode[mode] = outcome.runs_by_mode.get(mode, 0) + 1
         self._seen.add(run.fingerprint)
         outcome.distinct = len(self._seen)
         if outcome.runs % COLLECT_EVERY == 0:
             gc.collect()
+        if run.failure is None:
+            self._remarks = run.record.remarks if self._remarks is None else self._remarks & run.record.remarks
         if run.record.unhandled and not self._told_unhandled:
             self._told_unhandled = True
             outcome.notes.append(_unhandled_text(run.record))
@@ -148,23 +156,31 @@ class Search:
             return self.run(mode, RandomWalk(key, plain.asked), seed=seed)
         return self.run(mode, Priorities(key, plain.asked, depth=2 + turn // 3 % 2), seed=seed)
 
+    def end(self) -> Outcome:
+        """What came of it all. Where nothing failed, also what checks found nothing of in any run."""
+        if self.outcome.passed:
+            self.outcome.unseen = sorted(self._remarks or ())
+        return self.outcome
+
     # --- a failing run ------------------------------------------------------------------------------------------------------
 
     def settle(self, found: Run, budget: int) -> None:
         """Shrinks the failing run, looks for the failure in weaker modes, and explains it."""
         outcome = self.outcome
         outcome.found_after, outcome.found_mode = outcome.runs, found.settings.mode
+        self.best = found
         try:
-            best = self._shrunk(found)
-            for mode in weaker_modes(best.settings.mode):
-                weaker = self._in_weaker_mode(mode, best, budget)
+            self.best = self._shrunk(found)
+            for mode in weaker_modes(self.best.settings.mode):
+                weaker = self._in_weaker_mode(mode, self.best, budget)
                 if weaker is not None:
-                    best = self._shrunk(weaker)
+                    self.best = weaker
+                    self.best = self._shrunk(weaker)
                     break
         except KeyboardInterrupt:
-            best = found
+            outcome.interrupted = True
             outcome.notes.append("interrupted while shrinking: the schedule may have more deviations than it needs")
-        self.explain(best)
+        self.explain(self.best)
 
     def _in_weaker_mode(self, mode: Mode, best: Run, budget: int) -> Run | None:
         """The failure in a mode that the search has been through already, with fresh schedules."""
@@ -194,9 +210,14 @@ class Search:
             tries += 1
             if tries > SHRINK_TRIES or steps > MOST_STEPS:
                 return None
+            tell(f"shrinking, {len(deviations)} deviations")
             run = self._once(mode, Replay(deviations), seed)
             steps += run.steps
-            return run if run.failure is not None and run.failure.signature == signature else None
+            if run.failure is None or run.failure.signature != signature:
+                return None
+            if self.best is None or len(run.deviations) < len(self.best.deviations):
+                self.best = run
+            return run
 
         if seed != self._common.seed:  # the seed of the search itself, where the random numbers do not matter
             seed = self._common.seed
@@ -208,7 +229,13 @@ class Search:
     def explain(self, run: Run) -> None:
         """Makes the run once more with a witness, and puts it into the outcome."""
         outcome = self.outcome
-        again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
+        outcome.run = run
+        try:
+            again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
+        except KeyboardInterrupt:
+            outcome.interrupted = True
+            outcome.notes.append("interrupted before the run was made once more: its deviations are not told in words")
+            return
         if again.fingerprint != run.fingerprint or again.failure is None:
             outcome.notes.append(
                 "the same schedule gave another run: the code under test depends on something that is not controlled "
@@ -219,9 +246,9 @@ class Search:
             outcome.notes.append("helper threads posted work: when they do is not controlled")
 
     def where_cancelled(self, run: Run) -> str:
-        """The suspension point of a run of a sweep, in words."""
+        """The suspension point of a run of a sweep, in words, with its time."""
         again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
-        return again.accounts[0].text if again.accounts else str(run.token)
+        return again.accounts[0].line if again.accounts else str(run.token)
 
 
 def _unhandled_text(record: Record) -> str:

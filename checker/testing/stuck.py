@@ -115,6 +115,7 @@ def _primitive(owner: Any, method: str) -> str:
         ("Semaphore", "__aenter__"): "a Semaphore",
         ("Semaphore", "acquire"): "a Semaphore",
         ("Condition", "wait"): "a Condition to be notified",
+        ("Condition", "wait_for"): "a Condition to be notified",
         ("Queue", "get"): "an item of a Queue",
         ("Queue", "put"): "room in a Queue",
         ("Queue", "join"): "a Queue to be worked off",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import linecache
 import os
+import sys
 import sysconfig
 from collections.abc import Iterator
 from types import CodeType, FrameType, TracebackType
@@ -60,13 +61,13 @@ def _tail(path: str) -> str:
     return tail if mark and head else path
 
 
-def _chosen(frames: Iterator[tuple[CodeType, int | None]]) -> Place | None:
-    """The innermost of the frames that a user cares about most; `frames` come outermost first."""
+def _chosen(frames: Iterator[tuple[CodeType, int | None]], least: int = 0) -> Place | None:
+    """The innermost of the frames that a user cares about most; `frames` come outermost first. None where all are below the rank `least`."""
     best: tuple[CodeType, int | None] | None = None
     for code, line in frames:
         if best is None or rank(code) >= rank(best[0]):
             best = (code, line)
-    return None if best is None else place(*best)
+    return None if best is None or rank(best[0]) < least else place(*best)
 
 
 def suspended(coroutine: Any) -> Iterator[tuple[CodeType, int | None, FrameType | None]]:
@@ -96,15 +97,13 @@ def _hidden(awaited: Any) -> Any:
     return None
 
 
-def place_of(coroutine: Any) -> Place | None:
-    """The line of the user's code at which the coroutine is suspended (or starts)."""
-    return _chosen((code, line) for code, line, _ in suspended(coroutine))
+def place_of(coroutine: Any, least: int = 0) -> Place | None:
+    """The line of the user's code at which the coroutine is suspended (or starts); None where all of it is below the rank `least`."""
+    return _chosen(((code, line) for code, line, _ in suspended(coroutine)), least)
 
 
 def place_of_caller() -> Place | None:
-    """The line of the user's code that is calling us."""
-    import sys
-
+    """The line of the user's code that is calling us; None where none is the user's or of a package."""
     frames = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
@@ -112,7 +111,7 @@ def place_of_caller() -> Place | None:
         if frame.f_code.co_name == "_run" and frame.f_code.co_filename.endswith("events.py"):
             break  # below this stands the loop
         frame = frame.f_back
-    return _chosen(iter(reversed(frames)))
+    return _chosen(iter(reversed(frames)), 1)
 
 
 def place_of_error(error: BaseException) -> Place | None:

@@ -28,6 +28,10 @@ class Account(Struct, frozen=True, kw_only=True):
     text: str
     places: tuple[Place, ...] = ()  # of the tasks concerned, the one that acts first
 
+    @property
+    def line(self) -> str:
+        return f"at {self.at_s * 1e3:.9g} ms: {self.text}"
+
 
 class Step(Struct, frozen=True, kw_only=True):
     """A task runs on from a line of source to its next `await`."""
@@ -43,10 +47,16 @@ class Witness:
     def __init__(self) -> None:
         self.accounts: list[Account] = []
         self.steps: list[Step] = []
+        self._made: dict[int, Place] = {}  # where each task was made, by the number of its lane
+
+    def made(self, lane: Lane) -> None:
+        """The running code has made this lane."""
+        if (place := place_of_caller()) is not None:
+            self._made[lane.number] = place
 
     def step(self, loop: ControlledLoop, lane: Lane) -> None:
         """The lane is about to run."""
-        place = None if loop.ending else _place(lane)
+        place = None if loop.ending else self._place(lane)
         if place is not None:
             self.steps.append(Step(at_s=loop.elapsed_s(), who=lane.who, place=place))
 
@@ -54,7 +64,7 @@ class Witness:
         def tell(deviation: Deviation) -> None:
             index = int(deviation.value)
             first, passed = lanes[index], lanes[:index]
-            text = f"{_standing(loop, first)} runs before {_all(loop, passed)}, which had been ready longer"
+            text = f"{self._standing(loop, first)} runs before {self._all(loop, passed)}, which had been ready longer"
             self._note(loop, deviation, text, [first, *passed])
 
         return tell
@@ -63,7 +73,7 @@ class Witness:
         def tell(deviation: Deviation) -> None:
             lanes = loop.ready_lanes()
             ahead_ms = (when_ns - loop.time_ns()) / 1e6
-            text = f"{callback_name(loop, timer)}, due {ahead_ms:.9g} ms later, fires before {_all(loop, lanes)}"
+            text = f"{self._callback(loop, timer)}, due {ahead_ms:.9g} ms later, fires before {self._all(loop, lanes)}"
             self._note(loop, deviation, text, lanes)
 
         return tell
@@ -82,40 +92,39 @@ class Witness:
         )
 
     def cancel(self, loop: ControlledLoop, lane: Lane, when: str) -> Tell:
-        return lambda deviation: self._note(loop, deviation, f"{_standing(loop, lane)} is cancelled {when}".rstrip(), [lane])
+        return lambda deviation: self._note(loop, deviation, f"{self._standing(loop, lane)} is cancelled {when}".rstrip(), [lane])
 
     def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane] = ()) -> None:
         """`lanes`: those that stand somewhere; without them it is about the running code."""
-        found = [_place(lane) for lane in lanes] if lanes else [place_of_caller()]
+        found = [self._place(lane) for lane in lanes] if lanes else [place_of_caller() or self._made.get(loop.current.number)]
         places = tuple(place for place in found if place)
         self.accounts.append(Account(deviation=deviation, at_s=loop.elapsed_s(), text=text, places=places))
+
+    def _place(self, lane: Lane) -> Place | None:
+        """Where the task of the lane stands; where nothing in it is the user's, where it was made."""
+        if lane.task is None:
+            return None
+        return place_of(lane.task.get_coro(), 1) or self._made.get(lane.number)
+
+    def _all(self, loop: ControlledLoop, lanes: Sequence[Lane]) -> str:
+        return " and ".join(self._standing(loop, lane) for lane in lanes)
+
+    def _standing(self, loop: ControlledLoop, lane: Lane) -> str:
+        """Who would run, and from where."""
+        if lane.kind == "callbacks":
+            return self._callback(loop, loop.first_ready(lane))
+        place = self._place(lane)
+        return f"{lane.who} (at {place})" if place else lane.who
+
+    def _callback(self, loop: ControlledLoop, handle: Any) -> str:
+        """`the timer of ann (at …)` for what ends the sleep of a task, or else the name of the function that is called."""
+        for future in handle._args or ():
+            for lane in loop.lanes:
+                if lane.task is not None and getattr(lane.task, "_fut_waiter", None) is future:
+                    return f"the timer of {self._standing(loop, lane)}"
+        callback = handle._callback
+        return f"the callback {getattr(callback, '__qualname__', type(callback).__name__)}"
 
 
 def _ms(deviation: Deviation) -> str:
     return f"{int(deviation.value) / 1000:.9g}"
-
-
-def _place(lane: Lane) -> Place | None:
-    return place_of(lane.task.get_coro()) if lane.task is not None else None
-
-
-def _all(loop: ControlledLoop, lanes: Sequence[Lane]) -> str:
-    return " and ".join(_standing(loop, lane) for lane in lanes)
-
-
-def _standing(loop: ControlledLoop, lane: Lane) -> str:
-    """Who would run, and from where."""
-    if lane.kind == "callbacks":
-        return callback_name(loop, loop.first_ready(lane))
-    place = _place(lane)
-    return f"{lane.who} (at {place})" if place else lane.who
-
-
-def callback_name(loop: ControlledLoop, handle: Any) -> str:
-    """`the timer of ann (at …)` for what ends the sleep of a task, or else the name of the function that is called."""
-    for future in handle._args or ():
-        for lane in loop.lanes:
-            if lane.task is not None and getattr(lane.task, "_fut_waiter", None) is future:
-                return f"the timer of {_standing(loop, lane)}"
-    callback = handle._callback
-    return f"the callback {getattr(callback, '__qualname__', type(callback).__name__)}"

@@ -1,4 +1,4 @@
-"""The runs of the seed study against its coordinators, as a table: `python -m tests.conformance.seed_runs DATA [--mode MODE] [--csv FILE]`.
+"""The runs of the seed study against its coordinators: `python -m tests.conformance.seed_runs DATA [--mode MODE] [--csv FILE] [--gate GATE]`.
 
 DATA is a folder with `runs.parquet`, `events.parquet` and `task_graphs.json`, made from github.com/emieczkowski/distributed-llm-teams (MIT), the data
 behind arXiv 2603.12229; pyarrow reads it (`pip install pyarrow`). A row for each run:
@@ -142,7 +142,36 @@ def _span(values: tuple[str, ...]) -> str:
 # --- the data ----------------------------------------------------------------------------------------------------------
 
 
+def against_gate(data: Path, gate: str, most: int) -> str:
+    """How many of the pre-assigned runs are behaviours of the coordinator with this gate."""
+    graphs, events, groups = _read(data)
+    counts: Counter[str] = Counter()
+    for (mode, task, label, agents), group in sorted(groups.items()):
+        if mode == "decentralized":
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "log.jsonl"
+            log.write_text("".join(json.dumps(r) + "\n" for run in group[:most] for r in records(run, events[run["run_dir"]])))
+            found = checked(ASSIGNED, log, assigned(agents, label, graphs[f"{task}/{label}"], gate))
+        counts.update(run.verdict for run in found.runs)
+        print(f"{task} {label} {agents}: {dict(counts)} ({found.seconds:.0f} s)", file=sys.stderr, flush=True)
+    return f"gate {gate}: {', '.join(f'{verdict} {count}' for verdict, count in sorted(counts.items()))}"
+
+
 def table(data: Path, mode: str | None) -> list[dict[str, Any]]:
+    graphs, events, groups = _read(data)
+    rows = []
+    for number, (key, group) in enumerate(sorted(groups.items()), 1):
+        if mode is None or key[0] == mode:
+            print(f"{number} of {len(groups)}: {' '.join(map(str, key))}, {len(group)} runs", file=sys.stderr, flush=True)
+            rows += of_group(key, group, events, graphs)
+    return rows
+
+
+def _read(
+    data: Path,
+) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]], dict[tuple[str, str, str, int], list[dict[str, Any]]]]:
+    """The task graphs, the events of each run, and the runs by arm, task, chain and number of agents."""
     import pyarrow.parquet
 
     runs = pyarrow.parquet.read_table(data / "runs.parquet").to_pylist()
@@ -153,12 +182,7 @@ def table(data: Path, mode: str | None) -> list[dict[str, Any]]:
     groups: dict[tuple[str, str, str, int], list[dict[str, Any]]] = defaultdict(list)
     for run in runs:
         groups[run["mode"], run["task_type"], run["p_label"], run["n_teammates"]].append(run)
-    rows = []
-    for number, (key, group) in enumerate(sorted(groups.items()), 1):
-        if mode is None or key[0] == mode:
-            print(f"{number} of {len(groups)}: {' '.join(map(str, key))}, {len(group)} runs", file=sys.stderr, flush=True)
-            rows += of_group(key, group, events, graphs)
-    return rows
+    return graphs, events, groups
 
 
 def of_group(
@@ -198,7 +222,16 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--mode", choices=("decentralized", "preassign_nolead"))
     parser.add_argument("--csv", type=Path, help="write the table there; without it, the runs that never finished are printed")
+    parser.add_argument(
+        "--gate", choices=("nothing", "dependencies", "claim"), help="only the verdicts of the pre-assigned arm against this gate"
+    )
+    parser.add_argument(
+        "--most", type=int, default=1_000, metavar="N", help="with --gate, so many runs of each team, chain and task"
+    )
     arguments = parser.parse_args()
+    if arguments.gate is not None:
+        print(against_gate(arguments.data, arguments.gate, arguments.most))
+        return
     rows = table(arguments.data, arguments.mode)
     if arguments.csv is not None:
         with arguments.csv.open("w", newline="") as file:

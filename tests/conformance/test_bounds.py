@@ -65,3 +65,37 @@ def test_the_past_of_runs_that_began_long_ago_is_not_kept(tmp_path: Path, monkey
     assert [run.verdict for run in found.runs] == ["violates", "conforms", "conforms", "conforms"]
     assert found.runs[0].violation is not None
     assert found.runs[0].violation.explanation == ()
+
+
+HIDDEN = """\
+[log]
+agent = "who"
+
+[steps]
+hidden = ["Worker.work.planning", "Worker.work.working"]
+
+[[record]]
+step = "Worker.work"
+"""
+
+
+def test_many_hidden_steps(tmp_path: Path) -> None:
+    """441,588 states could explain the eight starts: one explanation is enough. That four workers and a fifth start is one worker too many."""
+    starts = [{"who": f"w{number % 4}"} for number in range(8)]
+    (run,) = followed(tmp_path, starts, HIDDEN, overrides={"workers": 4, "tasks": 4}).runs
+    assert (run.verdict, run.explained) == ("conforms", 8)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_what_is_not_listed_is_kept_as_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    """A worker starts again when it has claimed and done; two tasks cannot be done three times by one worker."""
+    monkeypatch.setattr("checker.conformance.logs.runs.QUICK", 0)
+    starts = [{"who": "ann"}] * (2 + more)
+    (run,) = followed(tmp_path, starts, HIDDEN, overrides={"workers": 2, "tasks": 2}, candidates=1).runs
+    assert run.verdict == ("violates" if more else "conforms")
+    (listed,) = followed(tmp_path, starts, HIDDEN, overrides={"workers": 2, "tasks": 2}).runs
+    assert (run.states, run.end, run.explained) == (listed.states, listed.end, listed.explained)
+    if run.violation is not None:
+        assert listed.violation is not None
+        assert (run.violation.event, run.violation.seen.line) == (listed.violation.event, listed.violation.seen.line)
+        assert sorted(map(str, run.violation.allowed)) == sorted(map(str, listed.violation.allowed))

@@ -124,7 +124,7 @@ def test_an_interrupt_keeps_what_is_known(tmp_path: Path, monkeypatch: pytest.Mo
     found = follow(compile_map(read_map(map, MAP), load(BOARD)), [log], path=BOARD, command="", progress=stop)
     assert [(one.run, one.verdict, one.reason) for one in found.runs] == [
         ("a", "violates", ""),
-        ("b", "cannot tell", "interrupted"),
+        ("b", "cannot tell", "interrupted, all explained so far"),
     ]
     assert (found.interrupted, found.exit_code) == (True, 1)
 

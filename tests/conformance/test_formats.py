@@ -175,7 +175,13 @@ def test_clocks_of_several_services_are_not_compared(tmp_path: Path) -> None:
     assert followed(tmp_path, otlp(LATE, lane="own"), "otlp").verdict == "violates"
     assert followed(tmp_path, otlp(LATE, lane="own"), "otlp", "links").verdict == "conforms"
     assert followed(tmp_path, otlp(LATE), "otlp", "links").verdict == "violates"
-    assert followed(tmp_path, otlp(LATE, lane="own", links={2: 3}), "otlp", "links").verdict == "violates"
+    claimed = [*LATE[:3], ("work", "ann", "root", 3.2, 5), *LATE[4:]]
+    assert followed(tmp_path, otlp(claimed, lane="own", links={2: 3}), "otlp", "links").verdict == "violates"
+
+
+def test_of_one_moment_any_order_is_possible(tmp_path: Path) -> None:
+    """Ann's work begins at the moment at which her plan ends, so the link to it does not say that she had claimed."""
+    assert followed(tmp_path, otlp(LATE, lane="own", links={2: 3}), "otlp", "links").verdict == "conforms"
 
 
 def test_a_span_that_did_not_end_has_no_end(tmp_path: Path) -> None:
@@ -214,6 +220,8 @@ def test_nested_runs_of_langsmith(tmp_path: Path) -> None:
         ("1970-01-01T00:00:01Z", 1_000_000_000),
         ("1970-01-01T01:00:01.5+01:00", 1_500_000_000),
         ("1970-01-01 00:00:00.000001", 1_000),
+        ("1970-01-01T00:00:00.123456789Z", 123_456_789),
+        ("1970-01-01T01:00:00,1234567+01:00", 123_456_700),
         (1_500, 1_500_000_000),
         ("soon", None),
         (None, None),

@@ -348,3 +348,16 @@ def test_a_list_of_searches_that_is_none(tmp_path: Path) -> None:
     assert checked("specs/lock.spec", "--checkpoint", str(folder)).returncode == 0
     (folder / "check").write_bytes(signed({"searches": []}))
     assert "another version of teamcheck wrote it" in refused("specs/lock.spec", "--checkpoint", str(folder), "--resume")
+
+
+def test_parts_that_changed_places_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    assert checked("specs/lock.spec", "--checkpoint", str(folder)).returncode == 0
+    check, manifest = folder / "check", next(folder.glob("*/manifest"))
+    whole = check.read_bytes(), manifest.read_bytes()
+    for part, other in ((check, whole[1]), (manifest, whole[0])):
+        part.write_bytes(other)
+        assert "T641" in refused("specs/lock.spec", "--checkpoint", str(folder), "--resume")
+        check.write_bytes(whole[0])
+        manifest.write_bytes(whole[1])
+    assert checked("specs/lock.spec", "--checkpoint", str(folder), "--resume").returncode == 0

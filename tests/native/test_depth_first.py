@@ -274,3 +274,19 @@ def test_little_address_space(store: str, order: str) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
     expected = "not found in 10,3" if store == "bitstate" else "the search is incomplete: the limit of memory was reached"
     assert expected in done.stdout, done.stderr
+
+
+FEW_STATES = """
+from checker.engines.native.search import Search, Status
+from tests.native.assembler import two_phase
+with Search(two_phase(5), [(0,)], order="depth-first", store="bitstate", memory_limit_bytes=2**32) as search:
+    assert search.run() is Status.COMPLETE
+    assert search.stats().distinct == 8_832
+peak_kib = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+assert peak_kib < 2**18 + 8_832 * 3 * 4
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_few_states_take_little_of_a_large_array() -> None:
+    subprocess.run([sys.executable, "-c", FEW_STATES], cwd=ROOT, check=True, timeout=100)

@@ -213,21 +213,25 @@ def test_ranges_that_wrap_around_are_refused() -> None:
         assert verify(struct) != ""
 
 
-N = len(GOOD.outcomes)
-REDUCED = replace(
-    GOOD,
-    reduction=Reduction(
-        conditions=(0, len(GOOD.fields) - 1),
-        needs=((0,), *((0, 1) for _ in range(N - 1))),
-        conflicts=tuple((1 << N) - 1 - (1 << i | 1 << (i + 5) % N | 1 << (i - 5) % N) for i in range(N)),
-        enablers=((1 << N) - 1, 0),
-        invisible=(1 << N) - 2,
-    ),
-)
+def reduced(program: Program) -> Program:
+    n = len(program.outcomes)
+    reduction = Reduction(
+        conditions=(0, len(program.fields) - 1),
+        needs=((0,), *((0, 1) for _ in range(n - 1))),
+        conflicts=tuple((1 << n) - 1 - (1 << i | 1 << (i + 5) % n | 1 << (i - 5) % n) for i in range(n)),
+        enablers=((1 << n) - 1, 0),
+        invisible=(1 << n) - 2,
+    )
+    return replace(program, reduction=reduction)
+
+
+REDUCED = reduced(GOOD)
+WIDE = reduced(two_phase(13))  # sets of outcomes have two words
 
 
 def test_a_program_for_reduction_passes() -> None:
-    assert verify(REDUCED) == ""
+    assert len(WIDE.outcomes) == 67
+    assert verify(REDUCED) == verify(WIDE) == ""
 
 
 def another(number: int, random: Random) -> int:
@@ -294,7 +298,7 @@ KINDS: list[tuple[Store, Order]] = [
 ]
 
 
-def attack(seeds: range, programs: tuple[Program, ...] = (WITH_FINAL, WITH_TESTS, CANONICAL, REDUCED)) -> tuple[int, int]:
+def attack(seeds: range, programs: tuple[Program, ...] = (WITH_FINAL, WITH_TESTS, CANONICAL, REDUCED, WIDE)) -> tuple[int, int]:
     """(refused, run) among corrupted programs."""
     refused = ran = 0
     for seed in seeds:
@@ -334,7 +338,8 @@ def test_corrupted_programs_are_refused_or_run() -> None:
     assert ran > 300
 
 
-def test_corrupted_reductions_are_refused_or_run() -> None:
-    refused, ran = attack(range(1_000), (REDUCED,))
-    assert refused > 200
-    assert ran > 100
+@pytest.mark.parametrize(("program", "seeds"), [(REDUCED, 1_000), (WIDE, 300)])
+def test_corrupted_reductions_are_refused_or_run(program: Program, seeds: int) -> None:
+    refused, ran = attack(range(seeds), (program,))
+    assert refused > seeds / 5
+    assert ran > seeds / 10

@@ -22,7 +22,7 @@ def mutants(path: Path) -> Iterator[tuple[str, str]]:
         if not isinstance(declaration, tree.RoleDecl | tree.DefDecl):
             continue
         for node in nodes(declaration):
-            for span, instead in _changes(node, text, members):
+            for span, instead in (*_changes(node, text, members), *_one_more(node, text)):
                 old = cut(text, span)
                 if old != instead:
                     yield f"line {span.line}: `{old}` -> `{instead}`", put(text, span, instead)
@@ -44,6 +44,16 @@ def _changes(node: tree.Node, text: str, members: list[str]) -> Iterator[tuple[S
             yield node.span, others[len(text) % len(others)] if others else name
         case tree.Action(guard=guard) if guard is not None:
             yield guard.span, "true"
+
+
+def _one_more(node: tree.Node, text: str) -> Iterator[tuple[Span, str]]:
+    """Off by one, and the other way round."""
+    match node:
+        case tree.Binary(right=tree.Number() as number) | tree.Assign(value=tree.Number() as number):
+            yield number.span, str(number.value + 1)
+        case tree.Assign(operator="+=" | "-=" as operator):
+            other = "-=" if operator == "+=" else "+="
+            yield node.span, cut(text, node.span).replace(operator, other, 1)
 
 
 def cut(text: str, span: Span) -> str:

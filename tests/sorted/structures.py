@@ -111,7 +111,7 @@ class Structure:
                     self.value(body, {**known, **dict(zip(variables, chosen, strict=True))})
                     for chosen in product(*(self.elements(v.sort) for v in variables))
                 )
-                return all(found) if kind == "forall" else any(found)
+                return sum(found) if kind == "sum" else all(found) if kind == "forall" else any(found)  # type: ignore[arg-type]
         raise TypeError(term)
 
     def _applied(self, term: App, symbol: str, a: list) -> object:  # type: ignore[type-arg]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from random import Random
 
 import pytest
@@ -14,8 +15,8 @@ import pytest
 from checker.engines.explicit import explore
 from checker.language.diagnostics import BadInput
 from checker.language.source import Span
-from checker.language.types import Bool, Enum, Int, Type, cardinality, values
-from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
+from checker.language.types import Bool, Enum, Int, Sort, Type, cardinality, values
+from checker.model.expr import Apply, Const, Expr, Local, Quantifier, QuantifierKind, Read
 from checker.model.model import Goal, Model
 from checker.model.resize import resized
 from checker.semantics.interpreter import EvaluationError, Interpreter
@@ -60,6 +61,26 @@ def claims(model: Model) -> Iterator[Goal]:
                     domains: tuple[Type | Expr, ...] = variable.index
                     body = Quantifier("all", locals, domains, body, Bool())
                 yield Goal(name=f"{variable.name} is never {value}", kind="always", text=None, conditions=(body,), at=AT)
+    yield from sums(model)
+
+
+def sums(model: Model) -> Iterator[Goal]:
+    """What cells of numbers are together, and how many of all others are as at first: at most 2, and that two such sums are equal or in an order."""
+    numbers: list[Expr] = []
+    for variable in model.variables:
+        if not variable.index or not all(isinstance(type, Sort) for type in variable.index):
+            continue
+        if isinstance(variable.type, Bool | Int | Enum):
+            locals = tuple(Local(place, f"i{place}", type) for place, type in enumerate(variable.index))
+            cell: Expr = Read(variable, locals)
+            kind: QuantifierKind = "sum" if isinstance(variable.type, Int) else "count"
+            if kind == "count":
+                cell = Apply("eq", (cell, Const(variable.initial[0][0], variable.type)), Bool())
+            numbers.append(resized(Quantifier(kind, locals, variable.index, cell, Int(0, 0)), model))
+    for place, one in enumerate(numbers[:4]):
+        for operator, other in product(("eq", "le"), [Const(2, Int(2, 2)), *numbers[:place]]):
+            text = f"sum {place} {operator} {numbers.index(other) if other in numbers else 2}"
+            yield Goal(name=text, kind="always", text=None, conditions=(Apply(operator, (one, other), Bool()),), at=AT)
 
 
 def violated(goal: Goal, model: Model) -> bool:

@@ -186,7 +186,9 @@ def test_only_the_named_methods_are_guarded() -> None:
         boundary(Store(), ["push"])
     with pytest.raises(ValueError, match="`fire` is no fault of a boundary"):
         boundary(Store(), faults=["fire"])
-    with pytest.raises(ValueError, match=re.escape("latency_s=(2, 1): the shortest and the longest call, in seconds")):
+    with pytest.raises(
+        ValueError, match=re.escape("latency_s=(2, 1): two numbers, the shortest and the longest call in seconds")
+    ):
         boundary(Store(), latency_s=(2, 1))
 
 

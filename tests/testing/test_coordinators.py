@@ -16,7 +16,8 @@ from checker.testing.protocol.first import first_programs
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.paths import counterexample, covering
 from checker.testing.protocol.plan import Plan
-from checker.testing.protocol.programs import Reached, Settle, run_program
+from checker.testing.protocol.programs import Settle
+from checker.testing.protocol.runs import Reached, run_program
 from tests.testing import coordinators as c
 
 

@@ -130,6 +130,11 @@ def test_a_deadlock_names_who_waits_where_for_what() -> None:
     assert "bob waits for a Lock, held by ann, at " in lines[3]
 
 
+async def _never(condition: asyncio.Condition) -> None:
+    async with condition:
+        await condition.wait_for(lambda: False)
+
+
 @pytest.mark.parametrize(
     ("what", "words"),
     [
@@ -137,6 +142,7 @@ def test_a_deadlock_names_who_waits_where_for_what() -> None:
         (lambda: asyncio.Queue[int]().get(), "an item of a Queue"),
         (lambda: asyncio.get_running_loop().create_future(), "a future that nobody has resolved"),
         (lambda: asyncio.Barrier(2).wait(), "the others at a Barrier"),
+        (lambda: _never(asyncio.Condition()), "a Condition to be notified"),
     ],
 )
 def test_what_a_task_waits_for(what, words: str) -> None:  # type: ignore[no-untyped-def]

@@ -19,7 +19,8 @@ from checker.testing.protocol.drive import drive
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.paths import counterexample, covering
 from checker.testing.protocol.plan import Plan
-from checker.testing.protocol.programs import Reached, Settle, read_token, replay_program, run_program, token_of
+from checker.testing.protocol.programs import Settle, read_token, token_of
+from checker.testing.protocol.runs import Reached, replay_program, run_program
 from tests.testing import boards
 
 SPEC = "specs/bugs/claim_race.spec"

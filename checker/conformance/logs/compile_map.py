@@ -235,13 +235,15 @@ class _Compiler:
             return None
         base, prefix = found["base"], found["agent"]
         texts = [] if found["indices"] is None else [one.strip() for one in found["indices"].split(",")]
-        if prefix is None and "." in base and self.vocabulary.variable(base, of_agent=False) is None:
-            prefix, base = base.split(".", 1)
-        variable = self.vocabulary.variable(base, of_agent=prefix is not None)
-        if variable is None or len(variable.index) != len(texts) + (prefix is not None):
+        variable = self.vocabulary.variable(base) if prefix is None else None
+        if variable is None or len(variable.index) != len(texts):
+            if prefix is None:
+                prefix, _, base = base.rpartition(".")
+            variable = self.vocabulary.agent_variable(base, prefix)
+            texts = [prefix, *texts]
+        if variable is None or len(variable.index) != len(texts):
             self.errors.append(self.vocabulary.no_cell(text, self._span(number, text)))
             return None
-        texts = [prefix, *texts] if prefix is not None else texts
         indices = tuple((type, self._index(number, text, type, one)) for type, one in zip(variable.index, texts, strict=True))
         value = source(where)
         if value.path is None:

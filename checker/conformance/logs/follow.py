@@ -12,7 +12,7 @@ from checker.conformance.logs.compile_map import Reader
 from checker.conformance.logs.formats.detect import Format, read_log
 from checker.conformance.logs.map_errors import NoRule, UnreadableValue
 from checker.conformance.logs.map_file import Order
-from checker.conformance.logs.names import Names, Unreadable
+from checker.conformance.logs.names import Names, Unreadable, key
 from checker.conformance.logs.ordering import Entry
 from checker.conformance.logs.records import MISSING, Record, find
 from checker.conformance.logs.rules import Call, NoSuchStep, Reading, Rule
@@ -37,18 +37,31 @@ def follow(
     format: Format | None = None,
     limits: Limits | None = None,
     progress: Told | None = None,
+    following: bool = False,
+    violated: Callable[[RunResult], None] | None = None,
 ) -> Conformance:
     """The verdict on each run of `logs`. `path`: of the protocol or spec, for the result. An interrupt ends it with what is known by then.
 
-    Raises BadInput.
+    `following`: at the end of the last log, wait for more, until an interrupt ends the log. `violated` is called with a run as soon as it
+    violates, which can be told at once where the order is that of the log. Raises BadInput.
     """
-    return _Follow(reader, limits, command, progress).run(path, list(logs), format)
+    return _Follow(reader, limits, command, progress, following, violated).run(path, list(logs), format)
 
 
 @final
 class _Follow:
-    def __init__(self, reader: Reader, limits: Limits | None, command: str, progress: Told | None) -> None:
-        self.reader, self.progress = reader, progress
+    def __init__(
+        self,
+        reader: Reader,
+        limits: Limits | None,
+        command: str,
+        progress: Told | None,
+        following: bool,
+        violated: Callable[[RunResult], None] | None,
+    ) -> None:
+        self.reader, self.progress, self.violated, self.following = reader, progress, violated, following
+        self.every = PROGRESS_RECORDS if violated is None else 1
+        self.cut: list[str] = []  # lines that break off
         self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits)
         self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)
         self.runs: dict[str, InOrder | Gathered] = {}
@@ -60,14 +73,11 @@ class _Follow:
 
     def run(self, path: str, logs: list[str], format: Format | None) -> Conformance:
         started = perf_counter()
-        interrupted, formats, results = False, [], []
+        interrupted, results = False, []
+        formats: list[str] = []
         try:
-            for log in logs:
-                found, records = read_log(log, format)
-                formats.append(found)
-                self.order = self.reader.log.order or ("log" if found == "jsonl" else "time")
-                for record in records:
-                    self._take(record)
+            for place, log in enumerate(logs):
+                self._read_all(log, format, formats, following=self.following and place == len(logs) - 1)
             results = [run.result() for run in self.runs.values()]
         except KeyboardInterrupt:
             interrupted = True
@@ -93,18 +103,41 @@ class _Follow:
             interrupted=interrupted,
         )
 
+    def _read_all(self, log: str, format: Format | None, formats: list[str], *, following: bool) -> None:
+        """Where the log is followed, an interrupt is its end."""
+        try:
+            found, records = read_log(log, format, following=following, cut=lambda line: self.cut.append(f"{log}:{line}"))
+            formats.append(found)
+            self.order = self.reader.log.order or ("log" if found == "jsonl" else "time")
+            for record in records:
+                self._take(record)
+        except KeyboardInterrupt:
+            if not following:
+                raise
+
     def _interrupted(self, run: InOrder | Gathered) -> RunResult:
-        """A violation that was found stands; of the rest nothing is known."""
-        if isinstance(run, InOrder) and run.violation is not None:
+        """A violation that was found stands; of the rest it is known how far it is explained."""
+        if isinstance(run, Gathered):
+            return RunResult(
+                run=run.name, verdict="cannot tell", events=len(run.entries), explained=0, states=0, reason="interrupted"
+            )
+        if run.violation is not None:
             return run.result()
-        events = run.events if isinstance(run, InOrder) else len(run.entries)
-        return RunResult(run=run.name, verdict="cannot tell", events=events, explained=0, states=0, reason="interrupted")
+        explained = run.tracker.number_explained
+        return RunResult(
+            run=run.name,
+            verdict="cannot tell",
+            events=run.events,
+            explained=explained,
+            states=run.tracker.candidates,
+            reason=f"interrupted, {'all' if explained == run.events else explained} explained so far",
+        )
 
     # --- records -------------------------------------------------------------------------------------------------------
 
     def _take(self, record: Record) -> None:
         self.records += 1
-        if self.progress is not None and self.records % PROGRESS_RECORDS == 0:
+        if self.progress is not None and self.records % self.every == 0:
             self.progress(self.records, len(self.runs))
         rule = next((rule for rule in self.reader.rules if rule.fits(record.fields)), None)
         silent = rule is None or rule.ignore
@@ -118,7 +151,9 @@ class _Follow:
         readings = () if silent or rule is None else self._read(rule, record, run.names)
         self._count_steps(readings)
         if readings or silent:
-            run.take(Entry(record=record, readings=readings, lane=self._lane(readings)))
+            ended = run.take(Entry(record=record, readings=readings, lane=self._lane(record, rule, readings)))
+            if ended and self.violated is not None:
+                self.violated(run.result())
 
     def _count_steps(self, readings: tuple[Reading, ...]) -> None:
         for reading in readings:
@@ -138,7 +173,7 @@ class _Follow:
             self.unread += 1
 
     def _run(self, record: Record, *, strict: bool) -> InOrder | Gathered | None:
-        key = ""
+        name = ""
         if self.reader.log.run is not None:
             given = find(record.fields, self.reader.log.run)
             if given is MISSING or given is None:
@@ -147,18 +182,18 @@ class _Follow:
                 raise _unreadable(
                     record, f"the record has no field `{self.reader.log.run}`, which says its run", "ignore such records"
                 )
-            key = str(given)
-        run = self.runs.get(key)
+            name = str(given)
+        run = self.runs.get(name)
         if run is None:
             if len(self.runs) >= OPEN_RUNS:
                 self._forget(len(self.runs) - OPEN_RUNS)
             names = Names(self.reader.naming)
-            run = self.runs[key] = (
-                InOrder(key, self.beliefs, names, self.teller)
+            run = self.runs[name] = (
+                InOrder(name, self.beliefs, names, self.teller)
                 if self.order == "log"
-                else Gathered(key, self.beliefs, names, self.teller, self.order, self.reader.log)
+                else Gathered(name, self.beliefs, names, self.teller, self.order, self.reader.log)
             )
-            self._names.append(key)
+            self._names.append(name)
         return run
 
     def _forget(self, number: int) -> None:
@@ -175,12 +210,16 @@ class _Follow:
         except NoSuchStep as error:
             raise BadInput([self.reader.vocabulary.no_step(str(error), record.span)]) from None
 
-    def _lane(self, readings: tuple[Reading, ...]) -> tuple[str, int] | None:
+    def _lane(self, record: Record, rule: Rule | None, readings: tuple[Reading, ...]) -> tuple[str, int] | str | None:
+        """Whose record it is: an agent, or what the log calls it where no step says which one that is."""
         for reading in readings:
             step = reading.step if isinstance(reading, Call) else reading
             if isinstance(step, StepSeen) and step.agent is not None:
                 return str(self.reader.vocabulary.role(next(iter(step.steps)))), step.agent
-        return None
+        if rule is None or rule.steps or rule.template is not None or rule.agent is None:
+            return None
+        given = rule.agent.raw(record.fields)
+        return None if given is MISSING or given is None else key(given)
 
     # --- what is wrong -------------------------------------------------------------------------------------------------
 
@@ -200,6 +239,8 @@ class _Follow:
             elif rule.missing and not rule.ignore:
                 for field in sorted(rule.missing):
                     yield f"{place}: no record that fits this rule has the field `{field}`, so its value is unknown in all of them"
+        for line in self.cut:
+            yield f"{line}: the last line breaks off in the middle and was not read"
         if self.unread:
             yield f"{self.unread:,} records fit no rule and were passed over (`strict = false`)"
 

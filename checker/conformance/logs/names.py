@@ -7,6 +7,7 @@ the elements apart (`checker.ground.symmetry`), or the map names one of them, ea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, final
 
@@ -33,6 +34,8 @@ from checker.language.types import (
     values,
 )
 from checker.model.model import Model
+
+_NUMERAL = re.compile(r"-?[0-9]{1,30}")
 
 
 @final
@@ -86,10 +89,14 @@ class Names:
             case Bool():
                 if isinstance(given, bool):
                     return given
+                if given in ("true", "false"):
+                    return bool(given == "true")
             case Int():
                 if isinstance(given, int) and not isinstance(given, bool):
                     return self._within(type, given)
                 if isinstance(given, float) and given.is_integer():
+                    return self._within(type, int(given))
+                if isinstance(given, str) and _NUMERAL.fullmatch(given):
                     return self._within(type, int(given))
             case Enum():
                 return self._member(type, given)
@@ -124,7 +131,7 @@ class Names:
         return tuple(found[k] for k in values(key))
 
     def _member(self, type: Enum, given: Any) -> int:
-        explicit = self.naming.given.get(type.name, {}).get(_key(given))
+        explicit = self.naming.given.get(type.name, {}).get(key(given))
         if explicit is not None:
             return int(explicit)
         if isinstance(given, str) and given in type.members:
@@ -136,8 +143,17 @@ class Names:
             f'write `{_quoted(given)} = "{meant}"` under `[values.{type.name}]` in the map',
         )
 
+    def agent(self, name: str) -> tuple[str, int] | str:
+        """The agent that the log calls `name`, as (role, element); the name itself where that is none of them, or several."""
+        found = []
+        for sort in (sort for sort in self.naming.model.sorts if sort.role):
+            bound = {**self.bound.get(sort, {}), **self.naming.given.get(sort.name, {})}
+            own = {element(sort, place): place for place in range(sort.size) if place not in bound.values()}
+            found += [(sort.name, int(place)) for place in [{**own, **bound}.get(name)] if place is not None]
+        return found[0] if len(found) == 1 else name
+
     def _element(self, sort: Sort, given: Any) -> int:
-        name = _key(given)
+        name = key(given)
         explicit = self.naming.given.get(sort.name, {})
         if name in explicit:
             return int(explicit[name])
@@ -188,7 +204,8 @@ def _elements(sort: Sort) -> str:
     return ", ".join(element(sort, i) for i in range(sort.size)) or f"the {sort}s, of which there are none"
 
 
-def _key(given: Any) -> str:
+def key(given: Any) -> str:
+    """The text for a value of the log that names something."""
     if isinstance(given, bool):
         return "true" if given else "false"
     if isinstance(given, float) and given.is_integer():
@@ -197,7 +214,7 @@ def _key(given: Any) -> str:
 
 
 def _quoted(given: Any) -> str:
-    return '"' + _key(given).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + key(given).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _text(given: Any) -> str:

@@ -4,11 +4,12 @@ log     as they stand in the log
 time    by their times; those with the same time in any order
 agent   those of one agent as they stand in the log, otherwise in any order; those without an agent are as if of one agent more
 round   by rounds; within a round as for `agent`
-links   after what a record names as its causes; those of one lane (or agent) by time, or as they stand in the log
+links   after what a record names as its causes; those of one lane (or agent) by time, those of one moment in any order, or as they stand in the log
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, TypeAlias, final
 
@@ -22,6 +23,8 @@ from checker.conformance.logs.rules import Reading
 from checker.language.diagnostics import BadInput
 
 Lane: TypeAlias = Hashable
+
+_NUMERAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
 @final
@@ -40,7 +43,7 @@ def predecessors(order: Order, entries: Sequence[Entry], log: LogTable) -> tuple
         case "log":
             return list(entries), _chain(len(entries))
         case "time":
-            return _groups(entries, [_time(entry.record, log) for entry in entries], lanes=False)
+            return _groups(entries, _times(entries, log), lanes=False)
         case "round":
             return _groups(entries, [_round(entry.record, log) for entry in entries], lanes=True)
         case "agent":
@@ -53,12 +56,17 @@ def _chain(count: int) -> list[set[int]]:
     return [{place - 1} if place else set() for place in range(count)]
 
 
-def _lanes(lanes: Iterable[Lane]) -> list[set[int]]:
-    last: dict[Lane, int] = {}
+def _lanes(lanes: Iterable[Lane], moments: Sequence[Any] | None = None) -> list[set[int]]:
+    """Those of one lane in a row; with `moments`, by which they are sorted, those of one lane and moment in any order."""
+    last: dict[Lane, tuple[Any, set[int], set[int]]] = {}  # the moment, those before it, those of it
     found = []
     for place, lane in enumerate(lanes):
-        found.append({last[lane]} if lane in last else set())
-        last[lane] = place
+        moment = place if moments is None else moments[place]
+        then, before, group = last.get(lane, (moment, set[int](), set[int]()))
+        if then != moment:
+            before, group = group, set()
+        found.append(set(before))
+        last[lane] = moment, before, {*group, place}
     return found
 
 
@@ -87,14 +95,25 @@ def _links(entries: Sequence[Entry], log: LogTable) -> tuple[list[Entry], list[s
         sorted(range(len(entries)), key=lambda place: entries[place].record.time or 0) if timed else list(range(len(entries)))
     )
     ordered = [entries[place] for place in places]
-    before = [
-        set() if lanes[old] is None else earlier
-        for old, earlier in zip(places, _lanes(map(lanes.__getitem__, places)), strict=True)
-    ]
-    ids = {_id(entry.record, log): place for place, entry in enumerate(ordered)}
+    moments = [entry.record.time for entry in ordered] if timed else None
+    rows = _lanes([lanes[place] for place in places], moments)
+    before = [set() if lanes[old] is None else earlier for old, earlier in zip(places, rows, strict=True)]
+    ids: dict[str | None, list[int]] = {}
     for place, entry in enumerate(ordered):
-        before[place] |= {ids[cause] for cause in _causes(entry.record, log) if cause in ids and ids[cause] != place}
+        ids.setdefault(_id(entry.record, log), []).append(place)
+    for place, entry in enumerate(ordered):
+        for cause in _causes(entry.record, log):
+            found = ids.get(cause, [place])
+            if len(found) > 1:
+                raise _ambiguous(entry.record, cause, [ordered[one].record.line for one in found])
+            before[place] |= set(found) - {place}
     return ordered, before
+
+
+def _ambiguous(record: Record, id: str, lines: list[int]) -> BadInput:
+    reason = f"it comes after `{id}`, and so are {len(lines)} records called: those of lines {', '.join(map(str, lines[:6]))}"
+    advice = "name a field as `id` that differs from record to record, or choose another `order`"
+    return BadInput([UnreadableValue(span=record.span, reason=reason, advice=advice)])
 
 
 def _id(record: Record, log: LogTable) -> str | None:
@@ -111,26 +130,49 @@ def _causes(record: Record, log: LogTable) -> list[str]:
     return [*record.before, *(str(one) for one in (given if isinstance(given, list) else [given]))]
 
 
-def _time(record: Record, log: LogTable) -> float:
-    if record.time is not None and log.time is None:
-        return record.time
-    given = MISSING if log.time is None else find(record.fields, log.time)
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return given
-    found = nanoseconds(given) if isinstance(given, str) else None
-    if found is None:
-        raise _without(record, "time", log.time)
+def _times(entries: Sequence[Entry], log: LogTable) -> list[float]:
+    """Of one kind all: numbers, or moments. Raises BadInput."""
+    if log.time is None and all(entry.record.time is not None for entry in entries):
+        return [entry.record.time for entry in entries if entry.record.time is not None]
+    found: list[float] = []
+    kinds: dict[str, Record] = {}
+    for entry in entries:
+        given = MISSING if log.time is None else find(entry.record.fields, log.time)
+        number = _number(given)
+        moment = nanoseconds(given) if number is None and isinstance(given, str) else None
+        time = number if number is not None else moment
+        if time is None:
+            raise _without(entry.record, "time", log.time)
+        found.append(time)
+        kinds.setdefault("a number" if number is not None else "a date", entry.record)
+    if len(kinds) > 1:
+        (one, first), (other, second) = kinds.items()
+        reason = f"`{log.time}` is {other} here, and {one} in line {first.line}: which comes first is not known"
+        raise BadInput([UnreadableValue(span=second.span, reason=reason, advice="write all times in one way")])
     return found
 
 
 def _round(record: Record, log: LogTable) -> float:
-    given = MISSING if log.round is None else find(record.fields, log.round)
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return given
-    raise _without(record, "round", log.round)
+    found = _number(MISSING if log.round is None else find(record.fields, log.round))
+    if found is None:
+        raise _without(record, "round", log.round)
+    return found
+
+
+def _number(given: Any) -> float | None:
+    """A number, or a text that is one."""
+    if isinstance(given, int | float):
+        return None if isinstance(given, bool) else given
+    if not isinstance(given, str) or not _NUMERAL.fullmatch(given):
+        return None
+    return float(given) if "." in given else int(given)
 
 
 def _without(record: Record, what: str, path: str | None) -> BadInput:
-    reason = f"the record has no field `{path}` with its {what}" if path else f"the map does not say which field has the {what}"
+    reason = (
+        f"the record has no field `{path}` with its {what} as a number{' or a date' * (what == 'time')}"
+        if path
+        else f"the map does not say which field has the {what}"
+    )
     advice = f'`order = "{what}"` needs it: name the field as `{what}` under `[log]`, or choose another order'
     return BadInput([UnreadableValue(span=record.span, reason=reason, advice=advice)])

@@ -8,6 +8,7 @@ from typing import final
 
 from msgspec import Struct
 
+from checker.conformance.logs.call_ids import each_call_its_own
 from checker.conformance.logs.map_errors import UnreadableValue
 from checker.conformance.logs.ordering import Entry
 from checker.conformance.logs.rules import Call, Reading
@@ -28,6 +29,7 @@ class Arranged(Struct, frozen=True, kw_only=True):
 
 def arranged(entries: Sequence[Entry], before: Sequence[set[int]]) -> Arranged:
     """Entries that say nothing drop out; the order that goes through them stays. Raises BadInput."""
+    entries = each_call_its_own(entries, before)
     order = _sorted(entries, before)
     places: dict[int, int] = {}  # of an entry that says something: its last observation
     waits: dict[int, frozenset[int]] = {}  # of each entry: the observations that it comes after

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import final
 
+from msgspec.structs import replace
+
 from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained
 from checker.conformance.logs.map_file import LogTable, Order
@@ -14,12 +16,14 @@ from checker.conformance.logs.partial import Arranged, arranged, begins_again, i
 from checker.conformance.logs.records import Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
-from checker.conformance.orders import Blocked, PartialOrder, explain_in_some_order
+from checker.conformance.orders import ORDERS, Blocked, PartialOrder, explain_in_some_order
 from checker.conformance.result import RunResult, Violation
 from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StepSeen
-from checker.conformance.tracker import REMEMBERED, Tracker
+from checker.conformance.symbolic.follow import SetsOfStates
+from checker.conformance.tracker import REMEMBERED, Stuck, Tracker
 
 TOLD_STATES = 10_000  # states at the end of a run whose values are told
+QUICK = 20_000  # nodes of a first search
 SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
 
 
@@ -42,11 +46,11 @@ class InOrder:
         """Whether nothing that comes can change the verdict."""
         return self.violation is not None
 
-    def take(self, entry: Entry) -> None:
-        """Raises BadInput."""
+    def take(self, entry: Entry) -> bool:
+        """Whether the run is over. Raises BadInput."""
         for reading in entry.readings:
             if self.violation is not None:
-                return
+                break
             self.events += 1
             seen = self._seen(entry, reading)
             self._lines.append(entry.record.line)
@@ -54,6 +58,7 @@ class InOrder:
             self._keep(seen)
             if self.tracker.verdict == "conforms" and not self.tracker.observe(seen):
                 self.violation = self._violation(entry, reading)
+        return self.over
 
     def forget(self) -> None:
         """Keep where the run is, and not how it came there."""
@@ -99,7 +104,7 @@ class InOrder:
     def result(self) -> RunResult:
         tracker = self.tracker
         if tracker.limit == "candidates" and self._kept is not None:
-            return self._searched(self._kept)
+            return self._decided(self._kept)
         return RunResult(
             run=self.name,
             verdict=tracker.verdict,
@@ -108,7 +113,45 @@ class InOrder:
             states=tracker.candidates if tracker.verdict == "conforms" else 0,
             reason=tracker.reason,
             violation=self.violation,
-            end=self.teller.end(tracker.states()) if tracker.verdict == "conforms" and tracker.candidates <= TOLD_STATES else {},
+            end=self._end(tracker) if tracker.verdict == "conforms" and tracker.candidates <= TOLD_STATES else {},
+            names=self.teller.names(self.names),
+            unknown_outcomes=len(self.calls),
+        )
+
+    def _end(self, tracker: Tracker) -> dict[str, tuple[str, ...]]:
+        states = tracker.states()
+        return self.teller.end([{state[cell] for state in states} for cell in range(tracker.model.size)])
+
+    def _decided(self, kept: list[Seen]) -> RunResult:
+        """Of a run that too many states could explain to list them: one explanation is often found at once, depth first. That there is none
+        takes all of them, as sets, or where these get too large a long search."""
+        found = self._searched(kept, QUICK)
+        if found.verdict != "cannot tell":
+            return found
+        try:
+            return self._in_sets(kept)
+        except CannotTell:
+            return self._searched(kept, ORDERS)
+
+    def _in_sets(self, kept: list[Seen]) -> RunResult:
+        """With sets of states that are not listed. Raises CannotTell."""
+        beliefs = self.tracker.beliefs
+        slots = 1 + max((one.slot for one in kept if isinstance(one, Begun)), default=-1)
+        followed = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look).follow(kept)
+        number, violation = followed.explained + 1, None
+        if number <= len(kept):
+            stuck = Stuck(number=number, seen=kept[number - 1], allowed=followed.allowed, fails=followed.fails)
+            entry = Entry(record=Record(fields={}, path=self._path, line=self._line(number)), readings=(), lane=None)
+            observed = self.teller.observed(entry, _reading(kept[number - 1]))
+            violation = self.teller.violation(stuck, observed, None, self._line, followed.states)
+        return RunResult(
+            run=self.name,
+            verdict="conforms" if violation is None else "violates",
+            events=self.events,
+            explained=followed.explained,
+            states=followed.count,
+            violation=violation,
+            end=self.teller.end(followed.values) if violation is None else {},
             names=self.teller.names(self.names),
             unknown_outcomes=len(self.calls),
         )
@@ -117,8 +160,8 @@ class InOrder:
         """The line of an observation, by its number from 1."""
         return self._lines[len(self._lines) - (self.events - number) - 1]
 
-    def _searched(self, kept: list[Seen]) -> RunResult:
-        """Depth first, one explanation is often found where all of them are too many."""
+    def _searched(self, kept: list[Seen], most: int) -> RunResult:
+        """Depth first, through so many nodes."""
         before = tuple(frozenset([place - 1]) if place else frozenset[int]() for place in range(len(kept)))
         lines = [Entry(record=Record(fields={}, path=self._path, line=line), readings=(), lane=None) for line in self._lines]
         made = Arranged(
@@ -127,7 +170,7 @@ class InOrder:
             readings=tuple(map(_reading, kept)),
             open=len(self.calls),
         )
-        return searched(self.name, self.tracker.beliefs, made, self.teller, self.names)
+        return searched(self.name, self.tracker.beliefs, made, self.teller, self.names, most)
 
 
 def _reading(seen: Seen) -> Reading:
@@ -152,12 +195,16 @@ class Gathered:
         self.entries: list[Entry] = []
         self.over = False
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: Entry) -> bool:
         self.entries.append(entry)
+        return False
 
     def result(self) -> RunResult:
         """Raises BadInput."""
-        entries, before = predecessors(self.order, self.entries, self.log)
+        owned = [
+            replace(one, lane=self.names.agent(one.lane)) if isinstance(one.lane, str) else one for one in self.entries
+        ]  # by now all names are known
+        entries, before = predecessors(self.order, owned, self.log)
         made = arranged(entries, before)
         if is_total(made.known):
             run = InOrder(self.name, self.beliefs, self.names, self.teller)
@@ -168,13 +215,13 @@ class Gathered:
         return searched(self.name, self.beliefs, made, self.teller, self.names)
 
 
-def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names) -> RunResult:
+def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names, most: int = ORDERS) -> RunResult:
     """The result of a search over the orders that are possible."""
     events = len(made.known.seen)
     if beliefs.full:
         beliefs.renew()
     try:
-        found = explain_in_some_order(beliefs, made.known)
+        found = explain_in_some_order(beliefs, made.known, most=most)
     except CannotTell as limit:
         return RunResult(
             run=name, verdict="cannot tell", events=events, explained=0, states=0, reason=str(limit), names=teller.names(names)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from checker.conformance.logs.formats.detect import Format, read_log
+from checker.conformance.logs.kinds import Roles, kinds_of, roles_of
 from checker.conformance.logs.records import Record, paths
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.language.diagnostics import nearest
@@ -15,12 +16,8 @@ from checker.language.types import Type
 from checker.model.model import Model, Step
 
 LOOKED_AT = 5_000  # records
-KINDS = 30  # kinds of records that get a rule
-TELLING = ("type", "event", "kind", "action", "name", "op", "message", "msg", "step")  # fields that may say what a record is
-AGENTS = ("agent", "worker", "actor", "agent_name", "who", "owner", "role", "attributes.gen_ai.agent.name", "metadata.agent")
-RUNS = ("run", "run_id", "run_dir", "trace", "trace_id", "session", "session_id", "thread_id")
-EXAMPLES = 3
-LEAST_ALIKE = 0.45
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def starter(model: Model, logs: Sequence[str], format: Format | None = None) -> str:
@@ -32,25 +29,25 @@ def starter(model: Model, logs: Sequence[str], format: Format | None = None) -> 
 
 def _lines(vocabulary: Vocabulary, format: Format, records: list[Record]) -> list[str]:
     fields = [paths(record.fields) for record in records]
-    kinds = _kinds(fields, "name" if format != "jsonl" else None)
-    known = {name for one in fields for name in one}
+    named = [word for sort in vocabulary.model.sorts if sort.role for word in (sort.name.lower(), f"{sort.name.lower()}_id")]
+    roles = roles_of(fields, format != "jsonl", named, lambda text: _guess(vocabulary, [text]) is not None)
     return [
         "# How a log is read as a run of the protocol. Each [[record]] is a rule; the first that fits a record is taken.",
         "# Where a guess is wrong, mend it. docs/conformance.md lists all entries.",
         "",
-        *_log_table(format, known),
+        *_log_table(format, roles),
         "",
         *_steps_table(vocabulary),
-        *(line for where, having in kinds for line in _rule(vocabulary, where, having)),
+        *(line for where, having in kinds_of(fields, roles) for line in _rule(vocabulary, roles, where, having)),
     ]
 
 
-def _log_table(format: Format, known: set[str]) -> list[str]:
+def _log_table(format: Format, roles: Roles) -> list[str]:
     lines = ["[log]"]
-    run = next((name for name in RUNS if name in known), None)
-    agent = next((name for name in AGENTS if name in known), None)
-    lines.append(f'run = "{run}"' if run else '# run = "FIELD"        # tells the runs of a log apart')
-    lines.append(f'agent = "{agent}"' if agent else '# agent = "FIELD"      # who acts; without it, agents are unknown')
+    lines.append(f"run = {_toml(roles.run)}" if roles.run else '# run = "FIELD"        # tells the runs of a log apart')
+    lines.append(
+        f"agent = {_toml(roles.agent)}" if roles.agent else '# agent = "FIELD"      # who acts; without it, agents are unknown'
+    )
     order = "log" if format == "jsonl" else "time"
     lines.append(f'order = "{order}"          # what is known of the order: log, time, agent, round, links')
     return lines
@@ -76,41 +73,17 @@ def _type(type: Type) -> str:
     return str(type)
 
 
-def _kinds(records: list[dict[str, Any]], preferred: str | None) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """The kinds of records, by the field that tells them apart: what they have in it, and some of each, the most frequent first."""
-    telling = preferred if preferred is not None else _telling(records)
-    if telling is None:
-        return [({}, records)] if records else []
-    by: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
-    for record in records:
-        value = record.get(telling)
-        if isinstance(value, str | int | bool):
-            by.setdefault((record.get("span"), value), []).append(record)
-    often = sorted(by.items(), key=lambda kind: -len(kind[1]))[:KINDS]
-    return [({**({"span": span} if isinstance(span, str) else {}), telling: value}, some) for (span, value), some in often]
-
-
-def _telling(records: list[dict[str, Any]]) -> str | None:
-    """The field that says what a record is: one with few different values, in most records."""
-    counts: dict[str, Counter[Any]] = {}
-    for record in records:
-        for name, value in record.items():
-            if isinstance(value, str):
-                counts.setdefault(name, Counter())[value] += 1
-    fit = [name for name, values in counts.items() if values.total() * 10 >= len(records) * 8 and 1 <= len(values) <= KINDS * 2]
-    return next((name for name in TELLING if name in fit), None) or (min(fit, key=lambda n: len(counts[n])) if fit else None)
-
-
-def _rule(vocabulary: Vocabulary, where: dict[str, Any], records: list[dict[str, Any]]) -> list[str]:
+def _rule(vocabulary: Vocabulary, roles: Roles, where: dict[str, Any], records: list[dict[str, Any]]) -> list[str]:
     shown = ", ".join(f"{_key(name)} = {_toml(value)}" for name, value in where.items())
-    lines = ["", f"[[record]]  # {len(records):,} such records", f"where = {{ {shown} }}"]
-    step = _guess(vocabulary, [str(value) for value in where.values()])
+    lines = ["", f"[[record]]  # {len(records):,} such records", *([f"where = {{ {shown} }}"] if where else [])]
+    step = _guess(vocabulary, [str(value) for name, value in where.items() if name != "span"])
+    step = None if step is None else _of_span(vocabulary, step, where.get("span"))
     others = {name: value for record in records[:50] for name, value in record.items() if name not in where and value is not None}
     if step is None:
         lines.append("ignore = true  # or: step = ...")
     else:
         lines.append(f'step = "{vocabulary.model.steps[step].name}"  # a guess, from the names')
-        lines += _with(vocabulary, step, others)
+        lines += _with(vocabulary, step, {name: value for name, value in others.items() if name not in (roles.run, roles.agent)})
     examples = list(others.items())[:8]
     return [
         *lines,
@@ -119,30 +92,50 @@ def _rule(vocabulary: Vocabulary, where: dict[str, Any], records: list[dict[str,
 
 
 def _guess(vocabulary: Vocabulary, words: Iterable[str]) -> int | None:
-    """The step whose name is most like what the records are called."""
+    """The step whose name is most like what the records are called: as they are, by one of their words, or nearly so."""
     names = {
         part: number for name, number in vocabulary.step_of.items() for part in (name.rsplit(".", 1)[-1].lower(), name.lower())
     }
     for word in words:
-        parts = [word.lower(), *word.lower().replace("-", "_").split("_")]
-        for part in parts:
-            found = part if part in names else nearest(part, names)
-            if found is not None:
-                return names[found]
+        parts = [part.lower() for part in (word, *_WORD.findall(word)) if len(part) > 1]
+        close = (nearest(part, names) for part in parts)
+        found = next((part for part in parts if part in names), None) or next((part for part in close if part is not None), None)
+        if found is not None:
+            return names[found]
     return None
+
+
+def _of_span(vocabulary: Vocabulary, step: int, span: object) -> int | None:
+    """A span that is called like an await begins where the team comes to it; one that is called like an activity ends with it."""
+    name = vocabulary.model.steps[step].name
+    activity = [number for of, number in vocabulary.step_of.items() if of == name or of.startswith(f"{name}.")]
+    begins = vocabulary.step_of.get(name.rpartition(".")[0])
+    match span:
+        case "start" if begins is not None:
+            return begins if step == begins + 1 else None
+        case "end":
+            return activity[-1]
+    return step
 
 
 def _with(vocabulary: Vocabulary, step: int, fields: dict[str, Any]) -> list[str]:
     found = {}
     for name, type in vocabulary.types(step).items():
-        words = (name, str(type).lower().removesuffix("?"))
-        field = next((f for f in fields if f.rsplit(".", 1)[-1].lower() in words), None)
+        kind = str(type).lower().removesuffix("?")
+        words = (name.lower(), kind, f"{kind}id", f"{kind}name", f"{name.lower()}id")
+        field = next(
+            (f for f in fields if {_plain(f.rsplit(".", 1)[-1]), _plain(".".join(f.split(".")[-2:]))} & set(words)), None
+        )
         if field is not None:
             found[name] = field
     if not found:
         missing = list(vocabulary.types(step))
         return [f'# with = {{ {missing[0]} = "FIELD" }}'] if missing else []
     return [f"with = {{ {', '.join(f'{name} = {_toml(field)}' for name, field in found.items())} }}"]
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def _key(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import final
 
 import msgspec
@@ -17,7 +17,7 @@ from checker.conformance.orders import Blocked
 from checker.conformance.result import Explaining, Observed, Violation
 from checker.conformance.seen import DoneSeen, StateSeen, StepSeen
 from checker.conformance.tracker import Stuck
-from checker.language.types import element, show, sort_key
+from checker.language.types import Value, element, show, sort_key
 from checker.model.cells import cell_names
 from checker.properties.finding import Path
 from checker.properties.result import TraceStep
@@ -47,13 +47,12 @@ class Teller:
                 found[sort.name] = other
         return found
 
-    def end(self, states: Sequence[State]) -> dict[str, tuple[str, ...]]:
-        """The values of each cell of the stores and the agents in these states."""
+    def end(self, values: Sequence[Iterable[Value]]) -> dict[str, tuple[str, ...]]:
+        """The values of each cell of the stores and the agents; `values`: of all cells."""
         found = {}
         for cell, variable in enumerate(self.vocabulary.owner_of):
             if variable.kind in ("shared", "agent"):
-                values = sorted({state[cell] for state in states}, key=sort_key)
-                found[self.cells[cell]] = tuple(show(variable.type, value) for value in values)
+                found[self.cells[cell]] = tuple(show(variable.type, value) for value in sorted(values[cell], key=sort_key))
         return found
 
     # --- observations --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from itertools import product
 from typing import final
 
 from checker.conformance.logs.map_errors import NotInProtocol
+from checker.conformance.logs.names import literal
 from checker.language.diagnostics import nearest
 from checker.language.source import Span
 from checker.language.types import Sort, Type, values
@@ -72,14 +73,17 @@ class Vocabulary:
 
     # --- cells ---------------------------------------------------------------------------------------------------------
 
-    def variable(self, base: str, *, of_agent: bool) -> Variable | None:
-        """The variable of a name; with `of_agent` the one that each agent has, `seen` for `Worker.seen`, where there is one."""
-        if not of_agent:
-            return next((v for v in self.model.variables if v.name == base), None)
+    def variable(self, name: str) -> Variable | None:
+        return next((v for v in self.model.variables if v.name == name), None)
+
+    def agent_variable(self, base: str, agent: str | None) -> Variable | None:
+        """The variable that each agent has, `seen` for `Worker.seen`, where there is one; of several roles, that of the one with this agent."""
         found = [
             v for v in self.model.variables if v.index and isinstance(v.index[0], Sort) and v.name == f"{v.index[0].name}.{base}"
         ]
-        return found[0] if len(found) == 1 else None
+        having = [v for v in found if agent is not None and literal(v.index[0], agent) is not None]
+        chosen = having or found
+        return chosen[0] if len(chosen) == 1 else None
 
     def cell(self, variable: Variable, indices: tuple[object, ...]) -> int:
         """The place in the state of the variable's cell at these indices."""

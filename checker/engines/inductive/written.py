@@ -50,27 +50,30 @@ def _written(statement: Assign) -> Iterator[Expr]:
 
 
 def _sign(now: Expr, asked: tuple[Expr, ...]) -> Iterator[Expr]:
-    over = _free(now)
+    over = free_names(now)
     for condition in asked:
-        if any(inner.kind in COUNTS for inner in _quantifiers(condition)):
-            others = tuple(local for local in _free(condition) if local not in over)
-            yield _quantified("all", over, make.implies(now, _quantified("any", others, condition)))
+        if any(inner.kind in COUNTS for inner in quantifiers(condition)):
+            others = tuple(local for local in free_names(condition) if local not in over)
+            yield quantified("all", over, make.implies(now, quantified("any", others, condition)))
 
 
-def _quantified(kind: Literal["all", "any"], locals: tuple[Local, ...], body: Expr) -> Expr:
+def quantified(kind: Literal["all", "any"], locals: tuple[Local, ...], body: Expr) -> Expr:
+    """`body` of all these names, or of some; `body` itself where there are none."""
     return Quantifier(kind, locals, tuple(local.type for local in locals), body, Bool()) if locals else body
 
 
-def _free(expr: Expr) -> tuple[Local, ...]:
-    bound = {local for inner in _quantifiers(expr) for local in inner.locals}
+def free_names(expr: Expr) -> tuple[Local, ...]:
+    """The names that no quantifier in it binds, in order."""
+    bound = {local for inner in quantifiers(expr) for local in inner.locals}
     return tuple(dict.fromkeys(local for local in locals_of(expr) if local not in bound))
 
 
-def _quantifiers(expr: Expr) -> Iterator[Quantifier]:
+def quantifiers(expr: Expr) -> Iterator[Quantifier]:
+    """Every quantifier in it."""
     match expr:
         case Quantifier():
             yield expr
-            yield from _quantifiers(expr.body)
+            yield from quantifiers(expr.body)
         case Apply(_, parts) | Read(_, parts):
             for part in parts:
-                yield from _quantifiers(part)
+                yield from quantifiers(part)

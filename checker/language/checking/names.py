@@ -179,9 +179,9 @@ def type_place(ctx: Context, node: tree.Expr, scope: Scope) -> Type | None:
     """The type that `node` names where a type may stand as a domain; None when it is no type's name."""
     if not isinstance(node, tree.Name) or node.name in scope.names:
         return None
-    if node.name not in ctx.type_decls and node.name not in ctx.role_decls:
+    if node.name != "bool" and node.name not in ctx.type_decls and node.name not in ctx.role_decls:
         return None
-    type = named_type(ctx, node.name, node)
+    type = Bool() if node.name == "bool" else named_type(ctx, node.name, node)
     if type is not None:
         ctx.checked.symbols[id(node)] = TypeName(type)
     return type

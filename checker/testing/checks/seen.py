@@ -7,8 +7,7 @@ from typing import Any, TypeAlias
 
 from msgspec import UNSET, Struct
 
-from checker.testing.outcome import call_text, short
-from checker.testing.record import Call, Mark, Record
+from checker.testing.record import Call, Mark, Record, call_text, short
 
 Entry: TypeAlias = Call | Mark
 Key: TypeAlias = int | str | Callable[[Any], Any] | None
@@ -43,10 +42,12 @@ def told(entry: Entry) -> str:
 
 
 def seen(record: Record, names: str | Iterable[str], key: Key = None) -> Iterator[Seen]:
-    """The calls and marks of these names, in order of their start."""
+    """The calls and marks of these names, in order of their start. Where there are none the record is told so."""
     wanted = {names} if isinstance(names, str) else set(names)
     found = [_call(record, call, key) for call in record.calls if {call.op, f"{call.boundary}.{call.op}"} & wanted]
     found += [_mark(mark, key) for mark in record.marks if mark.name in wanted]
+    if wanted and not found:
+        record.remarks.add(f"there was no {' and no '.join(f'`{name}`' for name in sorted(wanted))}, neither a call nor a mark")
     return iter(sorted(found, key=lambda s: s.start))
 
 

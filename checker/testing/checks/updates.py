@@ -24,7 +24,10 @@ def no_lost_update(
 
     def check(record: Record) -> list[str]:
         events = [(at, "read", s) for s in seen(record, read, key) for at in s.effects[:1]]
-        writes = seen(record, write, key if write_key is None else write_key)
+        writes = list(seen(record, write, key if write_key is None else write_key))
+        if events and writes and not {s.key for _, _, s in events} & {s.key for s in writes}:
+            kinds = [" or ".join(sorted({type(s.key).__name__ for s in some})) for some in ([s for _, _, s in events], writes)]
+            record.remarks.add(f"no `{write}` is of what a `{read}` had read: their keys, {kinds[0]} and {kinds[1]}, differ")
         events += [(at, "write", s) for s in writes if won(s.entry) for at in s.effects]
         basis: dict[tuple[str, Any], Seen] = {}
         since: dict[tuple[str, Any], Seen] = {}  # the write of another since the agent's read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 
@@ -12,17 +13,24 @@ class Adapter:
     name, which takes the agent and the action's parameters by their names in the protocol, as texts: `async def work(self, worker, t)`. Where two
     roles have an action of one name, the method is called `Role_action`. It returns when the action is over, all its awaits included. It returns
     False, or raises one of `refusals`, where the code refuses, and raises one of `unknown` where nobody can tell whether it was done or will be (a
-    timeout, a lost reply). Any other exception fails the run. Actions that the code starts on its own are named in `on_its_own`, those
-    that it may refuse at any time, for reasons that the protocol does not know (a lease that is not over yet), in `may_refuse`.
+    timeout, a lost reply). Any other exception fails the run. Actions that the code starts on its own, and crashes and restarts of
+    agents that it makes itself ("crash Worker"), are named in `on_its_own`, those
+    that it may refuse at any time, for reasons that the protocol does not know (a lease that is not over yet), in `may_refuse`. `carried_by` says
+    which call at a boundary carries a message of the protocol, so that it can be lost or arrive twice: `{"Assign": "Inbox.put"}`, or a function
+    of the recorded `Call` where one method carries several.
     """
 
     on_its_own: ClassVar[tuple[str, ...]] = ()
     may_refuse: ClassVar[tuple[str, ...]] = ()
     refusals: ClassVar[tuple[type[BaseException], ...]] = ()
     unknown: ClassVar[tuple[type[BaseException], ...]] = ()
+    carried_by: ClassVar[dict[str, str | Callable[[Any], bool]]] = {}
 
     async def setup(self) -> None:
         """Called before the first action."""
+
+    async def comes_back(self, agent: str) -> None:
+        """Called when an agent that has crashed begins anew, before it is asked for anything: what its process does then."""
 
     async def rest(self) -> None:
         """Called after the last action: returns when the code has nothing more to do."""

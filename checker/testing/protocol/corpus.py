@@ -18,9 +18,9 @@ def tokens(name: str, folder: str = FOLDER) -> list[str]:
     return []
 
 
-def keep(name: str, token: str, folder: str = FOLDER) -> Path | None:
-    """Adds a token; the file it is in, None where it cannot be written (a read-only checkout loses nothing but this)."""
-    known = [one for one in tokens(name, folder) if one != token][-(MOST - 1) :]
+def keep(name: str, token: str, folder: str = FOLDER, instead_of: str = "") -> Path | None:
+    """Adds a token, and takes another away; the file it is in, None where it cannot be written (a read-only checkout loses nothing but this)."""
+    known = [one for one in tokens(name, folder) if one not in (token, instead_of)][-(MOST - 1) :]
     file = _file(name, folder)
     head = f"# failing runs of {name}: run first by its test, replayed one at a time with TEAMCHECK_REPLAY='...' pytest"
     text = "\n".join([head, *known, token, ""])

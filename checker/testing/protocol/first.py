@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker.engines.state_graph import StateGraph
 from checker.semantics.interpreter import State
 from checker.testing.protocol.follow import Call
-from checker.testing.protocol.paths import covering_paths, explored, path_to, program_of
+from checker.testing.protocol.paths import Reachable, covering_paths, explored, no_fault, program_of
 from checker.testing.protocol.plan import Plan
 from checker.testing.protocol.programs import Program, Settle
 from checker.testing.protocol.walk import calls_in
@@ -27,20 +27,19 @@ def _contests(plan: Plan, graph: StateGraph) -> Iterator[Program]:
     want the same are what races are made of."""
     seen: set[tuple[str, str]] = set()
     allowed: dict[State, dict[Call, State]] = {}
+    reachable = Reachable(graph, no_fault)
 
     def calls(state: State) -> dict[Call, State]:
         if state not in allowed:
             allowed[state] = dict(calls_in(plan, state))
         return allowed[state]
 
-    for number in range(graph.expanded):
+    for number in (state for state in sorted(reachable.entered) if state < graph.expanded):
         for one, after in calls(graph.states[number]).items():
             for rival in calls(graph.states[number]):
                 names = (one.action, rival.action)
                 if names in seen or rival.agent == one.agent or rival in calls(after):
                     continue
-                path = path_to(plan.interpreter, graph, number)
-                if path is not None:
-                    seen.add(names)
-                    start = program_of(plan, path)
-                    yield (*start, *((Settle(),) if start else ()), one, rival)
+                seen.add(names)
+                start = program_of(plan, reachable.path(number))
+                yield (*start, *((Settle(),) if start else ()), one, rival)

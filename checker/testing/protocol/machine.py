@@ -11,14 +11,16 @@ import unittest
 from os import PathLike
 from typing import Any
 
-from checker.pytest_plugin import AT_THE_END, REPLAY_VARIABLE
+from checker.pytest_plugin import AT_THE_END, REPLAY_VARIABLE, stop_after_this_test
 from checker.testing.outcome import Outcome
+from checker.testing.progress import tell, telling
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.corpus import FOLDER, keep, tokens
 from checker.testing.protocol.first import first_programs
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
-from checker.testing.protocol.programs import Part, Program, Reached, Settle, replay_program, run_program, smaller_than, token_of
+from checker.testing.protocol.programs import Part, Program, Settle, smaller_than, token_of
+from checker.testing.protocol.runs import Reached, replay_program, run_program
 from checker.testing.protocol.walk import Walk
 from checker.testing.search import quiet_collector
 
@@ -47,8 +49,8 @@ def machine(
 
     `instance`, `faults` (what the protocol allows to go wrong) and `overrides` are as in `checker.load`. First come up to `examples` programs
     that the protocol itself gives (`first_programs`), then as many are drawn, of up to `length` calls; each is run under `schedules` schedules.
-    `options` go to `explore`: `mode`, `faults_of_code` (its `faults`), `checks`, settings. Failing runs are kept in the folder `corpus` and run
-    first the next time. With TEAMCHECK_REPLAY=TOKEN that one run is made instead.
+    `options` go to `explore`: `mode`, `faults_of_code` (its `faults`), `checks`, `seed` (of the programs that are drawn, too), settings. Failing
+    runs are kept in the folder `corpus` and run first the next time. With TEAMCHECK_REPLAY=TOKEN that one run is made instead.
     After the test, `reached()` of the class tells which steps of the protocol were exercised. Raises BadInput for the protocol, AdapterError for
     an adapter that does not fit it, ModuleNotFoundError without Hypothesis (`pip install 'teamcheck[testing]'`).
     """
@@ -79,7 +81,7 @@ def machine(
 
 class Tested:
     """One adapter under test. `last`: the schedule that failed last. `reports`: of programs that were searched, None for those that passed;
-    `tokens`: of those that failed; `shown`: the one whose report was raised last."""
+    `tokens`: of those that failed; `found`: the first of these; `shown`: the one to tell of."""
 
     def __init__(self, plan: Plan, schedules: int, corpus: str, options: dict[str, Any]) -> None:
         self.plan, self.schedules, self.corpus, self.options = plan, schedules, corpus, options
@@ -88,6 +90,7 @@ class Tested:
         self.last: str | None = None
         self.reports: dict[Program, str | None] = {}
         self.tokens: dict[Program, str] = {}
+        self.found: Program = ()
         self.shown: Program = ()
 
     def known(self) -> None:
@@ -120,25 +123,33 @@ class Tested:
     def _searched(self, program: Program) -> str | None:
         if not any(isinstance(part, Call) for part in program):
             return None
+        tell(f"program {len(self.reports) + 1}")
         first = [] if self.last is None else [self.last]
         outcome = run_program(self.plan, program, self.reached, schedules=self.schedules, first=first, **self.options)
         if outcome.passed:
             return None
         self.last = outcome.token
         self.tokens[program] = token_of(program, outcome.token or "")
-        return self._report(outcome, "; ".join(map(str, program)))
+        report = self._report(outcome, "; ".join(map(str, program)))
+        if not self.found:  # kept before anything else is tried, whatever becomes of that
+            self.found = self.shown = program
+            keep(self.name, self.tokens[program], self.corpus)
+        if outcome.interrupted:
+            self.reports[program], self.shown = report, program
+            raise KeyboardInterrupt
+        return report
 
     def _report(self, outcome: Outcome, program: str) -> str:
         """Of a failing run."""
         return f"{outcome.text()}\n  again: {REPLAY_VARIABLE}='{program} @ {outcome.token}' pytest"
 
-    def programs(self, examples: int, length: int) -> None:
-        """Runs the first programs, then lets Hypothesis draw more. Raises Failed for the smallest that fails."""
+    def programs(self, examples: int, length: int, *, given: bool = True) -> None:
+        """Runs the first programs (where `given`), then lets Hypothesis draw more. Raises Failed for the smallest that fails."""
+        __tracebackhide__ = True
         if os.environ.get(REPLAY_VARIABLE):
             return
         AT_THE_END.append(lambda: f"{self.name}: {self.reached.in_short(self.plan)}")
         from hypothesis import HealthCheck, Phase, settings
-        from hypothesis.stateful import run_state_machine_as_test
 
         chosen = settings(
             max_examples=examples,
@@ -151,29 +162,58 @@ class Tested:
             suppress_health_check=list(HealthCheck),
         )
         try:
-            with quiet_collector():
-                for program in first_programs(self.plan)[:examples]:
-                    self.program(program)
-                run_state_machine_as_test(_state_machine(self), settings=chosen)
+            with telling(self.name):
+                self._search(first_programs(self.plan)[:examples] if given else [], chosen)
         except KeyboardInterrupt:
-            how_far = f"{len(self.reports)} programs in {self.reached.runs} runs"
-            raise KeyboardInterrupt(f"{self.name}: interrupted after {how_far}; none of them failed") from None
+            if not self.tokens:
+                how_far = f"{len(self.reports)} programs in {self.reached.runs} runs"
+                raise KeyboardInterrupt(f"{self.name}: interrupted after {how_far}; none of them failed") from None
+            stop_after_this_test()
+            self._raise_smallest("interrupted: a smaller program may fail, too")
         except Failed as found:
-            program = self._smallest(self.shown)
-            failure = Failed(self.reports[program])
-            file = keep(self.name, self.tokens[program], self.corpus)
-            if file is not None:
-                failure.add_note(f"kept in {file}, and run first the next time")
-            raise failure from found.__cause__
+            with telling(self.name):
+                note = self._make_small()
+            self._raise_smallest(note, found.__cause__)
 
-    def _smallest(self, program: Program) -> Program:
-        """A failing program of which no part can be left out. Hypothesis shrinks what it drew, which is not always a program that is shorter."""
-        for smaller in smaller_than(program):
-            if smaller not in self.reports:
-                self.reports[smaller] = self._searched(smaller)
-            if self.reports[smaller] is not None:
-                return self._smallest(smaller)
-        return program
+    def _search(self, given: list[Program], chosen: Any) -> None:
+        """Raises Failed for the first program that fails."""
+        from hypothesis import seed
+        from hypothesis.stateful import run_state_machine_as_test
+
+        drawn = _state_machine(self)
+        if self.options.get("seed"):
+            drawn = seed(self.options["seed"])(drawn)
+        with quiet_collector():
+            for program in given:
+                self.program(program)
+            run_state_machine_as_test(drawn, settings=chosen)
+
+    def _make_small(self) -> str:
+        """Leaves out of the failing program what is not needed, until nothing can be left out: a note where an interrupt came before. Hypothesis
+        shrinks what it drew, which is not always a program that is shorter."""
+        try:
+            while any(self._fails(smaller) for smaller in smaller_than(self.shown)):
+                pass
+        except KeyboardInterrupt:
+            stop_after_this_test()
+            return "interrupted while the program was made smaller: it may ask for more than it needs"
+        return ""
+
+    def _fails(self, smaller: Program) -> bool:
+        if smaller not in self.reports:
+            tell(f"leaving out what is not needed, {len(smaller)} parts")
+            self.reports[smaller] = self._searched(smaller)
+        if self.reports[smaller] is None:
+            return False
+        self.shown = smaller
+        return True
+
+    def _raise_smallest(self, note: str, cause: BaseException | None = None) -> None:
+        failure = Failed(self.reports[self.shown])
+        file = keep(self.name, self.tokens[self.shown], self.corpus, instead_of=self.tokens[self.found])
+        for told in filter(None, (note, "" if file is None else f"kept in {file}, and run first the next time")):
+            failure.add_note(told)
+        raise failure from cause
 
 
 def _state_machine(tested: Tested) -> Any:

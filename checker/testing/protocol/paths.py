@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from checker.model.model import Model, Step
 from checker.properties.finding import Path
 from checker.properties.run import Run
 from checker.semantics.interpreter import Interpreter, State
+from checker.testing.protocol.faults import cannot_be_had, fault_of
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Plan, shown
 from checker.testing.protocol.programs import Part, Program, Settle
@@ -34,12 +35,13 @@ Goal: TypeAlias = tuple[str, ...]  # the names of one step, or of two in a row
 
 
 class ModelPath(Struct, frozen=True, kw_only=True):
-    """`goals`: what it is for; `name`: as told to a reader. `states`: on the way, the first included. `violates`: the property, of a counterexample.
+    """`kind` "beside": and a call in one of its states. `goals`: what it is for; `name`: as told to a reader. `states`: on the way, with the first.
+    `violates`: the property, of a counterexample.
 
     `cycle`: how many steps lie before the cycle of a lasso; as many as there are: it is a violation only where nothing more happens.
     """
 
-    kind: Literal["steps", "counterexample"]
+    kind: Literal["steps", "counterexample", "beside"]
     name: str
     goals: tuple[Goal, ...]
     steps: tuple[tuple[Step, Value | None, tuple[Value, ...]], ...]
@@ -54,18 +56,29 @@ class ModelPath(Struct, frozen=True, kw_only=True):
 
 
 class Paths(Struct, frozen=True, kw_only=True):
-    """`goals`: all steps and pairs of steps that the model has; `cut`: why not all of its states were looked at, else ""."""
+    """`goals`: all steps and pairs of steps that the model has; `beyond`: paths to those of them that only other steps than may be taken lead to;
+    `cut`: why not all of its states were looked at, else ""."""
 
     paths: tuple[ModelPath, ...]
+    beyond: tuple[ModelPath, ...]
     goals: tuple[Goal, ...]
     cut: str
 
 
-def covering(model: Model, *, states_limit: int = MOST_STATES, time_s: float | None = None) -> Paths:
-    """Few short paths that together take every step, and every two steps that can follow each other, faults left out.
+MayTake: TypeAlias = Callable[[Step, Value | None, State], bool]  # a step of an agent, None where it has none, out of a state
+
+
+def no_fault(step: Step, agent: Value | None, state: State) -> bool:
+    return step.fault is None
+
+
+def covering(
+    model: Model, *, may_take: MayTake = no_fault, states_limit: int = MOST_STATES, time_s: float | None = None
+) -> Paths:
+    """Few short paths that together take every step, and every two steps that can follow each other; those first that need no step but `may_take`.
 
     A limit that is reached leaves out what lies beyond it: `cut` says so. Raises KeyboardInterrupt."""
-    return covering_paths(explored(model, states_limit, time_s))
+    return covering_paths(explored(model, states_limit, time_s), may_take)
 
 
 def explored(model: Model, states_limit: int, time_s: float | None = None) -> StateGraph:
@@ -76,61 +89,81 @@ def explored(model: Model, states_limit: int, time_s: float | None = None) -> St
     return graph
 
 
-def covering_paths(graph: StateGraph) -> Paths:
+def covering_paths(graph: StateGraph, may_take: MayTake = no_fault) -> Paths:
     """Those of `covering`, within the part of the graph that is there."""
-    model, wanted = graph.model, dict(_goals(graph))
+    near, far = Reachable(graph, may_take), Reachable(graph, lambda step, agent, state: True)
+    wanted = dict(near.goals())
+    others = {goal: edges for goal, edges in far.goals() if goal not in wanted}
+    cut = "" if graph.complete else graph.stopped
+    return Paths(paths=_few(near, wanted), beyond=_few(far, others), goals=(*wanted, *others), cut=cut)
+
+
+def _few(reachable: Reachable, wanted: dict[Goal, tuple[int, ...]]) -> tuple[ModelPath, ...]:
+    """The paths to the goals that lie farthest take most of the others."""
     chosen: list[ModelPath] = []
     reached: set[Goal] = set()
-    interpreter = Interpreter(model)
-    for goal, edges in sorted(wanted.items(), key=lambda item: -_depth(graph, item[1])):
-        if goal in reached:
-            continue
-        path = _path(interpreter, graph, graph.source(edges[0]), edges)
-        if path is not None:
+    for goal, edges in sorted(wanted.items(), key=lambda item: -reachable.depth(item[1])):
+        if goal not in reached:
+            path = reachable.path(reachable.graph.source(edges[0]), edges)
             reached.update(path.goals)
             chosen.append(path)
-    return Paths(paths=tuple(reversed(chosen)), goals=tuple(wanted), cut="" if graph.complete else graph.stopped)
+    return tuple(reversed(chosen))
 
 
-def _goals(graph: StateGraph) -> Iterator[tuple[Goal, tuple[int, ...]]]:
-    """For each goal the edges with which a shortest path to it ends."""
-    found: dict[Goal, tuple[int, ...]] = {}
-    arrived: dict[int, dict[int, int]] = {}  # for each state, by step, the first edge that enters it
-    for state in range(graph.expanded):
-        for edge in graph.edges(state):
-            step = graph.classes[graph.edge_class[edge]][0]
-            if graph.edge_target[edge] < 0 or graph.model.steps[step].fault is not None:
-                continue
-            found.setdefault((graph.model.steps[step].name,), (edge,))
-            arrived.setdefault(graph.edge_target[edge], {}).setdefault(step, edge)
-    for state in range(graph.expanded):
-        for edge in graph.edges(state):
-            step = graph.classes[graph.edge_class[edge]][0]
-            if graph.edge_target[edge] < 0 or graph.model.steps[step].fault is not None:
-                continue
-            for before, entering in arrived.get(state, {}).items():
-                found.setdefault((graph.model.steps[before].name, graph.model.steps[step].name), (entering, edge))
-    yield from found.items()
+class Reachable:
+    """The part of a graph that steps of some kind lead to, breadth first. `entered`: by which edge each of its states was first entered, -1: none."""
 
+    def __init__(self, graph: StateGraph, may_take: MayTake) -> None:
+        self.graph, self.interpreter = graph, Interpreter(graph.model)
+        self._may_take = may_take
+        self.entered: dict[int, int] = dict.fromkeys(graph.initial, -1)
+        self._depth: dict[int, int] = dict.fromkeys(graph.initial, 0)
+        states = list(graph.initial)
+        for state in states:
+            for edge, _ in self._edges(state):
+                target = graph.edge_target[edge]
+                if target not in self.entered:
+                    self.entered[target], self._depth[target] = edge, self._depth[state] + 1
+                    states.append(target)
 
-def _depth(graph: StateGraph, edges: tuple[int, ...]) -> int:
-    return graph.depth[graph.source(edges[0])] + len(edges)
+    def _edges(self, state: int) -> Iterator[tuple[int, int]]:
+        """(edge, step) out of a state, of steps that do not fail."""
+        graph = self.graph
+        for edge in graph.edges(state) if state < graph.expanded else ():
+            step, agent, _ = graph.classes[graph.edge_class[edge]]
+            if graph.edge_target[edge] >= 0 and self._may_take(graph.model.steps[step], agent, graph.states[state]):
+                yield edge, step
 
+    def goals(self) -> Iterator[tuple[Goal, tuple[int, ...]]]:
+        """For each goal the edges with which a shortest path to it ends."""
+        names = [step.name for step in self.graph.model.steps]
+        found: dict[Goal, tuple[int, ...]] = {}
+        arrived: dict[int, dict[int, int]] = {}  # for each state, by step, the first edge that enters it
+        for state in self.entered:
+            for edge, step in self._edges(state):
+                found.setdefault((names[step],), (edge,))
+                arrived.setdefault(self.graph.edge_target[edge], {}).setdefault(step, edge)
+        for state in self.entered:
+            for edge, step in self._edges(state):
+                for before, entering in arrived.get(state, {}).items():
+                    found.setdefault((names[before], names[step]), (entering, edge))
+        yield from found.items()
 
-def path_to(interpreter: Interpreter, graph: StateGraph, state: int) -> ModelPath | None:
-    """A shortest path to a state; None where a fault lies on it."""
-    return _path(interpreter, graph, state, ())
+    def depth(self, edges: tuple[int, ...]) -> int:
+        return self._depth[self.graph.source(edges[0])] + len(edges)
 
-
-def _path(interpreter: Interpreter, graph: StateGraph, state: int, edges: tuple[int, ...]) -> ModelPath | None:
-    initial, indices = graph.path(state)
-    indices += [graph.index(edge) for edge in edges]
-    run = Run(graph.model, interpreter, Path(initial=initial, indices=tuple(indices), end=None, shortest=True))
-    if any(taken.step.fault is not None for taken in run.taken):
-        return None
-    names = [taken.step.name for taken in run.taken]
-    goals: list[Goal] = [*((name,) for name in names), *pairwise(names)]
-    return _model_path("steps", " -> ".join(names[-2:]), tuple(dict.fromkeys(goals)), run)
+    def path(self, state: int, edges: tuple[int, ...] = ()) -> ModelPath:
+        """A shortest path to a state, and on along the edges."""
+        back: list[int] = []
+        while self.entered[state] >= 0:
+            back.append(self.entered[state])
+            state = self.graph.source(back[-1])
+        indices = tuple(self.graph.index(edge) for edge in (*reversed(back), *edges))
+        initial = self.graph.initial.index(state)
+        run = Run(self.graph.model, self.interpreter, Path(initial=initial, indices=indices, end=None, shortest=True))
+        names = [taken.step.name for taken in run.taken]
+        goals: list[Goal] = [*((name,) for name in names), *pairwise(names)]
+        return _model_path("steps", " -> ".join(names[-2:]), tuple(dict.fromkeys(goals)), run)
 
 
 def counterexample(model: Model, name: str, initial: int, indices: Sequence[int], cycle: int | None = None) -> ModelPath:
@@ -155,23 +188,25 @@ def _model_path(
 
 
 def program_of(plan: Plan, path: ModelPath) -> Program:
-    """The calls that the path begins with, in its order; between two of them all settles where nothing is under way by the path."""
-    by_step = {action.step: action for action in plan.actions.values()}
-    number = {step.name: n for n, step in enumerate(plan.model.steps)}
+    """The calls that the path begins with, and its faults, in its order; before a call all settles where nothing is under way by the path."""
+    actions = {plan.model.steps[n].name: action for action in plan.actions.values() for n in (action.step, *action.under_faults)}
     found: list[Part] = []
     for (step, agent, parameters), before in zip(path.steps, path.states, strict=False):
-        action = by_step.get(number[step.name])
+        fault, action = fault_of(step, agent), actions.get(step.name)
+        if fault is not None:
+            found.append(fault)
         if action is None:
             continue
-        if found and not _under_way(plan, before):
+        if any(isinstance(part, Call) for part in found) and not under_way(plan, before):
             found.append(Settle())
-        values = tuple((name, shown(type, value)) for (name, type), value in zip(action.parameters, parameters, strict=True))
+        given = zip(action.parameters, parameters[: len(action.parameters)], strict=True)  # more are of a stale read
+        values = tuple((name, shown(type, value)) for (name, type), value in given)
         assert agent is not None
         found.append(Call(action=action.method, agent=plan.agents(action.role)[agent], values=values))
     return tuple(found)
 
 
-def _under_way(plan: Plan, state: State) -> bool:
+def under_way(plan: Plan, state: State) -> bool:
     """Whether an activity that the program begins waits in this state."""
     for action in plan.actions.values():
         control = plan.control(action.role, plan.model.steps[action.step].activity or "")
@@ -181,6 +216,9 @@ def _under_way(plan: Plan, state: State) -> bool:
 
 
 def unreachable_for(plan: Plan, path: ModelPath) -> str:
-    """Why the path cannot be driven: a fault that the code is not told to have; "" where it can."""
-    faults = dict.fromkeys(step.fault for step, _, _ in path.steps if step.fault is not None)
-    return f"it needs the fault {', '.join(map(str, faults))}" if faults else ""
+    """Why the path cannot be driven: a fault that the code cannot have; "" where it can."""
+    for (step, agent, _), state in zip(path.steps, path.states, strict=False):
+        if not plan.may_have(step, agent, state):
+            why = cannot_be_had(plan.adapter, str(step.fault))
+            return why or f"it needs the fault {step.fault} where the agent does nothing"
+    return ""

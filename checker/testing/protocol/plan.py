@@ -12,12 +12,12 @@ from checker.conformance.beliefs import Beliefs, Limits
 from checker.conformance.logs.names import Names, Naming
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.conformance.seen import StateSeen
-from checker.elaborate.make import reads
 from checker.language.diagnostics import nearest
-from checker.language.types import Sort, Type, element, values
-from checker.model.model import Guard, Model, Variable
-from checker.semantics.interpreter import Interpreter
+from checker.language.types import Sort, Type, Value, cardinality, element, values
+from checker.model.model import Model, Step, Variable
+from checker.semantics.interpreter import Interpreter, State
 from checker.testing.protocol.adapter import Adapter
+from checker.testing.protocol.faults import cannot_be_had
 
 
 class AdapterError(Exception):
@@ -25,11 +25,13 @@ class AdapterError(Exception):
 
 
 class Action(Struct, frozen=True, kw_only=True):
-    """An action of the protocol that the program drives. `method`: of the adapter. `parameters`: their names and types, without the agent."""
+    """An action of the protocol that the program drives. `method`: of the adapter. `parameters`: their names and types, without the agent.
+    `step`: that begins it; `under_faults`: those that begin it against advice, once more, or with a stale read."""
 
     name: str
     method: str
     step: int
+    under_faults: tuple[int, ...]
     role: Sort
     parameters: tuple[tuple[str, Type], ...]
 
@@ -47,7 +49,10 @@ class Plan:
         self.vocabulary = Vocabulary(model)
         self.naming = Naming(model, {})
         self.actions = {action.method: action for action in self._actions()}
+        self.crashes = self._faults("crash", "stall")
+        self.restarts_of = self._faults("restart")
         driven = {action.step for action in self.actions.values()}
+        driven.update(*self.crashes.values(), *self.restarts_of.values())
         self.beliefs = Beliefs(model, [n for n in range(len(model.steps)) if n not in driven], Limits())
 
     @property
@@ -58,7 +63,8 @@ class Plan:
         starts = [(n, step) for n, step in enumerate(self.model.steps) if step.kind == "start" and step.fault is None]
         often = [step.activity for _, step in starts]
         found = []
-        on_its_own = set(self.adapter.on_its_own)
+        roles = [sort.name for sort in self.model.sorts if sort.role]
+        on_its_own = set(self.adapter.on_its_own) - {f"{kind} {r}" for kind in ("crash", "stall", "restart") for r in roles}
         for number, step in starts:
             role = self.vocabulary.role(number)
             if role is None or step.activity is None or self._is_run(role, step.activity):
@@ -69,11 +75,22 @@ class Plan:
                 continue
             self._require_method(method, step.name, [local.name for local in step.parameters])
             parameters = tuple((local.name, local.type) for local in step.parameters)
-            found.append(Action(name=step.name, method=method, step=number, role=role, parameters=parameters))
+            variants = tuple(n for n, one in enumerate(self.model.steps) if one.fault and one.name.startswith(f"{step.name} ("))
+            action = Action(name=step.name, method=method, step=number, under_faults=variants, role=role, parameters=parameters)
+            found.append(action)
         known = {name for action in found for name in (action.name, action.method)}
         for attribute, strange in (("on_its_own", on_its_own), ("may_refuse", set(self.adapter.may_refuse) - known)):
             if strange:
                 raise AdapterError(f"{self.adapter.__name__}.{attribute}: the protocol has no action `{min(strange)}`")
+        return found
+
+    def _faults(self, *kinds: str) -> dict[str, frozenset[int]]:
+        """By role, the steps of these faults of agents that the program asks: told of when they happen, unless the code has them on its own."""
+        own = self.adapter.on_its_own
+        found: dict[str, frozenset[int]] = {}
+        for role in {action.role.name for action in self.actions.values()}:
+            names = {f"{kind} {role}" for kind in kinds}
+            found[role] = frozenset(n for n, step in enumerate(self.model.steps) if step.fault in names and step.fault not in own)
         return found
 
     def _is_run(self, role: Sort, activity: str) -> bool:
@@ -100,20 +117,38 @@ class Plan:
         """The variable that says where the activity waits; None where it never waits."""
         return next((v for v in self.model.variables if v.kind == "control" and v.name == f"{role.name}.{activity}"), None)
 
+    def may_have(self, step: Step, agent: Value | None, state: State) -> bool:
+        """Whether the code can go through the step out of this state: it is no fault, or one that the code can have. An agent crashes in a call."""
+        if step.fault is None:
+            return True
+        if step.kind == "fault" and step.fault in (f"crash {step.role}", f"stall {step.role}"):
+            role = str(step.role)
+            return isinstance(agent, int) and (self.waits(role, agent, state) or not self._controls(role))
+        return not cannot_be_had(self.adapter, step.fault)
+
+    def waits(self, role: str, agent: int, state: State, activity: str | None = None) -> bool:
+        """Whether an activity of the agent waits in the state, or the one that is named."""
+        for variable in self._controls(role):
+            at = state[variable.offset + agent]
+            over = at == 0 or (variable.name == f"{role}.run" and at == cardinality(variable.type) - 1)
+            if not over and activity in (None, variable.name.rpartition(".")[2]):
+                return True
+        return False
+
+    def _controls(self, role: str) -> list[Variable]:
+        return [v for v in self.model.variables if v.kind == "control" and v.name.startswith(f"{role}.")]
+
     def restarts(self, action: str) -> bool:
         """Whether the fault model lets the agents of this action come back after a crash."""
         return any(step.fault == f"restart {self.actions[action].role.name}" for step in self.model.steps)
 
     def reentrant(self, action: str) -> bool:
-        """Whether the agents of this action may begin activities while others of theirs wait: some beginning does not ask whether all rest."""
-        role = self.actions[action].role.name
-        waits = {v.name for v in self.model.variables if v.kind == "control" and v.name.startswith(f"{role}.")}
-        for step in self.model.steps:
-            if step.role == role and step.kind == "start" and step.fault is None:
-                asked = {read.variable.name for part in step.prelude if isinstance(part, Guard) for read in reads(part.condition)}
-                if waits - asked - {f"{role}.{step.activity}"}:
-                    return True
-        return False
+        """Whether the agents of this action may begin activities while others of theirs wait."""
+        return self.actions[action].role.name in self.model.reentrant
+
+    def role_of(self, agent: str) -> Sort | None:
+        """The role of an agent that the program asks."""
+        return next((a.role for a in self.actions.values() if agent in self.agents(a.role)), None)
 
     def agents(self, role: Sort) -> list[str]:
         return [element(role, n) for n in range(role.size)]

@@ -32,6 +32,7 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
         "    # unknown = (TimeoutError,)            # exceptions that mean: nobody knows whether it was done",
         '    # may_refuse = ("Role.action",)         # actions that the coordinator may refuse at any time',
         '    # on_its_own = ("Role.action",)         # actions that the code starts without being asked',
+        *_carriers(model),
         "",
         "    async def setup(self):",
         '        raise NotImplementedError("make the coordinator here, with boundary(...) around its store: self.store = boundary(Store())")',
@@ -49,6 +50,13 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
     arguments = [repr(os.fspath(path)), name, *([f"instance={instance!r}"] if instance else [])]
     lines += ["        }", "", "", f"Test{name} = machine({', '.join(arguments)})", ""]
     return "\n".join(lines)
+
+
+def _carriers(model: Model) -> list[str]:
+    """Which call at a boundary carries each message: a comment, for it matters only where messages are lost or arrive twice."""
+    messages = dict.fromkeys(channel.message for channel in model.channels)
+    carriers = ", ".join(f'"{name}": "Queue.put"' for name in messages)
+    return [f"    # carried_by = {{{carriers}}}  # calls at boundaries, for `lose` and `duplicate`"] if messages else []
 
 
 def _method(step: Step, with_role: bool) -> list[str]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.report.wording import counted
+from checker.testing.protocol.beside import Asked
 from checker.testing.protocol.drive import Drive, Driven
+
+MOST_TOLD = 20
 
 SAID = {
     ("counterexample", "taken"): "IN THE CODE TOO",
@@ -26,6 +30,7 @@ def _lines(found: Drive, command: str) -> Iterator[str]:
     for kind, title in (
         ("counterexample", "violations of the protocol, in the code:"),
         ("steps", "steps of the protocol, in the code:"),
+        ("beside", "calls beside these paths:"),
     ):
         driven = [d for d in found.driven if d.path.kind == kind]
         if driven:
@@ -41,6 +46,7 @@ def _lines(found: Drive, command: str) -> Iterator[str]:
             yield f"  again: {command} --replay '{one.token}'"
     yield ""
     yield from _coverage(found)
+    yield from _beside(found.asked)
     for what in found.left_out:
         yield f"not looked for: {what}"
     if found.interrupted:
@@ -49,7 +55,7 @@ def _lines(found: Drive, command: str) -> Iterator[str]:
 
 def _said(one: Driven) -> str:
     said = SAID.get((one.path.kind, one.verdict), one.verdict.upper() if one.token else one.verdict)
-    more = [f"{one.runs} schedules"] if one.runs else []
+    more = [counted(one.runs, "schedule")] if one.runs else []
     more += [one.why] if one.verdict in ("not driven", "not seen") else []
     more += [f"refused each time: {', '.join(one.refused)}"] if one.refused else []
     return f"{said} ({'; '.join(more)})" if more else said
@@ -62,6 +68,19 @@ def _coverage(found: Drive) -> Iterator[str]:
         never = [f"{a} -> {b}" for a, b in (goal for goal in found.open() if len(goal) == 2)]
         yield f"two steps in a row: {len(pairs) - len(never)} of {len(pairs)}"
         if never:
-            yield f"  never: {', '.join(never[:20])}{' ...' if len(never) > 20 else ''}"
+            yield f"  never: {', '.join(never[:MOST_TOLD])}{' ...' if len(never) > MOST_TOLD else ''}"
     if found.cut:
         yield f"not all of the protocol's states were looked at for paths: {found.cut}"
+
+
+def _beside(asked: Asked) -> Iterator[str]:
+    if not asked.tried:
+        return
+    yield f"calls beside the paths: {asked.done} that the protocol allows were done, {asked.refused} that it does not allow were not"
+    if asked.never:
+        more = " ..." if len(asked.never) > MOST_TOLD else ""
+        yield f"  allowed, and refused each time: {', '.join(asked.never[:MOST_TOLD])}{more}"
+    if asked.unseen:
+        yield f"  not made: {counted(asked.unseen, 'call')} in states in which no run has seen the code"
+    if asked.left:
+        yield f"  {counted(asked.left, 'call')} not tried: --beside says how many are"

@@ -23,9 +23,12 @@ _SPANS: dict[Format, tuple[Callable[[Any], bool], Callable[[Any], Iterator[Trace
 }
 
 
-def read_log(path: str, format: Format | None = None) -> tuple[Format, Iterator[Record]]:
-    """The format (None: by what the first value looks like) and the records, read as they are asked for. Raises BadInput."""
-    values = documents(path)
+def read_log(
+    path: str, format: Format | None = None, *, following: bool = False, cut: Callable[[int], None] | None = None
+) -> tuple[Format, Iterator[Record]]:
+    """The format (None: by what the first value looks like) and the records, read as they are asked for. `following`: at the end of the file, wait
+    for more; `cut` is called with the line that breaks off at its end, which is left out. Raises BadInput."""
+    values = documents(path, following=following, cut=cut)
     first = next(values, None)
     if first is None:
         reason = "there is nothing in it"

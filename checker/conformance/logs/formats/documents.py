@@ -2,76 +2,113 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
 
 import msgspec
 
-from checker.conformance.logs.map_errors import UnreadableLog
+from checker.conformance.logs.formats.lines import lines, unreadable
 from checker.language.diagnostics import BadInput
-from checker.language.file_errors import FileIsFolder, FileMissing, FileUnreadable
-from checker.language.source import Span
 
-STDIN = "-"
-MOST_AT_ONCE = 1 << 30  # bytes of a file that is one value
-
-
-def documents(path: str) -> Iterator[tuple[int, Any]]:
-    """(line, value), one after another as they are read. Raises BadInput."""
-    with opened(path) as file:
-        first, number = b"", 0
-        for first in file:
-            number += 1
-            if first.strip():
-                break
-        if not first.strip():
-            return
-        try:
-            value = _decoded(first)
-        except msgspec.DecodeError:
-            yield from _whole(path, first, file, number)
-            return
-        yield from _elements(first, value, number)
-        for line in file:
-            number += 1
-            if line.strip():
-                try:
-                    value = _decoded(line)
-                except msgspec.DecodeError as error:
-                    raise BadInput([_not_json(path, number, line, error)]) from None
-                yield number, value
+_KEY = re.compile(rb'"\s*:')
+_PYTHONS = (b"NaN", b"Infinity")  # numbers that Python's json writes, and JSON does not have
+_ADVICE = "a log has a JSON object on each line; `--log-format` names other formats"
 
 
-def opened(path: str) -> BinaryIO:
-    """Raises BadInput."""
-    if path == STDIN:
-        return sys.stdin.buffer if hasattr(sys.stdin, "buffer") else _bytes_of(sys.stdin.read())
+def documents(path: str, *, following: bool = False, cut: Callable[[int], None] | None = None) -> Iterator[tuple[int, Any]]:
+    """(line, value), one after another as they are read. `cut` is called with the last line where that breaks off in the middle of a value: what
+    writes a log may be stopped there, and it is left out. Raises BadInput."""
+    rest = iter(enumerate(lines(path, following=following), 1))
+    number, first = next(((n, line) for n, line in rest if line.strip()), (0, b""))
+    if not number:
+        return
     try:
-        return open(path, "rb")
-    except FileNotFoundError:
-        raise BadInput([FileMissing(span=None, path=path)]) from None
-    except IsADirectoryError:
-        raise BadInput([FileIsFolder(span=None, path=path)]) from None
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise BadInput([FileUnreadable(span=None, path=path, why=reason[:1].lower() + reason[1:])]) from None
+        value = _decoded(first)
+    except msgspec.DecodeError as error:
+        if following:
+            raise _not_json(path, number, first, error) from None
+        yield from _whole(path, number, chain([first], (line for _, line in rest)))
+        return
+    yield from _elements(path, number, first, value)
+    for number, line in rest:
+        if not line.strip():
+            continue
+        try:
+            value = _decoded(line)
+        except msgspec.DecodeError as error:
+            if cut is None or line.endswith(b"\n"):
+                raise _not_json(path, number, line, error) from None
+            cut(number)
+            return
+        _require_each_once(path, number, line, value)
+        yield number, value
 
 
-def _bytes_of(text: str) -> BinaryIO:
-    from io import BytesIO
-
-    return BytesIO(text.encode())
-
-
-def _whole(path: str, first: bytes, file: BinaryIO, line: int) -> Iterator[tuple[int, Any]]:
+def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[tuple[int, Any]]:
     """The file as one value, which begins on `line`."""
-    data = first + file.read(MOST_AT_ONCE)
+    data = b"".join(read)
     try:
         value = _decoded(data)
     except msgspec.DecodeError as error:
-        raise BadInput([_not_json(path, line, first, error)]) from None
-    yield from _elements(data, value, line)
+        if "trailing characters" in str(error):
+            yield from _one_after_another(path, line, data)
+            return
+        at = _line_of(data, str(error))
+        raise _not_json(path, line + at, data.split(b"\n")[at], error) from None
+    yield from _elements(path, line, data, value)
+
+
+def _one_after_another(path: str, line: int, data: bytes) -> Iterator[tuple[int, Any]]:
+    """Values over several lines each, with nothing between them."""
+    text, at, decoder = data.decode(), 0, json.JSONDecoder()
+    while True:
+        start = len(text) - len(text[at:].lstrip()) if at else len(text) - len(text.lstrip())
+        line += text.count("\n", at, start)
+        if start == len(text):
+            return
+        try:
+            _, end = decoder.raw_decode(text, start)
+            value = _decoded(part := text[start:end].encode())
+        except (ValueError, RecursionError) as error:
+            told = msgspec.DecodeError(str(error) if not isinstance(error, RecursionError) else "it is nested too deeply")
+            raise _not_json(path, line, text[start:].split("\n", 1)[0].encode(), told) from None
+        yield from _elements(path, line, part, value)
+        line += text.count("\n", start, end)
+        at = end
+
+
+def _line_of(data: bytes, reason: str) -> int:
+    """The line, from 0, that is told of: of a byte, of the first that is no UTF-8, or the last."""
+    place = re.search(r"\(byte (\d+)\)", reason)
+    if place is not None:
+        return data.count(b"\n", 0, int(place[1]))
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start)
+    return data.rstrip().count(b"\n")
+
+
+def _elements(path: str, line: int, data: bytes, value: Any) -> Iterator[tuple[int, Any]]:
+    """The value by itself, or the elements of the list that it is."""
+    if not isinstance(value, list):
+        _require_each_once(path, line, data, value)
+        yield line, value
+        return
+    if any(word in data for word in _PYTHONS):
+        yield from ((line, element) for element in value)
+        return
+    at = 0
+    for raw, element in zip(msgspec.json.decode(data, type=list[msgspec.Raw]), value, strict=True):
+        text = bytes(raw)
+        start = data.index(text, at)
+        line += data.count(b"\n", at, start)
+        at = start
+        _require_each_once(path, line, text, element)
+        yield line, element
 
 
 def _decoded(data: bytes) -> Any:
@@ -80,27 +117,46 @@ def _decoded(data: bytes) -> Any:
         return msgspec.json.decode(data)
     except RecursionError:
         raise msgspec.DecodeError("it is nested too deeply") from None
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"byte {error.object[error.start]:#04x} is no UTF-8") from None
+    except msgspec.DecodeError:
+        if not any(word in data for word in _PYTHONS):
+            raise
+        try:
+            value = json.loads(data)
+            msgspec.json.encode(value)  # whatever is read can be written
+        except (ValueError, RecursionError):
+            pass
+        else:
+            return value
+        raise
 
 
-def _elements(data: bytes, value: Any, line: int) -> Iterator[tuple[int, Any]]:
-    """The value by itself, or the elements of the list that it is."""
-    if not isinstance(value, list):
-        yield line, value
+def _require_each_once(path: str, line: int, text: bytes, value: Any) -> None:
+    """A field that is there twice has two values, and decoders take one of them. Raises BadInput."""
+    if not isinstance(value, dict) or len(_KEY.findall(text)) <= _fields(value):
         return
-    at = 0
-    for raw, element in zip(msgspec.json.decode(data, type=list[msgspec.Raw]), value, strict=True):
-        start = data.index(bytes(raw), at)
-        line += data.count(b"\n", at, start)
-        at = start
-        yield line, element
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, one in pairs:
+            if name in found:
+                raise unreadable(path, line, f"the field `{name}` is there twice", "write each field once", len(text.rstrip()))
+            found[name] = one
+        return found
+
+    json.loads(text, object_pairs_hook=object_of)
 
 
-def _not_json(path: str, line: int, text: bytes, error: msgspec.DecodeError) -> UnreadableLog:
-    length = len(text.decode(errors="replace").rstrip())
+def _fields(value: Any) -> int:
+    """How many fields there are, inner ones too."""
+    if isinstance(value, dict):
+        return len(value) + sum(_fields(one) for one in value.values() if type(one) in (dict, list))
+    return sum(_fields(one) for one in value if type(one) in (dict, list))
+
+
+def _not_json(path: str, line: int, text: bytes, error: msgspec.DecodeError) -> BadInput:
     reason = str(error)
     reason = reason if reason.startswith("JSON") else reason[:1].lower() + reason[1:]
-    return UnreadableLog(
-        span=Span(path, line, 1, line, max(2, length + 1)),
-        reason=f"the line is not JSON ({reason})",
-        advice="a log has a JSON object on each line; `--log-format` names other formats",
-    )
+    length = len(text.decode(errors="replace").rstrip())
+    return unreadable(path, line, f"the line is not JSON ({reason})", _ADVICE, length)

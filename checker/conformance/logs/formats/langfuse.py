@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from checker.conformance.logs.formats.spans import TraceSpan, nanoseconds
 
 
@@ -59,9 +61,19 @@ def _span(value: dict[str, Any], trace: dict[str, Any]) -> TraceSpan:
             "kind": kind,
             "status": str(value.get("level") or "DEFAULT").lower(),
             "message": field("statusMessage", "status_message"),
-            "input": value.get("input"),
-            "output": value.get("output"),
-            "metadata": value.get("metadata") or {},
+            "input": _parsed(value.get("input")),
+            "output": _parsed(value.get("output")),
+            "metadata": _parsed(value.get("metadata")) or {},
             "session": trace.get("sessionId") or field("sessionId", "session_id"),
         },
     )
+
+
+def _parsed(given: Any) -> Any:
+    """What the API gives as the text of a JSON object or list, as that."""
+    if isinstance(given, str) and given[:1] in ("{", "["):
+        try:
+            return msgspec.json.decode(given)
+        except (msgspec.DecodeError, RecursionError):
+            return given
+    return given

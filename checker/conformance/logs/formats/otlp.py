@@ -1,24 +1,37 @@
-"""OTLP JSON: `TracesData` objects (opentelemetry.io/docs/specs/otlp, JSON Protobuf encoding), as the file exporter writes them a line each."""
+"""OTLP JSON: `TracesData` objects (opentelemetry.io/docs/specs/otlp, JSON Protobuf encoding), as the file exporter writes them a line each,
+with names in snake case as protobuf may write them too; and spans one by one, as the console exporter of the Python SDK writes them
+(`ReadableSpan.to_json`)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from checker.conformance.logs.formats.spans import Event, TraceSpan
+from checker.conformance.logs.formats.spans import Event, TraceSpan, nanoseconds
 
 STATUS = {0: "unset", 1: "ok", 2: "error", "STATUS_CODE_UNSET": "unset", "STATUS_CODE_OK": "ok", "STATUS_CODE_ERROR": "error"}
+_UNDERSCORE = re.compile(r"_([a-z])")
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
 
 def is_otlp(value: Any) -> bool:
-    return isinstance(value, dict) and "resourceSpans" in value
+    return isinstance(value, dict) and ("resourceSpans" in value or "resource_spans" in value or _is_console(value))
+
+
+def _is_console(value: dict[str, Any]) -> bool:
+    context = value.get("context")
+    return isinstance(context, dict) and "span_id" in context and "start_time" in value
 
 
 def spans(value: Any) -> Iterator[TraceSpan]:
     """The spans of one document. Raises ValueError where one is not as it should be."""
     if not is_otlp(value):
         raise ValueError("it has no `resourceSpans`")
+    if _is_console(value):
+        yield _console_span(value)
+        return
+    value = _camel(value) if "resource_spans" in value else value
     for resource in value["resourceSpans"]:
         about = attributes(resource.get("resource", {}).get("attributes", []))
         for scope in resource.get("scopeSpans", []):
@@ -85,3 +98,38 @@ def _value(any: dict[str, Any]) -> Any:
                 return attributes(given.get("values", []))
         return given
     return None
+
+
+def _camel(value: Any) -> Any:
+    """With the names of fields in camel case; what spans say of themselves stands in values, never in names."""
+    if isinstance(value, dict):
+        return {_UNDERSCORE.sub(lambda found: found[1].upper(), name): _camel(one) for name, one in value.items()}
+    return [_camel(one) for one in value] if isinstance(value, list) else value
+
+
+def _console_span(span: dict[str, Any]) -> TraceSpan:
+    start, context = nanoseconds(span["start_time"]), span["context"]
+    if start is None:
+        raise ValueError("the `start_time` of a span is not a time")
+    about = span.get("resource", {}).get("attributes", {})
+    return TraceSpan(
+        id=str(context["span_id"]),
+        trace=str(context.get("trace_id", "")),
+        parent=span.get("parent_id") or None,
+        links=tuple(str(link["context"]["span_id"]) for link in span.get("links", [])),
+        name=span.get("name", ""),
+        start=start,
+        end=nanoseconds(span.get("end_time")),
+        lane=str(about.get("service.instance.id") or about.get("service.name") or "") or None,
+        events=tuple(
+            Event(name=e.get("name", ""), time=nanoseconds(e.get("timestamp")) or start, attributes=e.get("attributes", {}))
+            for e in span.get("events", [])
+        ),
+        fields={
+            "kind": str(span.get("kind", "")).removeprefix("SpanKind.").lower(),
+            "status": str(span.get("status", {}).get("status_code", "unset")).lower(),
+            "attributes": span.get("attributes", {}),
+            "resource": about,
+            "scope": None,
+        },
+    )

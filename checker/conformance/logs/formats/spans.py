@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, final
@@ -11,6 +12,8 @@ from msgspec import Struct
 from checker.conformance.logs.records import Record
 
 NANOSECONDS = 1_000_000_000
+
+_FINER = re.compile(r"(.*[.,][0-9]{6})([0-9]+)([^0-9].*|)")
 
 
 @final
@@ -85,10 +88,12 @@ def nanoseconds(given: Any) -> int | None:
         return int(given * 1_000_000)
     if not isinstance(given, str):
         return None
+    finer = _FINER.fullmatch(given)  # datetime knows no more than microseconds
     try:
-        moment = datetime.fromisoformat(given)
+        moment = datetime.fromisoformat(given if finer is None else finer[1] + finer[3])
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * NANOSECONDS + since.microseconds * 1_000
+    below = 0 if finer is None else int(f"{finer[2]:0<3}"[:3])
+    return (since.days * 86_400 + since.seconds) * NANOSECONDS + since.microseconds * 1_000 + below

@@ -69,12 +69,16 @@ void arena_release(arena *a)
     *a = (arena){NULL, 0, 0};
 }
 
-void *table_allocate(size_t bytes)
+void *sparse_allocate(size_t bytes)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        return NULL;
-    if (bytes >= LARGE_PAGE)
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void *table_allocate(size_t bytes)
+{
+    void *memory = sparse_allocate(bytes);
+    if (memory && bytes >= LARGE_PAGE)
         prefer_large_pages(memory, bytes);
     return memory;
 }

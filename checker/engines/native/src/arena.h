@@ -18,8 +18,9 @@ int arena_commit(arena *a, size_t bytes);
 size_t arena_discard(arena *a, size_t from, size_t end);
 void arena_release(arena *a);
 
-/* Zeroed memory in large pages where the system has them, or NULL. */
+/* Zeroed memory in large pages where the system has them, or NULL. `sparse`: in small ones, of which only those that are written are taken. */
 void *table_allocate(size_t bytes);
+void *sparse_allocate(size_t bytes);
 void table_free(void *memory, size_t bytes);
 
 /* Bytes of memory of the machine. */

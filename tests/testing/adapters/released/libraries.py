@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from checker.testing import boundary, together
 from tests.testing.adapters.released.table import bug
+
+
+@bug("aiohttp==3.14.5", None, "cyd waits for a future that nobody has resolved", sweeps=True, cancel=["bob"])
+async def a_wait_for_a_connection_that_is_given_up() -> None:
+    """One who is given up just when it was woken for a connection does not hand it on, and all who wait behind it wait for ever."""
+    from aiohttp import BaseConnector, ClientTimeout
+
+    server = boundary(_Server())
+
+    class Connector(BaseConnector):
+        async def _create_connection(self, *args: Any) -> Any:
+            return await server.connect()
+
+    request: Any = SimpleNamespace(connection_key=_Connection(), proxy=None)
+    connector = Connector(limit=1)
+
+    async def ask() -> None:
+        connection = await connector.connect(request, [], ClientTimeout())
+        try:
+            await server.answer()
+        finally:
+            connection.release()
+
+    await together(ann=ask(), bob=ask(), cyd=ask())
+    await connector.close()
+
+
+class _Connection:
+    """What a pool asks a connection, and the key of its host."""
+
+    is_ssl = False
+    should_close = False
+    transport = closed = None
+
+    def is_connected(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+class _Server:
+    async def connect(self) -> Any:
+        return _Connection()
+
+    async def answer(self) -> None:
+        pass
 
 
 @bug("async-lru==2.0.4", "async-lru==2.0.5", "CancelledError", sweeps=True, cancel=["price-3"])
@@ -25,8 +73,32 @@ async def a_cache_whose_work_is_cancelled() -> None:
 
 
 class _Prices:
+    asked = 0
+
     async def get(self, of: str) -> int:
+        self.asked += 1
         return 3
+
+
+@bug("aiocache==0.12.3", None, "worked out 2 times")
+async def a_lock_of_a_cache_that_is_just_taken() -> None:
+    """One who asks for a `RedLock` just after it was taken, before its taker has heard of it, does not wait (as `cached_stampede` does)."""
+    from aiocache import SimpleMemoryCache
+    from aiocache.lock import RedLock
+
+    cache = boundary(SimpleMemoryCache(), ["_add", "_redlock_release", "get", "set"])
+    prices = boundary(_Prices())
+
+    async def price() -> int:
+        async with RedLock(cache, "tea", lease=60):
+            known = await cache.get("tea")
+            if known is None:
+                known = await prices.get("tea")
+                await cache.set("tea", known)
+            return int(known)
+
+    await together(ann=price(), bob=price())
+    assert prices.asked == 1, f"the price is worked out {prices.asked} times"
 
 
 @bug("httpcore==1.0.9", None, "bob waits for an Event", sweeps=True, cancel=["ann"])

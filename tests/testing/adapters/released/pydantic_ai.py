@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from checker.testing import boundary
+from checker.testing import boundary, together
 from tests.testing.adapters.released.table import bug
 
 
@@ -40,3 +40,28 @@ class _Bank:
     async def pay(self, order: int) -> str:
         self.paid += 1
         return "paid"
+
+
+@bug(
+    "pydantic-ai-slim[mcp]==1.0.0 opentelemetry-api<1.36 mcp==1.27.0",
+    "pydantic-ai-slim[mcp]==1.107.10",
+    "Attempted to exit cancel scope in a different task",
+)
+async def two_users_of_one_tool_server() -> None:
+    """Of two who use one MCP server at once, the one who leaves last fails, where the other had come first (pydantic-ai, issue 2818)."""
+    from mcp.server.lowlevel import Server
+    from pydantic_ai.mcp import MCPServerStdio
+
+    from checker.testing.adapters.mcp import wire
+
+    class Wired(MCPServerStdio):
+        def client_streams(self) -> Any:
+            return wire(Server("bank"))
+
+    server, bank = Wired("none", []), boundary(_Bank())
+
+    async def ask(order: int) -> None:
+        async with server:
+            await bank.pay(order)
+
+    await together(ann=ask(1), bob=ask(2))

@@ -1,0 +1,72 @@
+"""Attacks `conform` with whole logs: `python -m tests.conformance.attacked [--count N] [--seed S]`.
+
+Runs of generated protocols are written as logs with maps. Of each something is taken away (who, what with, when, in what order, whole
+steps), calls are told by their begin and end, states are looked at, what may be reordered is, and in half of them one record is changed.
+What `checker.conform` says is compared with `tests.conformance.brute`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections import Counter
+from pathlib import Path
+from random import Random
+from unittest.mock import patch
+
+from checker.conformance.beliefs import Limits
+from checker.conformance.logs.compile_map import compile_map
+from checker.conformance.logs.follow import follow
+from checker.conformance.logs.map_file import read_map
+from checker.language.diagnostics import BadInput
+from checker.model.model import Model
+from tests.conformance.attack_logs import Case, Maker
+from tests.conformance.oracle import generated_models
+
+
+def verdict(model: Model, case: Case, folder: Path, candidates: int) -> str:
+    log = folder / "log.jsonl"
+    log.write_text("".join(json.dumps(record) + "\n" for record in case.records))
+    reader = compile_map(read_map("map.toml", case.map), model)
+    with patch("checker.conformance.logs.runs.QUICK", 0):  # what cannot be listed goes to sets of states
+        run = follow(reader, [str(log)], path="x", command="", limits=Limits(candidates=candidates)).runs[0]
+    return run.verdict + (f" ({run.reason})" if run.reason else "")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    met = attack(arguments.count, arguments.seed)
+    print(", ".join(f"{' '.join(key)} {count}" for key, count in sorted(met.items())))
+
+
+def attack(count: int, seed: int) -> Counter[tuple[str, str]]:
+    """How often each verdict was right, by order. Some states are listed, or hardly any. Raises AssertionError with the case that was not."""
+    random, met = Random(seed), Counter[tuple[str, str]]()
+    most = Limits().candidates
+    models = generated_models(range(seed * 100, seed * 100 + 60), most_states=100)
+    with tempfile.TemporaryDirectory() as folder:
+        while met.total() < count:
+            model = random.choice(models)
+            maker = Maker(model, random)
+            case = maker.case()
+            if case is None or not any(told.parts for told in case.told):
+                continue
+            expected = "conforms" if maker.explained(case) else "violates"
+            try:
+                found = verdict(model, case, Path(folder), random.choice([1, most]) if case.order == "log" else most)
+            except BadInput as error:
+                raise AssertionError(f"{[d.title_text for d in error.diagnostics]}\n{case.map}\n{case.records}") from None
+            if found != expected:
+                raise AssertionError(
+                    f"{found}, and it is {expected}: {model.protocol}\n{case.map}\n" + "\n".join(map(json.dumps, case.records))
+                )
+            met[case.order, found] += 1
+    return met
+
+
+if __name__ == "__main__":
+    main()

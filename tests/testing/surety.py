@@ -1,0 +1,187 @@
+"""How surely the searches find the bugs of our coordinators, over many seeds, and that they report nothing of sound ones.
+
+    python -m tests.testing.surety                       # 50 seeds of each coordinator
+    python -m tests.testing.surety --seeds 5 --only queue
+    python -m tests.testing.surety --replays 1000        # each failure, and one failure of each framework, so often again
+
+Each line says in how many seeds a failure was found: with the programs that the protocol gives, and with drawn programs alone. A line that is not
+as it must be begins with `!`, and the command then ends with 1. Frameworks that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from checker.api import load
+from checker.testing import Adapter, checks, explore, replay, run_once
+from checker.testing.protocol.machine import Failed, Tested
+from checker.testing.protocol.plan import Plan
+from checker.testing.protocol.runs import Reached, replay_program
+from tests.testing import boards, coordinators, faulty
+
+CLAIMS = Path(__file__).resolve().parents[2] / "specs/bugs/claim_race.spec"
+DUPLICATE = "duplicate Result <= 1"
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A coordinator against its protocol: the text of it, or a file. `faults`: of the protocol, `of_code`: of the boundaries. `examples`,
+    `schedules`: of each search, those of `machine` itself unless said."""
+
+    protocol: str | Path
+    adapter: type[Adapter]
+    sound: bool
+    instance: str | None = None
+    faults: str = "none"
+    of_code: tuple[tuple[str, int], ...] = ()
+    examples: int = 25
+    schedules: int = 20
+
+    @property
+    def name(self) -> str:
+        return f"{self.adapter.__module__.rpartition('.')[2]}.{self.adapter.__name__}"
+
+
+def _claims(adapter: type[Adapter], sound: bool) -> Case:
+    return Case(protocol=CLAIMS, adapter=adapter, sound=sound, instance="repaired")
+
+
+CRASHES: Any = {"faults": "crash Worker <= 1, restart Worker <= 1", "of_code": (("crash", 1),)}
+TWICE: Any = {"faults": DUPLICATE, "of_code": (("duplicate", 1),)}
+CASES = [
+    _claims(boards.TwoCalls, False),
+    _claims(boards.Timid, False),
+    _claims(boards.Hasty, False),
+    _claims(boards.OneCall, True),
+    _claims(boards.Raising, True),
+    Case(protocol=coordinators.QUEUE, adapter=coordinators.LateQueue, sound=False),
+    Case(protocol=coordinators.QUEUE, adapter=coordinators.AskedQueue, sound=False),
+    Case(protocol=coordinators.QUEUE, adapter=coordinators.Queue, sound=True),
+    Case(protocol=coordinators.QUEUE, adapter=coordinators.LenientQueue, sound=True),
+    Case(protocol=coordinators.HANDOUT, adapter=coordinators.TrustingHandout, sound=False),
+    Case(protocol=coordinators.HANDOUT, adapter=coordinators.Handout, sound=True),
+    Case(protocol=coordinators.LOCK, adapter=coordinators.LyingLock, sound=False),
+    Case(protocol=coordinators.LOCK, adapter=coordinators.Lock, sound=True),
+    Case(protocol=coordinators.LOCK, adapter=coordinators.SilentLock, sound=True),
+    Case(protocol=coordinators.REENTRANT, adapter=coordinators.Desk, sound=True),
+    Case(protocol=faulty.BOOKING, adapter=faulty.OpenBooking, sound=False),
+    Case(protocol=faulty.BOOKING, adapter=faulty.StubbornBooking, sound=False),
+    Case(protocol=faulty.BOOKING, adapter=faulty.RegrettingBooking, sound=False),
+    Case(protocol=faulty.BOOKING, adapter=faulty.Booking, sound=True),
+    Case(protocol=faulty.JOURNAL, adapter=faulty.ForgetfulJournal, sound=False, **CRASHES),
+    Case(protocol=faulty.JOURNAL, adapter=faulty.Journal, sound=True, **CRASHES),
+    Case(protocol=faulty.POST, adapter=faulty.CountingPost, sound=False, **TWICE),
+    Case(protocol=faulty.POST, adapter=faulty.Post, sound=True, **TWICE),
+]
+RACES = {  # (the package, the test module): its scenario that fails
+    ("langgraph", "test_langgraph"): "claims_by_check_then_act",
+    ("agents", "test_openai_agents"): "claims_by_check_then_act",
+    ("mcp", "test_mcp"): "claims_by_check_then_act",
+    ("taskiq", "test_taskiq"): "deposits_by_read_and_write",
+    ("arq", "test_arq"): "claims_by_check_then_act",
+    ("a2a", "test_a2a"): "notes_without_a_lock",
+    ("autogen_core", "test_autogen_core"): "claims_by_check_then_act",
+    ("pydantic_graph", "test_pydantic_graph"): "deposits_by_read_and_write",
+}
+CHECKS = {"agents": [checks.claimed_once("put")]}  # those that say what is wrong, where the scenario itself does not
+
+
+def found(case: Case, seed: int, given: bool, folder: str) -> tuple[Plan, str]:
+    """The token of the failure that a search finds, "" where it finds none."""
+    file = Path(case.protocol) if isinstance(case.protocol, Path) else Path(folder) / "case.team"
+    if isinstance(case.protocol, str):
+        file.write_text(case.protocol, encoding="utf-8")
+    plan = Plan(load(file, case.instance, case.faults), case.adapter, str(file))
+    options: dict[str, Any] = {"seed": seed, **({"faults": dict(case.of_code)} if case.of_code else {})}
+    tested = Tested(plan, case.schedules, os.path.join(folder, f"{case.name}.{seed}.{given}"), options)
+    try:
+        tested.programs(case.examples, 8, given=given)
+    except Failed:
+        return plan, tested.tokens[tested.shown]
+    return plan, ""
+
+
+def alike(plan: Plan, case: Case, token: str, times: int) -> bool:
+    """Whether the run of a token is the same each time, and told the same."""
+    faults: Any = {"faults": dict(case.of_code)} if case.of_code else {}
+    runs = set()
+    for _ in range(times):
+        outcome = replay_program(plan, token, Reached(), **faults)
+        runs.add((outcome.run.fingerprint if outcome.run is not None else None, outcome.text()))
+    return len(runs) == 1 and None not in {fingerprint for fingerprint, _ in runs}
+
+
+def measure(cases: list[Case], seeds: int, replays: int) -> Iterator[str]:
+    """A line for each coordinator."""
+    yield f"{'coordinator':<36}given   drawn   of {seeds} seeds"
+    for case in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            counts, last = [], None
+            for given in (True, False):
+                ends = [found(case, seed, given, folder) for seed in range(seeds)]
+                failing = [(plan, token) for plan, token in ends if token]
+                counts.append(len(failing))
+                last = last or (failing[0] if failing else None)
+            right = counts[0] == (0 if case.sound else seeds) and (not case.sound or counts[1] == 0)
+            said = "sound" if case.sound else "broken"
+            if replays and last is not None:
+                same = alike(*last[:1], case, last[1], replays)
+                right = right and same
+                said += f", {replays:,} replays {'identical' if same else 'NOT IDENTICAL'}"
+            yield f"{' ' if right else '!'} {case.name:<34}{counts[0]:5}   {counts[1]:5}   {said}"
+
+
+def measure_frameworks(replays: int) -> Iterator[str]:
+    """One failure of each framework, again and again."""
+    for (package, module), name in RACES.items():
+        if find_spec(package) is None:
+            continue
+        scenario = getattr(import_module(f"tests.testing.adapters.{module}"), name)
+        run_once(scenario)  # imports and caches
+        said = CHECKS.get(package, [])
+        outcome = explore(scenario, schedules=100, mode="latency", checks=said)
+        if outcome.run is None:
+            yield f"! {package:<34}no failure in {outcome.runs} runs"
+            continue
+        runs = {
+            (again.fingerprint, again.failure.text if again.failure else "")
+            for again in (replay(scenario, str(outcome.token), checks=said).run for _ in range(replays))
+            if again is not None
+        }
+        same = len(runs) == 1
+        yield f"{' ' if same else '!'} {package:<34}{replays:,} replays {'identical' if same else f'in {len(runs)} kinds'}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.testing.surety", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument("--replays", type=int, default=0, help="how often each failure is made again")
+    parser.add_argument("--kind", choices=("broken", "sound", "all"), default="all")
+    parser.add_argument("--only", default="", help="coordinators whose name has this in it")
+    arguments = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    chosen = [case for case in CASES if arguments.only.lower() in case.name.lower()]
+    chosen = [case for case in chosen if arguments.kind in ("all", "sound" if case.sound else "broken")]
+    wrong = False
+    for line in measure(chosen, arguments.seeds, arguments.replays):
+        wrong |= line.startswith("!")
+        print(line, flush=True)
+    if arguments.replays and not arguments.only:
+        for line in measure_frameworks(arguments.replays):
+            wrong |= line.startswith("!")
+            print(line, flush=True)
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
