@@ -217,6 +217,7 @@ def on_a_terminal(command: list[str], folder: Path) -> str:
     return said.decode(errors="replace")
 
 
+@pytest.mark.slow
 def test_a_machine_tells_how_far_it_is_on_a_terminal_and_nowhere_else(tmp_path: Path) -> None:
     (tmp_path / "test_slow.py").write_text(SLOW.format(spec=SPEC))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), "test_slow.py"]

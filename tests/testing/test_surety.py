@@ -22,6 +22,7 @@ def test_each_broken_coordinator_has_a_sound_one_beside_it() -> None:
     assert len({case.name for case in surety.CASES}) == len(surety.CASES)
 
 
+@pytest.mark.slow
 def test_a_line_for_each_coordinator() -> None:
     broken = surety.Case(protocol=surety.faulty.BOOKING, adapter=OpenBooking, sound=False, examples=4, schedules=4)
     sound = surety.Case(protocol=surety.faulty.BOOKING, adapter=Booking, sound=True, examples=2, schedules=2)
