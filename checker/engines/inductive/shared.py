@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from time import perf_counter
 
-from checker.engines.inductive.candidates import complexity, said_of_states
+from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import GaveUp, Lemmas
-from checker.engines.inductive.houdini import Houdini, fewest, jointly
-from checker.engines.inductive.prove import Proofs, condition, own_condition
+from checker.engines.inductive.houdini import Houdini, fewest
+from checker.engines.inductive.pool import Pool
+from checker.engines.inductive.prove import Proofs, own_condition
 from checker.engines.inductive.templates import in_stages
 from checker.engines.inductive.written import what_was_counted
-from checker.ground.graph import Node, Unsupported
+from checker.ground.graph import Node
 from checker.ground.violations import bad
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
-from checker.model.resize import NotOfThisSize, resized
 
 STATES = ("always", "never")  # the kinds of goals that say something of every state
 
@@ -39,13 +39,12 @@ class _Shared:
         self.goals = list(goals)
         self.open = set(goals)
         self.wrong = [[self._wrong(proofs, goal) for goal in self._asked(proofs)] for proofs in self.proofs]
-        self.pool: dict[Expr, None] = {}  # over the largest model
-        self._nodes: dict[tuple[Expr, int], Node | None] = {}
+        self.pool = Pool(self.proofs)
 
     def found(self) -> Iterator[Lemmas]:
-        self._take(what_was_counted(self.proofs[-1].model))
+        self.pool.take(what_was_counted(self.proofs[-1].model))
         for rules in in_stages(self.proofs[0].model):
-            self._take(iter(rules))
+            self.pool.take(rules)
             yield from self._enough()
             if not self.open:
                 return
@@ -58,23 +57,11 @@ class _Shared:
         assert wrong is not None, f"{goal.kind} is not about single states and steps"
         return wrong
 
-    def _take(self, lemmas: Iterator[Expr]) -> None:
-        for lemma in lemmas:
-            try:
-                self.pool[resized(lemma, self.proofs[-1].model)] = None
-            except NotOfThisSize:
-                continue
-
     def _enough(self) -> Iterator[Lemmas]:
         """For the open goals that what is inductive in all sizes is enough for. What the goals say of every state is part of it."""
-        lemmas = sorted(self.pool, key=complexity)
-        for at in range(len(self.proofs)):  # what falls at a small size need not be looked at in others
-            lemmas = [lemma for lemma in lemmas if self._node(lemma, at) is not None]
-            table = self._table(lemmas, at)
-            left = table.inductive(range(len(table.now)))
-            lemmas = [lemma for number, lemma in enumerate(lemmas) if number in left]
-        tables = [self._table(lemmas, at) for at in range(len(self.proofs))]
-        left = jointly(tables, range(len(tables[0].now)))
+        thinned = self.pool.thinned(self._table)
+        assert thinned is not None
+        lemmas, tables, left = thinned
         speaking = [goal for goal in self._asked(self.proofs[-1]) if goal.kind in STATES]
         said = [*lemmas, *said_of_states(speaking)]
         owns = {goal.name: len(lemmas) + place for place, goal in enumerate(speaking)}
@@ -88,17 +75,6 @@ class _Shared:
     def _table(self, lemmas: Sequence[Expr], at: int) -> Houdini:
         """The lemmas, and what the goals say of every state, in one size."""
         proofs, wrong = self.proofs[at], self.wrong[at]
-        nodes = [node for lemma in lemmas if (node := self._node(lemma, at)) is not None]
         asked = zip(self._asked(proofs), wrong, strict=True)
         own = [node for goal, bad_there in asked for node in own_condition(proofs.form, goal, bad_there)]
-        return Houdini(proofs.system, [*nodes, *own], wrong, self.deadline)
-
-    def _node(self, lemma: Expr, at: int) -> Node | None:
-        """The lemma in one size; None where it says nothing there."""
-        if (lemma, at) not in self._nodes:
-            proofs = self.proofs[at]
-            try:
-                self._nodes[lemma, at] = condition(proofs.system, resized(lemma, proofs.model))
-            except (NotOfThisSize, Unsupported):
-                self._nodes[lemma, at] = None
-        return self._nodes[lemma, at]
+        return Houdini(proofs.system, [*self.pool.nodes(lemmas, at), *own], wrong, self.deadline)
