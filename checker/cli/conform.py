@@ -102,7 +102,6 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
     from checker.report.wording import counted, duration
 
     line = ProgressLine()
-
     at_once = AtOnce(line) if arguments.follow or "-" in arguments.logs else None
     try:
         return api.conform(

@@ -12,6 +12,7 @@ import pytest
 
 from checker.api import conform, starter_map
 from tests.conformance.boards import BOARD
+from tests.conformance.test_formats import SPANS
 
 EXPORTS = Path(__file__).parent / "exports"
 FORMATS = {
@@ -28,27 +29,7 @@ FIELDS = {
     "langsmith": ("metadata.agent", "inputs.task"),
     "langfuse": ("metadata.agent", "input.task"),
 }
-MAP = """\
-[log]
-run = "trace"
-agent = "{agent}"
-
-[[record]]
-where = {{ name = "plan", span = "start" }}
-step = "Worker.work"
-with = {{ t = "{task}" }}
-
-[[record]]
-where = {{ name = "plan", span = "end" }}
-step = "Worker.work.planning"
-
-[[record]]
-where = {{ name = "work*", span = "end" }}
-step = "Worker.work.working"
-
-[[record]]
-ignore = true
-"""
+MAP = SPANS.replace('"work"', '"work*"')  # spans of work are called by their task too
 
 
 def test_every_export_is_read() -> None:
@@ -58,7 +39,7 @@ def test_every_export_is_read() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_export(tmp_path: Path, name: str) -> None:
     agent, task = FIELDS[FORMATS[name]]
-    (tmp_path / "map.toml").write_text(MAP.format(agent=agent, task=task))
+    (tmp_path / "map.toml").write_text(MAP.format(agent=agent, task=task, order=""))
     found = conform(BOARD, EXPORTS / name, map=tmp_path / "map.toml")
     (run,) = found.runs
     assert (found.format, run.verdict, run.events, found.warnings) == (FORMATS[name], "conforms", 6, ())
