@@ -239,6 +239,7 @@ def test_times(given: Any, expected: int | None) -> None:
         ('{"a": 1}\n{"a": \n', None, 2, "the line is not JSON (input data was truncated)"),
         ("hello\n", None, 1, "the line is not JSON (JSON is malformed: invalid character (byte 0))"),
         ('{"a": ' + "[" * 5_000 + "]" * 5_000 + "}\n", None, 1, "the line is not JSON (it is nested too deeply)"),
+        ('{"a": ' + "[" * 200 + "]" * 200 + "}\n", None, 1, "the line is not JSON (it is nested too deeply)"),
         ('{"a": 1}\n[1]\n', None, 2, "the line is no JSON object"),
         ('[{"a": 1},\n 7]', None, 2, "the line is no JSON object"),
         ('{"a": 1}\n', "otlp", 1, "this is not otlp: it has no `resourceSpans`"),

@@ -15,6 +15,7 @@ from checker.language.diagnostics import BadInput
 
 _KEY = re.compile(rb'"\s*:')
 _PYTHONS = (b"NaN", b"Infinity")  # numbers that Python's json writes, and JSON does not have
+DEEPEST = 200  # lists and objects in one another: what looks at a record goes into them by calls, of which Python allows some hundred
 _ADVICE = "a log has a JSON object on each line; `--log-format` names other formats"
 
 
@@ -114,9 +115,26 @@ def _elements(path: str, line: int, data: bytes, value: Any) -> Iterator[tuple[i
 def _decoded(data: bytes) -> Any:
     """Raises DecodeError."""
     try:
-        return msgspec.json.decode(data)
+        value = _value(data)
     except RecursionError:
         raise msgspec.DecodeError("it is nested too deeply") from None
+    if data.count(b"[") + data.count(b"{") > DEEPEST and _deeper(value):
+        raise msgspec.DecodeError("it is nested too deeply")
+    return value
+
+
+def _deeper(value: Any) -> bool:
+    """Whether a list or object in `value` has more than DEEPEST others around it."""
+    layer: list[Any] = [[value]]
+    for _ in range(DEEPEST):
+        layer = [one for outer in layer for one in (outer.values() if type(outer) is dict else outer) if type(one) in (dict, list)]
+    return bool(layer)
+
+
+def _value(data: bytes) -> Any:
+    """Raises DecodeError and RecursionError."""
+    try:
+        return msgspec.json.decode(data)
     except UnicodeDecodeError as error:
         raise msgspec.DecodeError(f"byte {error.object[error.start]:#04x} is no UTF-8") from None
     except msgspec.DecodeError:
