@@ -306,6 +306,9 @@ class Terms(Struct, kw_only=True):
                 item = self.lower(node.arguments[1])
                 of = item.type if type.max == 0 else make.hull(type.of, item.type)
                 return make.apply("append", (value, item), SeqOf(of, type.max + 1))
+            case "without":
+                assert isinstance(type, SeqOf)
+                return _without(value, self.lower(node.arguments[1]), type)
             case "index":
                 return make.apply("index", (value,), Int(0, max(0, cardinality(type) - 1)))
             case "next" | "previous" | "next_in_ring":
@@ -331,6 +334,17 @@ class Terms(Struct, kw_only=True):
                 here = Quantifier("sum", tuple(locals), tuple(free), here, Int(0, most * size(free)))
             total = here if total == make.number(0) else make.integer("add", total, here)
         return total
+
+
+def _without(items: Expr, item: Expr, type: SeqOf) -> Expr:
+    """The sequence without the first place that has the item; as it is where none has."""
+    if type.max == 0:
+        return items
+    rest = make.apply("without", (items, make.number(type.max - 1)), type)
+    for place in map(make.number, reversed(range(type.max - 1))):
+        here = make.compare("eq", make.apply("item", (items, place), type.of), item)
+        rest = make.choice(here, make.apply("without", (items, place), type), rest, type)
+    return make.choice(make.apply("in_seq", (item, items), Bool()), rest, items, type)
 
 
 def _end(name: str, type: Type, node: tree.Call) -> Expr:

@@ -84,7 +84,7 @@ class RecordMaker(Struct, frozen=True):
 
 @final
 class Builtin(Struct, frozen=True):
-    """A `Call` of a built-in: min max len first last rest append next previous next_in_ring index waiting old."""
+    """A `Call` of a built-in: min max len first last rest butlast append without next previous next_in_ring index waiting old."""
 
     name: str
 

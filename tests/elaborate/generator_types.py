@@ -301,9 +301,9 @@ class Expressions:
 
     def _seq(self, kind: Kind, scope: Scope, depth: int) -> str:
         known = self.known(kind, scope)
-        way = self.pick(["empty", "items", "append", "rest", "butlast", "join"]) if depth > 0 else "empty"
-        if way == "append" and known:
-            return f"append({self.pick(known)}, {self.expression(kind.of[0], scope, depth - 1)})"
+        way = self.pick(["empty", "items", "append", "without", "rest", "butlast", "join"]) if depth > 0 else "empty"
+        if way in ("append", "without") and known:
+            return f"{way}({self.pick(known)}, {self.expression(kind.of[0], scope, depth - 1)})"
         if way in ("rest", "butlast") and known:
             return f"{way}({self.pick(known)})"
         if way == "join" and known:

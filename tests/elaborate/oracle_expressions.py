@@ -294,6 +294,11 @@ class Expressions:
                 return len(given[0])
             case "append":
                 return (*given[0], given[1])
+            case "without":
+                kept = list(given[0])
+                if given[1] in kept:
+                    kept.remove(given[1])
+                return tuple(kept)
             case "index":
                 return given[0]
             case "first" | "last" | "rest" | "butlast":

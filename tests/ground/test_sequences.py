@@ -26,6 +26,8 @@ role Thief:
     action steal when len(q) > 1:
         taken = first(q)
         q = rest(q)
+    action pick(x: 0..2) when x in q:
+        q = without(q, x)
     action swap when len(q) == 2:
         q = rest(q) + butlast(q)
 """

@@ -144,6 +144,7 @@ def type_of(expression: str, declarations: str = "") -> object:
         ("{[t], [t, t]}", SetOf(SeqOf(TASK, 2))),
         ("[t] == [t, t]", Bool()),
         ("append(q, t)", SeqOf(TASK, 3)),
+        ("without(q, t)", SeqOf(TASK, 2)),
         ("rest(q)", SeqOf(TASK, 1)),
         ("butlast(q)", SeqOf(TASK, 1)),
         ("first(q)", TASK),

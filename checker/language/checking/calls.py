@@ -29,6 +29,7 @@ BUILTINS = {
     "rest": "rest(q)",
     "butlast": "butlast(q)",
     "append": "append(q, x)",
+    "without": "without(q, x)",
     "next": "next(x)",
     "previous": "previous(x)",
     "next_in_ring": "next_in_ring(x)",
@@ -94,7 +95,7 @@ def _def(ctx: Context, node: tree.Call, scope: Scope) -> Type | None:
 
 
 def _builtin(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Type | None:
-    counts = {"min": (2,), "max": (2,), "append": (2,), "waiting": (1, 2)}.get(node.name, (1,))
+    counts = {"min": (2,), "max": (2,), "append": (2,), "without": (2,), "waiting": (1, 2)}.get(node.name, (1,))
     if not _arity(ctx, node, scope, counts, BUILTINS[node.name]):
         return None
     found = _TYPES[node.name](ctx, node, scope, hint)
@@ -154,7 +155,8 @@ def _rest(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Typ
     return _wrong(ctx, node, found, "a sequence")
 
 
-def _append(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Type | None:
+def _with_or_without(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Type | None:
+    """`append`, `without`: of a sequence and an element."""
     found = infer(ctx, node.arguments[0], scope, hint)
     if not isinstance(found, SeqOf):
         infer(ctx, node.arguments[1], scope)
@@ -173,7 +175,7 @@ def _append(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> T
             )
         )
         return None
-    return SeqOf(both, found.max + 1)
+    return SeqOf(both, found.max + 1) if node.name == "append" else found
 
 
 def _neighbour(ctx: Context, node: tree.Call, scope: Scope, hint: Type | None) -> Type | None:
@@ -236,7 +238,8 @@ _TYPES: dict[str, Callable[[Context, tree.Call, Scope, Type | None], Type | None
     "last": _end,
     "rest": _rest,
     "butlast": _rest,
-    "append": _append,
+    "append": _with_or_without,
+    "without": _with_or_without,
     "next": _neighbour,
     "previous": _neighbour,
     "next_in_ring": _neighbour,

@@ -270,8 +270,14 @@ _BUILTINS: dict[str, Callable[[list[Any]], Value]] = {
     "rest": lambda given: given[0][1:],
     "butlast": lambda given: given[0][:-1],
     "append": lambda given: (*given[0], given[1]),
+    "without": lambda given: _without(*given),
     "index": lambda given: given[0],
 }
+
+
+def _without(items: tuple[Value, ...], item: Value) -> tuple[Value, ...]:
+    place = items.index(item) if item in items else len(items)
+    return items[:place] + items[place + 1 :]
 
 
 def _neighbour(ctx: Context, node: tree.Call, name: str, value: int) -> Value:

@@ -197,6 +197,8 @@ def _no_operator(ctx: Context, node: tree.Binary, left: Type, right: Type) -> Ty
         advice = f"write `{written(node.left)} - {{{written(node.right)}}}`"
     elif node.operator == "+" and isinstance(left, SeqOf):
         advice = f"write `append({written(node.left)}, {written(node.right)})`"
+    elif node.operator == "-" and isinstance(left, SeqOf) and not isinstance(right, SeqOf):
+        advice = f"write `without({written(node.left)}, {written(node.right)})`"
     elif isinstance(left, Sort) and left.ordered:
         advice = f"write `next({written(node.left)})` or `previous(...)`; `index(...)` is its number"
     ctx.report(

@@ -85,6 +85,8 @@ def assign(ctx: Context, node: tree.Assign, scope: Scope, place: Place) -> Scope
             name, value = written(node.target), written(node.value)
             joined = f"{name} + {value}" if isinstance(node.value, tree.SeqLiteral) else f"append({name}, {value})"
             advice = f"write `{name} = {joined}`"
+        elif isinstance(target, SeqOf) and node.operator == "-=" and not isinstance(node.value, tree.SeqLiteral):
+            advice = f"write `{written(node.target)} = without({written(node.target)}, {written(node.value)})`"
         ctx.report(
             type_errors.NoStep(span=node.span, operator=node.operator, text=written(node.target), found=a(target), advice=advice)
         )
