@@ -191,7 +191,7 @@ def test_letters_that_the_terminal_does_not_know_are_no_fault(board: Path) -> No
 def test_nothing_heavy_is_imported_for_help() -> None:
     code = "import sys; from checker.cli.main import main; main(['--help']); print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
-    for heavy in ("lark", "networkx", "rich", "checker.language.tree", "checker.properties.result", "dataclasses"):
+    for heavy in ("lark", "networkx", "rich", "checker.language.tree", "checker.properties.result"):
         assert f"'{heavy}'" not in done.stdout
 
 

@@ -72,4 +72,4 @@ def test_graphviz_reads_any_text_as_itself(text: str, head: str) -> None:
     read = json.loads(done.stdout, strict=False)
     assert {node["name"] for node in read["objects"] if "nodes" not in node} == {"a", "b", "start a"}
     drawn = [op["text"] for edge in read["edges"] for op in edge.get("_ldraw_", ()) if op["op"] == "T"]
-    assert drawn == ([text] if text else [])
+    assert [one.replace("\\\\", "\\") for one in drawn] == ([text] if text else [])  # newer ones escape once more in JSON

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -167,12 +166,3 @@ def test_a_verification(more: tuple[Check, ...], code: int, last: str) -> None:
         "  ?       not decided by any solver: initiation #0",
     ]
     assert lines[-1] == last
-
-
-def test_the_schema_of_certificates() -> None:
-    import msgspec
-
-    from checker.certificates.certificate import Certificate
-
-    known = json.loads((ROOT / "checker" / "certificates" / "schema.json").read_text(encoding="utf-8"))
-    assert known == msgspec.json.schema(Certificate)

@@ -15,7 +15,9 @@ from checker.language.diagnostics import BadInput
 
 _KEY = re.compile(rb'"\s*:')
 _PYTHONS = (b"NaN", b"Infinity")  # numbers that Python's json writes, and JSON does not have
-DEEPEST = 200  # lists and objects in one another: what looks at a record goes into them by calls, of which Python allows some hundred
+DEEPEST = (
+    200  # lists and objects in one another: what looks at a record goes into them by calls, of which Python allows some hundred
+)
 _ADVICE = "a log has a JSON object on each line; `--log-format` names other formats"
 
 
@@ -127,7 +129,9 @@ def _deeper(value: Any) -> bool:
     """Whether a list or object in `value` has more than DEEPEST others around it."""
     layer: list[Any] = [[value]]
     for _ in range(DEEPEST):
-        layer = [one for outer in layer for one in (outer.values() if type(outer) is dict else outer) if type(one) in (dict, list)]
+        layer = [
+            one for outer in layer for one in (outer.values() if type(outer) is dict else outer) if type(one) in (dict, list)
+        ]
     return bool(layer)
 
 
