@@ -235,6 +235,8 @@ def _in_declaration(text: str, terminals: set[str], first: str) -> str:
             return "a def has no result type: `def f(x: T): e`"
         case "role" | "ids" if text in ("(", "["):
             return f"write `{first} NAME * number`"
+        case "run" if text in ("when", "("):
+            return "`run` starts once, without condition or parameters: let it begin with `await c`, or write an action"
         case "action" | "may" | "strongly" | "def" | "record" | "message" if text == "in" and ":" in terminals:
             return "a parameter or field is written `name: TYPE`"
     return ""

@@ -257,6 +257,11 @@ MISTAKES_IN_DECLARATIONS = {
         "one description may stand in the file, before the header; elsewhere write comments with `#`",
     ),
     "protocol q": ("T121", "`protocol` cannot stand here", "the header is the first line of its file, and there is one"),
+    "role W:\n    run when ready: pass": (
+        "T101",
+        "found `when`, expected `:`",
+        "`run` starts once, without condition or parameters: let it begin with `await c`, or write an action",
+    ),
     "role W:\n    action a(t in T): pass": ("T101", "found `in`, expected `:`", "a parameter or field is written `name: TYPE`"),
     "role W:\n    actoin a: pass": ("T120", "`actoin` starts no part of a role", "write `action`"),
     "role W:\n    x = 1": ("T121", "`x` cannot stand here", "statements belong to an `action`, an `on` or a `run` of a role"),
