@@ -22,6 +22,8 @@ from checker.elaborate.surface import every_statement
 from checker.elaborate.terms import Env
 from checker.language import tree
 from checker.language.checked import ActivityInfo, AwaitInfo, RoleInfo
+from checker.language.checking.constants import evaluate
+from checker.language.checking.context import Context
 from checker.language.types import Bool, Option
 from checker.model.expr import Const, Expr, Local, Read
 from checker.model.model import Assign, Body, Either, If, Let, Note, Statement
@@ -202,7 +204,7 @@ class Segments(Struct, kw_only=True):
                 made.append(Assign(variable=frame, indices=(code.agent,), value=fitted))
             elif name in before:
                 made.append(Assign(variable=frame, indices=(code.agent,), value=Const(None, frame.type)))
-        made.append(Note(kind="awaits", text=info.label))
+        made.append(Note(kind="awaits", text=info.label, costs=_costs(self.build, info)))
         return (*self._while_up(code, tuple(made)), *_stopped(code))
 
     def end(self, code: Code) -> Body:
@@ -260,6 +262,16 @@ class Segments(Struct, kw_only=True):
             lets.append(Let(local=local, value=cell))
             env[name] = local
         return lets, env
+
+
+def _costs(build: Build, info: AwaitInfo) -> tuple[tuple[str, int], ...]:
+    """What the calls of an await cost, by meter: they are paid as they begin, whatever becomes of them."""
+    context = Context(build.checked.protocol, None, build.checked)
+    total: dict[str, int] = {}
+    for what in info.whats:
+        for argument in what.arguments if isinstance(what, tree.AwaitCall) else ():
+            total[argument.name] = total.get(argument.name, 0) + evaluate(context, argument.value, {})
+    return tuple(total.items())
 
 
 def _stopped(code: Code) -> list[Let]:

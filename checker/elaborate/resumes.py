@@ -13,8 +13,6 @@ from checker.elaborate.standing import control, members, stands_at
 from checker.elaborate.terms import Env
 from checker.language import tree
 from checker.language.checked import AwaitInfo, RoleInfo
-from checker.language.checking.constants import evaluate
-from checker.language.checking.context import Context
 from checker.language.checking.written import written
 from checker.language.types import Bool
 from checker.model.expr import Const, Expr, Quantifier, Read
@@ -75,14 +73,7 @@ def _branch(
         frame=frame,
     )
     awaited = written(what.condition) if isinstance(what, tree.AwaitCondition) else ""
-    return [replace(step, meters=_meters(segments.build, what), awaited=awaited)]
-
-
-def _meters(build: Build, what: tree.Awaitable) -> tuple[tuple[str, int], ...]:
-    if not isinstance(what, tree.AwaitCall):
-        return ()
-    context = Context(build.checked.protocol, None, build.checked)
-    return tuple((argument.name, evaluate(context, argument.value, {})) for argument in what.arguments)
+    return [replace(step, awaited=awaited)]
 
 
 def _resumed(segments: Segments, info: AwaitInfo, label: str) -> tuple[Opening, list[Let], Env]:

@@ -149,12 +149,14 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 @final
 class Note(Struct, frozen=True, kw_only=True):
-    """Told to readers of a trace, changes nothing. `send`/`take`/`drop`: `agent` is the other end (receiver or sender)."""
+    """Told to readers of a trace, changes nothing. `send`/`take`/`drop`: `agent` is the other end (receiver or sender). `costs`: of `awaits`, what
+    the calls that begin here cost, by meter."""
 
     kind: Literal["send", "take", "drop", "spawn", "stop", "ends", "awaits"]
     text: str
     agent: Expr | None = None
     values: tuple[Expr, ...] = ()
+    costs: tuple[tuple[str, int], ...] = ()
 
 
 Statement: TypeAlias = Let | Assign | If | For | While | Choose | Either | Require | Assert | Mark | Note
@@ -205,7 +207,6 @@ class Step(Struct, frozen=True, kw_only=True):
     body: Body
     fairness: Literal["weak", "strong", "may"]
     fault: str | None = None
-    meters: tuple[tuple[str, int], ...] = ()
     awaited: str = ""
     at: Span
 

@@ -170,10 +170,11 @@ class _Printer:
                 yield f"{indent}assert {self.expr(statement.condition)}, {statement.kind} {statement.text!r}{self.at(statement.at)}"
             case Mark(mark=mark, condition=when):
                 yield f"{indent}mark {mark!r}" + ("" if when is None else f" when {self.expr(when)}")
-            case Note(kind=kind, text=text, agent=agent, values=values):
+            case Note(kind=kind, text=text, agent=agent, values=values, costs=costs):
                 other = "" if agent is None else f" agent {self.expr(agent)}"
                 inside = f" values {', '.join(map(self.expr, values))}" if values else ""
-                yield f"{indent}note {kind} {text!r}{other}{inside}"
+                spent = f" costs {', '.join(f'{name} {cost}' for name, cost in costs)}" if costs else ""
+                yield f"{indent}note {kind} {text!r}{other}{inside}{spent}"
 
     def either(self, statement: Either, indent: str) -> Iterator[str]:
         for number, branch in enumerate(statement.branches):
@@ -236,8 +237,6 @@ class _Printer:
         yield f"  agent {step.agent.name + '#' + str(step.agent.number) if step.agent else 'none'}, parameters ({shown})"
         if step.awaited:
             yield f"  waits until {step.awaited!r}"
-        if step.meters:
-            yield "  meters " + ", ".join(f"{name} {cost}" for name, cost in step.meters)
         for item in step.prelude:
             match item:
                 case Bind(local=local, domain=domain):

@@ -45,8 +45,6 @@ def judge_step(step: Step, judge: Judge, marks: frozenset[str]) -> None:
             judge.say(f"the prelude does not bind `{shown.name}`")
     if step.kind == "fault" and step.fault is None:
         judge.say("a fault step without its fault")
-    if any(cost < 0 for _, cost in step.meters):
-        judge.say("a meter that counts down")
     _Statements(judge, marks).body(step.body, scope)
 
 
@@ -116,7 +114,9 @@ class _Statements:
                     judge.say(f"no goal knows the mark `{mark}`")
                 if when is not None:
                     judge.predicate(when, scope)
-            case Note(agent=agent, values=values):
+            case Note(agent=agent, values=values, costs=costs):
+                if any(cost < 0 for _, cost in costs):
+                    judge.say("a meter that counts down")
                 for value in (*values, *((agent,) if agent is not None else ())):
                     judge.expr(value, scope)
 

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checker.model.model import Note
 from checker.properties.run import Taken
 
+MESSAGES = "messages"
 SENT = frozenset(
     {"send", "drop"}
 )  # the notes of a message that is sent, one that finds no room or a receiver that is down included
 
 
+def told_cost(note: Note, meter: str) -> int:
+    """What a meter is added to where a note is told: a call costs what it says as it begins, a message is one of `messages` as it is sent."""
+    if meter == MESSAGES:
+        return int(note.kind in SENT)
+    return sum(cost for name, cost in note.costs if name == meter)
+
+
 def spent(taken: Taken) -> dict[str, int]:
-    """Of each meter what the step adds to it: of those of its call, and of `steps` (without faults), `faults`, `messages` and `rounds`."""
+    """Of each meter what the step adds to it: of those of the calls that it begins, and of `steps` (without faults), `faults`, `messages` and
+    `rounds`."""
+    notes = [note for note, _, _ in taken.told]
+    called = dict.fromkeys(name for note in notes for name, _ in note.costs)
     return {
-        **dict(taken.step.meters),
+        **{meter: sum(told_cost(note, meter) for note in notes) for meter in called},
         "steps": int(taken.step.fault is None),
         "faults": int(taken.step.fault is not None),
-        "messages": sum(note.kind in SENT for note, _, _ in taken.told),
+        MESSAGES: sum(told_cost(note, MESSAGES) for note in notes),
         "rounds": int(taken.step.kind == "round"),
     }
 

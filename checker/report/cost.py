@@ -173,9 +173,6 @@ def _owed(lines: Sequence[Owed], style: Style) -> Iterator[str]:
 
 
 def _notes(costs: Costs, style: Style) -> Iterator[str]:
-    if costs.uncounted:
-        text = f"a call is paid when it answers: one that is cut off (by {costs.uncounted}) is not counted"
-        yield from wrapped(visible(text), style.width, "  note: ", "        ")
     if any(meter.meter == "seconds" for meter in costs.meters):
         yield "  note: seconds are added up over all agents; agents that work at the same time take less"
     if any(meter.bound is not None for meter in costs.meters):

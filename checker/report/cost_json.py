@@ -29,7 +29,6 @@ def to_data(costs: Costs) -> dict[str, Any]:
         "engine": costs.engine,
         "distinct": costs.distinct,
         "transitions": costs.transitions,
-        "uncounted": costs.uncounted,
         "meters": [_meter(meter) for meter in costs.meters],
     }
 

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 Said = Callable[[str], None] | None
 TRIED = (1, 2, 3)  # sizes at which a bound is compared with an exact search
 MOST_TRIED, MOST_SMALL, MOST_SMALL_S = 9, 3_000, 10.0  # so many of them, with so many states and seconds each
-_CUTS = ("crash ", "forget ", "skip ", "stall ")
 
 
 @final
@@ -88,7 +87,7 @@ def cost(
     search: Search | None = None
     interrupted = False
     try:
-        counted = metered(model)
+        counted = metered(model, wanted)
         search = searched(counted.model, limits, asked.progress())
         interrupted = search.graph.stopped == "interrupted"
         with watched(clock(limits.time_s)):
@@ -107,7 +106,6 @@ def cost(
         distinct=0 if search is None else search.graph.distinct,
         transitions=0 if search is None else search.graph.transitions,
         meters=tuple(found),
-        uncounted=_uncounted(model),
         seconds=perf_counter() - began,
         interrupted=interrupted,
     )
@@ -133,17 +131,6 @@ def _wanted(model: Model, meters: Sequence[str] | None) -> list[str]:
 def _engine(search: Search | None) -> str:
     explored = None if search is None else getattr(search.graph, "explored", None)
     return ENGINE if explored is None else explored.engine
-
-
-def _uncounted(model: Model) -> str:
-    """What cuts a call off before it answers, and so before it is paid, in a phrase; "" where nothing does."""
-    paid = [step for step in model.steps if any(amount for _, amount in step.meters)]
-    roles = {step.role for step in paid}
-    faults = {
-        step.fault.partition(" ")[0] for step in model.steps if step.fault and step.fault.startswith(_CUTS) and step.role in roles
-    }
-    others = ["another branch of its await"] if any(step.name.endswith("]") for step in paid) else []
-    return " or ".join([*(f"the fault `{fault}`" for fault in sorted(faults)), *others])
 
 
 # --- every size --------------------------------------------------------------------------------------------------------
@@ -193,7 +180,7 @@ def _compare(asked: Asked, given: Mapping[str, str], found: list[MeterCost]) -> 
     except BadInput:
         return  # the protocol does not declare this size
     model = elaborate(checked, asked.faults, [])
-    counted = metered(model)
+    counted = metered(model, [known.meter for known in found])
     few = replace(asked.limits, states_limit=MOST_SMALL, time_s=MOST_SMALL_S, engine="reference")
     search = searched(counted.model, few, asked.progress())
     if search.graph.stopped == "interrupted":

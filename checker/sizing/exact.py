@@ -26,7 +26,7 @@ from checker.properties.search import Search
 from checker.properties.spending import spent
 from checker.properties.traces import replayed, trace_of
 from checker.semantics.interpreter import Interpreter
-from checker.sizing.meters import MESSAGES, Metered
+from checker.sizing.meters import Metered
 from checker.sizing.result import Exact, Spent
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ MOST_EDGES = 1_000_000  # of a graph on which the cheapest run is looked for
 
 @final
 class Spending:
-    """The costs of the transitions of a searched model. `plain`: the model without what counts messages; traces are of it."""
+    """The costs of the transitions of a searched model. `plain`: the model without what counts; traces are of it."""
 
     def __init__(self, search: Search, metered: Metered, plain: Model, again: Callable[[Path], str] = lambda _: "") -> None:
         """`again`: the command that shows a path."""
@@ -54,21 +54,22 @@ class Spending:
         if not search.graph.states:
             return Exact(worst="at least", amount=0, reason=search.graph.stopped or "the protocol has no initial state")
         counted = [self._metered.cost(step, meter) for step, _, _ in search.graph.classes]
-        gained = self._gained() if meter == MESSAGES else None
+        gained = self._gained(meter)
         try:
             return self._unbounded(meter, counted, gained) or self._bounded(meter, counted, gained)
         except LimitReached as limit:
             return Exact(worst="at least", amount=0, reason=f"{limit} while what was found was looked through")
 
-    def _gained(self) -> Sequence[int] | None:
-        """Of each state what the step that led there sent."""
-        if self._metered.sent is None:
+    def _gained(self, meter: str) -> Sequence[int] | None:
+        """Of each state what the step that led there spent."""
+        varying = self._metered.varying
+        if meter not in varying:
             return None
         graph, known = self.search.graph, dict[object, int]()
-        tails = list(graph.tails(1, bytearray(b"\1") * len(graph.states)))
+        tails = list(graph.tails(len(varying), bytearray(b"\1") * len(graph.states)))
         for state, tail in enumerate(tails):
             if tail not in known:
-                known[tail] = graph.states[state][-1]
+                known[tail] = graph.states[state][varying[meter].offset]
         return array("q", (known[tail] for tail in tails))
 
     # --- cycles ------------------------------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ class Spending:
         return cheapest(search.graph, search.initial, goal, counted, gained)
 
     def _run(self, path: Path) -> Run:
-        """The path as the interpreter takes it, in the model without what counts messages."""
+        """The path as the interpreter takes it, in the model without what counts."""
         replayed(self.search, path)
         run = Run(self._plain, self._interpreter, replace(path, end=None))
         if path.cycle is not None:

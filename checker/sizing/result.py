@@ -96,7 +96,7 @@ class MeterCost(Struct, frozen=True, kw_only=True):
 
 
 class Costs(Struct, frozen=True, kw_only=True):
-    """What one instance costs under one fault model. `uncounted`: calls that the model may cut off, which are paid only when they answer."""
+    """What one instance costs under one fault model."""
 
     protocol: str
     spec: str
@@ -106,7 +106,6 @@ class Costs(Struct, frozen=True, kw_only=True):
     distinct: int
     transitions: int
     meters: tuple[MeterCost, ...]
-    uncounted: str
     seconds: float
     interrupted: bool = False
 

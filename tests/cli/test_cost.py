@@ -48,7 +48,7 @@ def test_the_run_can_be_shown_again(teamcheck: Teamcheck, spent: Path) -> None:
     said = teamcheck("cost", "protocols/spending.team", "--meter", "dollars", "--no-every-size", "--set", "workers=1")
     command = next(line for line in said.out.splitlines() if line.startswith("  again: teamcheck "))
     again = teamcheck(*shlex.split(command)[2:])
-    assert (again.code, "goes on with go after going" in again.out) == (0, True)
+    assert (again.code, "starts go, then waits at going" in again.out) == (0, True)
 
 
 def test_as_json(teamcheck: Teamcheck, spent: Path) -> None:

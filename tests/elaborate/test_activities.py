@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.model.model import Note
 from checker.model.printing import print_model
 from tests.elaborate.lowered import cell, counts, failures, fired, graph_of, model_of
 
@@ -249,7 +250,8 @@ def test_calls_carry_their_meters() -> None:
             run:
                 await llm(tokens: 1_000 * price, seconds: 12) as thinking
         """)
-    assert {s.name: s.meters for s in model.steps}["W.run.thinking"] == (("tokens", 3000), ("seconds", 12))
+    told = {step.name: [note.costs for note in step.body if isinstance(note, Note)] for step in model.steps}
+    assert told == {"W.run": [(("tokens", 3000), ("seconds", 12))], "W.run.thinking": [()]}
 
 
 def test_spawn_and_stop() -> None:

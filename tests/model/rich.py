@@ -73,6 +73,7 @@ def rich_model() -> Model:
         Assert(condition=TRUE, kind="assert", text="it's so", at=HERE),
         Mark(mark="lost", condition=two),
         Note(kind="send", text="Assign", agent=W, values=(T, N)),
+        Note(kind="awaits", text="planning", costs=(("tokens", 10),)),
     )
     work = step(
         "Worker.work", (bind(W), bind(T), guard(equal(read(status, T), const(0, STATUS)))), body, agent=W, parameters=(T,)
@@ -85,7 +86,7 @@ def rich_model() -> Model:
         Goal(name="kept", kind="step", text=None, conditions=(apply("ge", read(count), read(count, old=True)),), at=HERE),
         Goal(name="no lost update on status", kind="no lost update", text=None, mark="lost", at=HERE),
     )
-    made = model(v, (replace(work, meters=(("tokens", 10),), role="Worker", activity="work"), crash), goals=goals, done=all_done)
+    made = model(v, (replace(work, role="Worker", activity="work"), crash), goals=goals, done=all_done)
     channel = Channel(message="Assign", sender=WORKER, receiver=WORKER, kind="unordered", variable=sent, with_sender=False)
     unused = equal(read(log), const((), SeqOf(ENTRY, 2)))
     extra = Goal(name="empty", kind="always", text=None, conditions=(unused,), at=HERE)

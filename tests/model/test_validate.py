@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from checker.language.types import BagOf, Enum, Int, MapOf, Option, SeqOf, SetOf
 from checker.model.expr import Expr, Local, Quantifier, Read
-from checker.model.model import Bind, Choose, Either, For, Goal, If, Let, Mark, Model, Statement, Step, While
+from checker.model.model import Bind, Choose, Either, For, Goal, If, Let, Mark, Model, Note, Statement, Step, While
 from checker.model.validate import misfits, validate
 from tests.model.rich import COUNT, ENTRY, TASK, WORKER, C, N, Q, T, W, rich_model
 from tests.semantics.building import (
@@ -264,7 +264,7 @@ BROKEN_STEPS: dict[str, tuple[Step, str]] = {
     ),
     "unknown mark": (in_body(Mark(mark="lost")), "step s: no goal knows the mark `lost`"),
     "progress that the model does not have": (in_body(Mark(mark="progress")), "step s: no goal knows the mark `progress`"),
-    "meter": (replace(in_body(), meters=(("tokens", -1),)), "step s: a meter that counts down"),
+    "meter": (in_body(Note(kind="awaits", text="a", costs=(("tokens", -1),))), "step s: a meter that counts down"),
 }
 
 

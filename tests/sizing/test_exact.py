@@ -24,14 +24,15 @@ STATES = 400
 def cost(model: Model, meter: str, interpreter: Interpreter, state: object, index: int) -> int:
     """What a transition costs, by the interpreter alone."""
     step = model.steps[interpreter.outcomes(state)[index][0]]  # type: ignore[arg-type]
+    notes = [note for note, _, _ in interpreter.notes(state, index)]  # type: ignore[arg-type]
     match meter:
         case "steps":
             return int(step.fault is None)
         case "rounds":
             return int(step.kind == "round")
         case "messages":
-            return sum(note.kind in ("send", "drop") for note, _, _ in interpreter.notes(state, index))  # type: ignore[arg-type]
-    return dict(step.meters).get(meter, 0)
+            return sum(note.kind in ("send", "drop") for note in notes)
+    return sum(dict(note.costs).get(meter, 0) for note in notes)
 
 
 def by_networkx(model: Model, meter: str) -> int | None:
@@ -143,7 +144,7 @@ def test_the_native_engine_says_the_same(name: str) -> None:
 def test_the_model_that_counts_messages_has_the_same_transitions() -> None:
     _, model = loaded(corpus("ring_election"))
     counted = metered(model)
-    assert counted.sent is not None
+    assert list(counted.varying) == ["messages"]
     plain, counting = Interpreter(model), Interpreter(counted.model)
     for state in explore(counted.model).states:
         here, there = plain.outcomes(state[:-1]), counting.outcomes(state)
@@ -151,7 +152,7 @@ def test_the_model_that_counts_messages_has_the_same_transitions() -> None:
         for index, outcome in enumerate(there):
             sent = sum(note.kind in ("send", "drop") for note, _, _ in plain.notes(state[:-1], index))
             assert outcome[2] is not None
-            assert outcome[2][-1] + counted.sends[outcome[0]] == sent
+            assert outcome[2][-1] + counted.cost(outcome[0], "messages") == sent
 
 
 def test_a_cycle_that_is_not_fair_is_told_apart() -> None:
@@ -195,5 +196,36 @@ def test_behind_a_step_that_fails_nothing_is_known(tmp_path: Path) -> None:
     )
     found = exact(loaded(path)[1])
     assert found is not None
-    assert (found["tokens"].worst, found["tokens"].amount) == ("at least", 3)
+    assert (found["tokens"].worst, found["tokens"].amount) == ("at least", 6)
     assert found["tokens"].reason == "the protocol itself fails: see no error"
+
+
+CUT_OFF = """
+protocol cut
+role Worker * 2:
+    var failed: bool = false
+    run:
+        await as thinking:
+            llm(tokens: 100):
+                pass
+            timeout:
+                failed = true
+        if failed:
+            await llm(tokens: 7) as again
+            failed = false
+"""
+
+
+@pytest.mark.parametrize(
+    ("faults", "worst"),
+    [("none", 214), ("crash Worker <= 1", 214), ("crash Worker <= 1, restart Worker <= 1", 321), ("stall Worker <= 2", 214)],
+)
+def test_calls_that_are_cut_off_are_paid(tmp_path: Path, faults: str, worst: int) -> None:
+    """Each worker pays 100, and 7 more after a timeout; one that crashes while it waits has paid, and pays again after its restart."""
+    path = tmp_path / "cut.team"
+    path.write_text(CUT_OFF, encoding="utf-8")
+    _, model = loaded(path, faults=faults)
+    found = exact(model, ["tokens"])
+    assert found is not None
+    assert (found["tokens"].worst, found["tokens"].amount) == ("at most", worst)
+    assert by_networkx(model, "tokens") == worst

@@ -14,7 +14,7 @@ from typing import TypeAlias, final
 from msgspec import Struct, field
 
 from checker.model.model import Model, Step
-from checker.sizing.meters import MESSAGES, cost_of
+from checker.sizing.meters import cost_of
 from checker.sizing.potential.execute import Execution
 from checker.sizing.potential.template import Block, Template, Tuple, Values
 from checker.sizing.potential.values import Choices, Element, Pruned, Refused
@@ -27,19 +27,18 @@ MOST_WAYS = 20_000  # through one step
 
 @final
 class Change(Struct, frozen=True):
-    """What a step does to the potential: the sum of `coefficients`. `whole`: it is that of the step itself, which has sent `sent` messages, else
-    of one element more, for which it has sent so many."""
+    """What a step does to the potential: the sum of `coefficients`. `told`: what it has spent by calls and messages, by meter. `whole`: it is
+    that of the step itself, else of one element more, for which it has spent so much."""
 
     coefficients: Coefficients
     step: int
     whole: bool
-    sent: int
+    told: tuple[tuple[str, int], ...]
 
     def spent(self, step: Step, meter: str) -> int:
         """What belongs to it of what the step spends."""
-        if meter == MESSAGES:
-            return self.sent
-        return cost_of(step, meter) if self.whole else 0
+        told = sum(cost for name, cost in self.told if name == meter)
+        return told + (cost_of(step, meter) if self.whole else 0)
 
 
 @final
@@ -84,10 +83,13 @@ def _one_way(world: World, number: int, step: Step, template: Template, sorts: S
     for (variable, element), more in execution.entries.items():
         if element in own:
             terms[variable] = terms.get(variable, 0) + more
-    sent = sum(count for element, count in execution.sent_for.items() if element in own) + (0 if others else execution.sent)
+    told: dict[str, int] = {}
+    for (meter, element), cost in execution.spent.items():
+        if element in own:
+            told[meter] = told.get(meter, 0) + cost
     coefficients = frozenset((owing, count) for owing, count in terms.items() if count)
-    if coefficients or sent or not others:
-        found.changes[Change(coefficients, number, not others, sent)] = None
+    if coefficients or told or not others:
+        found.changes[Change(coefficients, number, not others, tuple(sorted(told.items())))] = None
 
 
 def _parts(template: Template, sorts: Sequence[str]) -> Iterator[tuple[str, ...]]:

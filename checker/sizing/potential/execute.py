@@ -25,7 +25,7 @@ from checker.model.model import (
     Step,
     While,
 )
-from checker.properties.spending import SENT
+from checker.properties.spending import MESSAGES, told_cost
 from checker.semantics.registers import kept_registers
 from checker.sizing.potential.evaluate import Evaluation
 from checker.sizing.potential.sizes import is_size_free
@@ -49,14 +49,13 @@ from checker.sizing.potential.world import Rule, World, is_counted, is_told_apar
 
 @final
 class Execution:
-    """Of one step. `sent` is how many messages it has sent, `sent_for` how many in the round of a loop for an element; `entries`: of each variable
+    """Of one step. `spent`: of each meter what calls and messages have cost, in the round of a loop for an element apart; `entries`: of each variable
     of sequences or bags how many more they hold, of each round apart; `uncounted`: those of which that is not known."""
 
     def __init__(self, world: World, step: Step) -> None:
         self.world, self.step = world, step
         self.at = Evaluation(world, {})
-        self.sent = 0
-        self.sent_for: dict[Element, int] = {}
+        self.spent: dict[tuple[str, Element | None], int] = {}
         self.entries: dict[tuple[str, Element | None], int] = {}
         self.uncounted: set[str] = set()
         self._kept: Mapping[int, tuple[int, ...]] = kept_registers(step)
@@ -122,16 +121,16 @@ class Execution:
             case Require() | Assert():
                 self.at.assume(statement.condition)
             case Note():
-                if statement.kind in SENT:
-                    self._send()
+                self._spend(statement)
             case Mark():
                 pass
 
-    def _send(self) -> None:
-        if self._round is None:
-            self.sent += 1
-        else:
-            self.sent_for[self._round] = self.sent_for.get(self._round, 0) + 1
+    def _spend(self, note: Note) -> None:
+        for meter in (MESSAGES, *(name for name, _ in note.costs)):
+            cost = told_cost(note, meter)
+            if cost:
+                key = meter, self._round
+                self.spent[key] = self.spent.get(key, 0) + cost
 
     def _assign(self, statement: Assign) -> None:
         variable = statement.variable
