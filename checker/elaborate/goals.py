@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.shapes import element_type
+from checker.elaborate.spending import Spending
 from checker.elaborate.standing import control, fact, resting
 from checker.elaborate.terms import Terms
 from checker.language import tree
@@ -20,9 +21,11 @@ from checker.model.expr import Const, Expr, Quantifier
 from checker.model.model import Goal, GoalKind
 
 
-def goals_of(build: Build, properties: Sequence[tree.PropertyDecl], at: Span) -> tuple[Goal, ...]:
+def goals_of(
+    build: Build, properties: Sequence[tree.PropertyDecl], at: Span, spending: Spending | None = None
+) -> tuple[Goal, ...]:
     """The goals in the order of the properties, and `no error` at the end unless it is among them."""
-    made = [_goal(build, node) for node in properties]
+    made = [_goal(build, node) if spending is None else spending.made() for node in properties]
     if not any(goal.kind == "no error" for goal in made):
         made.append(Goal(name="no error", kind="no error", text=None, at=at))
     return tuple(made)

@@ -18,6 +18,7 @@ from checker.elaborate.ghosts import Watch
 from checker.elaborate.goals import goals_of
 from checker.elaborate.independence import statements
 from checker.elaborate.rewrite import may_fail
+from checker.elaborate.spending import METER, Spending
 from checker.elaborate.stale import with_stale_reads
 from checker.elaborate.steps import steps_of
 from checker.elaborate.terms import Terms
@@ -42,10 +43,13 @@ def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.Prope
     build = Build(checked=checked, faults=items)
     declare(build)
     watch = _watch(build, wanted)
+    spending = _spending(build, wanted)
     steps = [step for role in checked.roles.values() for step in steps_of(build, role, watch)]
     steps += steps_of_faults(build, watch)
     steps = with_stale_reads(build, steps, watch)
     steps = [step if step.fault is None else charged(build, step) for step in steps if not _impossible(step)]
+    if spending is not None:
+        steps = [spending.step(step) for step in steps]
     done = None if checked.done is None else _closed(build, checked.done)
     return Model(
         protocol=checked.protocol.name,
@@ -55,7 +59,7 @@ def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.Prope
         sorts=tuple(checked.sorts.values()),
         variables=tuple(build.variables.values()),
         steps=tuple(steps),
-        goals=goals_of(build, wanted, checked.protocol.span),
+        goals=goals_of(build, wanted, checked.protocol.span, spending),
         done=done,
         timeouts_only_when_stuck=checked.timeouts_only_when_stuck,
         has_progress=any(isinstance(s, Mark) and s.mark == "progress" for step in steps for s in statements(step.body)),
@@ -74,12 +78,12 @@ def _wanted(checked: Checked, goals: Sequence[tree.PropertyDecl] | None) -> list
 
 
 def _name(goal: tree.PropertyDecl) -> str:
-    assert isinstance(goal, tree.StateProperty | tree.Whenever | tree.Absence)
+    assert isinstance(goal, tree.StateProperty | tree.Whenever | tree.Absence | tree.Spending)
     return goal.name
 
 
 def needs_ghosts(goal: tree.PropertyDecl) -> bool:
-    return isinstance(goal, tree.Absence) and goal.kind in NEEDS_GHOSTS
+    return isinstance(goal, tree.Spending) or (isinstance(goal, tree.Absence) and goal.kind in NEEDS_GHOSTS)
 
 
 def _watch(build: Build, goals: list[tree.PropertyDecl]) -> Watch | None:
@@ -89,6 +93,14 @@ def _watch(build: Build, goals: list[tree.PropertyDecl]) -> Watch | None:
             watch = Watch(build=build, goal=goal, variable=build.variables[goal.on], at=goal.span)
             watch.declare()
             return watch
+    return None
+
+
+def _spending(build: Build, goals: list[tree.PropertyDecl]) -> Spending | None:
+    for goal in goals:
+        if isinstance(goal, tree.Spending):
+            variable = build.add(f"{goal.meter} spent", "meter", (), METER, 0)
+            return Spending(build=build, goal=goal, variable=variable)
     return None
 
 

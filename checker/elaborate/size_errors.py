@@ -20,3 +20,15 @@ class StateTooLarge(Diagnostic, frozen=True, kw_only=True):
     name: str
     cells: int
     most: int
+
+
+class TooDear(Diagnostic, frozen=True, kw_only=True):
+    """What a property `METER <= BOUND` adds up is a number of 32 bits, so one call may not cost more than such a bound may be."""
+
+    code = "T712"
+    title = "a call here costs {cost} {meter}, more than can be added up"
+    label = "it spends more than {most}"
+    help = "give costs in a larger unit: thousands, say"
+    meter: str
+    cost: str
+    most: str

@@ -153,6 +153,15 @@ def absence(b: Building, span: Span, c: list[Any]) -> tree.Absence:
     return tree.Absence(span=span, kind=kind, on=c[1].name, on_span=c[1].span)
 
 
+def spent(b: Building, span: Span, c: list[Token]) -> Token:
+    return c[-1]
+
+
+def spending(b: Building, span: Span, c: list[Any]) -> tree.Spending:
+    meter, bound = c
+    return tree.Spending(span=span, meter=meter.text, meter_span=b.span(meter), bound=bound)
+
+
 # --- checks and expectations ------------------------------------------------------------------------------
 
 

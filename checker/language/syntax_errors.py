@@ -256,7 +256,7 @@ class NotInThisVersion(Diagnostic, frozen=True, kw_only=True):
 
     It checks `always`, `never`, `step`, `sometimes`, `eventually`, `eventually always`, `infinitely often`, `ltl`, `whenever ... leads to ...`, and
     `no deadlock`, `no livelock`, `no starvation of R`, `no unhandled message`, `no lost update on v`, `no stale write on v`,
-    `no overwrite on v`, `no error`.
+    `no overwrite on v`, `no error`, and `tokens <= 9` of any meter.
     """
 
     code = "T901"

@@ -21,7 +21,7 @@ from checker.model.expr import Expr, FailureKind, Local
 if TYPE_CHECKING:
     from checker.model.formula import Formula
 
-VariableKind = Literal["shared", "agent", "control", "frame", "up", "stalled", "channel", "budget", "ghost"]
+VariableKind = Literal["shared", "agent", "control", "frame", "up", "stalled", "channel", "budget", "ghost", "meter"]
 
 
 @final
@@ -32,7 +32,8 @@ class Variable(Struct, frozen=True, kw_only=True, eq=False):
     place in the order of `itertools.product` of their values. `initial` holds, for each cell, the values it may start with.
     Kinds: `agent` a role's own variable (first index: the agent), `control` where an activity waits (an enum whose first member is
     "idle", or "unstarted" for a run), `frame` a parameter or let of a waiting activity (none outside it), `channel` the
-    messages in flight, `budget` how much of a fault was used.
+    messages in flight, `budget` how much of a fault was used, `meter` how much was spent: at every size any number from 0, whatever
+    its type says.
     """
 
     name: str

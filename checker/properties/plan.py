@@ -67,7 +67,7 @@ class Target(Struct, frozen=True, kw_only=True):
 
 def property_name(node: tree.PropertyDecl) -> str:
     """The name as a spec writes it: `one_owner`, `no lost update on status`."""
-    assert isinstance(node, tree.StateProperty | tree.Whenever | tree.Absence)
+    assert isinstance(node, tree.StateProperty | tree.Whenever | tree.Absence | tree.Spending)
     return node.name
 
 

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.model.model import Note
+from checker.elaborate.meters import MESSAGES, told_cost
 from checker.properties.run import Taken
-
-MESSAGES = "messages"
-SENT = frozenset(
-    {"send", "drop"}
-)  # the notes of a message that is sent, one that finds no room or a receiver that is down included
-
-
-def told_cost(note: Note, meter: str) -> int:
-    """What a meter is added to where a note is told: a call costs what it says as it begins, a message is one of `messages` as it is sent."""
-    if meter == MESSAGES:
-        return int(note.kind in SENT)
-    return sum(cost for name, cost in note.costs if name == meter)
 
 
 def spent(taken: Taken) -> dict[str, int]:

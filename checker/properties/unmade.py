@@ -24,9 +24,9 @@ def unmade(job: Job, bad: BadInput) -> Iterator[Result]:
     """A result for each property of the job, in order."""
     told = [d.title_text + (f" ({d.span})" if d.span is not None else "") for d in bad.diagnostics]
     for node in job.properties:
-        assert isinstance(node, tree.StateProperty | tree.Whenever | tree.Absence)
-        kind = "whenever" if isinstance(node, tree.Whenever) else node.kind
-        text = None if isinstance(node, tree.Absence) else node.text
+        assert isinstance(node, tree.StateProperty | tree.Whenever | tree.Absence | tree.Spending)
+        kind = {tree.Whenever: "whenever", tree.Spending: "always"}.get(type(node)) or str(getattr(node, "kind", ""))
+        text = getattr(node, "text", None)
         yield _result(job, property_name(node), kind, text, str(node.span), "; ".join(told))
     if job.errors == "always":
         yield _result(job, "no error", "no error", None, str(job.target.protocol.span), "; ".join(told))

@@ -21,6 +21,7 @@ from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas, Proved, Violated
 from checker.engines.inductive.lemmas import numbered
 from checker.engines.inductive.written import COUNTS, quantifiers, what_was_counted
+from checker.language import tree
 from checker.language.diagnostics import BadInput
 from checker.model.expr import Apply, Expr, Quantifier
 from checker.model.model import Goal, Model
@@ -37,6 +38,7 @@ from checker.proving.facts import kept_at_awaits
 from checker.proving.mining import lemmas_about_numbers, lemmas_from, proof_of, rules_of
 from checker.proving.result import Stuck
 from checker.proving.rules import as_rule
+from checker.proving.spending import meter_of, potential_lemmas, proved_here
 from checker.proving.stuck import stuck_at
 from checker.proving.two_of_each import TwoOfEach
 from checker.semantics.interpreter import Interpreter
@@ -108,7 +110,8 @@ class Attempts:
 
     def look_for_rules(self, goals: Sequence[Goal], time_s: float) -> None:
         """For all goals at once, as far as the time goes: they are tried first then."""
-        asked = [goal for goal in goals if goal.kind in PROVABLE and goal.kind not in WITH_GHOSTS]
+        meters = {node.name for node in self.base.target.properties if isinstance(node, tree.Spending)}
+        asked = [g for g in goals if g.kind in PROVABLE and g.kind not in WITH_GHOSTS and g.name not in meters]
         if not asked or self.refused:
             return
         subject = self._subject(asked[0])
@@ -179,6 +182,11 @@ class Attempts:
         Before each set those of it that small sizes cannot do without.
         """
         yield (), ()
+        spent = meter_of(subject.model)
+        if spent is not None:
+            for lemma in potential_lemmas(subject, spent, until - perf_counter(), self.base.limits.memory_mib):
+                yield (), proofs.over([lemma])
+            return
         facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
         known = proofs.over(self.known)
         if facts or known:
@@ -314,6 +322,17 @@ class Attempts:
         began = perf_counter()
         subject = self._subject(goal, one_size=True)
         self._said(f"{goal.name}: a proof at this size")
+        spent = meter_of(subject.model)
+        if spent is not None:
+            few, why_not = proved_here(subject, spent, time_s, self.base.limits.memory_mib)
+            told = tuple(sentence(lemma, subject.checked, subject.model) for lemma in few)
+            missing = why_not if self.certificates else ""
+            seconds = before.seconds + perf_counter() - began
+            found_here = replace(before, this_size=True, lemmas=told, solvers=("Z3",), seconds=seconds)
+            self._of[goal.name] = found_here if few else replace(before, not_here=why_not, uncertified=missing, seconds=seconds)
+            if few and self.certificates is not None:
+                self._certify(subject, few, self.certificates)
+            return
         found = proof_of(subject.model, goal.name, time_s, self.base.limits.memory_mib)
         seconds = before.seconds + perf_counter() - began
         if isinstance(found, Proved):

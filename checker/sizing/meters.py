@@ -7,23 +7,17 @@ it leads to says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias, final
+from collections.abc import Mapping, Sequence
+from typing import final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.elaborate.independence import statements
-from checker.language.types import Int, Type, cardinality
-from checker.model.expr import Apply, Const, Read
-from checker.model.model import Assign, Body, Either, For, If, Model, Note, Statement, Step, Variable, While
-from checker.properties.spending import MESSAGES, told_cost
-
-ROUNDS, STEPS = "rounds", "steps"
-Amounts: TypeAlias = tuple[int, int]  # at least, at most
-Counting: TypeAlias = Callable[[Note], Sequence[Statement]]
-
-NOTHING: Amounts = (0, 0)
+from checker.elaborate.meters import MESSAGES, ROUNDS, STEPS, amounts, cost_of, counted
+from checker.language.types import Int
+from checker.model.expr import Const
+from checker.model.model import Assign, Model, Note, Step, Variable
 
 
 @final
@@ -40,16 +34,6 @@ class Metered(Struct, frozen=True, kw_only=True):
         return self.fixed[meter][step]
 
 
-def cost_of(step: Step, meter: str) -> int:
-    """What a step adds to a meter by being taken, calls and messages apart."""
-    match meter:
-        case "steps":
-            return int(step.fault is None)
-        case "rounds":
-            return int(step.kind == "round")
-    return 0
-
-
 def meters_of(model: Model) -> list[str]:
     """The meters of a model: those that its calls name, in order, then `messages` and `rounds` where it has any, and `steps`."""
     notes = (note for step in model.steps for note in statements(step.body) if isinstance(note, Note))
@@ -62,96 +46,29 @@ def metered(model: Model, meters: Sequence[str] | None = None) -> Metered:
     """The model with what is needed to tell what each of its transitions costs (None: of every meter). Its transitions are those of `model`, in the
     same order."""
     ranges = {
-        meter: [_with(amounts(step.body, meter), cost_of(step, meter)) for step in model.steps]
+        meter: [(low + more, high + more) for low, high, more in (_range(step, meter) for step in model.steps)]
         for meter in (meters_of(model) if meters is None else meters)
     }
     varying: dict[str, Variable] = {}
-    counted = model
+    made = model
     for meter, of_steps in ranges.items():
         if all(low == high for low, high in of_steps):
             continue
         most = max(high for _, high in of_steps)
-        spent = Variable(name=f"{meter} spent", kind="ghost", index=(), type=Int(0, most), initial=((0,),), offset=counted.size)
-        steps = tuple(
-            _counting(s, spent, meter, fixed=low == high) for s, (low, high) in zip(counted.steps, of_steps, strict=True)
-        )
-        counted = replace(counted, variables=(*counted.variables, spent), steps=steps)
+        spent = Variable(name=f"{meter} spent", kind="ghost", index=(), type=Int(0, most), initial=((0,),), offset=made.size)
+        steps = tuple(_counting(s, spent, meter, fixed=low == high) for s, (low, high) in zip(made.steps, of_steps, strict=True))
+        made = replace(made, variables=(*made.variables, spent), steps=steps)
         varying[meter] = spent
     fixed = {meter: tuple(low if low == high else 0 for low, high in of_steps) for meter, of_steps in ranges.items()}
-    return Metered(model=counted, fixed=fixed, varying=varying)
+    return Metered(model=made, fixed=fixed, varying=varying)
 
 
-def amounts(body: Body, meter: str) -> Amounts:
-    """How much a body adds to a meter, at least and at most."""
-    return _all(_amounts(statement, meter) for statement in body)
-
-
-def _amounts(statement: Statement, meter: str) -> Amounts:
-    match statement:
-        case Note():
-            cost = told_cost(statement, meter)
-            return cost, cost
-        case If(then=then, orelse=orelse):
-            return _one_of([amounts(then, meter), amounts(orelse, meter)])
-        case Either(branches=branches):
-            return _one_of([amounts(branch, meter) for branch in branches])
-        case For(domain=domain, body=body):
-            low, high = amounts(body, meter)
-            rounds = cardinality(domain if isinstance(domain, Type) else getattr(domain.type, "of", domain.type)) if high else 0
-            return (low * rounds if isinstance(domain, Type) else 0, high * rounds)
-        case While(limit=limit, body=body):
-            return 0, amounts(body, meter)[1] * limit
-    return NOTHING
-
-
-def _with(found: Amounts, more: int) -> Amounts:
-    return found[0] + more, found[1] + more
-
-
-def _all(found: Iterable[Amounts]) -> Amounts:
-    low, high = NOTHING
-    for least, most in found:
-        low, high = low + least, high + most
-    return low, high
-
-
-def _one_of(found: list[Amounts]) -> Amounts:
-    return min(low for low, _ in found), max(high for _, high in found)
+def _range(step: Step, meter: str) -> tuple[int, int, int]:
+    """What its calls and messages cost, at least and at most, and what the step itself does."""
+    return *amounts(step.body, meter), cost_of(step, meter)
 
 
 def _counting(step: Step, spent: Variable, meter: str, *, fixed: bool) -> Step:
     """The step, setting `spent`: to 0 where it always spends as much."""
     start = Assign(variable=spent, indices=(), value=Const(0, spent.type))
-
-    def more(note: Note) -> tuple[Statement, ...]:
-        cost = told_cost(note, meter)
-        return (adding(spent, cost),) if cost else ()
-
-    return replace(step, body=(start, *(step.body if fixed else counted(step.body, more))))
-
-
-def adding(variable: Variable, cost: int) -> Assign:
-    """`variable` becomes larger by `cost`; leaving its range is an error."""
-    assert isinstance(variable.type, Int), "a number"
-    sum = Apply(
-        "add", (Read(variable, ()), Const(cost, Int(cost, cost))), Int(variable.type.low + cost, variable.type.high + cost)
-    )
-    return Assign(variable=variable, indices=(), value=Apply("narrow", (sum,), variable.type))
-
-
-def counted(body: Body, more: Counting) -> Body:
-    """The body, with what `more` says of each note behind it."""
-    made: list[Statement] = []
-    for statement in body:
-        match statement:
-            case Note():
-                made += [statement, *more(statement)]
-            case If():
-                made.append(replace(statement, then=counted(statement.then, more), orelse=counted(statement.orelse, more)))
-            case Either():
-                made.append(replace(statement, branches=tuple(counted(branch, more) for branch in statement.branches)))
-            case For() | While():
-                made.append(replace(statement, body=counted(statement.body, more)))
-            case _:
-                made.append(statement)
-    return tuple(made)
+    return replace(step, body=(start, *(step.body if fixed else counted(step.body, spent, meter))))

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from checker.elaborate.independence import statements
 from checker.language.source import Span
 from checker.language.types import SetOf, Sort, Type
-from checker.model.expr import Expr, FailureKind
+from checker.model.expr import Apply, Expr, FailureKind
 from checker.model.model import (
     Assert,
     Assign,
@@ -182,7 +182,7 @@ class Statements(Struct, frozen=True):
     def _assign(self, run: Run, statement: Assign) -> None:
         variable = statement.variable
         scope = self.scope(run)
-        value = self.expressions.fitted(statement.value, variable.type, scope)
+        value = self.expressions.fitted(_without_end(statement), variable.type, scope)
         pairs = zip(statement.indices, variable.index, strict=True)
         where = tuple(self.expressions.key(index, type, scope, None) for index, type in pairs)
         self._fails(run, scope)
@@ -378,3 +378,10 @@ def run_step(expressions: Expressions, step: Step, state: State) -> Run:
     except Refused as refused:
         raise (refused if refused.at else Refused(refused.what, step.at)) from None
     return run
+
+
+def _without_end(statement: Assign) -> Expr:
+    """What is assigned; to a meter whatever it is, for at some size it is beyond any range."""
+    value = statement.value
+    within = statement.variable.kind == "meter" and isinstance(value, Apply) and value.operator == "narrow"
+    return value.arguments[0] if within and isinstance(value, Apply) else value

@@ -14,7 +14,7 @@ from checker.language.types import BagOf, Option, Sort, Type, Value, cardinality
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions
-from checker.sorted.logic import App, Term, conj, disj, implies, negate, nodes, quantified
+from checker.sorted.logic import App, Term, at_most, conj, disj, implies, negate, nodes, number, quantified
 from checker.sorted.orders import End, end_of, laws
 from checker.sorted.quantifiers import HAS, QUORUM, quorum_has
 from checker.sorted.refusals import Refused
@@ -95,6 +95,10 @@ class Sorted(Struct, frozen=True, kw_only=True):
                 yield quantified("forall", (q, r), self._common(sort, q, r))
 
     def _within(self, variable: Variable, indices: tuple[Sym, ...]) -> Term:
+        if variable.kind == "meter":  # which at some size is beyond any range
+            cell = self.state[variable](indices)
+            assert isinstance(cell, Scalar)
+            return at_most(number(0), cell.term)
         return self.values.within(variable.type, self.state[variable](indices))
 
     def _common(self, sort: Sort, q: Term, r: Term) -> Term:

@@ -149,6 +149,15 @@ def _laws(totals: Sequence[_Total], ground: dict[str, list[Term]]) -> Iterator[T
         none = _Total(number(0), same[0].variables, number(0))
         for more, less in permutations([*same, none], 2):
             yield _law(more, less, places)
+        for same_each in same:
+            if not any(isinstance(node, Var) for node in nodes(same_each.part)) and not isinstance(same_each.part, Quantified):
+                for more, less in permutations([one for one in same if one is not same_each], 2):
+                    yield _law(more, _together(less, same_each), places)
+
+
+def _together(one: _Total, other: _Total) -> _Total:
+    """The sum of both summands, which is the sum of both sums: what a step does to every element comes in two parts."""
+    return _Total(arithmetic("+", one.number, other.number), one.variables, arithmetic("+", one.part, other.part))
 
 
 def _law(more: _Total, less: _Total, places: Sequence[Place]) -> Term:

@@ -50,6 +50,7 @@ CORPUS = {  # stem -> instance, faults
     "patterns/termination": ("three", "none"),
     "patterns/token_ledger": ("small", "none"),
     "patterns/ticket_line": ("three", "none"),
+    "patterns/retry_budget": ("limited", "none"),
     "patterns/permits": ("two", "none"),
 }
 

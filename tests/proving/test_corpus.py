@@ -41,6 +41,7 @@ OTHERS = {
         ("one_active", "not_in_flight", "one_flight", "answered_once", "no error"),
     ),
     "patterns/token_ledger": ("large", "none", ("within", "books", "covered", "spent_stays", "no error")),
+    "patterns/retry_budget": ("limited", "none", ("tokens", "no error")),
     "patterns/ticket_line": ("endless", "none", ("alone", "in_line", "own_number", "forward", "no error")),
     "patterns/permits": ("many", "none", ("few", "balance", "no_more_served", "no deadlock", "no error")),
     "bench/lossy_lease": ("small", "rough", ("newest_is_given", "holders_were_granted", "no_late_write", "no error")),

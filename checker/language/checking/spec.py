@@ -9,12 +9,15 @@ from checker.language.checked import FaultInfo
 from checker.language.checking.context import Context, Scope
 from checker.language.checking.errors import spec_errors, value_errors
 from checker.language.checking.inference import expect_bool
+from checker.language.checking.names import METERS
 from checker.language.checking.resolve import constant_number
 from checker.language.checking.words import nearest_help
 from checker.language.faults import AGENT_FAULTS, MESSAGE_FAULTS, pointless
 from checker.language.source import Span
 
 MOST_BOUND = 10_000  # of `within`
+MOST_SPENT = 500_000_000  # of a bound on what is spent: what one step more spends has room in a number
+COUNTED = ("messages", "rounds", "steps")  # meters that are added to by what happens, not by calls
 
 
 # --- instances ---------------------------------------------------------------------------------------------------
@@ -165,6 +168,9 @@ def properties(ctx: Context) -> None:
             case tree.Absence():
                 _once(ctx, node.name, node.span, "property", seen)
                 _role(ctx, node) if node.kind == "no starvation" else _variable(ctx, node)
+            case tree.Spending():
+                _once(ctx, node.name, node.span, "property", seen)
+                _spending(ctx, node)
     ctx.checked.properties = ctx.spec.properties
     ctx.checked.timeouts_only_when_stuck = ctx.spec.timeouts_only_when_stuck
 
@@ -178,6 +184,22 @@ def _bound(ctx: Context, node: tree.Whenever) -> None:
         ctx.checked.bounds[id(node.bound)] = most
     elif most is not None:
         ctx.report(spec_errors.BoundOutOfReach(span=node.bound.span, value=most, unit=node.unit, most=f"{MOST_BOUND:,}"))
+
+
+def _spending(ctx: Context, node: tree.Spending) -> None:
+    """`meter <= bound`: the bound is a number that the instance settles."""
+    meters = [*METERS, *ctx.meters, *COUNTED]
+    if node.meter not in meters:
+        ctx.report(
+            spec_errors.NotAMeter(
+                span=node.meter_span, name=node.meter, meters=", ".join(meters), advice=nearest_help(node.meter, meters)
+            )
+        )
+    most = constant_number(ctx, node.bound, f"the bound of `{node.meter}`")
+    if most is not None and 0 <= most <= MOST_SPENT:
+        ctx.checked.bounds[id(node.bound)] = most
+    elif most is not None:
+        ctx.report(spec_errors.SpendingOutOfReach(span=node.bound.span, value=most, meter=node.meter, most=f"{MOST_SPENT:,}"))
 
 
 def _role(ctx: Context, node: tree.Absence) -> None:
@@ -218,7 +240,9 @@ def plan(ctx: Context) -> None:
     assert ctx.spec is not None
     instances = [i.name for i in ctx.spec.instances] or ["default"]
     models = list(dict.fromkeys(["none", *(f.name for f in ctx.spec.faults)]))
-    known = [p.name for p in ctx.spec.properties if isinstance(p, (tree.StateProperty, tree.Whenever, tree.Absence))]
+    known = [
+        p.name for p in ctx.spec.properties if isinstance(p, (tree.StateProperty, tree.Whenever, tree.Absence, tree.Spending))
+    ]
     for check in ctx.spec.checks:
         _known(ctx, check.instances, instances, "instance")
         _known(ctx, check.faults, models, "fault model")

@@ -184,3 +184,28 @@ class BoundOutOfReach(Diagnostic, frozen=True, kw_only=True):
     value: int
     unit: str
     most: str
+
+
+class NotAMeter(Diagnostic, frozen=True, kw_only=True):
+    """`meter NAME <= BOUND` in a spec says how much of a meter a run spends at most. Meters are `tokens`, `seconds`, those that the protocol declares,
+    and `messages`, `rounds` and `steps`. What is said of a variable is said in every state: `always few: count <= 3`."""
+
+    code = "T516"
+    title = "there is no meter `{name}`"
+    label = "the meters are {meters}"
+    help = "{advice}"
+    name: str
+    meters: str
+    advice: str = ""
+
+
+class SpendingOutOfReach(Diagnostic, frozen=True, kw_only=True):
+    """The bound on what a run spends is a number from 0 that the instance settles."""
+
+    code = "T517"
+    title = "`{meter} <= {value}` is not from 0 to {most}"
+    label = "its value is {value}"
+    help = "give a number from 0 to {most}"
+    value: int
+    meter: str
+    most: str

@@ -71,6 +71,7 @@ from checker.language.tree.specs import (
     InstanceDecl,
     PropertyDecl,
     Spec,
+    Spending,
     StateProperty,
     Whenever,
 )
@@ -187,6 +188,7 @@ __all__ = [
     "SetType",
     "Spawn",
     "Spec",
+    "Spending",
     "StateProperty",
     "Statement",
     "Stop",

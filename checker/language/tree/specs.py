@@ -99,6 +99,18 @@ class Absence(PropertyDecl, frozen=True, kw_only=True, eq=False):
         return f"{self.kind} {'of' if self.kind == 'no starvation' else 'on'} {self.on}"
 
 
+class Spending(PropertyDecl, frozen=True, kw_only=True, eq=False):
+    """`meter <= bound`: no run spends more. Its name is that of the meter."""
+
+    meter: str
+    meter_span: Span
+    bound: Expr
+
+    @property
+    def name(self) -> str:
+        return self.meter
+
+
 class CheckDecl(Node, frozen=True, kw_only=True, eq=False):
     """`check instances under faults`; an empty tuple of faults means `none`."""
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import ceil, prod
-from typing import TypeAlias, final
+from typing import Any, TypeAlias, final
 
 from msgspec import Struct
 
 from checker.language.checked import Checked
 from checker.model.model import Model
-from checker.sizing.potential.constraints import Coefficients, Found, changes_of
+from checker.sizing.potential.constraints import Coefficients, Found, Owing, changes_of
 from checker.sizing.potential.sizes import Sizes
 from checker.sizing.potential.solve import Program, Undecided, conflict, solve
 from checker.sizing.potential.template import MOST_COMBINATIONS, Block, Template, Values, templates
@@ -41,6 +41,17 @@ class Answer(Struct, frozen=True, kw_only=True):
     last: bool
 
 
+@final
+class Potential(Struct, frozen=True, kw_only=True):
+    """What is owed: of each block of the template by the values of its features (0 where nothing is said), and of each entry. `begins`: of the sorts
+    of blocks, with what their sum begins at most, for each tuple of elements."""
+
+    bound: Bound
+    template: Template
+    owed: Mapping[Owing | str, Fraction]
+    begins: Mapping[tuple[str, ...], Fraction]
+
+
 def bounds_of(checked: Checked, model: Model, meters: Mapping[str, int]) -> Iterator[Answer]:
     """Bounds of what a run spends of each of `meters`, in teams of every size. `meters`: with what some run spends at this size, which a bound
     that is as good as can be comes down to.
@@ -63,9 +74,22 @@ def bounds_of(checked: Checked, model: Model, meters: Mapping[str, int]) -> Iter
             if isinstance(found, NoBound):
                 none = found
             else:
-                best = _with_fixed(found, checked, sizes)
+                best = _with_fixed(found.bound, checked, sizes)
                 yield Answer(meter=meter, found=best, last=False)
         yield Answer(meter=meter, found=best or none, last=True)
+
+
+def potentials_of(checked: Checked, model: Model, meter: str, least: int) -> Iterator[Potential | NoBound]:
+    """Potentials of one meter, better and better ones; why there is none. `least`: the bound at this size that is good enough."""
+    sizes = Sizes(checked)
+    try:
+        sizes.require_same_text(model.faults)
+        if not sizes.of:
+            raise Refused("there is one size only: the protocol has no role of several agents, and no ids")
+    except Refused as refused:
+        yield NoBound(reason=str(refused))
+        return
+    yield from _bounds(_Forms(model, sizes), meter, least)
 
 
 @final
@@ -95,14 +119,14 @@ def _is_large(block: Block, sizes: Sizes) -> bool:
     return block.combinations > MOST_COMBINATIONS or starts > MOST_STARTS
 
 
-def _bounds(forms: _Forms, meter: str, least: int) -> Iterator[Bound | NoBound]:
+def _bounds(forms: _Forms, meter: str, least: int) -> Iterator[Potential | NoBound]:
     """Better and better ones, without products of sizes where there is one: pairs are looked at where nothing else helps. Where there is none,
     why."""
     refusal, unpaid = "", None
-    best: Bound | None = None
+    best: Potential | None = None
     here = forms.sizes.here
     for place, template in enumerate(forms.templates):
-        if best is not None and (best.at(here) <= least or template.pairs):
+        if best is not None and (best.bound.at(here) <= least or template.pairs):
             return
         numbered: Numbered = {}
         try:
@@ -115,7 +139,7 @@ def _bounds(forms: _Forms, meter: str, least: int) -> Iterator[Bound | NoBound]:
             unpaid = program
             continue
         made = _read(template, forms.sizes, numbered, values)
-        if best is None or made.at(here) < best.at(here):
+        if best is None or made.bound.at(here) < best.bound.at(here):
             best = made
             yield made
     if best is None and (unpaid or refusal):
@@ -172,7 +196,7 @@ def _started(block: Block, sizes: Sizes) -> list[list[object]]:
 # --- the answer ------------------------------------------------------------------------------------------------------
 
 
-def _read(template: Template, sizes: Sizes, numbered: Numbered, values: Sequence[Fraction]) -> Bound:
+def _read(template: Template, sizes: Sizes, numbered: Numbered, values: Sequence[Fraction]) -> Potential:
     sums: dict[tuple[str, ...], Fraction] = {}
     for place, block in enumerate(template.blocks):
         sums[block.sorts] = sums.get(block.sorts, Fraction(0)) + values[numbered["most", place]]
@@ -185,7 +209,9 @@ def _read(template: Template, sizes: Sizes, numbered: Numbered, values: Sequence
         value.denominator == 1 for value in values
     )  # else the sums are rounded up, and what is owed in between is not told
     owed = tuple(_owed(template, numbered, values)) if whole else ()
-    return Bound(constant=ceil(sums.get((), Fraction(0))), terms=terms, owed=owed)
+    bound = Bound(constant=ceil(sums.get((), Fraction(0))), terms=terms, owed=owed)
+    amounts: dict[Any, Fraction] = {owing: values[i] for owing, i in numbered.items() if not _is_most(owing) and values[i]}
+    return Potential(bound=bound, template=template, owed=amounts, begins=sums)
 
 
 def _owed(template: Template, numbered: Numbered, values: Sequence[Fraction]) -> Iterable[Owed]:

@@ -13,8 +13,8 @@ from typing import TypeAlias, final
 
 from msgspec import Struct, field
 
+from checker.elaborate.meters import cost_of
 from checker.model.model import Model, Step
-from checker.sizing.meters import cost_of
 from checker.sizing.potential.execute import Execution
 from checker.sizing.potential.template import Block, Template, Tuple, Values
 from checker.sizing.potential.values import Choices, Element, Pruned, Refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import final
 
+from checker.elaborate.meters import MESSAGES, told_cost
 from checker.language.types import SetOf, Sort, Type, sort_key
 from checker.model.expr import Expr, Local, Read
 from checker.model.model import (
@@ -25,7 +26,6 @@ from checker.model.model import (
     Step,
     While,
 )
-from checker.properties.spending import MESSAGES, told_cost
 from checker.semantics.registers import kept_registers
 from checker.sizing.potential.evaluate import Evaluation
 from checker.sizing.potential.sizes import is_size_free

@@ -1,0 +1,67 @@
+"""Lemmas for `meter <= bound`: potentials, of which what is spent and what is still owed is together at most what was owed at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+
+from checker.certificates.questions import answers, questions
+from checker.certificates.subject import Asked
+from checker.elaborate.lower import elaborate
+from checker.engines.apart import INTERRUPTED, SolverMissing, Stopped, apart
+from checker.language.checked import Checked
+from checker.model.expr import Expr, Read
+from checker.model.model import Model, Variable
+from checker.model.resize import resized
+from checker.sizing.potential.bound import NoBound, Potential, potentials_of
+from checker.sizing.potential.lemma import lemma_of
+from checker.sorted.refusals import Refused
+
+SUFFIX = " spent"
+LEAST_S, QUESTION_S = 0.2, 10.0
+
+
+def meter_of(model: Model) -> Variable | None:
+    """What adds up a meter that the goal of the model is about."""
+    return next((variable for variable in model.variables if variable.kind == "meter"), None)
+
+
+def potential_lemmas(subject: Asked, spent: Variable, time_s: float, memory_mib: float | None) -> Iterator[Expr]:
+    """Lemmas over the model of the subject, better and better ones. Raises Refused where there are none, SolverMissing, KeyboardInterrupt."""
+    plain = elaborate(subject.checked, subject.faults, [])
+    meter = spent.name.removesuffix(SUFFIX)
+    events = apart(_potentials, time_s=time_s, memory_mib=memory_mib, checked=subject.checked, model=plain, meter=meter)
+    why = ""
+    for event in events:
+        match event:
+            case Potential():
+                why = "-"
+                yield lemma_of(event, Read(spent, ()), plain)
+            case NoBound(reason=reason, steps=steps):
+                why = why or reason + (f": {', '.join(f'`{step}`' for step in steps)}" if steps else "")
+            case Stopped(reason=reason) if reason == INTERRUPTED:
+                raise KeyboardInterrupt
+            case Stopped(reason=reason):
+                why = why or f"no bound was found ({reason})"
+    if why != "-":
+        raise Refused(why)
+
+
+def proved_here(subject: Asked, spent: Variable, time_s: float, memory_mib: float | None) -> tuple[tuple[Expr, ...], str]:
+    """The lemma by which the goal holds at the size of the subject; none, and why. The values of the meter are not gone through."""
+    until = perf_counter() + time_s
+    try:
+        for lemma in potential_lemmas(subject, spent, time_s, memory_mib):
+            here = [resized(lemma, subject.model)]
+            each = max(LEAST_S, min(QUESTION_S, until - perf_counter()))
+            solved = answers(questions(subject, here), "z3", time_s=each, memory_mib=memory_mib)
+            if all(one.verdict == "unsat" for one in solved):
+                return tuple(here), ""
+    except (Refused, SolverMissing) as refused:
+        return (), str(refused)
+    return (), "no potential that was found is enough"
+
+
+def _potentials(checked: Checked, model: Model, meter: str, time_s: float) -> Iterator[Potential | NoBound]:
+    """In a process of its own."""
+    yield from potentials_of(checked, model, meter, 0)
