@@ -187,8 +187,8 @@ class BoundOutOfReach(Diagnostic, frozen=True, kw_only=True):
 
 
 class NotAMeter(Diagnostic, frozen=True, kw_only=True):
-    """`meter NAME <= BOUND` in a spec says how much of a meter a run spends at most. Meters are `tokens`, `seconds`, those that the protocol declares,
-    and `messages`, `rounds` and `steps`. What is said of a variable is said in every state: `always few: count <= 3`."""
+    """`meter NAME <= BOUND` in a spec says how much of a meter a run spends at most. Meters are `tokens`, `seconds`, those that the protocol
+    declares, and `messages`, `rounds` and `steps`. What is said of a variable is said in every state: `always few: count <= 3`."""
 
     code = "T516"
     title = "there is no meter `{name}`"
