@@ -340,7 +340,7 @@ def _without(items: Expr, item: Expr, type: SeqOf) -> Expr:
     """The sequence without the first place that has the item; as it is where none has."""
     if type.max == 0:
         return items
-    rest = make.apply("without", (items, make.number(type.max - 1)), type)
+    rest: Expr = make.apply("without", (items, make.number(type.max - 1)), type)
     for place in map(make.number, reversed(range(type.max - 1))):
         here = make.compare("eq", make.apply("item", (items, place), type.of), item)
         rest = make.choice(here, make.apply("without", (items, place), type), rest, type)
