@@ -8,7 +8,7 @@ from itertools import groupby
 from msgspec import Struct, field
 
 from checker.testing.choices import MODE_MEANING, Mode
-from checker.testing.record import Call, Record, call_text
+from checker.testing.record import Call, Record, call_text, without_addresses
 from checker.testing.run import Run
 
 LAST_CALLS = 30  # of the failing run are shown, or where there are none so many steps
@@ -71,7 +71,7 @@ class Outcome(Struct, kw_only=True):
 
     def text(self) -> str:
         """The report, in plain text."""
-        return "\n".join(_failed(self, self.run) if self.run is not None else _passed(self))
+        return without_addresses("\n".join(_failed(self, self.run) if self.run is not None else _passed(self)))
 
 
 def _passed(outcome: Outcome) -> list[str]:

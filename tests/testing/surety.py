@@ -2,10 +2,10 @@
 
     python -m tests.testing.surety                       # 50 seeds of each coordinator
     python -m tests.testing.surety --seeds 5 --only queue
-    python -m tests.testing.surety --replays 1000        # each failure, and one failure of each framework, so often again
+    python -m tests.testing.surety --replays 1000        # each failure, so often again
 
 Each line says in how many seeds a failure was found: with the programs that the protocol gives, and with drawn programs alone. A line that is not
-as it must be begins with `!`, and the command then ends with 1. Frameworks that are not installed are left out.
+as it must be begins with `!`, and the command then ends with 1.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from checker.api import load
-from checker.testing import Adapter, checks, explore, replay, run_once
+from checker.testing import Adapter
 from checker.testing.protocol.machine import Failed, Tested
 from checker.testing.protocol.plan import Plan
 from checker.testing.protocol.runs import Reached, replay_program
@@ -83,17 +81,6 @@ CASES = [
     Case(protocol=faulty.POST, adapter=faulty.CountingPost, sound=False, **TWICE),
     Case(protocol=faulty.POST, adapter=faulty.Post, sound=True, **TWICE),
 ]
-RACES = {  # (the package, the test module): its scenario that fails
-    ("langgraph", "test_langgraph"): "claims_by_check_then_act",
-    ("agents", "test_openai_agents"): "claims_by_check_then_act",
-    ("mcp", "test_mcp"): "claims_by_check_then_act",
-    ("taskiq", "test_taskiq"): "deposits_by_read_and_write",
-    ("arq", "test_arq"): "claims_by_check_then_act",
-    ("a2a", "test_a2a"): "notes_without_a_lock",
-    ("autogen_core", "test_autogen_core"): "claims_by_check_then_act",
-    ("pydantic_graph", "test_pydantic_graph"): "deposits_by_read_and_write",
-}
-CHECKS = {"agents": [checks.claimed_once("put")]}  # those that say what is wrong, where the scenario itself does not
 
 
 def found(case: Case, seed: int, given: bool, folder: str) -> tuple[Plan, str]:
@@ -141,27 +128,6 @@ def measure(cases: list[Case], seeds: int, replays: int) -> Iterator[str]:
             yield f"{' ' if right else '!'} {case.name:<34}{counts[0]:5}   {counts[1]:5}   {said}"
 
 
-def measure_frameworks(replays: int) -> Iterator[str]:
-    """One failure of each framework, again and again."""
-    for (package, module), name in RACES.items():
-        if find_spec(package) is None:
-            continue
-        scenario = getattr(import_module(f"tests.testing.adapters.{module}"), name)
-        run_once(scenario)  # imports and caches
-        said = CHECKS.get(package, [])
-        outcome = explore(scenario, schedules=100, mode="latency", checks=said)
-        if outcome.run is None:
-            yield f"! {package:<34}no failure in {outcome.runs} runs"
-            continue
-        runs = {
-            (again.fingerprint, again.failure.text if again.failure else "")
-            for again in (replay(scenario, str(outcome.token), checks=said).run for _ in range(replays))
-            if again is not None
-        }
-        same = len(runs) == 1
-        yield f"{' ' if same else '!'} {package:<34}{replays:,} replays {'identical' if same else f'in {len(runs)} kinds'}"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.testing.surety", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=50)
@@ -176,10 +142,6 @@ def main() -> int:
     for line in measure(chosen, arguments.seeds, arguments.replays):
         wrong |= line.startswith("!")
         print(line, flush=True)
-    if arguments.replays and not arguments.only:
-        for line in measure_frameworks(arguments.replays):
-            wrong |= line.startswith("!")
-            print(line, flush=True)
     return int(wrong)
 
 

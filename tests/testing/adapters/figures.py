@@ -9,33 +9,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from importlib import import_module
-from importlib.util import find_spec
 
 from checker.testing import explore, run_once
 from tests.testing.adapters.agreeing import Scenario
+from tests.testing.adapters.pairs import PAIRS
 
 RUNS = 200
-PASSING = {  # (the package, the test module): its scenario of two agents that holds
-    ("langgraph", "test_langgraph"): "claims_under_a_lock",
-    ("agents", "test_openai_agents"): "claims_by_one_operation",
-    ("mcp", "test_mcp"): "claims_under_a_lock",
-    ("taskiq", "test_taskiq"): "deposits_by_one_operation",
-    ("arq", "test_arq"): "claims_by_one_command",
-    ("a2a", "test_a2a"): "notes_with_a_lock",
-    ("autogen_core", "test_autogen_core"): "claims_by_one_operation",
-    ("pydantic_graph", "test_pydantic_graph"): "deposits_by_one_operation",
-}
 
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    for (package, module), name in PASSING.items():
-        if find_spec(package) is not None:
-            scenario: Scenario = getattr(import_module(f"tests.testing.adapters.{module}"), name)
+    for pair in PAIRS:
+        if pair.installed:
+            scenario = pair.repaired
             run_once(scenario)  # imports and caches
             ours, plain = _schedules_per_s(scenario), _plain_per_s(scenario)
-            print(f"{package:<16}{name:<28}{ours:6.0f} schedules/s   {ours / plain:4.0%} of plain asyncio", flush=True)
+            print(
+                f"{pair.framework:<16}{scenario.__name__:<28}{ours:6.0f} schedules/s   {ours / plain:4.0%} of plain asyncio",
+                flush=True,
+            )
 
 
 def _schedules_per_s(scenario: Scenario) -> float:

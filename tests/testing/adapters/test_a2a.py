@@ -10,6 +10,7 @@ import pytest
 
 from checker.testing import checks, run_once, together
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import pair, turns
 
 pytest.importorskip("a2a", reason="a2a-sdk is not installed: pip install 'teamcheck[a2a]'")
 
@@ -119,36 +120,25 @@ def test_a_task_with_two_ends() -> None:
 # --- read, change, write of a task ---------------------------------------------------------------------------------------------
 
 
-async def notes(lock: bool) -> None:
-    store, context, one_at_a_time = adapter.task_store(), ServerCallContext(), asyncio.Lock()
+async def notes(in_turn: bool) -> None:
+    store, context, one_at_a_time = adapter.task_store(), ServerCallContext(), turns(in_turn)
     await store.save(Task(id="t"), context)
 
     async def note(key: str) -> None:
-        task = await store.get("t", context)
-        task.metadata[key] = "seen"
-        await store.save(task, context)
+        async with one_at_a_time:
+            task = await store.get("t", context)
+            task.metadata[key] = "seen"
+            await store.save(task, context)
 
-    async def work(key: str) -> None:
-        if lock:
-            async with one_at_a_time:
-                await note(key)
-        else:
-            await note(key)
-
-    await together(ann=work("ann"), bob=work("bob"))
+    await together(ann=note("ann"), bob=note("bob"))
     assert sorted((await store.get("t", context)).metadata) == ["ann", "bob"]
 
 
-async def notes_without_a_lock() -> None:
-    await notes(lock=False)
-
-
-async def notes_with_a_lock() -> None:
-    await notes(lock=True)
+notes_race, notes_repaired = pair(notes)
 
 
 def test_an_update_that_is_lost() -> None:
-    finds(notes_without_a_lock)
+    finds(notes_race)
     lost = checks.no_lost_update("tasks.get", "tasks.save", key=adapter.task_id_of)
-    assert finds(notes_without_a_lock, checks=[lost]).run is not None
-    never_reports(notes_with_a_lock, checks=[lost])
+    assert finds(notes_race, checks=[lost]).run is not None
+    never_reports(notes_repaired, checks=[lost])

@@ -6,15 +6,14 @@ import ast
 import subprocess
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from checker.testing import run_once
 from checker.testing.adapters.extra import extra
-from tests.testing.adapters.agreeing import Scenario, runs_alike
-from tests.testing.adapters.figures import PASSING
+from tests.testing.adapters.agreeing import runs_alike
+from tests.testing.adapters.pairs import PAIRS, Pair
 
 ROOT = Path(__file__).resolve().parents[3]
 ADAPTERS = sorted(
@@ -52,10 +51,9 @@ def test_the_tool_loads_no_framework() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("package", "module"), PASSING)
-def test_a_thousand_replays_are_identical(package: str, module: str) -> None:
-    if find_spec(package) is None:
-        pytest.skip(f"{package} is not installed")
-    scenario: Scenario = getattr(import_module(f"tests.testing.adapters.{module}"), PASSING[package, module])
-    run_once(scenario)
-    runs_alike(scenario, replays=1_000)
+@pytest.mark.parametrize("pair", PAIRS, ids=[pair.framework for pair in PAIRS])
+def test_a_thousand_replays_are_identical(pair: Pair) -> None:
+    if not pair.installed:
+        pytest.skip(f"{pair.framework} is not installed")
+    run_once(pair.repaired)
+    runs_alike(pair.repaired, replays=1_000)

@@ -9,6 +9,7 @@ import pytest
 
 from checker.testing import run_once, together
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import pair
 
 pytest.importorskip("arq", reason="arq is not installed: pip install 'teamcheck[arq]'")
 pytest.importorskip("fakeredis", reason="fakeredis is not installed: pip install 'teamcheck[arq]'")
@@ -71,15 +72,10 @@ async def claims(repaired: bool) -> None:
     assert len(owners) == 1, f"claimed by {owners}"
 
 
-async def claims_by_check_then_act() -> None:
-    await claims(repaired=False)
-
-
-async def claims_by_one_command() -> None:
-    await claims(repaired=True)
+claims_race, claims_repaired = pair(claims)
 
 
 def test_a_job_that_checks_then_acts() -> None:
-    outcome = finds(claims_by_check_then_act)
+    outcome = finds(claims_race)
     assert "redis.execute('GET', 'owner'" in str(outcome)
-    never_reports(claims_by_one_command)
+    never_reports(claims_repaired)

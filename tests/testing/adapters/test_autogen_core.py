@@ -8,6 +8,7 @@ import pytest
 
 from checker.testing import boundary, explore, run_once, together, unwrap
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import Board, claim, pair
 
 pytest.importorskip("autogen_core", reason="autogen-core is not installed: pip install 'teamcheck[autogen-core]'")
 
@@ -23,34 +24,12 @@ from autogen_core import (
 from checker.testing.adapters.autogen_core import Wire
 
 
-class Board:
-    owner: str | None = None
-
-    async def get(self) -> str | None:
-        return self.owner
-
-    async def put(self, who: str) -> None:
-        self.owner = who
-
-    async def take(self, who: str) -> bool:
-        if self.owner is None:
-            self.owner = who
-            return True
-        return False
-
-
 async def claims(repaired: bool) -> None:
     """Two messages ask one agent type for the task; each is handled in a task of its own."""
     runtime, board, claimed = SingleThreadedAgentRuntime(intervention_handlers=[Wire()]), boundary(Board()), []
 
     async def receive(context: ClosureContext, message: str, message_context: MessageContext) -> None:
-        if repaired:
-            taken = await board.take(message)
-        else:
-            taken = await board.get() is None
-            if taken:
-                await board.put(message)
-        if taken:
+        if await claim(board, message, repaired):
             claimed.append(message)
 
     receive.__annotations__ = {"context": ClosureContext, "message": str, "message_context": MessageContext, "return": None}
@@ -65,27 +44,22 @@ async def claims(repaired: bool) -> None:
     assert claimed == [unwrap(board).owner], f"claimed by {claimed}"
 
 
-async def claims_by_check_then_act() -> None:
-    await claims(repaired=False)
-
-
-async def claims_by_one_operation() -> None:
-    await claims(repaired=True)
+claims_race, claims_repaired = pair(claims)
 
 
 def test_messages_run_alike() -> None:
-    runs_alike(claims_by_one_operation)
-    calls: Any = run_once(claims_by_one_operation).record.of("runtime")
+    runs_alike(claims_repaired)
+    calls: Any = run_once(claims_repaired).record.of("runtime")
     assert sorted(call.op for call in calls) == ["respond", "respond", "send", "send"]
 
 
 def test_a_handler_that_checks_then_acts() -> None:
-    finds(claims_by_check_then_act)
-    never_reports(claims_by_one_operation)
+    finds(claims_race)
+    never_reports(claims_repaired)
 
 
 def test_a_lost_message_fails_its_sender() -> None:
-    outcome = explore(claims_by_one_operation, mode="latency", faults={"drop": 1}, schedules=20)
+    outcome = explore(claims_repaired, mode="latency", faults={"drop": 1}, schedules=20)
     assert outcome.run is not None
     assert outcome.run.failure is not None
     assert outcome.run.failure.name == "MessageDroppedException"

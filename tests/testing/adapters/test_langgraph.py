@@ -10,6 +10,7 @@ import pytest
 
 from checker.testing import checks, run_once, together
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import pair, turns
 
 pytest.importorskip("langgraph", reason="langgraph is not installed: pip install 'teamcheck[langgraph]'")
 
@@ -62,42 +63,34 @@ def test_what_is_recorded() -> None:
 # --- two turns of one thread at once -------------------------------------------------------------------------------------------
 
 
-async def two_turns(lock: bool) -> None:
+async def two_turns(in_turn: bool) -> None:
     """Two requests of one conversation arrive a moment apart; each starts a run on the thread."""
 
     async def answer(state: State) -> dict[str, list[str]]:
         return {"log": [f"re: {state['log'][-1]}"]}
 
     graph = adapter.runs(one_node(answer, checkpointer=adapter.checkpointer()))
-    one_at_a_time = asyncio.Lock()
+    one_at_a_time = turns(in_turn)
 
     async def turn(text: str, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
-        if lock:
-            async with one_at_a_time:
-                await graph.ainvoke({"log": [text]}, on("1"))
-        else:
+        async with one_at_a_time:
             await graph.ainvoke({"log": [text]}, on("1"))
 
     await together(ann=turn("a", 0), bob=turn("b", 0.1))
 
 
-async def turns_without_a_lock() -> None:
-    await two_turns(lock=False)
-
-
-async def turns_with_a_lock() -> None:
-    await two_turns(lock=True)
+two_turns_race, two_turns_repaired = pair(two_turns)
 
 
 @pytest.mark.parametrize("check", [adapter.one_history(), adapter.runs_in_turn()], ids=["one_history", "runs_in_turn"])
 def test_two_turns_of_one_thread(check: checks.Check) -> None:
-    outcome = finds(turns_without_a_lock, checks=[check])
+    outcome = finds(two_turns_race, checks=[check])
     assert outcome.run is not None
     assert outcome.run.deviations  # in plain order the first turn has ended when the second begins
     assert outcome.run.failure is not None
     assert outcome.run.failure.kind == "check"
-    never_reports(turns_with_a_lock, checks=[check])
+    never_reports(two_turns_repaired, checks=[check])
 
 
 # --- check, then act, on the store ---------------------------------------------------------------------------------------------
@@ -105,22 +98,16 @@ def test_two_turns_of_one_thread(check: checks.Check) -> None:
 TASK = ("tasks",), "t1"
 
 
-async def claims(repaired: bool) -> list[str]:
+async def claims(in_turn: bool) -> None:
     """Two agents of one graph look whether a task is free, and take it."""
-    shared, claimed, lock = adapter.store(), [], asyncio.Lock()
-
-    async def look_and_take(who: str, store: Any) -> None:
-        if await store.aget(*TASK) is None:
-            await store.aput(*TASK, {"owner": who})
-            claimed.append(who)
+    shared, claimed, one_at_a_time = adapter.store(), [], turns(in_turn)
 
     async def work(state: State) -> dict[str, list[str]]:
         who, store = state["log"][0], get_store()
-        if repaired:
-            async with lock:
-                await look_and_take(who, store)
-        else:
-            await look_and_take(who, store)
+        async with one_at_a_time:
+            if await store.aget(*TASK) is None:
+                await store.aput(*TASK, {"owner": who})
+                claimed.append(who)
         return {"log": []}
 
     graph = one_node(work, store=shared)
@@ -131,20 +118,14 @@ async def claims(repaired: bool) -> list[str]:
 
     await together(ann=agent("ann", 0), bob=agent("bob", 0.005))
     assert len(claimed) == 1, f"claimed by {claimed}"
-    return claimed
 
 
-async def claims_by_check_then_act() -> None:
-    await claims(repaired=False)
-
-
-async def claims_under_a_lock() -> None:
-    await claims(repaired=True)
+claims_race, claims_repaired = pair(claims)
 
 
 def test_a_claim_by_check_then_act() -> None:
-    outcome = finds(claims_by_check_then_act)
+    outcome = finds(claims_race)
     assert "ann: store.aget(('tasks',), 't1')" in str(outcome)
-    never_reports(claims_under_a_lock)
+    never_reports(claims_repaired)
     lost = checks.no_lost_update("store.aget", "store.aput", key=adapter.key_of)
-    assert finds(claims_by_check_then_act, checks=[lost]).run is not None
+    assert finds(claims_race, checks=[lost]).run is not None

@@ -10,6 +10,7 @@ import pytest
 
 from checker.testing import boundary, checks, explore, run_once, together
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import pair, turns
 
 mcp = pytest.importorskip("mcp", reason="mcp is not installed: pip install 'teamcheck[mcp]'")
 
@@ -90,23 +91,18 @@ class Rules:
         """What a tool asks another service."""
 
 
-async def claims(repaired: bool) -> None:
+async def claims(in_turn: bool) -> None:
     """A tool looks whether the task is free, asks elsewhere, and takes it; two clients call it a moment apart."""
     owners: list[str] = []
-    rules, lock = boundary(Rules()), asyncio.Lock()
-
-    async def look_and_take(who: str) -> str:
-        if owners:
-            return "taken"
-        await rules.allow(who)
-        owners.append(who)
-        return "yours"
+    rules, one_at_a_time = boundary(Rules()), turns(in_turn)
 
     async def claim(name: str, arguments: dict[str, Any]) -> str:
-        if repaired:
-            async with lock:
-                return await look_and_take(arguments["who"])
-        return await look_and_take(arguments["who"])
+        async with one_at_a_time:
+            if owners:
+                return "taken"
+            await rules.allow(arguments["who"])
+            owners.append(arguments["who"])
+            return "yours"
 
     async def client(who: str, delay_s: float) -> None:
         async with adapter.wire(server_with(claim)) as (read, write), ClientSession(read, write) as session:
@@ -118,16 +114,11 @@ async def claims(repaired: bool) -> None:
     assert len(owners) == 1, f"claimed by {owners}"
 
 
-async def claims_by_check_then_act() -> None:
-    await claims(repaired=False)
-
-
-async def claims_under_a_lock() -> None:
-    await claims(repaired=True)
+claims_race, claims_repaired = pair(claims)
 
 
 def test_a_tool_that_checks_then_acts() -> None:
-    outcome = finds(claims_by_check_then_act)
+    outcome = finds(claims_race)
     assert outcome.run is not None
     assert outcome.run.deviations
-    never_reports(claims_under_a_lock, checks=[checks.no_waiter_left()])
+    never_reports(claims_repaired, checks=[checks.no_waiter_left()])

@@ -9,6 +9,7 @@ import pytest
 
 from checker.testing import boundary, checks, run_once, together, unwrap
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import Board, claim, pair, turns
 
 pytest.importorskip("agents", reason="openai-agents is not installed: pip install 'teamcheck[openai-agents]'")
 
@@ -62,91 +63,57 @@ def test_a_streamed_run_runs_alike() -> None:
 # --- two turns of one session at once ------------------------------------------------------------------------------------------
 
 
-async def two_turns(lock: bool) -> None:
-    session, one_at_a_time = adapter.session(SQLiteSession("s")), asyncio.Lock()
+async def two_turns(in_turn: bool) -> None:
+    session, one_at_a_time = adapter.session(SQLiteSession("s")), turns(in_turn)
     agent = Agent(name="desk", model=adapter.ScriptedModel(lambda given: f"{len(given)} items read"))
 
     async def turn(text: str, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
-        if lock:
-            async with one_at_a_time:
-                await Runner.run(agent, text, session=session, run_config=QUIET)
-        else:
+        async with one_at_a_time:
             await Runner.run(agent, text, session=session, run_config=QUIET)
 
     await together(ann=turn("a", 0), bob=turn("b", 0.1))
 
 
-async def turns_without_a_lock() -> None:
-    await two_turns(lock=False)
-
-
-async def turns_with_a_lock() -> None:
-    await two_turns(lock=True)
+two_turns_race, two_turns_repaired = pair(two_turns)
 
 
 def test_two_turns_of_one_session() -> None:
     check = adapter.answers_what_it_read()
-    outcome = finds(turns_without_a_lock, checks=[check])
+    outcome = finds(two_turns_race, checks=[check])
     assert outcome.run is not None
     assert outcome.run.failure is not None
     assert "writes over" in outcome.run.failure.text
-    never_reports(turns_with_a_lock, checks=[check])
+    never_reports(two_turns_repaired, checks=[check])
 
 
 # --- a tool that checks, then acts ---------------------------------------------------------------------------------------------
 
 
-class Board:
-    def __init__(self) -> None:
-        self.owner: str | None = None
-
-    async def get(self) -> str | None:
-        return self.owner
-
-    async def put(self, who: str) -> bool:
-        self.owner = who
-        return True
-
-    async def take(self, who: str) -> bool:
-        """Check and act in one operation of the store."""
-        if self.owner is None:
-            self.owner = who
-        return self.owner == who
+CHECKS = [checks.claimed_once("put")]
 
 
 async def claims(repaired: bool) -> None:
     board = boundary(Board())
 
-    @function_tool
-    async def claim(who: str) -> str:
-        if repaired:
-            return "yours" if await board.take(who) else "taken"
-        if await board.get() is not None:
-            return "taken"
-        await board.put(who)
-        return "yours"
+    @function_tool(name_override="claim")
+    async def asked(who: str) -> str:
+        return "yours" if await claim(board, who, repaired) else "taken"
 
     def agent(name: str) -> Any:
         model = adapter.ScriptedModel([adapter.tool_call("claim", who=name), "done"], name=f"{name}'s model")
-        return Runner.run(Agent(name=name, model=model, tools=[claim]), "go", run_config=QUIET)
+        return Runner.run(Agent(name=name, model=model, tools=[asked]), "go", run_config=QUIET)
 
     await together(ann=agent("ann"), bob=agent("bob"))
     assert unwrap(board).owner in ("ann", "bob")
 
 
-async def claims_by_check_then_act() -> None:
-    await claims(repaired=False)
-
-
-async def claims_by_one_operation() -> None:
-    await claims(repaired=True)
+claims_race, claims_repaired = pair(claims)
 
 
 def test_a_tool_that_checks_then_acts() -> None:
-    once = checks.claimed_once("put")
-    assert finds(claims_by_check_then_act, checks=[once]).run is not None
-    never_reports(claims_by_one_operation, checks=[checks.claimed_once("take")])
+    assert finds(claims_race, checks=CHECKS).run is not None
+    never_reports(claims_repaired, checks=[checks.claimed_once("take")])
 
 
 # --- cancelled in the middle of writing ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 
 from checker.testing import checks, run_once, together
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import Account, pair, pay_in
 
 pytest.importorskip("pydantic_graph", reason="pydantic-graph is not installed: pip install 'teamcheck[pydantic-graph]'")
 
@@ -17,28 +18,12 @@ from checker.testing import boundary, unwrap
 from checker.testing.adapters import pydantic_graph as adapter
 
 
-class Account:
-    balance = 0
-
-    async def get(self) -> int:
-        return self.balance
-
-    async def put(self, balance: int) -> None:
-        self.balance = balance
-
-    async def add(self, amount: int) -> None:
-        self.balance += amount
-
-
 async def deposits(repaired: bool) -> None:
     """A graph of one step over an account, run twice at once."""
     builder = GraphBuilder(deps_type=Account, input_type=int, output_type=int)
 
     async def deposit(context: Any) -> int:
-        if repaired:
-            await context.deps.add(context.inputs)
-        else:
-            await context.deps.put(await context.deps.get() + context.inputs)
+        await pay_in(context.deps, context.inputs, repaired)
         return int(context.inputs)
 
     step = builder.step(adapter.step(deposit), node_id="deposit")
@@ -48,22 +33,17 @@ async def deposits(repaired: bool) -> None:
     assert unwrap(account).balance == 3
 
 
-async def deposits_by_read_and_write() -> None:
-    await deposits(repaired=False)
-
-
-async def deposits_by_one_operation() -> None:
-    await deposits(repaired=True)
+deposits_race, deposits_repaired = pair(deposits)
 
 
 def test_graphs_run_alike() -> None:
-    runs_alike(deposits_by_one_operation)
-    record = run_once(deposits_by_one_operation).record
+    runs_alike(deposits_repaired)
+    record = run_once(deposits_repaired).record
     assert [(call.args, call.result) for call in record.of("deposit", "step")] == [((1,), 1), ((2,), 2)]
 
 
 def test_an_update_that_is_lost() -> None:
-    finds(deposits_by_read_and_write)
+    finds(deposits_race)
     lost = checks.no_lost_update("Account.get", "Account.put")
-    assert finds(deposits_by_read_and_write, checks=[lost]).run is not None
-    never_reports(deposits_by_one_operation, checks=[lost])
+    assert finds(deposits_race, checks=[lost]).run is not None
+    never_reports(deposits_repaired, checks=[lost])

@@ -8,6 +8,7 @@ import pytest
 
 from checker.testing import boundary, checks, run_once, together, unwrap
 from tests.testing.adapters.agreeing import finds, never_reports, runs_alike
+from tests.testing.adapters.desk import Account, pair, pay_in
 
 pytest.importorskip("taskiq", reason="taskiq is not installed: pip install 'teamcheck[taskiq]'")
 
@@ -78,36 +79,18 @@ async def payments(repaired: bool) -> None:
     assert unwrap(ledger).paid == [7], f"paid {unwrap(ledger).paid}"
 
 
-async def payments_that_trust_the_broker() -> None:
-    await payments(repaired=False)
-
-
-async def payments_with_a_key() -> None:
-    await payments(repaired=True)
+payments_race, payments_repaired = pair(payments)
 
 
 def test_a_message_that_comes_twice() -> None:
-    outcome = finds(payments_that_trust_the_broker, faults={"duplicate": 1})
+    outcome = finds(payments_race, faults={"duplicate": 1})
     assert outcome.run is not None
     assert [(fault.kind, fault.agent) for fault in outcome.run.record.faults] == [("duplicate", "shop")]
-    never_reports(payments_that_trust_the_broker)
-    never_reports(payments_with_a_key, faults={"duplicate": 1})
+    never_reports(payments_race)
+    never_reports(payments_repaired, faults={"duplicate": 1})
 
 
 # --- read, change, write in two tasks ------------------------------------------------------------------------------------------
-
-
-class Account:
-    balance = 0
-
-    async def get(self) -> int:
-        return self.balance
-
-    async def put(self, balance: int) -> None:
-        self.balance = balance
-
-    async def add(self, amount: int) -> None:
-        self.balance += amount
 
 
 async def deposits(repaired: bool) -> None:
@@ -115,10 +98,7 @@ async def deposits(repaired: bool) -> None:
 
     @broker.task(task_name="deposit")
     async def deposit(amount: int) -> None:
-        if repaired:
-            await account.add(amount)
-        else:
-            await account.put(await account.get() + amount)
+        await pay_in(account, amount, repaired)
 
     async def client(amount: int) -> None:
         await (await deposit.kiq(amount)).wait_result(timeout=5)
@@ -128,14 +108,9 @@ async def deposits(repaired: bool) -> None:
     assert unwrap(account).balance == 3
 
 
-async def deposits_by_read_and_write() -> None:
-    await deposits(repaired=False)
-
-
-async def deposits_by_one_operation() -> None:
-    await deposits(repaired=True)
+deposits_race, deposits_repaired = pair(deposits)
 
 
 def test_an_update_that_is_lost() -> None:
-    finds(deposits_by_read_and_write)
-    never_reports(deposits_by_one_operation, checks=[checks.no_waiter_left()])
+    finds(deposits_race)
+    never_reports(deposits_repaired, checks=[checks.no_waiter_left()])
