@@ -9,6 +9,7 @@ deviations: that is what a token holds. Choice points are numbered from 0 within
 | `l` | latency | a request or a reply is under way at a boundary, or a job waits for its thread | as declared | microseconds |
 | `o` | order | several lanes are ready | 0, the oldest | the index of another lane, oldest first |
 | `t` | timer | work is ready and a timer is due within the slack | 0 | 1: the clock moves on and the timer goes first |
+| `w` | wake-up | nothing is ready, and a timer is due within `late_s` of the next | 0 | so many timers later: all due by then are ready |
 | `f` | fault | a boundary is called while the budget allows a fault | none | a name of `FAULTS` |
 | `c` | cancel | a task has suspended, or is about to run, in a sweep of cancellations | 0 | 1: it is cancelled there |
 | `p` | pick | the test calls `pick` | 0 | an index |
@@ -23,17 +24,25 @@ from typing import Literal
 from msgspec import Struct
 
 Mode = Literal["latency", "reorder", "overtake", "both"]
-Kind = Literal["l", "o", "t", "f", "c", "p"]
+Kind = Literal["l", "o", "t", "w", "f", "c", "p"]
 Value = int | str
 
 MODES: tuple[Mode, ...] = ("latency", "reorder", "overtake", "both")  # weaker ones first
-KIND_WORDS: dict[Kind, str] = {"l": "latency", "o": "order", "t": "timer", "f": "fault", "c": "cancellation", "p": "pick"}
+KIND_WORDS: dict[Kind, str] = {
+    "l": "latency",
+    "o": "order",
+    "t": "timer",
+    "w": "wake-up",
+    "f": "fault",
+    "c": "cancellation",
+    "p": "pick",
+}
 FAULTS = ("delay", "error_before", "error_after", "duplicate", "drop", "crash", "crash_after", "collect")
 
 CALLBACKS = 0  # the number of the lane of plain callbacks, which asyncio promises to run in the order of their registration
 
 MODE_MEANING: dict[Mode, str] = {
-    "latency": "only the latency at boundaries varies; ready work runs first-in first-out, so this can happen in plain asyncio",
+    "latency": "only the latency at boundaries and of the loop varies; ready work runs first-in first-out, so this can happen in plain asyncio",
     "reorder": "ready tasks run in any order; plain asyncio runs them first-in first-out, other loops and versions need not",
     "overtake": "a timer may fire before work that is ready, as if that work took a little longer",
     "both": "ready tasks run in any order, and a timer may fire before work that is ready",
@@ -82,9 +91,9 @@ class Token(Struct, frozen=True, kw_only=True):
 
 
 def _deviation(text: str) -> Deviation:
-    found = re.fullmatch(r"([lotfcp])(\d+)(?:=(\w+))?", text)
+    found = re.fullmatch(r"([lotwfcp])(\d+)(?:=(\w+))?", text)
     if not found:
-        raise TokenError(f"`{text}` in the replay token is no deviation: a letter of `lotfcp`, a number, and `=VALUE`")
+        raise TokenError(f"`{text}` in the replay token is no deviation: a letter of `lotwfcp`, a number, and `=VALUE`")
     kind, number, value = found.groups()
     if kind == "f":
         if value not in FAULTS:

@@ -35,6 +35,10 @@ class Strategy:
         """1: the next timer goes before the ready work."""
         return 0
 
+    def wake(self, number: int, options: int) -> int:
+        """How many more timers are due when the loop wakes up for the next one, at most `options`."""
+        return 0
+
     def latency(self, number: int, lane: int, low_us: int, plain_us: int, high_us: int) -> int:
         """Microseconds, from `low_us` to `high_us`, for a request or reply of this lane."""
         return plain_us
@@ -66,6 +70,9 @@ class Replay(Strategy):
 
     def timer(self, number: int) -> int:
         return self._int("t", number, 0)
+
+    def wake(self, number: int, options: int) -> int:
+        return min(self._int("w", number, 0), options)
 
     def latency(self, number: int, lane: int, low_us: int, plain_us: int, high_us: int) -> int:
         return max(low_us, self._int("l", number, plain_us))
@@ -122,6 +129,12 @@ class Chooser:
             return False
         number = self._next("t", (1,))
         return bool(self._took("t", number, self.strategy.timer(number), 0, tell))
+
+    def wake(self, options: int, tell: Tell | None = None) -> int:
+        if self.quiet or not options:
+            return 0
+        number = self._next("w", tuple(range(1, options + 1)))
+        return int(self._took("w", number, self.strategy.wake(number, options), 0, tell))
 
     def latency(self, lane: int, low_us: int, plain_us: int, high_us: int, tell: Tell | None = None) -> int:
         if self.quiet or low_us >= high_us:

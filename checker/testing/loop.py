@@ -32,6 +32,7 @@ from checker.testing.witness import Witness
 NS = 1_000_000_000
 START_NS = 10_000 * NS  # of the loop's clock: code may take a time of zero for none, and real clocks are far from it
 TEST = 1  # the number of the lane of the test itself
+MOST_LATE = 3  # timers that the loop may wake up too late for
 INBOX_EVERY = 1_000  # steps after which posts of foreign threads are taken although work is ready
 
 
@@ -57,6 +58,7 @@ class ControlledLoop(Lifecycle):
         self._round = 0  # handles left in this round
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._slack_ns = round(settings.slack_s * NS)
+        self._late_ns = round(settings.late_s * NS)
         self.watches: list[Callable[[], None]] = []  # called after every step; what they raise ends the run
         self._parked: list[Ready] = []  # of crashed agents: kept, so that no `finally` of theirs runs
         self.crashed: list[str] = []  # the agents (or tasks) that a fault has stopped, in this order
@@ -201,9 +203,20 @@ class ControlledLoop(Lifecycle):
             self.record.foreign_threads = True
             self._take_posts()
         elif when is not None:
-            self._move_clock(max(self._now_ns, when))
+            self._move_clock(max(self._now_ns, self._wakes_at(when)))
         else:
             raise Deadlock
+
+    def _wakes_at(self, when: int) -> int:
+        """At the next timer, or later: a loop that was held up finds all ready that has become due meanwhile, oldest first."""
+        limit = when + self._late_ns
+        later = sorted({due for due, _, timer in self._timers if when < due <= limit and not timer.cancelled()})[:MOST_LATE]
+        chosen = self.chooser.wake(len(later), self.witness.wake(self, when, later) if self.witness else None)
+        return later[chosen - 1] if chosen else when
+
+    def due_by(self, until_ns: int) -> list[asyncio.TimerHandle]:
+        """The timers that have come by then, the first one first."""
+        return [timer for due, _, timer in sorted(self._timers, key=lambda t: t[:2]) if due <= until_ns and not timer.cancelled()]
 
     def _overtaking(self) -> Ready | None:
         """The next timer, where it is due within the slack and is chosen to go before the ready work."""

@@ -22,10 +22,11 @@ StrategyName = Literal["auto", "random", "pct", "deviations"]
 STRATEGIES: tuple[StrategyName, ...] = ("auto", "random", "pct", "deviations")
 COLLECT_EVERY = 25  # runs; the garbage collector is off within a run
 SHRINK_TRIES = 300
+IN_TIME = 20  # drawn schedules in which the loop always wakes up in time: what is found in one of them is told more simply
 MOST_STEPS = 600_000  # of all tries to shrink, and of all to find a failure in a weaker mode: runs that never end are long
 
 _NEW_KINDS: dict[Mode, tuple[Kind, ...]] = {
-    "latency": ("f", "l", "p", "c"),
+    "latency": ("f", "l", "w", "p", "c"),
     "reorder": ("o",),
     "overtake": ("t",),
     "both": ("o", "t"),
@@ -153,8 +154,8 @@ class Search:
             name = "random"  # a few latencies stood for all: others are left
         seed = self._common.seed + turn  # the code under test draws other random numbers, too
         if name == "random":
-            return self.run(mode, RandomWalk(key, plain.asked), seed=seed)
-        return self.run(mode, Priorities(key, plain.asked, depth=2 + turn // 3 % 2), seed=seed)
+            return self.run(mode, RandomWalk(key, plain.asked, turn >= IN_TIME), seed=seed)
+        return self.run(mode, Priorities(key, plain.asked, 2 + turn // 3 % 2, turn >= IN_TIME), seed=seed)
 
     def end(self) -> Outcome:
         """What came of it all. Where nothing failed, also what checks found nothing of in any run."""
@@ -191,7 +192,8 @@ class Search:
         steps = 0
         for turn in range(budget):
             key = f"{self._common.seed}:weaker:{mode}:{turn}"
-            strategy = RandomWalk(key, plain.asked) if turn % 2 else Priorities(key, plain.asked, depth=2 + turn // 2 % 2)
+            late = turn >= IN_TIME
+            strategy = RandomWalk(key, plain.asked, late) if turn % 2 else Priorities(key, plain.asked, 2 + turn // 2 % 2, late)
             run = self._once(mode, strategy, best.settings.seed)
             if run.failure is not None and run.failure.signature == best.failure.signature:
                 return run

@@ -20,6 +20,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         False  # which tasks a sweep cancels: all but the test itself, or those of these names (an agent's own task has its name)
     )
     slack_s: float = 0.05  # how long, in virtual time, timers may overtake ready work
+    late_s: float = 0.005  # how late the loop may wake up: timers that are due by then are ready at once
     max_steps: int = 20_000  # a run of more steps is a livelock
     grace_s: float = 0.25  # real time that a helper thread is given before the clock jumps; eight times that before a deadlock
     epoch: float = 1_735_689_600.0  # what `time.time()` gives at the start of a run: 2025-01-01T00:00:00Z

@@ -15,14 +15,17 @@ RUN_MOST = 24  # contested turns that one lane can win in a row before it gets t
 class RandomWalk(Strategy):
     """Each answer deviates with a rate that is drawn once for the run: some runs deviate now and then, some nearly always.
 
-    `asked` tells how many questions of each kind a plain run asks, so that a fault strikes any of the calls alike.
+    `asked` tells how many questions of each kind a plain run asks, so that a fault strikes any of the calls alike. `late`: the loop may wake
+    up late.
     """
 
-    def __init__(self, key: str, asked: Mapping[Kind, int]) -> None:
+    def __init__(self, key: str, asked: Mapping[Kind, int], late: bool = False) -> None:
         self._rng = rng = random.Random(key)
         self._order_rate = rng.choice((0.05, 0.2, 0.5, 1.0))
         self._timer_rate = rng.choice((0.03, 0.1, 0.3))
         self._latency_rate = rng.choice((0.0, 0.2, 0.5, 1.0))
+        self._late = random.Random(f"{key}:late")
+        self._late_rate = self._late.choice((0.0, 0.25, 1.0)) if late else 0.0
         self._fault_rate = 2 / (asked.get("f", 0) + 1)
         self._cancel_rate = 1 / (asked.get("c", 0) + 1)
 
@@ -31,6 +34,9 @@ class RandomWalk(Strategy):
 
     def timer(self, number: int) -> int:
         return int(self._rng.random() < self._timer_rate)
+
+    def wake(self, number: int, options: int) -> int:
+        return self._late.randint(1, options) if self._late.random() < self._late_rate else 0
 
     def latency(self, number: int, lane: int, low_us: int, plain_us: int, high_us: int) -> int:
         return any_latency(self._rng, low_us, high_us) if self._rng.random() < self._latency_rate else plain_us
@@ -54,8 +60,8 @@ class Priorities(RandomWalk):
     caller is quick or slow, and at `depth - 1` random calls one changes its pace.
     """
 
-    def __init__(self, key: str, asked: Mapping[Kind, int], depth: int) -> None:
-        super().__init__(key, asked)
+    def __init__(self, key: str, asked: Mapping[Kind, int], depth: int, late: bool = False) -> None:
+        super().__init__(key, asked, late)
         rng = self._rng
         self._priority: dict[int, float] = {}
         self._pace: dict[int, float] = {}
@@ -141,6 +147,9 @@ class ByDeviations:
             for point in points
             for value in point.others
         ]
-        self._rng.shuffle(children)
+        late = [child for child in children if child[-1].kind == "w"]  # last: they explain least
+        children = [child for child in children if child[-1].kind != "w"]
+        for some in (children, late):
+            self._rng.shuffle(some)
         children.sort(key=lambda child: child[-1].kind not in self._first)
-        return children
+        return children + late

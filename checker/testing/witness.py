@@ -78,6 +78,19 @@ class Witness:
 
         return tell
 
+    def wake(self, loop: ControlledLoop, when_ns: int, later_ns: Sequence[int]) -> Tell:
+        """`later_ns`: when the loop may wake up instead, on its clock."""
+
+        def tell(deviation: Deviation) -> None:
+            until_ns = later_ns[int(deviation.value) - 1]
+            timers = loop.due_by(until_ns)
+            due = ", then ".join(self._callback(loop, timer) for timer in timers)
+            late_ms, at_ms = (until_ns - when_ns) / 1e6, (until_ns - loop.time_ns() + loop.elapsed_ns()) / 1e6
+            text = f"the loop is held up, until {at_ms:.9g} ms, {late_ms:.9g} ms late; by then are due {due}"
+            self._note(loop, deviation, text, list(filter(None, (self._sleeper(loop, timer) for timer in timers))))
+
+        return tell
+
     def latency(self, loop: ControlledLoop, call: Call, what: str) -> Tell:
         return lambda deviation: self._note(
             loop, deviation, f"the {what} of {call.boundary}.{call.op} by {call.agent} takes {_ms(deviation)} ms"
@@ -118,12 +131,19 @@ class Witness:
 
     def _callback(self, loop: ControlledLoop, handle: Any) -> str:
         """`the timer of ann (at …)` for what ends the sleep of a task, or else the name of the function that is called."""
+        lane = self._sleeper(loop, handle)
+        if lane is not None:
+            return f"the timer of {self._standing(loop, lane)}"
+        callback = handle._callback
+        return f"the callback {getattr(callback, '__qualname__', type(callback).__name__)}"
+
+    def _sleeper(self, loop: ControlledLoop, handle: Any) -> Lane | None:
+        """The lane of the task whose sleep the handle ends."""
         for future in handle._args or ():
             for lane in loop.lanes:
                 if lane.task is not None and getattr(lane.task, "_fut_waiter", None) is future:
-                    return f"the timer of {self._standing(loop, lane)}"
-        callback = handle._callback
-        return f"the callback {getattr(callback, '__qualname__', type(callback).__name__)}"
+                    return lane
+        return None
 
 
 def _ms(deviation: Deviation) -> str:

@@ -4,8 +4,9 @@
     python -m tests.testing.surety --seeds 5 --only queue
     python -m tests.testing.surety --replays 1000        # each failure, so often again
 
-Each line says in how many seeds a failure was found: with the programs that the protocol gives, and with drawn programs alone. A line that is not
-as it must be begins with `!`, and the command then ends with 1.
+Each line says in how many seeds a failure was found: with the programs that the protocol gives, and with drawn programs alone; and, with the former,
+after how many schedules and how much processor time at most. A line that is not as it must be begins with `!`: a sound coordinator is reported, or a
+bug is not found within 400 schedules and 5 s. The command then ends with 1.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import logging
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from msgspec import Struct
 
 from checker.api import load
 from checker.testing import Adapter
+from checker.testing.protocol.first import first_programs
 from checker.testing.protocol.machine import Failed, Tested
 from checker.testing.protocol.plan import Plan
 from checker.testing.protocol.runs import Reached, replay_program
@@ -30,6 +33,7 @@ from tests.testing import boards, coordinators, faulty
 
 CLAIMS = Path(__file__).resolve().parents[2] / "specs/bugs/claim_race.spec"
 DUPLICATE = "duplicate Result <= 1"
+MOST_RUNS, MOST_CPU_S = 400, 5.0  # within which a bug must be found
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -83,19 +87,28 @@ CASES = [
 ]
 
 
-def found(case: Case, seed: int, given: bool, folder: str) -> tuple[Plan, str]:
-    """The token of the failure that a search finds, "" where it finds none."""
+class Found(Struct, frozen=True, kw_only=True):
+    """What one search came to. `token`: of the failure, "" where there is none; `runs`, `cpu_s`: until it was found, its report made."""
+
+    plan: Plan
+    token: str
+    runs: int
+    cpu_s: float
+
+
+def found(case: Case, seed: int, given: bool, folder: str) -> Found:
     file = Path(case.protocol) if isinstance(case.protocol, Path) else Path(folder) / "case.team"
     if isinstance(case.protocol, str):
         file.write_text(case.protocol, encoding="utf-8")
     plan = Plan(load(file, case.instance, case.faults), case.adapter, str(file))
     options: dict[str, Any] = {"seed": seed, **({"faults": dict(case.of_code)} if case.of_code else {})}
     tested = Tested(plan, case.schedules, os.path.join(folder, f"{case.name}.{seed}.{given}"), options)
+    start, token = time.process_time(), ""
     try:
-        tested.programs(case.examples, 8, given=given)
+        tested.search(first_programs(plan)[: case.examples] if given else [], case.examples, 8)
     except Failed:
-        return plan, tested.tokens[tested.shown]
-    return plan, ""
+        token = tested.tokens[tested.found]
+    return Found(plan=plan, token=token, runs=tested.runs, cpu_s=time.process_time() - start)
 
 
 def alike(plan: Plan, case: Case, token: str, times: int) -> bool:
@@ -110,22 +123,25 @@ def alike(plan: Plan, case: Case, token: str, times: int) -> bool:
 
 def measure(cases: list[Case], seeds: int, replays: int) -> Iterator[str]:
     """A line for each coordinator."""
-    yield f"{'coordinator':<36}given   drawn   of {seeds} seeds"
+    yield f"{'coordinator':<30}given   drawn   of {seeds} seeds; schedules and processor time until found, at most"
     for case in cases:
         with tempfile.TemporaryDirectory() as folder:
-            counts, last = [], None
-            for given in (True, False):
-                ends = [found(case, seed, given, folder) for seed in range(seeds)]
-                failing = [(plan, token) for plan, token in ends if token]
-                counts.append(len(failing))
-                last = last or (failing[0] if failing else None)
-            right = counts[0] == (0 if case.sound else seeds) and (not case.sound or counts[1] == 0)
-            said = "sound" if case.sound else "broken"
-            if replays and last is not None:
-                same = alike(*last[:1], case, last[1], replays)
+            ends = {given: [found(case, seed, given, folder) for seed in range(seeds)] for given in (True, False)}
+            failing = {given: [end for end in some if end.token] for given, some in ends.items()}
+            counts = [len(failing[given]) for given in (True, False)]
+            said = "sound"
+            if case.sound:
+                right = counts == [0, 0]
+            else:
+                runs, cpu_s = max(end.runs for end in ends[True]), max(end.cpu_s for end in ends[True])
+                right = counts[0] == seeds and runs <= MOST_RUNS and cpu_s <= MOST_CPU_S
+                said = f"broken, {runs:3}, {cpu_s:.1f} s"
+            if replays and (failing[True] or failing[False]):
+                last = (failing[True] or failing[False])[0]
+                same = alike(last.plan, case, last.token, replays)
                 right = right and same
                 said += f", {replays:,} replays {'identical' if same else 'NOT IDENTICAL'}"
-            yield f"{' ' if right else '!'} {case.name:<34}{counts[0]:5}   {counts[1]:5}   {said}"
+            yield f"{' ' if right else '!'} {case.name:<28}{counts[0]:5}   {counts[1]:5}   {said}"
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from checker.testing import FAULTS, Outcome, ScheduleFailure, boundary, explore, explored, pick, replay, run_once, together
+from checker.testing.choices import MODE_MEANING
 from tests.testing import teams
 
 
@@ -29,8 +30,38 @@ def test_each_strategy_finds_the_staggered_claim(strategy: str, seed: int) -> No
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_sleep_that_is_no_boundary_is_found_where_timers_overtake(seed: int) -> None:
-    outcome = explore(teams.staggered_claim_without_boundary, schedules=400, seed=seed)
+    outcome = explore(teams.staggered_claim_without_boundary, schedules=400, seed=seed, late_s=0)
     assert outcome.mode == "overtake"
+
+
+def test_what_a_late_loop_finds_ready_at_once_is_found_in_plain_order() -> None:
+    """Who looks between a cancellation and the moment at which the cancelled task hears of it."""
+
+    async def given_up() -> None:
+        waiting = []
+
+        async def waits() -> None:
+            waiting.append("cyd")
+            try:
+                await asyncio.sleep(1)
+            finally:
+                waiting.clear()
+
+        async def gives_up() -> None:
+            task = asyncio.create_task(waits())
+            await asyncio.sleep(0.003)
+            task.cancel()
+
+        async def looks() -> None:
+            await asyncio.sleep(0.004)
+            assert not waiting, "somebody waits"
+
+        await together(ann=gives_up(), bob=looks())
+
+    assert explore(given_up, mode="latency", late_s=0).passed
+    outcome = explore(given_up, mode="latency")
+    assert outcome.token == "tc1.latency.0.w0"
+    assert "the loop is held up, until 4 ms, 1 ms late; by then are due the timer of ann (at " in str(outcome)
 
 
 def test_a_lock_repairs_the_claim() -> None:
@@ -84,7 +115,7 @@ def test_a_repaired_test_passes_its_old_token_and_says_what_no_longer_applies() 
         ("nonsense", "`nonsense` is no replay token: it has the form tc1.MODE.SEED.DEVIATIONS"),
         ("tc1.fast.0.plain", "`fast` in the replay token is no mode: latency, reorder, overtake, both"),
         ("tc1.both.x.plain", "`x` in the replay token is no seed: a whole number"),
-        ("tc1.both.0.q1", "`q1` in the replay token is no deviation: a letter of `lotfcp`, a number, and `=VALUE`"),
+        ("tc1.both.0.q1", "`q1` in the replay token is no deviation: a letter of `lotwfcp`, a number, and `=VALUE`"),
         ("tc1.both.0.f1=fire", f"`f1=fire` in the replay token names no fault: {', '.join(FAULTS)}"),
         ("tc1.both.0.l1=x", "`l1=x` in the replay token needs a whole number after `=`"),
     ],
@@ -116,7 +147,7 @@ def test_the_report_of_a_failure() -> None:
     assert lines == [
         "staggered_claim fails",
         '  AssertionError: 2 claims (tests/testing/teams.py:N: assert board.claims == 1, f"{board.claims} claims")',
-        "  mode latency: only the latency at boundaries varies; ready work runs first-in first-out, so this can happen in plain asyncio",
+        f"  mode latency: {MODE_MEANING['latency']}",
         "  1 deviation from plain order:",
         "    1. at 1 ms: the request of Board.claim by ann takes 100 ms",
         "         tests/testing/teams.py:N: await board.claim(who)",
@@ -142,7 +173,7 @@ def test_an_order_that_deviates_is_told_with_the_lines_of_both_tasks() -> None:
 def test_without_boundaries_the_steps_are_shown() -> None:
     lines = [
         re.sub(r"tests/testing/|:\d+:", "", line)
-        for line in explore(teams.staggered_claim_without_boundary, schedules=400).text().splitlines()
+        for line in explore(teams.staggered_claim_without_boundary, schedules=400, late_s=0).text().splitlines()
     ]
     start = lines.index("  steps, each from the line shown to the next `await`:")
     assert lines[start + 1 :][:3] == [

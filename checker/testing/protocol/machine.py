@@ -80,13 +80,14 @@ def machine(
 
 
 class Tested:
-    """One adapter under test. `last`: the schedule that failed last. `reports`: of programs that were searched, None for those that passed;
-    `tokens`: of those that failed; `found`: the first of these; `shown`: the one to tell of."""
+    """One adapter under test. `runs`: of all searches so far. `last`: the schedule that failed last. `reports`: of programs that were searched,
+    None for those that passed; `tokens`: of those that failed; `found`: the first of these; `shown`: the one to tell of."""
 
     def __init__(self, plan: Plan, schedules: int, corpus: str, options: dict[str, Any]) -> None:
         self.plan, self.schedules, self.corpus, self.options = plan, schedules, corpus, options
         self.name = f"{plan.adapter.__module__}.{plan.adapter.__qualname__}"
         self.reached = Reached()
+        self.runs = 0
         self.last: str | None = None
         self.reports: dict[Program, str | None] = {}
         self.tokens: dict[Program, str] = {}
@@ -126,6 +127,7 @@ class Tested:
         tell(f"program {len(self.reports) + 1}")
         first = [] if self.last is None else [self.last]
         outcome = run_program(self.plan, program, self.reached, schedules=self.schedules, first=first, **self.options)
+        self.runs += outcome.runs
         if outcome.passed:
             return None
         self.last = outcome.token
@@ -149,21 +151,9 @@ class Tested:
         if os.environ.get(REPLAY_VARIABLE):
             return
         AT_THE_END.append(lambda: f"{self.name}: {self.reached.in_short(self.plan)}")
-        from hypothesis import HealthCheck, Phase, settings
-
-        chosen = settings(
-            max_examples=examples,
-            stateful_step_count=length,
-            deadline=None,
-            database=None,  # failing runs are kept as tokens
-            derandomize=True,
-            print_blob=False,
-            phases=(Phase.generate,),  # programs are made smaller below: by what they ask for, not by how they were drawn
-            suppress_health_check=list(HealthCheck),
-        )
         try:
             with telling(self.name):
-                self._search(first_programs(self.plan)[:examples] if given else [], chosen)
+                self.search(first_programs(self.plan)[:examples] if given else [], examples, length)
         except KeyboardInterrupt:
             if not self.tokens:
                 how_far = f"{len(self.reports)} programs in {self.reached.runs} runs"
@@ -175,11 +165,21 @@ class Tested:
                 note = self._make_small()
             self._raise_smallest(note, found.__cause__)
 
-    def _search(self, given: list[Program], chosen: Any) -> None:
-        """Raises Failed for the first program that fails."""
-        from hypothesis import seed
+    def search(self, given: list[Program], examples: int, length: int) -> None:
+        """Runs these programs, then those that Hypothesis draws. Raises Failed for the first that fails."""
+        from hypothesis import HealthCheck, Phase, seed, settings
         from hypothesis.stateful import run_state_machine_as_test
 
+        chosen = settings(
+            max_examples=examples,
+            stateful_step_count=length,
+            deadline=None,
+            database=None,  # failing runs are kept as tokens
+            derandomize=True,
+            print_blob=False,
+            phases=(Phase.generate,),  # programs are made smaller by what they ask for, not by how they were drawn
+            suppress_health_check=list(HealthCheck),
+        )
         drawn = _state_machine(self)
         if self.options.get("seed"):
             drawn = seed(self.options["seed"])(drawn)
