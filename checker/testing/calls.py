@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from checker.testing.choices import FAULTS
@@ -44,7 +45,7 @@ class Leg:
         if loop.witness:
             self.call.given_text = given_text(self.call.args, self.call.kwargs)
         allowed = [
-            fault for fault in terms.faults if fault in faults and (loop.strikes is None or loop.strikes(fault, self.call))
+            fault for fault in terms.faults_at(op) if fault in faults and (loop.strikes is None or loop.strikes(fault, self.call))
         ]
         self.fault = loop.chooser.fault(allowed, loop.witness.fault(loop, self.call) if loop.witness else None)
         if self.fault is not None:
@@ -79,6 +80,15 @@ class Leg:
             self._close()
             self.call.error = error
 
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """What is raised within is what the call raises."""
+        try:
+            yield
+        except BaseException as error:
+            self.raised(error)
+            raise
+
     def _close(self) -> None:
         self.call.returned_at, self.call.returned_s = self.loop.record.next_at(), self.loop.elapsed_s()
 
@@ -98,22 +108,27 @@ def _same(value: Any) -> Any:
 
 async def call_slowly(loop: ControlledLoop, terms: Terms, op: str, function: Any, args: Any, kwargs: Any) -> Any:
     """An awaited call: request, effect, reply."""
-    leg = Leg(loop, terms, op, args, kwargs, terms.faults)
+    leg = Leg(loop, terms, op, args, kwargs, FAULTS)
     return await _finish_slowly(leg, lambda: function(*args, **kwargs))
 
 
 async def _finish_slowly(leg: Leg, start: Callable[[], Any]) -> Any:
-    try:
+    with leg.errors():
         await _request(leg)
         result = await _effect(leg, start)
+    await reply(leg, result)
+    return result
+
+
+async def reply(leg: Leg, result: Any) -> None:
+    """The effect is done, and the caller hears of it."""
+    with leg.errors():
+        if leg.fault == "crash_after":
+            await crash(leg.loop)
         await asyncio.sleep(leg.leg_s("reply"))
         if leg.fault == "error_after":
             raise leg.error()
-    except BaseException as error:
-        leg.raised(error)
-        raise
     leg.returned(result)
-    return result
 
 
 async def _request(leg: Leg) -> None:
@@ -130,8 +145,6 @@ async def _effect(leg: Leg, start: Callable[[], Any]) -> Any:
         return None
     result = await start()
     leg.effect()
-    if leg.fault == "crash_after":
-        await crash(leg.loop)
     if leg.fault == "duplicate":
         leg.loop.create_task(_again(leg, start), name=f"duplicate of {leg.call.op} by {leg.call.agent}")
     return result
@@ -239,7 +252,7 @@ def _kind_of(result: Any) -> str:
 def _call_at_once(leg: Leg, function: Any, args: Any, kwargs: Any) -> Any:
     """In a job the call has its legs; on the loop it is one moment, as nothing can run between two lines without an `await`."""
     job = leg.loop.jobs.current()
-    try:
+    with leg.errors():
         if job is not None:
             job.sleep(leg.leg_s("request"))
         elif leg.fault == "delay":
@@ -249,9 +262,6 @@ def _call_at_once(leg: Leg, function: Any, args: Any, kwargs: Any) -> Any:
             job.sleep(leg.leg_s("reply"))
         if leg.fault == "error_after":
             raise leg.error()
-    except BaseException as error:
-        leg.raised(error)
-        raise
     leg.returned(result)
     return result
 

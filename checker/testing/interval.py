@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from checker.testing.calls import Leg, crash
+from checker.testing.calls import Leg, crash, reply
 from checker.testing.environment import current_loop
 from checker.testing.proxy import Terms
 
@@ -24,15 +24,12 @@ class Interval:
         leg = self._leg
         if leg is None:
             return True
-        try:
+        with leg.errors():
             await asyncio.sleep(leg.leg_s("request"))
             if leg.fault == "crash":
                 await crash(leg.loop)
             if leg.fault == "error_before":
                 raise leg.error()
-        except BaseException as error:
-            leg.raised(error)
-            raise
         if leg.fault == "drop":
             leg.returned(None)
         return leg.fault != "drop"
@@ -40,19 +37,9 @@ class Interval:
     async def end(self, result: Any = None) -> None:
         """The work is done: its effect, and the reply."""
         leg = self._leg
-        if leg is None or not leg.call.pending:
-            return
-        leg.effect()
-        try:
-            if leg.fault == "crash_after":
-                await crash(leg.loop)
-            await asyncio.sleep(leg.leg_s("reply"))
-            if leg.fault == "error_after":
-                raise leg.error()
-        except BaseException as error:
-            leg.raised(error)
-            raise
-        leg.returned(result)
+        if leg is not None and leg.call.pending:
+            leg.effect()
+            await reply(leg, result)
 
     def failed(self, error: BaseException) -> None:
         """The work raised this error of its own."""

@@ -23,7 +23,7 @@ crash takes place at the next `await`, for nothing can stop code before it. (Pyt
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -42,16 +42,20 @@ ErrorMaker = Callable[[str], BaseException]
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """How calls at one boundary behave."""
+    """How calls at one boundary behave. `faults`: which may strike, at any method or by method."""
 
     name: str
     low_us: int  # of a whole call: its request and its reply have half each
     plain_us: int
     high_us: int
-    faults: tuple[str, ...]
+    faults: tuple[str, ...] | Mapping[str, tuple[str, ...]]
     error: ErrorMaker
     delay_s: float
     snapshot: Callable[[Any], Any] | None
+
+    def faults_at(self, op: str) -> tuple[str, ...]:
+        """Those that may strike at this method."""
+        return self.faults.get(op, ()) if isinstance(self.faults, Mapping) else self.faults
 
 
 PLAIN_US = 1_000
@@ -63,7 +67,7 @@ def boundary(
     *,
     name: str | None = None,
     latency_s: tuple[float, float] = (0.0, 0.2),
-    faults: Iterable[str] = FAULTS,
+    faults: Iterable[str] | Mapping[str, Iterable[str]] = FAULTS,
     error: type[BaseException] | ErrorMaker = InjectedError,
     delay_s: float = 60.0,
     snapshot: Callable[[Any], Any] | None = None,
@@ -72,13 +76,14 @@ def boundary(
 
     `ops`: the methods to treat so; None: every public method, and entering, leaving, iterating and calling the object itself.
     `latency_s`: the shortest and the longest call; in plain order one takes a millisecond, or the nearest to it that is allowed.
-    `faults`: which may strike here, of those that `explore(..., faults=...)` gives a budget for. `error`: what injected errors are,
+    `faults`: which may strike here, of those that `explore(..., faults=...)` gives a budget for; by method, where they differ:
+    `{"put": ["drop", "crash"]}`, and none at a method that is not named. `error`: what injected errors are,
     an exception class or a function of the method's name. `snapshot`: applied to arguments and results before they are recorded.
 
     The proxy passes `isinstance` checks of the class of `obj`; its own calls to itself are not at the boundary.
     """
     wanted = None if ops is None else frozenset(ops)
-    for op in sorted(wanted or ()):
+    for op in sorted({*(wanted or ()), *(faults if isinstance(faults, Mapping) else ())}):
         if not callable(getattr(obj, op, None)):
             raise ValueError(f"`{op}` is no method of {type(obj).__name__}")
     terms = terms_of(
@@ -92,7 +97,7 @@ def terms_of(
     name: str,
     *,
     latency_s: tuple[float, float] = (0.0, 0.2),
-    faults: Iterable[str] = FAULTS,
+    faults: Iterable[str] | Mapping[str, Iterable[str]] = FAULTS,
     error: type[BaseException] | ErrorMaker = InjectedError,
     delay_s: float = 60.0,
     snapshot: Callable[[Any], Any] | None = None,
@@ -104,19 +109,23 @@ def terms_of(
         low, high = 0, -1
     if not 0 <= low <= high:
         raise ValueError(f"latency_s={latency_s}: two numbers, the shortest and the longest call in seconds")
-    allowed = (faults,) if isinstance(faults, str) else tuple(faults)
-    if unknown := [fault for fault in allowed if fault not in FAULTS]:
-        raise ValueError(f"`{unknown[0]}` is no fault of a boundary: {', '.join(FAULTS)}")
     return Terms(
         name=name,
         low_us=low,
         plain_us=min(max(PLAIN_US, low), high),
         high_us=high,
-        faults=allowed,
+        faults={op: _allowed(some) for op, some in faults.items()} if isinstance(faults, Mapping) else _allowed(faults),
         error=_error_maker(error),
         delay_s=delay_s,
         snapshot=snapshot,
     )
+
+
+def _allowed(faults: Iterable[str]) -> tuple[str, ...]:
+    allowed = (faults,) if isinstance(faults, str) else tuple(faults)
+    if unknown := [fault for fault in allowed if fault not in FAULTS]:
+        raise ValueError(f"`{unknown[0]}` is no fault of a boundary: {', '.join(FAULTS)}")
+    return allowed
 
 
 def _error_maker(error: type[BaseException] | ErrorMaker) -> ErrorMaker:
@@ -235,7 +244,7 @@ def _guarded_context(result: Any, function: Any, terms: Terms, op: str) -> Any:
     if isinstance(result, type(getattr(function, "__self__", None))):
         return _proxy_class(type(result))(result, terms, None)  # a copy of the object itself
     ops = frozenset({"__aenter__", "__aexit__"})
-    return _proxy_class(type(result))(result, structs.replace(terms, name=f"{terms.name}.{op}"), ops)
+    return _proxy_class(type(result))(result, structs.replace(terms, name=f"{terms.name}.{op}", faults=terms.faults_at(op)), ops)
 
 
 async def _enter(proxy: Proxy, enter: Callable[[], Any]) -> Any:

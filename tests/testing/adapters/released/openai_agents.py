@@ -157,3 +157,13 @@ async def a_call_that_is_hung_up() -> None:
         await session.close()
 
     await together(reader=read(), other=hang_up())
+
+
+@bug("openai-agents==0.19.0 aiosqlite", "openai-agents==0.24.0 aiosqlite", "'NoneType' object has no attribute 'close'")
+async def a_session_that_two_close() -> None:
+    """Of two who close one `AsyncSQLiteSession` at once, the second fails (openai-agents-python, issue 3983)."""
+    from agents.extensions.memory import AsyncSQLiteSession
+
+    session = AsyncSQLiteSession("talk")
+    await session.add_items([{"role": "user", "content": "go"}])
+    await together(ann=session.close(), bob=session.close())
