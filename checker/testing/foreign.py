@@ -19,7 +19,8 @@ from weakref import WeakKeyDictionary, WeakSet
 if TYPE_CHECKING:
     from checker.testing.lifecycle import Lifecycle
 
-FINAL = 8  # times the grace, before a deadlock is called
+FINAL = 8  # times the grace, in which no thread may stir before a deadlock is called
+LONGEST = 15  # times that again, for threads that stir and post nothing
 YIELD_S = 0.0004
 DEPTH = 5
 Post = tuple[Any, Any]  # handle, callback
@@ -66,7 +67,8 @@ class ForeignThreads:
         if threading.active_count() == 1 or not self._others(final):
             return bool(self.inbox)
         grace_s = self._loop.settings.grace_s * (FINAL if final and not self.inbox else 1)
-        waited, before = 0.0, None
+        longest_s = grace_s * (LONGEST if final and not self.inbox else 1)
+        waited, still, before = 0.0, 0.0, None
         while True:
             time_sleep(
                 YIELD_S
@@ -77,8 +79,9 @@ class ForeignThreads:
             now = [(thread, _stand(thread), activity(thread)) for thread in others]
             if not busy and now == before:
                 return bool(self.inbox)
+            still = still + YIELD_S if now == before and all(map(is_asleep, busy)) else 0.0
             before = now
-            if waited >= grace_s:
+            if waited >= longest_s or (waited >= grace_s and (not final or self.inbox or still >= grace_s)):
                 _idle_stands[final].update(map(_stand, busy))
                 return bool(self.inbox)
 
