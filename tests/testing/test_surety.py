@@ -29,7 +29,7 @@ def test_a_line_for_each_coordinator() -> None:
     head, *lines = surety.measure([broken, sound], seeds=2, replays=5)
     assert head.split()[:6] == ["coordinator", "given", "drawn", "of", "2", "seeds;"]
     assert [line.split()[:2] for line in lines] == [["faulty.OpenBooking", "2"], ["faulty.Booking", "0"]]
-    assert "broken,   2, " in lines[0] or "broken,   1, " in lines[0]
+    assert " broken, " in lines[0]
     assert lines[0].endswith(" s, 5 replays identical")
 
 
