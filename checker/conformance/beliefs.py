@@ -147,14 +147,14 @@ class Beliefs:
             if step not in self.hidden:
                 yield from (label for label, _, _ in self.automaton.moves(self._candidates[candidate][0], step))
 
-    def fails(self, belief: int, seen: StepSeen) -> tuple[int, int] | None:
-        """A candidate, and the place of a transition of it, that is what was seen and fails: an error of the protocol."""
-        for candidate in sorted(self.closed(belief)):
-            state = self._candidates[candidate][0]
-            for step in sorted(seen.steps):
-                for label, target, place in self.automaton.moves(state, step):
-                    if target == FAILS and self.automaton.fits(label, seen):
-                        return candidate, self.automaton.index(state, step, place)
+    def failure(self, candidate: int, seen: StepSeen) -> str | None:
+        """The text of a transition that is what was seen and fails: an error of the protocol."""
+        state = self._candidates[candidate][0]
+        for step in sorted(seen.steps):
+            for label, target, place in self.automaton.moves(state, step):
+                if target == FAILS and self.automaton.fits(label, seen):
+                    failure = self.automaton.interpreter.outcomes_of(self.automaton.state(state), step)[place][3]
+                    return None if failure is None else failure.text
         return None
 
     @property

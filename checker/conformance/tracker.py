@@ -134,12 +134,12 @@ class Tracker:
         self.reason, self.limit = str(limit), limit.limit
 
     def _stuck(self, seen: Seen) -> Stuck:
-        fails = None
-        if isinstance(seen, StepSeen) and (found := self.beliefs.fails(self.belief, seen)) is not None:
-            candidate, index = found
-            automaton = self.beliefs.automaton
-            failure = automaton.interpreter.outcomes(automaton.state(self.beliefs.state_of(candidate)))[index][3]
-            fails = None if failure is None else failure.text
+        texts = (
+            (self.beliefs.failure(c, seen) for c in sorted(self.beliefs.closed(self.belief)))
+            if isinstance(seen, StepSeen)
+            else ()
+        )
+        fails = next((text for text in texts if text is not None), None)
         return Stuck(number=self.number, seen=seen, allowed=tuple(self.allowed()), fails=fails)
 
     def renewed(self, belief: int) -> None:

@@ -89,7 +89,8 @@ def test_many_hidden_steps(tmp_path: Path) -> None:
 @pytest.mark.parametrize("more", [0, 1])
 def test_what_is_not_listed_is_kept_as_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int) -> None:
     """A worker starts again when it has claimed and done; two tasks cannot be done three times by one worker."""
-    monkeypatch.setattr("checker.conformance.logs.runs.QUICK", 0)
+    monkeypatch.setattr("checker.conformance.logs.decide.QUICK", 0)
+    monkeypatch.setattr("checker.conformance.logs.decide.Undecided._among_some", lambda of: None)
     starts = [{"who": "ann"}] * (2 + more)
     (run,) = followed(tmp_path, starts, HIDDEN, overrides={"workers": 2, "tasks": 2}, candidates=1).runs
     assert run.verdict == ("violates" if more else "conforms")
@@ -97,5 +98,9 @@ def test_what_is_not_listed_is_kept_as_sets(tmp_path: Path, monkeypatch: pytest.
     assert (run.states, run.end, run.explained) == (listed.states, listed.end, listed.explained)
     if run.violation is not None:
         assert listed.violation is not None
-        assert (run.violation.event, run.violation.seen.line) == (listed.violation.event, listed.violation.seen.line)
+        assert (run.violation.event, run.violation.seen) == (listed.violation.event, listed.violation.seen)
+        assert run.violation.seen.record == '{"run":"a","who":"ann"}'
+        assert [one.line for one in run.violation.explanation if one.line] == [1, 2]
+        assert run.violation.assumed == listed.violation.assumed == 2
+        assert run.violation.replay.startswith("teamcheck replay")
         assert sorted(map(str, run.violation.allowed)) == sorted(map(str, listed.violation.allowed))
