@@ -65,10 +65,10 @@ def explains(model: Model, seen: list[Seen], hidden: frozenset[int], path: Expla
 
 def test_diagrams_hold_what_a_list_holds() -> None:
     random, met = Random(1), Counter[str]()
-    models = generated_models(range(60), most_states=150)
+    models = generated_models(range(30), most_states=100)
     models += [replace(model, timeouts_only_when_stuck=True) for model in models if any(s.kind == "timeout" for s in model.steps)]
     for model in models:
-        for _ in range(4):
+        for _ in range(3):
             hidden = frozenset(n for n in range(len(model.steps)) if random.random() < 0.3)
             seen = observations(model, hidden, random)
             beliefs = Beliefs(model, hidden)
