@@ -124,7 +124,7 @@ class _Search:
         if node in self.came:
             return False
         if len(self.came) >= self.most:
-            raise CannotTell("orders", f"more than {self.most:,} ways to order the events were looked at")
+            raise CannotTell("orders", f"more than {self.most:,} ways to explain the events were looked at")
         if len(self.came) % 1024 == 0:
             self.beliefs.look()
         self.came[node] = parent

@@ -11,6 +11,7 @@ from checker.api import load
 from checker.conformance.beliefs import Beliefs, CannotTell, Limits
 from checker.conformance.orders import explain_in_some_order
 from checker.conformance.seen import StepSeen
+from checker.conformance.symbolic.follow import SetsOfStates
 from checker.conformance.tracker import Tracker
 from checker.semantics.interpreter import Interpreter
 from tests.conformance.boards import BOARD, BY_NAME, followed, logged_runs
@@ -54,7 +55,7 @@ def test_a_limit_of_orders() -> None:
     (run,) = runs(1)
     with pytest.raises(CannotTell) as caught:
         explain_in_some_order(Beliefs(model), in_lanes(run), most=3)
-    assert (caught.value.limit, str(caught.value)) == ("orders", "more than 3 ways to order the events were looked at")
+    assert (caught.value.limit, str(caught.value)) == ("orders", "more than 3 ways to explain the events were looked at")
 
 
 def test_the_past_of_runs_that_began_long_ago_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,3 +105,18 @@ def test_what_is_not_listed_is_kept_as_sets(tmp_path: Path, monkeypatch: pytest.
         assert run.violation.assumed == listed.violation.assumed == 2
         assert run.violation.replay.startswith("teamcheck replay")
         assert sorted(map(str, run.violation.allowed)) == sorted(map(str, listed.violation.allowed))
+
+
+def test_what_cannot_be_told_names_every_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three starts of one worker on two tasks: that nothing explains them takes all states, and no way may look at so many."""
+    monkeypatch.setattr("checker.conformance.logs.decide.QUICK", 1)
+    monkeypatch.setattr("checker.conformance.logs.decide.ORDERS", 2)
+    assert SetsOfStates.__init__.__kwdefaults__ is not None
+    monkeypatch.setitem(SetsOfStates.__init__.__kwdefaults__, "work", 5)
+    (run,) = followed(tmp_path, [{"who": "ann"}] * 3, HIDDEN, overrides={"workers": 2, "tasks": 2}, candidates=1).runs
+    assert run.verdict == "cannot tell"
+    assert run.reason.split("; ") == [
+        "more than 1 states could explain what was seen",
+        "as decision diagrams they take more than 5 operations",
+        "more than 2 ways to explain the events were looked at",
+    ]

@@ -73,6 +73,7 @@ def test_diagrams_hold_what_a_list_holds() -> None:
             seen = observations(model, hidden, random)
             beliefs = Beliefs(model, hidden)
             tracker, sets = Tracker(beliefs), SetsOfStates(Interpreter(model), hidden, SLOTS)
+            sets.start()
             for one in seen:
                 if not tracker.observe(one):
                     break

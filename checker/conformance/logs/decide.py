@@ -45,12 +45,13 @@ class Undecided(Struct, frozen=True, kw_only=True):
 
     def decided(self) -> RunResult:
         ways = (self._among_some, lambda: self._searched(QUICK), self._in_sets, lambda: self._searched(ORDERS))
-        reasons = [self.tracker.reason]
+        reasons = [self.tracker.reason]  # of those for searches depth first, the last one says it all
         for way in ways:
             try:
                 found = way()
             except CannotTell as limit:
-                reasons.append(str(limit))
+                if limit.limit != "orders" or way is ways[-1]:
+                    reasons.append(str(limit))
                 if limit.limit == "time":
                     break
             else:

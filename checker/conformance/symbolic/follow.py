@@ -69,12 +69,13 @@ class SetsOfStates:
         busy = (step for step, of in enumerate(model.steps) if of.kind != "timeout" and of.fault is None)
         self._busy = [instance for step in busy for instance in self._instances[step]]
         self._done = None if model.done is None else truth(interpreter.compiled(model.done))
-        self.now = self.sets.product([*_initial(model), *([None] for _ in range(slots))])
+        self.slots, self.now = slots, EMPTY
         self.past: list[int] | None = []  # the sets before each observation; None: they are too large to be kept
 
     def follow(self, seen: Sequence[Seen]) -> Followed:
         """Raises CannotTell where the diagrams get too large, or take too long."""
         try:
+            self.start()
             for number, one in enumerate(seen):
                 before = self.observe(one)
                 if self.now == EMPTY:
@@ -86,6 +87,10 @@ class SetsOfStates:
             raise CannotTell("candidates", str(limit)) from None
 
     # --- one observation -----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """`now` becomes the set of the initial states. Raises TooManyNodes."""
+        self.now = self.sets.product([*_initial(self.model), *([None] for _ in range(self.slots))])
 
     def observe(self, seen: Seen) -> int:
         """`now` becomes the set after `seen`; the one before it, with the hidden steps that may have come before. Raises TooManyNodes."""
