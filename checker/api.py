@@ -315,16 +315,16 @@ def conform(
     format: Format | None = None,
     candidates: int | None = None,
     time_s: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
     follow: bool = False,
     violated: Callable[[RunResult], None] | None = None,
 ) -> Conformance:
     """Whether the runs in `logs` are behaviours of `load(path, instance, faults, overrides)`, read as the TOML file `map` says.
 
     `format` None: by what the logs look like. `candidates`: how many states that may explain a run are listed; more are kept as decision
-    diagrams. Where these get too large, or after `time_s`, it cannot be told. `progress` is called with the records and runs so far. An
-    interrupt ends it with what is known by then. `follow`: the last log is still written to, and an interrupt is its end. `violated` is
-    called with each run that violates, at once where the order is that of the log. Raises BadInput.
+    diagrams. Where these get too large, or after `time_s`, it cannot be told. `progress` is called with the records and runs so far, and how many
+    of these are decided. An interrupt ends it with what is known by then. `follow`: the last log is still written to, and an interrupt is its
+    end. `violated` is called with each run that violates, at once where the order is that of the log. Raises BadInput.
     """
     from checker.conformance.beliefs import Limits
     from checker.conformance.logs.compile_map import compile_map

@@ -114,8 +114,10 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
             format=arguments.log_format,
             candidates=arguments.candidates,
             time_s=arguments.time,
-            progress=lambda records, runs: line.say(
-                lambda elapsed_s: f"{counted(records, 'record')}, {counted(runs, 'run')} ({duration(elapsed_s)})"
+            progress=lambda records, runs, decided: line.say(
+                lambda elapsed_s: (
+                    f"{counted(records, 'record')}, {counted(runs, 'run')}{f', {decided:,} decided' if decided else ''} ({duration(elapsed_s)})"
+                )
             ),
             follow=arguments.follow,
             violated=at_once,

@@ -8,7 +8,7 @@ observation is worked out once, for all runs that share these `Beliefs`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 from typing import Literal, Protocol, TypeAlias, final
 from weakref import WeakValueDictionary
@@ -59,15 +59,23 @@ class Follower(Protocol):
 
 @final
 class Beliefs:
-    """The beliefs about runs of one model. `hidden`: the steps, by their places in `model.steps`, that a log never shows."""
+    """The beliefs about runs of one model. `hidden`: the steps, by their places in `model.steps`, that a log never shows. `watch` is called now
+    and then while something takes long."""
 
-    def __init__(self, model: Model, hidden: Iterable[int] = (), limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        hidden: Iterable[int] = (),
+        limits: Limits | None = None,
+        watch: Callable[[], None] = lambda: None,
+    ) -> None:
         self.model = model
         self.hidden = frozenset(hidden)
-        self.limits = limits or Limits()
+        self.limits, self.watch = limits or Limits(), watch
         self.automaton = Automaton(Interpreter(model))
         self._deadline = None if self.limits.time_s is None else perf_counter() + self.limits.time_s
         self._looks = self._joined = 0
+        self._needed = 0  # candidates that the followers needed when all else was forgotten
         self._followers: WeakValueDictionary[int, Follower] = WeakValueDictionary()
         self._clear()
 
@@ -147,20 +155,20 @@ class Beliefs:
             if step not in self.hidden:
                 yield from (label for label, _, _ in self.automaton.moves(self._candidates[candidate][0], step))
 
-    def fails(self, belief: int, seen: StepSeen) -> tuple[int, int] | None:
-        """A candidate, and the place of a transition of it, that is what was seen and fails: an error of the protocol."""
-        for candidate in sorted(self.closed(belief)):
-            state = self._candidates[candidate][0]
-            for step in sorted(seen.steps):
-                for label, target, place in self.automaton.moves(state, step):
-                    if target == FAILS and self.automaton.fits(label, seen):
-                        return candidate, self.automaton.index(state, step, place)
+    def failure(self, candidate: int, seen: StepSeen) -> str | None:
+        """The text of a transition that is what was seen and fails: an error of the protocol."""
+        state = self._candidates[candidate][0]
+        for step in sorted(seen.steps):
+            for label, target, place in self.automaton.moves(state, step):
+                if target == FAILS and self.automaton.fits(label, seen):
+                    failure = self.automaton.interpreter.outcomes_of(self.automaton.state(state), step)[place][3]
+                    return None if failure is None else failure.text
         return None
 
     @property
     def full(self) -> bool:
         """Whether more is remembered than the limit says."""
-        kept = self.limits.kept
+        kept = self.limits.kept + self._needed
         return (
             self._held > HELD * kept or max(len(self._candidates), len(self._after), len(self._seen), len(self.automaton)) > kept
         )
@@ -180,6 +188,7 @@ class Beliefs:
         number = self.automaton.number
         for follower, members in zip(followers, states, strict=True):
             follower.renewed(self.belief({self.candidate(number(state), pending) for state, pending in members}))
+        self._needed = len(self._candidates)
 
     # --- numbers -------------------------------------------------------------------------------------------------------
 
@@ -190,6 +199,11 @@ class Beliefs:
             self._candidates.append(key)
             self._successors.append(None)
         return number
+
+    def thinned(self, belief: int, most: int) -> int:
+        """A belief with some of its candidates."""
+        members = sorted(self._members[belief])
+        return self.belief(members[:: -(-len(members) // most) or 1])
 
     def belief(self, candidates: Iterable[int]) -> int:
         members = frozenset(candidates)
@@ -297,6 +311,7 @@ class Beliefs:
 
     def look(self) -> None:
         """Raises CannotTell where the time is over."""
+        self.watch()
         if self._deadline is not None and perf_counter() > self._deadline:
             raise CannotTell("time", f"the limit of {self.limits.time_s:g} s was reached")
 

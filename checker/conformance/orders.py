@@ -18,6 +18,7 @@ from checker.conformance.automaton import Label
 from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained, Taken
 from checker.conformance.seen import Seen, StepSeen
+from checker.semantics.interpreter import State
 
 ORDERS = 500_000  # nodes that a search may visit
 
@@ -39,11 +40,14 @@ class PartialOrder(Struct, frozen=True, kw_only=True):
 @final
 class Blocked(Struct, frozen=True, kw_only=True):
     """How far every order gets: `explained` observations at most. `next`: those that could come then, and that nothing explains there
-    (places in the order of the log, from 0); `allowed`: the steps that could have been observed instead."""
+    (places in the order of the log, from 0); `allowed`: the steps that could have been observed instead. `states`: those that this was
+    looked for in; `fails`: the next observation could happen there, as an error of the protocol."""
 
     explained: int
     next: tuple[int, ...]
     allowed: tuple[Label, ...]
+    states: tuple[State, ...]
+    fails: str | None
 
 
 @final
@@ -120,7 +124,7 @@ class _Search:
         if node in self.came:
             return False
         if len(self.came) >= self.most:
-            raise CannotTell("orders", f"more than {self.most:,} ways to order the events were looked at")
+            raise CannotTell("orders", f"more than {self.most:,} ways to explain the events were looked at")
         if len(self.came) % 1024 == 0:
             self.beliefs.look()
         self.came[node] = parent
@@ -140,11 +144,17 @@ class _Search:
         return [other for other in self.then[event] if all(_is_made(earlier, after) for earlier in self.before[other])]
 
     def _blocked(self, made: Made, enabled: tuple[int, ...]) -> Blocked:
-        found: dict[Label, None] = {}
         automaton = self.beliefs.automaton
-        for candidate in sorted({c for c, m in self.came if m == made}):
+        found: dict[Label, None] = {}
+        fails: str | None = None
+        candidates = sorted({c for c, m in self.came if m == made})
+        for candidate in candidates:
             found.update(dict.fromkeys(automaton.labels[label] for label in self.beliefs.visible_from(candidate)))
-        return Blocked(explained=_count(made), next=enabled, allowed=tuple(found))
+            for seen in (self.seen[event] for event in enabled):
+                if fails is None and isinstance(seen, StepSeen):
+                    fails = self.beliefs.failure(candidate, seen)
+        states = dict.fromkeys(automaton.state(self.beliefs.state_of(candidate)) for candidate in candidates)
+        return Blocked(explained=_count(made), next=enabled, allowed=tuple(found), states=tuple(states), fails=fails)
 
     def _ordered(self, node: Node, blocked: Blocked | None) -> Ordered:
         taken: list[Taken] = []

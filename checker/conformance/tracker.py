@@ -15,6 +15,7 @@ from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StateSee
 from checker.language.types import Value
 from checker.model.model import Model
 
+SOME = 1_000  # candidates that are held on to, of those of a run that are too many to list, when all else is forgotten
 REMEMBERED = 20_000  # observations of a run that an explanation can go back over
 
 
@@ -79,13 +80,13 @@ class Tracker:
             return False
         if self.beliefs.full:
             self.beliefs.renew()
-        self.number += 1
         try:
             after = self.beliefs.after(self.belief, seen)
             if after == NOTHING:
                 self.stuck = self._stuck(seen)
         except CannotTell as limit:
             self._stop(limit)
+        self.number += 1  # an interrupt before leaves it unexplained
         if self.stuck is not None or self.reason:
             return False
         self._history.append((self.belief, seen))
@@ -134,17 +135,17 @@ class Tracker:
         self.reason, self.limit = str(limit), limit.limit
 
     def _stuck(self, seen: Seen) -> Stuck:
-        fails = None
-        if isinstance(seen, StepSeen) and (found := self.beliefs.fails(self.belief, seen)) is not None:
-            candidate, index = found
-            automaton = self.beliefs.automaton
-            failure = automaton.interpreter.outcomes(automaton.state(self.beliefs.state_of(candidate)))[index][3]
-            fails = None if failure is None else failure.text
-        return Stuck(number=self.number, seen=seen, allowed=tuple(self.allowed()), fails=fails)
+        texts = (
+            (self.beliefs.failure(c, seen) for c in sorted(self.beliefs.closed(self.belief)))
+            if isinstance(seen, StepSeen)
+            else ()
+        )
+        fails = next((text for text in texts if text is not None), None)
+        return Stuck(number=self.number + 1, seen=seen, allowed=tuple(self.allowed()), fails=fails)
 
     def renewed(self, belief: int) -> None:
         """The belief has a new number. What was seen before can no longer be explained step by step."""
-        self.belief = belief
+        self.belief = belief if self.limit is None else self.beliefs.thinned(belief, SOME)
         self.forget()
 
     def forget(self) -> None:

@@ -2,7 +2,7 @@
 
 Runs of generated protocols are written as logs with maps. Of each something is taken away (who, what with, when, in what order, whole
 steps), calls are told by their begin and end, states are looked at, what may be reordered is, and in half of them one record is changed.
-What `checker.conform` says is compared with `tests.conformance.brute`.
+What `checker.conform` says is compared with `tests.conformance.brute`; where hardly any states are listed, it is decided in each of the other ways.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import argparse
 import json
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
 from checker.conformance.beliefs import Limits
 from checker.conformance.logs.compile_map import compile_map
+from checker.conformance.logs.decide import Undecided
 from checker.conformance.logs.follow import follow
 from checker.conformance.logs.map_file import read_map
 from checker.language.diagnostics import BadInput
@@ -25,11 +27,16 @@ from tests.conformance.attack_logs import Case, Maker
 from tests.conformance.oracle import generated_models
 
 
-def verdict(model: Model, case: Case, folder: Path, candidates: int) -> str:
+def verdict(model: Model, case: Case, folder: Path, candidates: int, way: str) -> str:
+    """`way`: in which it is decided where not all states are listed: `any`, `depth first` or `sets`."""
     log = folder / "log.jsonl"
     log.write_text("".join(json.dumps(record) + "\n" for record in case.records))
     reader = compile_map(read_map("map.toml", case.map), model)
-    with patch("checker.conformance.logs.runs.QUICK", 0):  # what cannot be listed goes to sets of states
+    with ExitStack() as only:
+        if way != "any":
+            only.enter_context(patch.object(Undecided, "_among_some", lambda of: None))
+        if way == "sets":
+            only.enter_context(patch("checker.conformance.logs.decide.QUICK", 0))
         run = follow(reader, [str(log)], path="x", command="", limits=Limits(candidates=candidates)).runs[0]
     return run.verdict + (f" ({run.reason})" if run.reason else "")
 
@@ -57,7 +64,8 @@ def attack(count: int, seed: int) -> Counter[tuple[str, str]]:
                 continue
             expected = "conforms" if maker.explained(case) else "violates"
             try:
-                found = verdict(model, case, Path(folder), random.choice([1, most]) if case.order == "log" else most)
+                listed = random.choice([1, 1, most]) if case.order == "log" else most
+                found = verdict(model, case, Path(folder), listed, random.choice(["any", "depth first", "sets", "sets"]))
             except BadInput as error:
                 raise AssertionError(f"{[d.title_text for d in error.diagnostics]}\n{case.map}\n{case.records}") from None
             if found != expected:

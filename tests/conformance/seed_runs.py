@@ -111,6 +111,8 @@ def left_open(result: RunResult) -> str:
 def never_completed(run: dict[str, Any], result: RunResult) -> str:
     """What was left open, in the states that explain the run."""
     if run["mode"] != "decentralized":
+        if not result.end:
+            return "not known"
         certain = sum(values == ("done",) for cell, values in result.end.items() if cell.startswith("status["))
         return f"chain: {certain} of {CHAIN[run['p_label']]} certainly done"
     ends = {cell: values for cell, values in result.end.items() if values not in (("0",), ("none",))}

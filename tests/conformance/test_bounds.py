@@ -11,6 +11,7 @@ from checker.api import load
 from checker.conformance.beliefs import Beliefs, CannotTell, Limits
 from checker.conformance.orders import explain_in_some_order
 from checker.conformance.seen import StepSeen
+from checker.conformance.symbolic.follow import SetsOfStates
 from checker.conformance.tracker import Tracker
 from checker.semantics.interpreter import Interpreter
 from tests.conformance.boards import BOARD, BY_NAME, followed, logged_runs
@@ -54,7 +55,7 @@ def test_a_limit_of_orders() -> None:
     (run,) = runs(1)
     with pytest.raises(CannotTell) as caught:
         explain_in_some_order(Beliefs(model), in_lanes(run), most=3)
-    assert (caught.value.limit, str(caught.value)) == ("orders", "more than 3 ways to order the events were looked at")
+    assert (caught.value.limit, str(caught.value)) == ("orders", "more than 3 ways to explain the events were looked at")
 
 
 def test_the_past_of_runs_that_began_long_ago_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +90,8 @@ def test_many_hidden_steps(tmp_path: Path) -> None:
 @pytest.mark.parametrize("more", [0, 1])
 def test_what_is_not_listed_is_kept_as_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int) -> None:
     """A worker starts again when it has claimed and done; two tasks cannot be done three times by one worker."""
-    monkeypatch.setattr("checker.conformance.logs.runs.QUICK", 0)
+    monkeypatch.setattr("checker.conformance.logs.decide.QUICK", 0)
+    monkeypatch.setattr("checker.conformance.logs.decide.Undecided._among_some", lambda of: None)
     starts = [{"who": "ann"}] * (2 + more)
     (run,) = followed(tmp_path, starts, HIDDEN, overrides={"workers": 2, "tasks": 2}, candidates=1).runs
     assert run.verdict == ("violates" if more else "conforms")
@@ -97,5 +99,24 @@ def test_what_is_not_listed_is_kept_as_sets(tmp_path: Path, monkeypatch: pytest.
     assert (run.states, run.end, run.explained) == (listed.states, listed.end, listed.explained)
     if run.violation is not None:
         assert listed.violation is not None
-        assert (run.violation.event, run.violation.seen.line) == (listed.violation.event, listed.violation.seen.line)
+        assert (run.violation.event, run.violation.seen) == (listed.violation.event, listed.violation.seen)
+        assert run.violation.seen.record == '{"run":"a","who":"ann"}'
+        assert [one.line for one in run.violation.explanation if one.line] == [1, 2]
+        assert run.violation.assumed == listed.violation.assumed == 2
+        assert run.violation.replay.startswith("teamcheck replay")
         assert sorted(map(str, run.violation.allowed)) == sorted(map(str, listed.violation.allowed))
+
+
+def test_what_cannot_be_told_names_every_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three starts of one worker on two tasks: that nothing explains them takes all states, and no way may look at so many."""
+    monkeypatch.setattr("checker.conformance.logs.decide.QUICK", 1)
+    monkeypatch.setattr("checker.conformance.logs.decide.ORDERS", 2)
+    assert SetsOfStates.__init__.__kwdefaults__ is not None
+    monkeypatch.setitem(SetsOfStates.__init__.__kwdefaults__, "work", 5)
+    (run,) = followed(tmp_path, [{"who": "ann"}] * 3, HIDDEN, overrides={"workers": 2, "tasks": 2}, candidates=1).runs
+    assert run.verdict == "cannot tell"
+    assert run.reason.split("; ") == [
+        "more than 1 states could explain what was seen",
+        "as decision diagrams they take more than 5 operations",
+        "more than 2 ways to explain the events were looked at",
+    ]

@@ -117,8 +117,9 @@ def test_an_interrupt_keeps_what_is_known(tmp_path: Path, monkeypatch: pytest.Mo
     records = [*TWICE, *({**record, "run": "b"} for record in CLAIMED_TWICE)]
     log, map = write(tmp_path, records, MAP)
 
-    def stop(records: int, runs: int) -> None:
-        raise KeyboardInterrupt
+    def stop(records: int, runs: int, decided: int) -> None:
+        if records == 9:
+            raise KeyboardInterrupt
 
     monkeypatch.setattr("checker.conformance.logs.follow.PROGRESS_RECORDS", 9)
     found = follow(compile_map(read_map(map, MAP), load(BOARD)), [log], path=BOARD, command="", progress=stop)
@@ -127,6 +128,23 @@ def test_an_interrupt_keeps_what_is_known(tmp_path: Path, monkeypatch: pytest.Mo
         ("b", "cannot tell", "interrupted, all explained so far"),
     ]
     assert (found.interrupted, found.exit_code) == (True, 1)
+
+
+def test_an_interrupt_keeps_the_runs_that_are_decided(tmp_path: Path) -> None:
+    """Runs whose order is known in part are decided at the end of the log."""
+    from checker.api import load
+    from checker.conformance.logs.compile_map import compile_map
+    from checker.conformance.logs.map_file import read_map
+
+    by_agent = MAP.replace("[log]", '[log]\norder = "agent"')
+    log, map = write(tmp_path, [*TWICE, *({**record, "run": "b"} for record in CLAIMED_TWICE)], by_agent)
+
+    def stop(records: int, runs: int, decided: int) -> None:
+        if decided == 1:
+            raise KeyboardInterrupt
+
+    found = follow(compile_map(read_map(map, by_agent), load(BOARD)), [log], path=BOARD, command="", progress=stop)
+    assert [(one.verdict, one.reason) for one in found.runs] == [("violates", ""), ("cannot tell", "interrupted")]
 
 
 @pytest.mark.parametrize("records", [TWICE, CLAIMED_TWICE])

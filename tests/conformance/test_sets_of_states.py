@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+from msgspec.structs import replace
+
 from checker.conformance.beliefs import Beliefs
-from checker.conformance.seen import Begun, DoneSeen, Dropped, Ended, Gone, Seen, StateSeen
+from checker.conformance.explain import Explained
+from checker.conformance.seen import Begun, DoneSeen, Dropped, Ended, Gone, Seen, StateSeen, StepSeen
+from checker.conformance.symbolic.back import way_back
 from checker.conformance.symbolic.diagram import EMPTY
 from checker.conformance.symbolic.follow import SetsOfStates
 from checker.conformance.tracker import Tracker
@@ -44,20 +48,36 @@ def observations(model: Model, hidden: frozenset[int], random: Random) -> list[S
     return found
 
 
+def explains(model: Model, seen: list[Seen], hidden: frozenset[int], path: Explained | None) -> None:
+    """The path is one of the model, and takes the steps that were seen, in their order; the others are hidden or of calls."""
+    assert path is not None
+    interpreter, state = Interpreter(model), path.start
+    assert state in interpreter.initial_states()
+    for taken in path.taken:
+        assert taken.before == state
+        outcome = interpreter.outcomes(state)[taken.index]
+        assert outcome[2] == taken.after
+        assert taken.number is not None or outcome[0] in hidden or any(isinstance(one, Begun) for one in seen)
+        state = taken.after
+    steps = [number for number, one in enumerate(seen, 1) if isinstance(one, StepSeen)]
+    assert [taken.number for taken in path.taken if taken.number is not None] == steps
+
+
 def test_diagrams_hold_what_a_list_holds() -> None:
     random, met = Random(1), Counter[str]()
-    for model in generated_models(range(60), most_states=150):
-        if model.timeouts_only_when_stuck:
-            continue
-        for _ in range(4):
+    models = generated_models(range(30), most_states=100)
+    models += [replace(model, timeouts_only_when_stuck=True) for model in models if any(s.kind == "timeout" for s in model.steps)]
+    for model in models:
+        for _ in range(3):
             hidden = frozenset(n for n in range(len(model.steps)) if random.random() < 0.3)
             seen = observations(model, hidden, random)
             beliefs = Beliefs(model, hidden)
             tracker, sets = Tracker(beliefs), SetsOfStates(Interpreter(model), hidden, SLOTS)
+            sets.start()
             for one in seen:
                 if not tracker.observe(one):
                     break
-                _, sets.now = sets._after(sets.now if isinstance(one, Begun) else sets.closed(sets.now), one)
+                sets.observe(one)
                 assert sets.sets.count(sets.now) == tracker.candidates
                 met["the same"] += 1
             followed = SetsOfStates(
@@ -72,10 +92,12 @@ def test_diagrams_hold_what_a_list_holds() -> None:
                 ]
                 met["conforms"] += 1
             else:
-                assert sets._after(sets.closed(sets.now), tracker.stuck.seen)[1] == EMPTY
+                sets.observe(tracker.stuck.seen)
+                assert sets.now == EMPTY
                 assert found.explained == tracker.stuck.number - 1
                 assert set(found.allowed) == set(tracker.stuck.allowed)
                 assert (found.fails is None) == (tracker.stuck.fails is None)
+                explains(model, seen[: found.explained], hidden, way_back(followed, seen[: found.explained]))
                 met["violates"] += 1
     assert met["the same"] >= 500
     assert min(met["conforms"], met["violates"]) >= 40

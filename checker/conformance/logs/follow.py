@@ -22,7 +22,7 @@ from checker.conformance.result import Conformance, RunResult
 from checker.conformance.seen import StepSeen
 from checker.language.diagnostics import BadInput
 
-Told = Callable[[int, int], None]  # records and runs so far
+Told = Callable[[int, int, int], None]  # records and runs so far, and how many of these are decided
 
 PROGRESS_RECORDS = 1_000
 OPEN_RUNS = 2_000  # runs whose past is kept for explanations, the last that began
@@ -62,26 +62,30 @@ class _Follow:
         self.reader, self.progress, self.violated, self.following = reader, progress, violated, following
         self.every = PROGRESS_RECORDS if violated is None else 1
         self.cut: list[str] = []  # lines that break off
-        self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits)
+        self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits, self._tell)
         self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)
         self.runs: dict[str, InOrder | Gathered] = {}
         self._names: list[str] = []  # of the runs, in the order in which they began
         self.order: Order = "log"
-        self.records = self.ignored = self.unread = 0
+        self.records = self.ignored = self.unread = self.decided = 0
         self.seen: Counter[int] = Counter()
         self.touched: set[int] = set()  # steps that some record may be
 
     def run(self, path: str, logs: list[str], format: Format | None) -> Conformance:
         started = perf_counter()
-        interrupted, results = False, []
+        interrupted = False
+        results: list[RunResult] = []
         formats: list[str] = []
         try:
             for place, log in enumerate(logs):
                 self._read_all(log, format, formats, following=self.following and place == len(logs) - 1)
-            results = [run.result() for run in self.runs.values()]
+            for run in self.runs.values():
+                results.append(run.result())
+                self.decided = len(results)
+                self._tell()
         except KeyboardInterrupt:
             interrupted = True
-            results = [self._interrupted(run) for run in self.runs.values()]
+            results += [self._interrupted(run) for run in list(self.runs.values())[len(results) :]]
         model = self.reader.vocabulary.model
         return Conformance(
             protocol=model.protocol,
@@ -115,6 +119,10 @@ class _Follow:
             if not following:
                 raise
 
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(self.records, len(self.runs), self.decided)
+
     def _interrupted(self, run: InOrder | Gathered) -> RunResult:
         """A violation that was found stands; of the rest it is known how far it is explained."""
         if isinstance(run, Gathered):
@@ -137,8 +145,8 @@ class _Follow:
 
     def _take(self, record: Record) -> None:
         self.records += 1
-        if self.progress is not None and self.records % self.every == 0:
-            self.progress(self.records, len(self.runs))
+        if self.records % self.every == 0:
+            self._tell()
         rule = next((rule for rule in self.reader.rules if rule.fits(record.fields)), None)
         silent = rule is None or rule.ignore
         if silent:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained
+from checker.conformance.logs.decide import Undecided
 from checker.conformance.logs.map_file import LogTable, Order
 from checker.conformance.logs.names import Names
 from checker.conformance.logs.ordering import Entry, predecessors
@@ -16,14 +17,12 @@ from checker.conformance.logs.partial import Arranged, arranged, begins_again, i
 from checker.conformance.logs.records import Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
-from checker.conformance.orders import ORDERS, Blocked, PartialOrder, explain_in_some_order
+from checker.conformance.orders import Blocked, explain_in_some_order
 from checker.conformance.result import RunResult, Violation
-from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen, StepSeen
-from checker.conformance.symbolic.follow import SetsOfStates
-from checker.conformance.tracker import REMEMBERED, Stuck, Tracker
+from checker.conformance.seen import Begun, Dropped, Ended, Seen, StepSeen
+from checker.conformance.tracker import REMEMBERED, Tracker
 
 TOLD_STATES = 10_000  # states at the end of a run whose values are told
-QUICK = 20_000  # nodes of a first search
 SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
 
 
@@ -40,6 +39,9 @@ class InOrder:
         self._lines: deque[int] = deque(maxlen=REMEMBERED)
         self._path = ""
         self._kept: list[Seen] | None = []
+        self._records: dict[
+            int, Record
+        ] = {}  # of the observations, by number, after too many states could explain them to list them
 
     @property
     def over(self) -> bool:
@@ -58,6 +60,8 @@ class InOrder:
             self._keep(seen)
             if self.tracker.verdict == "conforms" and not self.tracker.observe(seen):
                 self.violation = self._violation(entry, reading)
+            if self.tracker.limit == "candidates" and self._kept is not None:
+                self._records[self.events] = entry.record
         return self.over
 
     def forget(self) -> None:
@@ -65,6 +69,7 @@ class InOrder:
         self.tracker.forget()
         self._lines.clear()
         self._kept = None
+        self._records.clear()
 
     def _violation(self, entry: Entry, reading: Reading) -> Violation | None:
         """What to say of the observation that was just made, unless it is only that a limit was reached."""
@@ -83,6 +88,7 @@ class InOrder:
             self._kept.append(seen)
             if len(self._kept) > SEARCHED:
                 self._kept = None
+                self._records.clear()
 
     def _seen(self, entry: Entry, reading: Reading) -> Seen:
         match reading:
@@ -104,7 +110,15 @@ class InOrder:
     def result(self) -> RunResult:
         tracker = self.tracker
         if tracker.limit == "candidates" and self._kept is not None:
-            return self._decided(self._kept)
+            return Undecided(
+                run=self.name,
+                seen=self._kept,
+                tracker=tracker,
+                record=self._record,
+                teller=self.teller,
+                names=self.names,
+                open=len(self.calls),
+            ).decided()
         return RunResult(
             run=self.name,
             verdict=tracker.verdict,
@@ -122,67 +136,13 @@ class InOrder:
         states = tracker.states()
         return self.teller.end([{state[cell] for state in states} for cell in range(tracker.model.size)])
 
-    def _decided(self, kept: list[Seen]) -> RunResult:
-        """Of a run that too many states could explain to list them: one explanation is often found at once, depth first. That there is none
-        takes all of them, as sets, or where these get too large a long search."""
-        found = self._searched(kept, QUICK)
-        if found.verdict != "cannot tell":
-            return found
-        try:
-            return self._in_sets(kept)
-        except CannotTell:
-            return self._searched(kept, ORDERS)
-
-    def _in_sets(self, kept: list[Seen]) -> RunResult:
-        """With sets of states that are not listed. Raises CannotTell."""
-        beliefs = self.tracker.beliefs
-        slots = 1 + max((one.slot for one in kept if isinstance(one, Begun)), default=-1)
-        followed = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look).follow(kept)
-        number, violation = followed.explained + 1, None
-        if number <= len(kept):
-            stuck = Stuck(number=number, seen=kept[number - 1], allowed=followed.allowed, fails=followed.fails)
-            entry = Entry(record=Record(fields={}, path=self._path, line=self._line(number)), readings=(), lane=None)
-            observed = self.teller.observed(entry, _reading(kept[number - 1]))
-            violation = self.teller.violation(stuck, observed, None, self._line, followed.states)
-        return RunResult(
-            run=self.name,
-            verdict="conforms" if violation is None else "violates",
-            events=self.events,
-            explained=followed.explained,
-            states=followed.count,
-            violation=violation,
-            end=self.teller.end(followed.values) if violation is None else {},
-            names=self.teller.names(self.names),
-            unknown_outcomes=len(self.calls),
-        )
+    def _record(self, number: int) -> Record:
+        """The record of an observation, by its number from 1; of those that were listed, no more than its line."""
+        return self._records.get(number) or Record(fields={}, path=self._path, line=self._line(number))
 
     def _line(self, number: int) -> int:
         """The line of an observation, by its number from 1."""
         return self._lines[len(self._lines) - (self.events - number) - 1]
-
-    def _searched(self, kept: list[Seen], most: int) -> RunResult:
-        """Depth first, through so many nodes."""
-        before = tuple(frozenset([place - 1]) if place else frozenset[int]() for place in range(len(kept)))
-        lines = [Entry(record=Record(fields={}, path=self._path, line=line), readings=(), lane=None) for line in self._lines]
-        made = Arranged(
-            known=PartialOrder(seen=tuple(kept), before=before),
-            entries=tuple(lines),
-            readings=tuple(map(_reading, kept)),
-            open=len(self.calls),
-        )
-        return searched(self.name, self.tracker.beliefs, made, self.teller, self.names, most)
-
-
-def _reading(seen: Seen) -> Reading:
-    match seen:
-        case Begun(slot, step):
-            return Call("begin", str(slot), step)
-        case Ended(slot, step):
-            return Call("end", str(slot), step)
-        case Dropped(slot) | Gone(slot):
-            return Call("fail", str(slot), None)
-        case _:
-            return seen
 
 
 @final
@@ -215,13 +175,13 @@ class Gathered:
         return searched(self.name, self.beliefs, made, self.teller, self.names)
 
 
-def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names, most: int = ORDERS) -> RunResult:
+def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names) -> RunResult:
     """The result of a search over the orders that are possible."""
     events = len(made.known.seen)
     if beliefs.full:
         beliefs.renew()
     try:
-        found = explain_in_some_order(beliefs, made.known, most=most)
+        found = explain_in_some_order(beliefs, made.known)
     except CannotTell as limit:
         return RunResult(
             run=name, verdict="cannot tell", events=events, explained=0, states=0, reason=str(limit), names=teller.names(names)

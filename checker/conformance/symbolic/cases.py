@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from checker.language.types import Type, Value, cardinality, values
 from checker.model.expr import Const, Local
-from checker.model.model import Bind, Either, Let, Step
+from checker.model.model import Bind, Either, Let, Model, Step
 from checker.semantics.branch import forking
 from checker.semantics.candidates import candidates
 from checker.semantics.execute import Mode
@@ -93,8 +93,20 @@ class Cases:
         return self.root
 
 
-def instances(step: Step) -> list[tuple[dict[str, Value], Cases]]:
-    """A step as one for each of its agents and parameters that are of a type, with their values by name (the agent's is "")."""
+@final
+class Instance(Struct, frozen=True):
+    """A step with some of its values. `fixed`: those of its agent ("") and parameters. `idle`: a timeout that happens only when nothing else can."""
+
+    step: int
+    fixed: dict[str, Value]
+    cases: Cases
+    idle: bool
+
+
+def instances(model: Model, number: int) -> list[Instance]:
+    """A step as one for each of its agents and parameters that are of a type."""
+    step = model.steps[number]
+    idle = model.timeouts_only_when_stuck and step.kind == "timeout" and step.fault is None
     bound = [item for item in step.prelude if isinstance(item, Bind) and isinstance(item.domain, Type)]
     domains = [item.domain for item in bound if isinstance(item.domain, Type)]
     count = 1
@@ -112,7 +124,7 @@ def instances(step: Step) -> list[tuple[dict[str, Value], Cases]]:
             for item in step.prelude
         )
         names = {"" if item.local == step.agent else item.local.name: value for item, value in zip(bound, chosen, strict=True)}
-        found.append((names, Cases(_asking(replace(step, prelude=prelude)))))
+        found.append(Instance(number, names, Cases(_asking(replace(step, prelude=prelude))), idle))
     return found
 
 

@@ -19,17 +19,18 @@ Writes: TypeAlias = tuple[tuple[int, int], ...]  # (cell, number of a value), in
 
 @final
 class TooManyNodes(Exception):
-    """The limit of nodes was reached."""
+    """A limit was reached; the text says which."""
 
 
 @final
 class Diagrams:
     """Diagrams over cells in this `order`, from the first to the last on every path. A set is the number of its first node; `most`: nodes that may
-    be made before TooManyNodes is raised. Values are given by their numbers, which `number` gives."""
+    be kept, `work`: nodes that may be asked for, before TooManyNodes is raised. Values are given by their numbers, which `number` gives."""
 
-    def __init__(self, order: Sequence[int], most: int) -> None:
+    def __init__(self, order: Sequence[int], most: int, work: int) -> None:
         cells = len(order)
         self.cells, self.most, self.order = cells, most, order
+        self._work, self._asked = work, 0
         self._place = {cell: level for level, cell in enumerate(order)}
         self.values: list[list[Value]] = [[] for _ in range(cells)]
         self._number: list[dict[Value, int]] = [{} for _ in range(cells)]
@@ -60,11 +61,14 @@ class Diagrams:
         """The node with these edges, which are sorted and lead to sets that are not empty."""
         if not edges:
             return EMPTY
+        self._asked += 1
         key = level, edges
         found = self._node.get(key)
         if found is None:
             if len(self._edges) >= self.most:
-                raise TooManyNodes
+                raise TooManyNodes(f"as decision diagrams they have more than {self.most:,} nodes")
+            if self._asked > self._work:
+                raise TooManyNodes(f"as decision diagrams they take more than {self._work:,} operations")
             found = self._node[key] = len(self._edges)
             self._level.append(level)
             self._edges.append(edges)
@@ -136,6 +140,28 @@ class Diagrams:
                 found = self.node(level, tuple([(v, self.written(target, writes)) for v, target in self._edges[of]]))
             self._written[key] = found
         return found
+
+    def come_from(self, of: int, writes: Writes, after: Sequence[Value]) -> list[Value] | None:
+        """A state of a set that becomes `after` where these values are written; None: there is none."""
+        written = dict(writes)
+        state: list[Value] = [None] * self.cells
+        numbers = [self._number[cell].get(value) for cell, value in enumerate(after)]
+        if any(numbers[cell] != value for cell, value in writes):
+            return None
+        dead: set[int] = set()
+
+        def walk(node: int) -> bool:
+            if node == FULL:
+                return True
+            cell = self.order[self._level[node]]
+            for value, target in self._edges[node]:
+                if (cell in written or value == numbers[cell]) and target not in dead and walk(target):
+                    state[cell] = self.values[cell][value]
+                    return True
+            dead.add(node)
+            return False
+
+        return state if of != EMPTY and walk(of) else None
 
     # --- what is in them -----------------------------------------------------------------------------------------------
 

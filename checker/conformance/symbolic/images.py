@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, final
 
 from checker.conformance.symbolic.cases import Case, Cases, Effect
@@ -15,15 +14,6 @@ class Images:
 
     def __init__(self, sets: Diagrams, cells: int) -> None:
         self.sets, self.cells = sets, cells
-
-    def image(self, of: int, cases: Cases, wanted: Callable[[Effect], bool]) -> int:
-        """The states that the wanted effects that do not fail lead to."""
-        found = EMPTY
-        for part, effects in self.split(of, cases):
-            for effect in effects:
-                if effect.failure is None and wanted(effect):
-                    found = self.sets.union(found, self.written(part, effect))
-        return found
 
     def written(self, of: int, effect: Effect) -> int:
         """The states of a set after what the effect writes."""
