@@ -84,6 +84,7 @@ def test_absurd_limits(option: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("option", OPTIONS)
 @pytest.mark.parametrize("spec", SPECS)
 def test_limits_from_absurd_to_just_enough(spec: str, option: str, tmp_path: Path) -> None:
