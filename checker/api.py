@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from checker.conformance.logs.formats.detect import Format
     from checker.conformance.result import Conformance, RunResult
-    from checker.engines.stores import Order, Store
+    from checker.engines.stores import Order, PartialOrder, Store
     from checker.model.model import Model
     from checker.properties.mending.result import Mendings
     from checker.properties.result import Report, Trace
@@ -62,7 +62,7 @@ def check(
     engine: Engine = "auto",
     threads: int = 0,
     symmetry: bool = False,
-    partial_order: bool = False,
+    partial_order: PartialOrder = False,
     store: Store = "states",
     order: Order = "breadth-first",
     sweeps: int | None = None,
@@ -83,8 +83,8 @@ def check(
     search, and says `unknown` where it finds none; `fewest`: what its traces shall have as few of as can be. A result says what
     ran. `threads`: of the native engine, 0: one for each processor. `symmetry`: the native
     engine looks at one state for each orbit under renaming, where nothing tells the elements apart. `partial_order`: it leaves
-    out states that only another order of steps goes through, where no verdict asks for them; only breadth first, and not together with
-    `symmetry` or `checkpoint` (ValueError). `store`
+    out states that only another order of steps goes through, where no verdict asks for them and the search is a long one ("always":
+    however short it is); only breadth first, and not together with `symmetry` or `checkpoint` (ValueError). `store`
     "fingerprint": it keeps 64 bits of a state that has more; "bitstate": a few bits of an array that takes most of the memory,
     depth first; a state may then be missed, and nothing `holds`. `order` "depth-first": traces need not be shortest. `checkpoint`:
     an empty folder (or a name for one) in which the native engine, which is then used for all that it can decide, keeps what it

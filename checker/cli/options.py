@@ -57,7 +57,15 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         "--partial-order",
         action=argparse.BooleanOptionalAction,
         default=False,
-        help="search natively, without states that only another order of steps goes through, where no verdict asks for them",
+        help="search natively, without states that only another order of steps goes through, where no verdict asks for them "
+        "and the search is a long one",
+    )
+    parser.add_argument(
+        "--partial-order-always",
+        dest="partial_order",
+        action="store_const",
+        const="always",
+        help="the same, however short the search is",
     )
     parser.add_argument(
         "--threads", metavar="N", type=positive, default=0, help="threads of the native engine (default: one a processor)"

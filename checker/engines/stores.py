@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 # what tells states apart: all of each; 64 bits of each; the bits that it sets in one large array
 Store = Literal["states", "fingerprint", "bitstate"]
 Order = Literal["breadth-first", "depth-first"]
+# states that only another order of steps goes through are left out: never, where that is likely to take less time, wherever it can be
+PartialOrder: TypeAlias = bool | Literal["always"]

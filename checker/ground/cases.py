@@ -159,7 +159,8 @@ class State(Struct):
 
     fields: Fields
     values: Mapping[Node, int]
-    known: dict[Node, int | Open] = field(default_factory=dict)
+    known: dict[Node, int] = field(default_factory=dict)
+    open: dict[Node, Open] = field(default_factory=dict)
     atoms: bool = True  # a case may be split by the truth of a comparison, not by values of fields alone
 
     def __post_init__(self) -> None:
@@ -167,8 +168,7 @@ class State(Struct):
 
     def where(self, node: Node, value: int) -> State:
         """The states of this case in which the node has this value."""
-        known: dict[Node, int | Open] = {node: number for node, number in self.known.items() if number.__class__ is int}
-        return State(self.fields, {**self.values, node: value}, known, self.atoms)
+        return State(self.fields, {**self.values, node: value}, self.known.copy(), {}, self.atoms)
 
     def number(self, node: Node) -> int:
         """The value of a node."""
@@ -197,9 +197,15 @@ class State(Struct):
 
     def _found(self, node: Node) -> int | Open:
         """The value of a node, or what it hangs on: given back, not raised, for most of what is asked is open."""
-        found = self.known.get(node)
+        found: int | Open | None = self.known.get(node)
         if found is None:
-            found = self.known[node] = self._looked_up(node)
+            found = self.open.get(node)
+        if found is None:
+            found = self._looked_up(node)
+            if isinstance(found, Open):
+                self.open[node] = found
+            else:
+                self.known[node] = found
         return found
 
     def _looked_up(self, node: Node) -> int | Open:

@@ -15,14 +15,14 @@ from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
-from checker.properties.warned import about_spec, no_symmetry, not_native, not_reduced
+from checker.properties.warned import about_spec, few_states, no_symmetry, not_native, not_reduced
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
     from checker.engines.native.explore import Explored
     from checker.engines.state_graph import StateGraph
     from checker.language.checked import Checked
-    from checker.model.model import Goal, Model
+    from checker.model.model import Model
     from checker.properties.coverage import Coverage
 
 
@@ -133,13 +133,21 @@ def _run_engines(
 ) -> None:
     began = perf_counter()
     wanted = limits.engine == "native" or limits.symmetry or limits.checkpoints is not None or _unusual(limits)
-    explored = _native_first(job, model, limits, found if wanted else None, progress) if wanted else None
+    explored = None
+    if wanted:
+        from checker.properties.native_first import native_first
+
+        explored = native_first(job, model, limits, found.warn, progress)
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
         if explored is None:
             return
+    from checker.properties.native import decides
+
     _add_native(job, explored, found)
-    left = replace(model, goals=tuple([goal for goal in model.goals if not decides_natively(goal)]))
+    if limits.partial_order is True and explored.complete and not (explored.reduction or explored.unreduced):
+        found.warn(few_states(job.target))
+    left = replace(model, goals=tuple([goal for goal in model.goals if not decides(goal)]))
     if explored.store == "bitstate":  # has told of all goals
         explored.search.close()
         return
@@ -150,7 +158,8 @@ def _run_engines(
 
 
 def _unusual(limits: Limits) -> bool:
-    return limits.store != "states" or limits.order != "breadth-first" or limits.partial_order
+    reduced = limits.partial_order == "always" or (limits.partial_order and limits.states_limit is not None)
+    return limits.store != "states" or limits.order != "breadth-first" or reduced
 
 
 def _judge_runs(
@@ -164,6 +173,7 @@ def _judge_runs(
     """The verdicts on what needs the edges, on the graph of a native search. False where that cannot be: a reference search has to follow."""
     from checker.engines.native.edges import GraphTooLarge, NativeGraph
     from checker.properties.native import run_verdicts
+    from checker.properties.native_first import native_first
     from checker.semantics.domains import watched
 
     if explored.compiled.labels is None and not explored.compiled.unlabelled:  # with a reduction, or depth first
@@ -171,7 +181,7 @@ def _judge_runs(
         if explored.reduction:
             found.warn(_all_states_for(job, model, explored.reduction))
         usual = replace(limits, symmetry=False, partial_order=False, order="breadth-first", checkpoints=None)
-        again = _native_first(job, model, usual, found, progress)
+        again = native_first(job, model, usual, found.warn, progress)
         if again is None:
             return False
         explored = again
@@ -208,55 +218,6 @@ def _without_edges(model: Model, reason: Exception) -> Exception:
     return type(reason)(f"{reason or 'the memory does not suffice'} (for {names})")
 
 
-def decides_natively(goal: Goal) -> bool:
-    from checker.properties.native import decides
-
-    return decides(goal)
-
-
-def _native_first(
-    job: Job,
-    model: Model,
-    limits: Limits,
-    told: Findings | None,
-    progress: Callable[[EngineProgress], None] | None,
-) -> Explored | None:
-    """What a native search finds; None where it cannot be used or has nothing to decide. `told` is warned where it cannot be used."""
-    from checker.engines.native.explore import explore_native
-    from checker.engines.native.library import NativeUnavailable
-    from checker.ground.graph import Unsupported
-
-    if not model.goals:
-        return None
-    decided = [decides_natively(goal) for goal in model.goals]
-    symmetry, order = limits.symmetry and any(decided), limits.order if any(decided) else "breadth-first"
-    partial_order = limits.partial_order and any(decided)
-    usual = order == "breadth-first" and limits.store != "bitstate"
-    try:
-        explored = explore_native(
-            model,
-            states_limit=limits.states_limit,
-            time_s=limits.time_s,
-            memory_mib=limits.memory_mib,
-            threads=limits.threads,
-            symmetry=symmetry,
-            partial_order=partial_order,
-            store=limits.store,
-            order=order,
-            runs=usual and not (symmetry or partial_order) and not all(decided),
-            progress=progress,
-            keep=None if limits.checkpoints is None else limits.checkpoints.of(job, model),
-        )
-    except (Unsupported, NativeUnavailable) as reason:
-        if told is not None:
-            told.warn(not_native(job.target, job.instance, job.faults, reason, everywhere=isinstance(reason, NativeUnavailable)))
-        return None
-    for sort, why in explored.compiled.ground.told_apart:
-        if told is not None:
-            told.warn(no_symmetry(job.target, job.instance, job.faults, f"without symmetry of {sort}: {why}"))
-    return explored
-
-
 def _after_a_small_search(
     job: Job, model: Model, limits: Limits, found: Findings, progress: Callable[[EngineProgress], None] | None
 ) -> Explored | None:
@@ -267,8 +228,12 @@ def _after_a_small_search(
     graph = _explored(model, replace(limits, states_limit=limits.small), progress)
     if graph.complete or graph.distinct < limits.small:
         _judge(job, graph, limits, found)
+        if limits.partial_order:
+            found.warn(few_states(job.target))
         return None
-    explored = _native_first(job, model, limits, None, progress)
+    from checker.properties.native_first import native_first
+
+    explored = native_first(job, model, limits, None, progress)
     if explored is None:
         _search(job, model, limits, found, progress)
     return explored

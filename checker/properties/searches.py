@@ -17,7 +17,7 @@ from checker.properties.plan import Filters, Target, find_files, property_name, 
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
-    from checker.engines.stores import Order, Store
+    from checker.engines.stores import Order, PartialOrder, Store
     from checker.language.checked import Checked
     from checker.model.model import Model
     from checker.properties.checkpoints import Checkpoints
@@ -42,7 +42,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     engine: Engine = "auto"
     threads: int = 0  # of the native engine; 0: one for each processor
     symmetry: bool = False  # of the native engine: one state for each orbit under renaming
-    partial_order: bool = False  # of the native engine: without states that only another order of steps goes through
+    partial_order: PartialOrder = False  # of the native engine: without states that only another order of steps goes through
     checkpoints: Checkpoints | None = None  # of the native engine
     store: Store = "states"  # of the native engine: what it keeps of each state
     order: Order = "breadth-first"  # of the native engine

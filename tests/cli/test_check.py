@@ -171,6 +171,7 @@ def test_bad_input_is_2_with_every_error(board: Path, teamcheck: Teamcheck) -> N
         (["--output", "specs"], "cannot write `specs`: it is a folder"),
         (["--engine", "z3", "--symmetry"], "Z3 looks at no states, so `--symmetry` says nothing to it"),
         (["--engine", "z3", "--partial-order"], "Z3 looks at no states, so `--partial-order` says nothing to it"),
+        (["--partial-order-always", "--symmetry"], "`--partial-order` does not go together with `--symmetry`"),
         (["--partial-order", "--symmetry"], "`--partial-order` does not go together with `--symmetry`"),
         (["--partial-order", "--checkpoint", "kept"], "`--partial-order` does not go together with `--checkpoint`"),
         (["--partial-order", "--order", "depth-first"], "`--partial-order` does not go together with `--order depth-first`"),

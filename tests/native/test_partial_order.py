@@ -103,7 +103,7 @@ def compared(tmp_path: Path, protocol: str, spec: str) -> tuple[Report, Report]:
     (tmp_path / "p.team").write_text(protocol)
     path = tmp_path / "p.spec"
     path.write_text(f'spec p for "p.team"\n{spec}')
-    whole, part = (api.check(str(path), engine="native", partial_order=on) for on in (False, True))
+    whole, part = (api.check(str(path), engine="native", partial_order=on) for on in (False, "always"))
     assert {k: v for k, (v, _) in verdicts(whole).items()} == {k: v for k, (v, _) in verdicts(part).items()}
     assert {r.reduction for r in part.results if r.kind in ("no error", "never", "sometimes", "step")} == {"partial order"}
     return whole, part
@@ -324,7 +324,7 @@ def test_a_shift_by_a_number_below_zero_is_undecided(tmp_path: Path) -> None:
 
 
 def test_runs_are_decided_on_all_states() -> None:
-    report = api.check(str(ROOT / "specs" / "ring_election.spec"), instances=["four"], partial_order=True)
+    report = api.check(str(ROOT / "specs" / "ring_election.spec"), instances=["four"], partial_order="always")
     assert {(r.reduction, r.distinct) for r in report.results if r.kind in ("eventually", "no livelock")} == {("", 116)}
     assert {r.reduction for r in report.results if r.kind == "always"} == {"partial order"}
     assert report.counts == ()  # they are of all states
@@ -336,7 +336,7 @@ def test_runs_are_decided_on_all_states() -> None:
 def test_timeouts_that_wait_refuse_it(tmp_path: Path) -> None:
     (tmp_path / "p.team").write_text(SPINNER)
     (tmp_path / "p.spec").write_text('spec p for "p.team"\ntimeouts only when stuck\nsometimes on_: on\n')
-    report = api.check(str(tmp_path / "p.spec"), partial_order=True)
+    report = api.check(str(tmp_path / "p.spec"), partial_order="always")
     assert {r.reduction for r in report.results} == {""}
     assert [w.text for w in report.warnings if w.kind == "not reduced"] == [
         "partial order leaves nothing out: its timeouts look at every other step"

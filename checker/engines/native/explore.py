@@ -31,13 +31,14 @@ SLICE_S = 0.2
 SHARE = 2 / 3  # of what memory is free, where no limit is given: nothing else is made of these states
 PARTIAL_ORDER = "partial order"
 MOST_INITIAL = 1_000_000  # states
+PAUSED, INTERRUPTED = "it was paused", "interrupted"
 
 
 @final
 class Explored(Struct, kw_only=True):
     """What a native search found. `complete` False: `stopped` says why.
 
-    `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.
+    `paused`: it may go on. `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.
     `failed` and `deadlocked`: numbers of states, or None.
     """
 
@@ -54,6 +55,7 @@ class Explored(Struct, kw_only=True):
     deadlocked: int | None
     store: Store
     order: Order
+    paused: bool = False
 
     @property
     def engine(self) -> str:
@@ -105,6 +107,8 @@ def explore_native(
     progress: Callable[[Progress], None] | None = None,
     keep: Keep | None = None,
     compiled: Compiled | None = None,
+    pause: int = 0,
+    began: float | None = None,
 ) -> Explored:
     """Search `model`, breadth first unless `order` says otherwise. `memory_mib` is of the whole process; None: what `default_limit_mib` says. With
     `symmetry`, one state of each orbit (or a few) under renaming of the sorts that allow it: the counts are then of those.
@@ -113,18 +117,20 @@ def explore_native(
 
     `store` "fingerprint": tell states apart by 64 bits, unless they have no more than that; "bitstate": by bits of an array, depth first. The
     search is never `complete` then.
-    `compiled`: of a model that differs in its initial values alone, so that it need not be compiled again.
+    `compiled`: of this model, or without `partial_order` and `symmetry` one that differs in its initial values alone, so that it need not be
+    compiled again. `pause`: at the end of the layer after which so many states are known, for `go_on`; 0: nowhere. `began`: when the
+    time began (of `perf_counter`) that is limited and told; None: now.
     `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
 
     Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there,
     `BadInput` where the checkpoint cannot be used or written.
     """
-    started = perf_counter()
+    started = perf_counter() if began is None else began
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
     assert not ((symmetry or partial_order) and runs), "fairness is not decided on a part of the graph"
     assert not (partial_order and (symmetry or keep is not None)), "partial order goes with neither symmetry nor checkpoints"
     assert not (partial_order and (order == "depth-first" or store == "bitstate")), "partial order goes by layers"
-    assert compiled is None or not (symmetry or partial_order), (
+    assert compiled is None or compiled.ground.model is model or not (symmetry or partial_order), (
         "initial values may tell elements apart, and steps never to happen"
     )
     assert not (runs and order == "depth-first"), "a graph's states are in breadth-first order"
@@ -151,7 +157,7 @@ def explore_native(
 
     if keep is None:
         search = make()
-        stopped = _run(search, started, time_s, progress, None)
+        stopped = _run(search, started, time_s, progress, None, pause)
         return _explored(model, compiled, search, stopped, perf_counter() - started, store, order)
     assert (store, order) == ("states", "breadth-first"), "no other search can be resumed"
     from checker.engines.native.checkpoint import SearchCheckpoint
@@ -162,6 +168,12 @@ def explore_native(
     stopped = _run(search, started, time_s, progress, kept)
     kept.save(search, perf_counter() - started)
     return _explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started)
+
+
+def go_on(found: Explored, *, began: float, time_s: float | None, progress: Callable[[Progress], None] | None) -> Explored:
+    """With what a paused search finds further, to its end; `began` and `time_s` as in `explore_native`."""
+    stopped = _run(found.search, began, time_s, progress, None)
+    return _explored(found.model, found.compiled, found.search, stopped, perf_counter() - began, found.store, found.order)
 
 
 def _packed(compiled: Compiled) -> Iterator[tuple[int, ...]]:
@@ -223,6 +235,7 @@ def _run(
     time_s: float | None,
     progress: Callable[[Progress], None] | None,
     kept: SearchCheckpoint | None,
+    pause: int = 0,
 ) -> str:
     """Run to an end; "" when it is complete, else why it is not."""
     try:
@@ -230,7 +243,7 @@ def _run(
             left = SLICE_S if time_s is None else min(SLICE_S, started + time_s - perf_counter())
             if left <= 0:
                 return f"the limit of {time_s:g} s was reached"
-            status = search.run(left)
+            status = search.run(left, pause)
             if status != Status.RUNNING:
                 return _reason(search, status)
             if kept is not None:
@@ -238,7 +251,7 @@ def _run(
             if progress is not None:
                 progress(_progress(search.stats(), perf_counter() - started))
     except KeyboardInterrupt:
-        return "interrupted"
+        return INTERRUPTED
 
 
 def _reason(search: Search, status: Status) -> str:
@@ -250,6 +263,8 @@ def _reason(search: Search, status: Status) -> str:
             return f"the limit of memory was reached ({stats.peak_bytes / 2**20:,.0f} MiB)"
         case Status.LIMIT:
             return f"the limit of {counted_states(stats.distinct)} was reached"
+        case Status.PAUSED:
+            return PAUSED
     raise AssertionError(f"outcome {stats.broken_outcome} leaves the range of a field in state {stats.broken_state}")
 
 
@@ -291,4 +306,5 @@ def _explored(
         deadlocked=stats.first_deadlock if stats.deadlocks else None,
         store=store,
         order=order,
+        paused=stopped == PAUSED,
     )

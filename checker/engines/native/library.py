@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 11  # TC_INTERFACE of teamcheck.h
+INTERFACE = 12  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -118,8 +118,8 @@ class StatsStruct(Structure):
         *((name, c_uint64) for name in ("bytes", "peak_bytes", "table_slots", "array_bits", "bits_set", "threads", "lanes")),
         *((name, c_int64) for name in ("first_deadlock", "broken_state", "broken_outcome")),
         *((name, c_double) for name in ("mistaken", "seconds", "cpu_seconds")),
-        ("status", c_uint32),
-        ("tier", c_char * 20),
+        *((name, c_uint32) for name in ("status", "reducing")),
+        ("tier", c_char * 24),
     ]
 
 
@@ -159,7 +159,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_sizeof": (c_uint32, [c_uint32]),
     "tc_verify": (c_int, [POINTER(ProgramStruct), c_char_p, c_uint32]),
     "tc_search_new": (c_void_p, [POINTER(ProgramStruct), WORDS, c_uint64, POINTER(OptionsStruct), c_char_p, c_uint32]),
-    "tc_search_run": (c_int, [c_void_p, c_double]),
+    "tc_search_run": (c_int, [c_void_p, c_double, c_uint64]),
     "tc_search_stats": (None, [c_void_p, POINTER(StatsStruct)]),
     "tc_search_outcomes": (None, [c_void_p, WORDS, POINTER(WitnessStruct)]),
     "tc_search_watches": (None, [c_void_p, POINTER(WitnessStruct)]),

@@ -26,13 +26,14 @@ class BadProgram(Exception):
 
 
 class Status(IntEnum):
-    """Why a time slice ended. Everything but RUNNING is final."""
+    """Why a time slice ended. Everything but RUNNING and PAUSED is final."""
 
     RUNNING = 0
     COMPLETE = 1  # every reachable state was expanded
     MEMORY = 2  # the limit on memory, or what the system gives
     LIMIT = 3  # the limit on states
     BROKEN = 4  # an update left the range of its field: the program is wrong
+    PAUSED = 5  # a layer is done, and as many states are known as were asked for
 
 
 class Witness(Struct, frozen=True, kw_only=True):
@@ -44,8 +45,8 @@ class Witness(Struct, frozen=True, kw_only=True):
 
 
 class Stats(NamedTuple):
-    """What a search has done so far. `queue`: states that wait; `reduced`: states that were expanded in part; `tier`: the vector
-    instructions that ran; seconds inside `run` only.
+    """What a search has done so far. `queue`: states that wait; `reduced`: states that were expanded in part, and `reducing`: whether more
+    may be; `tier`: the vector instructions that ran; seconds inside `run` only.
 
     With bits: how many the array has and how many are set, and how many states were probably taken for others (`mistaken`).
     """
@@ -72,6 +73,7 @@ class Stats(NamedTuple):
     seconds: float
     cpu_seconds: float
     status: Status
+    reducing: bool
     tier: str
 
 
@@ -171,9 +173,10 @@ class Search:
             raise ValueError("the search is closed")
         return handle
 
-    def run(self, seconds: float = float("inf")) -> Status:
-        """Goes on for about that time; other threads of Python run meanwhile, Ctrl-C waits for the end of the slice."""
-        return Status(self._library.tc_search_run(self.handle, seconds))
+    def run(self, seconds: float = float("inf"), states: int = 0) -> Status:
+        """Goes on for about that time; other threads of Python run meanwhile, Ctrl-C waits for the end of the slice. With `states`, breadth
+        first: to the end of a layer after which so many are known, at most; that does not depend on the threads."""
+        return Status(self._library.tc_search_run(self.handle, seconds, states))
 
     def position(self) -> bytes:
         """Where the search is, for `resume` of a new one that has the same states; empty where it cannot be resumed."""
@@ -204,7 +207,7 @@ class Search:
         stats = lib.StatsStruct()
         self._library.tc_search_stats(self.handle, ctypes.byref(stats))
         values = {name: getattr(stats, name) for name in Stats._fields}
-        return Stats(**{**values, "status": Status(stats.status), "tier": stats.tier.decode()})
+        return Stats(**{**values, "status": Status(stats.status), "reducing": bool(stats.reducing), "tier": stats.tier.decode()})
 
     def outcomes(self) -> list[OutcomeCount]:
         """For each outcome of the program."""

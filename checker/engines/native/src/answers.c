@@ -41,6 +41,7 @@ void tc_search_stats(const tc_search *search, tc_stats *stats)
     stats->seconds = search->seconds;
     stats->cpu_seconds = search->cpu_seconds;
     stats->status = search->status;
+    stats->reducing = search->work.reduce != 0;
     snprintf(stats->tier, sizeof stats->tier, "%s", search->kernel->name);
 }
 

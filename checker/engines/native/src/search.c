@@ -287,18 +287,22 @@ static tc_status advance(tc_search *search)
     return start_layer(search) ? TC_MEMORY : TC_RUNNING;
 }
 
-int tc_search_run(tc_search *search, double seconds)
+int tc_search_run(tc_search *search, double seconds, uint64_t states)
 {
     double start = wall_seconds(), cpu_start = process_cpu_seconds();
+    uint64_t depth = search->depth;
+    int paused = 0;
     search->work.deadline = start + seconds;
     while (search->status == TC_RUNNING) {
         search->status = advance(search);
-        if (wall_seconds() >= search->work.deadline)
+        paused = states > 0 && search->depth > depth && search->layer_end >= states;
+        if (paused || wall_seconds() >= search->work.deadline)
             break;
+        depth = search->depth;
     }
     if (search->status == TC_MEMORY)
         arena_release(&search->spare);
     search->seconds += wall_seconds() - start;
     search->cpu_seconds += process_cpu_seconds() - cpu_start;
-    return (int)search->status;
+    return paused && search->status == TC_RUNNING ? TC_PAUSED : (int)search->status;
 }

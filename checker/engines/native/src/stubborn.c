@@ -80,22 +80,22 @@ void independence_free(independence *d)
 int reduction_open(reduction *r, const independence *d)
 {
     memset(r, 0, sizeof *r);
-    r->enabled = calloc(d->n_outcomes + 1, sizeof *r->enabled);
     r->wanted = calloc(d->n_outcomes + 1, sizeof *r->wanted);
     r->truths = calloc(d->n_conditions + 1, sizeof *r->truths);
     r->rows = calloc((size_t)d->row * LANES + 1, sizeof *r->rows);
+    r->taken = calloc((size_t)d->row * LANES + 1, sizeof *r->taken);
     r->chosen = calloc(d->row + 1, sizeof *r->chosen);
     r->best = calloc(d->row + 1, sizeof *r->best);
     r->fresh = calloc(d->row + 1, sizeof *r->fresh);
-    return r->enabled && r->wanted && r->truths && r->rows && r->chosen && r->best && r->fresh ? 0 : -1;
+    return r->wanted && r->truths && r->rows && r->taken && r->chosen && r->best && r->fresh ? 0 : -1;
 }
 
 void reduction_close(reduction *r)
 {
-    free(r->enabled);
     free(r->wanted);
     free(r->truths);
     free(r->rows);
+    free(r->taken);
     free(r->chosen);
     free(r->best);
     free(r->fresh);
@@ -103,7 +103,7 @@ void reduction_close(reduction *r)
 
 uint64_t reduction_bytes(const independence *d)
 {
-    return (2ull * d->n_outcomes + d->n_conditions) * sizeof(lane_set) + (uint64_t)d->row * (LANES + 3) * 8;
+    return ((uint64_t)d->n_outcomes + d->n_conditions) * sizeof(lane_set) + (uint64_t)d->row * (2 * LANES + 3) * 8;
 }
 
 /* --- one state --- */
@@ -167,16 +167,32 @@ static uint32_t close_set(reduction *r, const independence *d, uint32_t seed, ui
     return size;
 }
 
-/* The smallest stubborn set with a key, in `best`; how many of it are enabled, or `all` when none is smaller than all. */
-static uint32_t smallest(reduction *r, const independence *d, uint32_t lane, uint32_t all)
+static uint32_t count_of(const uint64_t *set, uint32_t row)
 {
-    const uint64_t *enabled = r->rows + (size_t)lane * d->row;
-    uint32_t least = all;
-    for (uint32_t k = 0; k < d->row && least > 1; k++)
-        for (uint64_t bits = enabled[k] & d->keys[k]; bits && least > 1; bits &= bits - 1) {
-            uint32_t size = close_set(r, d, k * 64 + (uint32_t)__builtin_ctzll(bits), lane, least);
-            if (size < least) {
-                least = size;
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < row; k++)
+        n += (uint32_t)__builtin_popcountll(set[k]);
+    return n;
+}
+
+/* The stubborn set with a key not yet taken that adds the fewest enabled outcomes to those taken, in `best`; how many it adds, or `rest`, all that
+ * are left, when none adds fewer. The last keys come first: they go on with what others began, and there are fewer states where that is so. */
+static uint32_t smallest(reduction *r, const independence *d, uint32_t lane, uint32_t rest)
+{
+    const uint64_t *enabled = r->rows + (size_t)lane * d->row, *taken = r->taken + (size_t)lane * d->row;
+    const uint32_t before = count_of(taken, d->row);
+    uint32_t least = rest;
+    for (uint32_t k = d->row; k-- > 0;)
+        for (uint64_t bits = enabled[k] & d->keys[k] & ~taken[k]; bits && least > 1;) {
+            const uint32_t bit = 63 - (uint32_t)__builtin_clzll(bits);
+            bits ^= 1ull << bit;
+            if (close_set(r, d, k * 64 + bit, lane, before + least) >= before + least)
+                continue;
+            uint32_t adds = 0;
+            for (uint32_t i = 0; i < d->row; i++)
+                adds += (uint32_t)__builtin_popcountll(r->chosen[i] & enabled[i] & ~taken[i]);
+            if (adds < least) {
+                least = adds;
                 memcpy(r->best, r->chosen, d->row * sizeof *r->best);
             }
         }
@@ -195,20 +211,41 @@ static void find_enabled(worker *w, const layer_work *work)
         r->truths[i] = work->kernel->nonzero(column_of(w, d->conditions[i]));
     for (uint32_t i = 0; i < p->n_outcomes; i++) {
         const prepared_outcome *o = &p->outcomes[i];
-        r->enabled[i] = r->wanted[i] = worker_passing(w, work, o, w->batch.live);
+        const lane_set enabled = worker_passing(w, work, o, w->batch.live);
         for (int g = 0; g < GROUPS; g++)
-            for (uint64_t bits = r->enabled[i].group[g]; bits; bits &= bits - 1)
+            for (uint64_t bits = enabled.group[g]; bits; bits &= bits - 1)
                 put(r->rows + ((size_t)g * 64 + (uint32_t)__builtin_ctzll(bits)) * d->row, i);
     }
 }
 
-static void leave_out(reduction *r, const independence *d, uint32_t lane)
+/* Takes the smallest stubborn set that is left, or all that is left where `whole` is not 0 or there is no smaller one. */
+static void take(reduction *r, const independence *d, uint32_t lane, int whole)
 {
     const uint64_t *enabled = r->rows + (size_t)lane * d->row;
-    for (uint32_t k = 0; k < d->row; k++)
-        for (uint64_t bits = enabled[k] & ~r->best[k]; bits; bits &= bits - 1)
-            r->wanted[k * 64 + (uint32_t)__builtin_ctzll(bits)].group[lane / 64] &= ~(1ull << (lane % 64));
-    add_lane(&r->reduced, lane);
+    uint64_t *taken = r->taken + (size_t)lane * d->row;
+    const uint32_t rest = count_of(enabled, d->row) - count_of(taken, d->row);
+    const int part = !whole && rest > 1 && smallest(r, d, lane, rest) < rest;
+    for (uint32_t k = 0; k < d->row; k++) {
+        uint64_t more = enabled[k] & ~taken[k] & (part ? r->best[k] : ~0ull);
+        taken[k] |= more;
+        r->left -= (uint32_t)__builtin_popcountll(more);
+        for (; more; more &= more - 1)
+            add_lane(&r->wanted[k * 64 + (uint32_t)__builtin_ctzll(more)], lane);
+    }
+    if (part)
+        add_lane(&r->reduced, lane);
+}
+
+/* Takes more in the lanes of `set`, all in those of `whole`. */
+static void take_in(reduction *r, const independence *d, lane_set set, lane_set whole)
+{
+    for (uint32_t i = 0; i < d->n_outcomes; i++)
+        r->wanted[i] = set_below(0);
+    for (int g = 0; g < GROUPS; g++)
+        for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
+            const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
+            take(r, d, lane, lane_in(&whole, lane));
+        }
 }
 
 void stubborn_choose(worker *w, const layer_work *work)
@@ -217,19 +254,11 @@ void stubborn_choose(worker *w, const layer_work *work)
     const independence *d = work->program->independence;
     r->reduced = r->moved = r->failed = set_below(0);
     find_enabled(w, work);
-    for (int g = 0; g < GROUPS; g++)
-        for (uint64_t bits = w->batch.live.group[g]; bits; bits &= bits - 1) {
-            const uint32_t lane = (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits);
-            uint32_t all = 0;
-            for (uint32_t k = 0; k < d->row; k++)
-                all += (uint32_t)__builtin_popcountll(r->rows[(size_t)lane * d->row + k]);
-            const uint32_t least = all > 1 ? smallest(r, d, lane, all) : all;
-            r->offered += all;
-            if (least == all)
-                continue;
-            r->left += all - least;
-            leave_out(r, d, lane);
-        }
+    memset(r->taken, 0, (size_t)d->row * LANES * sizeof *r->taken);
+    const uint32_t enabled = count_of(r->rows, d->row * LANES);
+    r->offered += enabled;
+    r->left += enabled;
+    take_in(r, d, w->batch.live, set_below(0));
 }
 
 /* Is the successor neither in this layer nor in an earlier one? */
@@ -267,9 +296,6 @@ int stubborn_rest(worker *w, const layer_work *work)
     r->reduced = set_below(0);
     if (set_empty(rest))
         return 0;
-    for (uint32_t i = 0; i < work->program->n_outcomes; i++) {
-        r->wanted[i] = set_and(set_without(r->enabled[i], r->wanted[i]), rest);
-        r->left -= set_size(r->wanted[i]);
-    }
+    take_in(r, work->program->independence, rest, r->failed);
     return 1;
 }

@@ -6,8 +6,8 @@
  *           what is not enabled stays so.
  * KEY       It has an enabled outcome that is neither a fault nor visible. It stays enabled whatever happens outside, so no state without an
  *           enabled outcome that is no fault is missed, nor a longer way taken to it.
- * PROGRESS  Some invisible outcome of it leads to a state that is not in this layer nor an earlier one; else the state is expanded in full. So
- *           what was left out is left out again only in a deeper layer, and not for ever: the ignoring problem (Bosnacki and Holzmann,
+ * PROGRESS  Some invisible outcome of it leads to a state that is not in this layer nor an earlier one; else another such set is taken as well (two
+ *           sets together are CLOSED and have a KEY), until one does or the state is expanded in full. So what was left out is left out again only in a deeper layer, and not for ever: the ignoring problem (Bosnacki and Holzmann,
  *           Improving Spin's partial-order reduction for breadth-first search, 2005, the queue proviso). A layer is the same whatever the
  *           threads do, and with it the reduced graph.
  * FAILURE   Where an outcome of the set fails, the state is expanded in full: the run that ends there leads past nothing.
@@ -34,11 +34,11 @@ void independence_free(independence *d);
 
 /* A worker's part: of the batch that it expands, and how much has been left out so far. */
 typedef struct {
-    lane_set *enabled, *wanted; /* of each outcome the lanes where it is enabled; where it is to be taken */
+    lane_set *wanted;           /* of each outcome the lanes where it is to be taken now */
     lane_set *truths;           /* of each condition the lanes where it holds */
-    uint64_t *rows;             /* of each lane the enabled outcomes */
+    uint64_t *rows, *taken;     /* of each lane the enabled outcomes; those of them that have been taken or are to be now */
     uint64_t *chosen, *best, *fresh;
-    lane_set reduced;           /* lanes that are expanded in part */
+    lane_set reduced;           /* lanes that are expanded in part, as far as is known */
     lane_set moved, failed;     /* those that made progress, where an outcome failed */
     uint64_t states, offered, left; /* states expanded in part; enabled outcomes of all states, those that were left out */
 } reduction;

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 11
+#define TC_INTERFACE 12
 
 typedef struct tc_search tc_search;
 
@@ -15,7 +15,8 @@ typedef enum {
     TC_COMPLETE, /* every reachable state was expanded */
     TC_MEMORY,   /* the memory limit, or what the system gives, is used up */
     TC_LIMIT,    /* states_limit, or the 2^31 states that a store can number */
-    TC_BROKEN    /* an update left the range of its field: the program is wrong, see broken_state, broken_outcome (-1: of no outcome) */
+    TC_BROKEN,   /* an update left the range of its field: the program is wrong, see broken_state, broken_outcome (-1: of no outcome) */
+    TC_PAUSED    /* a layer is done, and as many states are known as were asked for */
 } tc_status;
 
 typedef enum { TC_TIER_BEST, TC_TIER_PORTABLE, TC_TIER_AVX2, TC_TIER_AVX512 } tc_tier;
@@ -49,7 +50,8 @@ typedef struct {
     double mistaken;             /* of TC_BITS: how many states were probably taken for others */
     double seconds, cpu_seconds; /* inside tc_search_run */
     uint32_t status;
-    char tier[20]; /* "portable", "avx2", "avx512" */
+    uint32_t reducing; /* 1: states are still expanded in part where that can be; 0: never, or it left out too little (search.h) */
+    char tier[24]; /* "portable", "avx2", "avx512" */
 } tc_stats;
 
 /* What happened first, and how often; state -1: never. For a watch on states `outcome` is -1. */
@@ -110,8 +112,9 @@ int tc_verify(const tc_program *program, char *message, uint32_t capacity);
 /* A search from n initial states (n * words words; those that are equal, or stand for one orbit, count once), or NULL and the reason in `message`. Everything is copied. */
 tc_search *tc_search_new(const tc_program *program, const uint64_t *initial, uint64_t n, const tc_options *options, char *message,
                          uint32_t capacity);
-/* Go on for about `seconds`; a tc_status. Once it is not TC_RUNNING, it stays as it is. */
-int tc_search_run(tc_search *search, double seconds);
+/* Go on for about `seconds`, or, where `states` is not 0, to the end of the first layer after which so many are known (breadth first; it does not
+ * depend on the threads): a tc_status, or TC_PAUSED for the latter. Once it is neither this nor TC_RUNNING, it stays as it is. */
+int tc_search_run(tc_search *search, double seconds, uint64_t states);
 void tc_search_stats(const tc_search *search, tc_stats *stats);
 /* One entry for each outcome of the program: transitions (failing ones included), and its failures (`outcome` is the entry's own). */
 void tc_search_outcomes(const tc_search *search, uint64_t *transitions, tc_witness *failures);
