@@ -41,7 +41,7 @@ from checker.proving.stuck import stuck_at
 from checker.proving.two_of_each import TwoOfEach
 from checker.semantics.interpreter import Interpreter
 from checker.sentences.sentence import Sentence, sentence
-from checker.sorted.obligations import PROVABLE
+from checker.sorted.obligations import PROVABLE, Obligation
 from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
@@ -94,6 +94,8 @@ class Attempts:
         self.rules: dict[str, Lemmas] = {}  # of goals, as small sizes show them
         self._numbers: list[Expr] | None = None  # those about numbers that may; None: not looked for
         self._of: dict[str, Attempt] = {}
+        self._failing: dict[str, tuple[Asked, Obligation]] = {}  # of properties: a question about them whose answer is no
+        self._subjects: dict[tuple[str, bool, bool], Asked] = {}
         if certificates is not None:
             require_folder(certificates)
 
@@ -164,13 +166,22 @@ class Attempts:
                 return self._proof(subject, proofs, few)
             if perf_counter() > until:
                 break
-        stuck = None if settled.failing is None else stuck_at(subject, settled.failing)
-        return Attempt(reason=settled.reason or "no lemmas were found that are enough", stuck=stuck)
+        if settled.failing is not None:
+            self._failing[goal.name] = subject, settled.failing
+        return Attempt(reason=settled.reason or "no lemmas were found that are enough")
+
+    def show_where_induction_fails(self, name: str, time_s: float) -> None:
+        """For a property without a proof: the smallest state in which what is known of it says too little."""
+        if name in self._failing:
+            self._said(f"{name}: where induction fails")
+            self._of[name] = replace(self.of(name), stuck=stuck_at(*self._failing[name], time_s))
 
     def _subject(self, goal: Goal, *, one_size: bool = False, orders_fixed: bool = False) -> Asked:
-        base = self.base
-        asked = partial(Asked, base.target, base.instance, self.faults, goal.name, base.overrides)
-        return asked(one_size=one_size, orders_fixed=orders_fixed)
+        asked, base = (goal.name, one_size, orders_fixed), self.base
+        if asked not in self._subjects:
+            made = partial(Asked, base.target, base.instance, self.faults, goal.name, base.overrides)
+            self._subjects[asked] = made(one_size=one_size, orders_fixed=orders_fixed)
+        return self._subjects[asked]
 
     def _lemma_sets(
         self, subject: Asked, proofs: EverySizeProofs, until: float, mine: bool, at_small_sizes: bool

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import final
 
+from checker.engines.clock import AtMost
 from checker.language.faults import with_text
 from checker.language.types import show
 from checker.model.model import Goal
@@ -18,14 +19,15 @@ from checker.properties.result import Verdict
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import Said, Subject, subject
 from checker.proving.attempt import Attempt, Attempts
-from checker.proving.mining import without_fast_solver
+from checker.proving.mining import LEAST_S, without_fast_solver
 from checker.proving.result import Proof, Proofs, Rung, Sizes
 from checker.proving.searched import EXISTENTIAL, Growth
 from checker.proving.sizes import may_vary, size_parameters
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
-SEARCH_SHARE, RULES_SHARE, PROOF_SHARE = 0.25, 0.5, 0.85  # of the time: until then
+LATE = 1.05  # of the time: until then, what is about to be known is waited for
+SEARCH_SHARE, RULES_SHARE, PROOF_SHARE, STUCK_SHARE = 0.25, 0.5, 0.85, 0.9  # of the time: until then
 
 
 def prove(
@@ -66,7 +68,8 @@ class _Ladder:
     def climb(self) -> Proofs:
         names = [name for name in dict.fromkeys(self.base.names()) if name in self.goals]
         try:
-            self._climb(names)
+            with AtMost(self.time_s * LATE):
+                self._climb(names)
         except KeyboardInterrupt:
             self.interrupted = True
         fixed = [(n, show(c.type, c.value)) for n, c in self.base.checked.parameters.items()]
@@ -101,9 +104,10 @@ class _Ladder:
         self._for_every_size(open_still)
         if self.growth.interrupted:
             return
-        self._at_this_size([name for name in open_still if not self.attempts.proved(name)])
+        unproved = [name for name in open_still if not self.attempts.proved(name)]
+        self._show_where_induction_fails(unproved)
+        self._at_this_size(unproved)
         if self.ranges:
-            unproved = [name for name in open_still if not self.attempts.proved(name)]
             self.growth.grow(unproved, 1 << 30, self._until(1.0))
 
     def _at_the_size_asked_for(self, names: list[str]) -> None:
@@ -122,7 +126,15 @@ class _Ladder:
                 if self.growth.interrupted:
                     return
                 time_s = self._until(PROOF_SHARE) - perf_counter()
-                self.attempts.every_size(self.goals[name], max(1.0, time_s / (len(left) - place)), mine=mine)
+                if time_s > LEAST_S or not mine:
+                    self.attempts.every_size(self.goals[name], max(1.0, time_s / (len(left) - place)), mine=mine)
+
+    def _show_where_induction_fails(self, names: list[str]) -> None:
+        for place, name in enumerate(names):
+            left = (self._until(STUCK_SHARE) - perf_counter()) / (len(names) - place)
+            if left > LEAST_S:
+                with AtMost(left):
+                    self.attempts.show_where_induction_fails(name, left)
 
     def _at_this_size(self, names: list[str]) -> None:
         """What a search left open; then, where certificates are wanted, what it decided as well."""
@@ -131,7 +143,8 @@ class _Ladder:
             wanted += [name for name in names if name not in wanted]
         for place, name in enumerate(wanted):
             left = self._until(1.0) - perf_counter()
-            self.attempts.this_size(self.goals[name], max(1.0, left / (len(wanted) - place)))
+            if left > LEAST_S:
+                self.attempts.this_size(self.goals[name], max(1.0, left / (len(wanted) - place)))
 
     def _decided(self, name: str) -> bool:
         result = self.growth.at_asked.get(name)
