@@ -17,7 +17,8 @@ from checker.properties.plan import property_name
 from checker.properties.result import Report, Result
 from checker.properties.searches import Job, Limits, Told, model_of
 from checker.properties.tolerance.subject import Subject
-from checker.proving.attempt import Attempt, Attempts
+from checker.proving.attempt import Attempts
+from checker.proving.result import Attempt
 from checker.sorted.obligations import PROVABLE
 
 SEARCH_SHARE = 0.5  # of the time, for the search

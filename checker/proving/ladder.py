@@ -6,7 +6,7 @@ for; proved for every size. Small searches come first, for a property that is vi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import final
 
@@ -18,16 +18,17 @@ from checker.properties.plan import expects_violation
 from checker.properties.result import Verdict
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import Said, Subject, subject
-from checker.proving.attempt import Attempt, Attempts
-from checker.proving.mining import LEAST_S, without_fast_solver
-from checker.proving.result import Proof, Proofs, Rung, Sizes
+from checker.proving.attempt import Attempts, Effort
+from checker.proving.mining import LEAST_S, NO_TIME, without_fast_solver
+from checker.proving.result import Attempt, Proof, Proofs, Rung, Sizes
 from checker.proving.searched import EXISTENTIAL, Growth
 from checker.proving.sizes import may_vary, size_parameters
+from checker.sorted.obligations import PROVABLE
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
 LATE = 1.05  # of the time: until then, what is about to be known is waited for
-SEARCH_SHARE, RULES_SHARE, PROOF_SHARE, STUCK_SHARE = 0.25, 0.5, 0.85, 0.9  # of the time: until then
+SEARCH_SHARE, KNOWN_SHARE, RULES_SHARE, PROOF_SHARE, STUCK_SHARE = 0.25, 0.4, 0.6, 0.85, 0.9  # of the time: until then
 
 
 def prove(
@@ -104,7 +105,7 @@ class _Ladder:
         self._for_every_size(open_still)
         if self.growth.interrupted:
             return
-        unproved = [name for name in open_still if not self.attempts.proved(name)]
+        unproved = self._unproved(open_still)
         self._show_where_induction_fails(unproved)
         self._at_this_size(unproved)
         if self.ranges:
@@ -117,17 +118,24 @@ class _Ladder:
             self.growth.look(self.asked, missing, max(1.0, self._until(SEARCH_SHARE) - perf_counter()))
 
     def _for_every_size(self, names: list[str]) -> None:
-        """Without looking for lemmas first; then with rules that are looked for for all at once; then with what each needs."""
-        for mine in (False, True):
-            left = [name for name in names if not self.attempts.proved(name)]
-            if mine and left:
-                self.attempts.look_for_rules([self.goals[name] for name in left], (self._until(RULES_SHARE) - perf_counter()))
-            for place, name in enumerate(left):
-                if self.growth.interrupted:
-                    return
-                time_s = self._until(PROOF_SHARE) - perf_counter()
-                if time_s > LEAST_S or not mine:
-                    self.attempts.every_size(self.goals[name], max(1.0, time_s / (len(left) - place)), mine=mine)
+        """All with little effort first; rules are looked for for all at once."""
+        self._try_each(names, len(names), "at once", KNOWN_SHARE)
+        left = self._unproved(names)
+        if left:
+            rules = self.attempts.look_for_rules([self.goals[name] for name in left], self._until(RULES_SHARE) - perf_counter())
+            self._try_each(rules, len(left), "rules", RULES_SHARE)
+        left = self._unproved(names)
+        self._try_each(left, len(left), "all", PROOF_SHARE)
+
+    def _try_each(self, names: Iterable[str], most: int, effort: Effort, share: float) -> None:
+        """`most`: of so many names."""
+        for place, name in enumerate(names):
+            time_s = self._until(share) - perf_counter()
+            if not self.growth.interrupted and (time_s > LEAST_S or effort == "at once"):
+                self.attempts.every_size(self.goals[name], max(1.0, time_s / (most - place)), effort)
+
+    def _unproved(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if not self.attempts.proved(name)]
 
     def _show_where_induction_fails(self, names: list[str]) -> None:
         for place, name in enumerate(names):
@@ -208,6 +216,8 @@ class _Ladder:
     def _reason(self, goal: Goal, rung: Rung, attempt: Attempt) -> str:
         if rung in ("every size", "violated"):
             return ""
+        if attempt == Attempt() and goal.kind in PROVABLE:
+            return NO_TIME
         if rung == "open":
             here = self.growth.at_asked.get(goal.name)
             searched = "" if here is None else here.reason
