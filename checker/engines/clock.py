@@ -7,6 +7,7 @@ busy machine it is what takes long.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from time import perf_counter
 from types import FrameType, TracebackType
@@ -31,6 +32,7 @@ class AtMost:
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.rang, self.until = seconds, False, 0.0
+        self._hook = sys.unraisablehook
         self._others: tuple[Any, float, float] | None = None  # their handler, what their timer had left, and when that was
 
     def __enter__(self) -> Self:
@@ -39,6 +41,7 @@ class AtMost:
             if not _running:
                 left, _ = signal.getitimer(signal.ITIMER_REAL)
                 self._others = signal.signal(signal.SIGALRM, _ring), left, perf_counter()
+                self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
             _running.append(self)
             _wind()
         return self
@@ -50,9 +53,15 @@ class AtMost:
         if self._others is not None:
             handler, left, since = self._others
             signal.signal(signal.SIGALRM, handler)
+            sys.unraisablehook = self._hook
             if left:
                 signal.setitimer(signal.ITIMER_REAL, max(LEAST_S, left - (perf_counter() - since)))
         return self.rang and isinstance(raised, KeyboardInterrupt) and not any(clock.rang for clock in _running)
+
+    def _unraisable(self, lost: sys.UnraisableHookArgs) -> None:
+        """Of an interrupt that is lost in a finaliser nothing is said: it comes again."""
+        if lost.exc_type is not TimeIsUp:
+            self._hook(lost)
 
 
 _running: list[AtMost] = []  # the outermost first

@@ -59,6 +59,20 @@ def test_an_interrupt_that_is_taken_for_one_of_the_user_comes_again() -> None:
     assert (clock.rang, caught) == (True, 1)
 
 
+class Slow:
+    def __del__(self) -> None:
+        busy(0.2)
+
+
+def test_an_interrupt_that_is_lost_in_a_finaliser_comes_again_and_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with AtMost(0.05) as clock:
+        slow = Slow()
+        del slow
+        busy(20)
+    assert clock.rang
+    assert capsys.readouterr().err == ""
+
+
 def test_errors_and_interrupts_of_the_user_go_on() -> None:
     with pytest.raises(ValueError, match="wrong"), AtMost(20):
         raise ValueError("wrong")
