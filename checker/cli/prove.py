@@ -25,7 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", help="a spec or a protocol")
     options.add_choice(parser)
     parser.add_argument("--property", metavar="NAME", action="append", help="only these properties; may be repeated")
-    parser.add_argument("--time", metavar="SECONDS", type=options.positive_number, help="stop after so long (default: 60)")
+    parser.add_argument(
+        "--time", metavar="SECONDS", type=options.positive_number, help="stop after so long, all in all (default: 60)"
+    )
     parser.add_argument(
         "--memory", metavar="MIB", type=options.positive_number, help="stop each search and solver at so much memory"
     )

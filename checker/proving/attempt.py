@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from time import perf_counter
-from typing import final
+from typing import Literal, TypeAlias, final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
 from checker.certificates.questions import ASSUMED, answers, by_small_sizes, questions, why_fixed
 from checker.certificates.subject import Asked
-from checker.engines.along import explore_along
 from checker.engines.apart import SolverMissing
+from checker.engines.clock import AtMost
 from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas, Proved, Violated
 from checker.engines.inductive.lemmas import numbered
@@ -27,56 +27,30 @@ from checker.model.expr import Apply, Expr, Quantifier
 from checker.model.model import Goal, Model
 from checker.model.printing import print_expr
 from checker.model.resize import resized
-from checker.properties.judge import judge
-from checker.properties.result import Result
-from checker.properties.search import Search
 from checker.properties.searches import model_of
 from checker.properties.tolerance.subject import Subject
-from checker.properties.verdicts import result_of
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.facts import kept_at_awaits
-from checker.proving.mining import lemmas_about_numbers, lemmas_from, proof_of, rules_of
-from checker.proving.result import Stuck
+from checker.proving.mining import NO_TIME, lemmas_about_numbers, lemmas_from, proof_of, rules_of
+from checker.proving.refuted import violation
+from checker.proving.result import Attempt
 from checker.proving.rules import as_rule
 from checker.proving.spending import meter_of, potential_lemmas, proved_here
 from checker.proving.stuck import stuck_at
 from checker.proving.two_of_each import TwoOfEach
-from checker.semantics.interpreter import Interpreter
-from checker.sentences.sentence import Sentence, sentence
-from checker.sorted.obligations import PROVABLE
+from checker.sentences.sentence import sentence
+from checker.sorted.obligations import PROVABLE, Obligation
 from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
 MINING_SHARE = 0.45  # of the time that is left then: for lemmas that proofs show, and again for rules of a fixed form
 WITH_GHOSTS = ("no lost update", "no stale write", "no overwrite")  # each has a model of its own
+LATE = 1.25  # of the time for a property: until then, a proof that was found is written down
 NUMBERS_SHARE = 0.4  # of the time that is left then: for lemmas about numbers
 SMALL_S = 5.0  # for each question without quantifiers
+Effort: TypeAlias = Literal["at once", "rules", "all"]  # with the lemmas that are known; with rules; with what the goal needs
 NO_LEMMAS = "it speaks of whole runs, and lemmas are of what single states and steps show"
 NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what single states and steps show"
-
-
-class Attempt(Struct, frozen=True, kw_only=True):
-    """Of one property. `reason`: why there is no proof for every size, `not_here`: why none at the size asked for, where one was tried;
-    "" where there is one. `refuted`: a violation at the size asked for.
-
-    `uncertified`: why there is no certificate although one is wanted.
-    """
-
-    every_size: bool = False
-    this_size: bool = False
-    lemmas: tuple[Sentence, ...] = ()
-    solvers: tuple[str, ...] = ()
-    obligations: int = 0
-    only_with: tuple[tuple[str, int], ...] = ()
-    majorities: tuple[str, ...] = ()
-    decided_at: tuple[tuple[str, int], ...] = ()
-    certificate: str = ""
-    uncertified: str = ""
-    stuck: Stuck | None = None
-    refuted: Result | None = None
-    reason: str = ""
-    not_here: str = ""
-    seconds: float = 0.0
 
 
 @final
@@ -94,8 +68,17 @@ class Attempts:
         self.assumptions: tuple[str, ...] = ASSUMED
         self.known: list[Expr] = []  # lemmas that hold at every size
         self.rules: dict[str, Lemmas] = {}  # of goals, as small sizes show them
+        self._ruled = False  # whether rules were looked for
+        self._looked_through: dict[
+            str, list[str]
+        ] = {}  # goals that all rules were looked at for, and the parameters that were small then
         self._numbers: list[Expr] | None = None  # those about numbers that may; None: not looked for
         self._of: dict[str, Attempt] = {}
+        self._failing: dict[str, tuple[Asked, Obligation]] = {}  # of properties: a question about them whose answer is no
+        self._proofs: dict[Asked, EverySizeProofs] = {}
+        self._facts: dict[Asked, list[Expr]] = {}  # those about awaits that hold at every size
+        self._refuted_with: dict[Asked, set[frozenset[str]]] = {}  # lemmas that are not enough
+        self._subjects: dict[tuple[str, bool, bool], Asked] = {}
         if certificates is not None:
             require_folder(certificates)
 
@@ -108,32 +91,35 @@ class Attempts:
 
     # --- for every size ----------------------------------------------------------------------------------------------
 
-    def look_for_rules(self, goals: Sequence[Goal], time_s: float) -> None:
-        """For all goals at once, as far as the time goes: they are tried first then."""
+    def look_for_rules(self, goals: Sequence[Goal], time_s: float) -> Iterator[str]:
+        """For all goals at once, as far as the time goes. The names of those that small sizes show rules for, as they are found."""
+        self._ruled = True
         meters = {node.name for node in self.base.target.properties if isinstance(node, tree.Spending)}
         asked = [g for g in goals if g.kind in PROVABLE and g.kind not in WITH_GHOSTS and g.name not in meters]
         if not asked or self.refused:
             return
         subject = self._subject(asked[0])
-        family = replace(subject.family, goals=None)
-        models = [family.model(dict.fromkeys(subject.parameters, size)) for size in self._sizes(subject)]
         self._said(f"rules that small sizes do not refute, for {len(asked)} properties")
         with suppress(SolverMissing, Refused):
+            family = replace(subject.family, goals=None)
+            models = [family.model(dict.fromkeys(subject.parameters, size)) for size in self._sizes(subject)]
             for found in rules_of(models, [goal.name for goal in asked], time_s, self.base.limits.memory_mib):
-                self.rules[found.goal] = found
+                if isinstance(found, Lemmas):
+                    self.rules[found.goal] = found
+                    yield found.goal
+                else:
+                    self._looked_through.update((goal.name, subject.parameters) for goal in asked)
 
-    def every_size(self, goal: Goal, time_s: float, *, mine: bool = True) -> None:
-        """`mine`: whether lemmas are looked for at small sizes."""
-        began = perf_counter()
-        try:
-            found = self._every_size(goal, began + time_s, mine)
-        except Refused as refused:
-            found = Attempt(reason=str(refused))
-        except SolverMissing as missing:
-            found = Attempt(reason=str(missing))
+    def every_size(self, goal: Goal, time_s: float, effort: Effort = "all") -> None:
+        began, found = perf_counter(), Attempt(reason=NO_TIME)
+        with AtMost(time_s * LATE):
+            try:
+                found = self._every_size(goal, began + time_s, effort)
+            except (Refused, SolverMissing) as reason:
+                found = Attempt(reason=str(reason))
         self._of[goal.name] = replace(found, seconds=perf_counter() - began)
 
-    def _every_size(self, goal: Goal, until: float, mine: bool) -> Attempt:
+    def _every_size(self, goal: Goal, until: float, effort: Effort) -> Attempt:
         if goal.kind not in PROVABLE:
             return Attempt(reason=NOT_PROVABLE)
         if self.refused:
@@ -148,56 +134,72 @@ class Attempts:
         if speaks is not None:
             return Attempt(reason=f"it speaks of a number of agents or things by itself ({speaks})")
         if not subject.varying_orders:
-            return self._with_lemmas(goal, subject, until, mine)
-        found = self._with_lemmas(goal, subject, (perf_counter() + until) / 2, mine, at_small_sizes=False)
+            return self._with_lemmas(goal, subject, until, effort)
+        found = self._with_lemmas(goal, subject, (perf_counter() + until) / 2, effort, at_small_sizes=False)
         if found.every_size:
             return found
-        kept = self._with_lemmas(goal, self._subject(goal, orders_fixed=True), until, mine)
+        kept = self._with_lemmas(goal, self._subject(goal, orders_fixed=True), until, effort)
         return kept if kept.every_size else found
 
-    def _with_lemmas(self, goal: Goal, subject: Asked, until: float, mine: bool, at_small_sizes: bool = True) -> Attempt:
+    def _with_lemmas(self, goal: Goal, subject: Asked, until: float, effort: Effort, at_small_sizes: bool = True) -> Attempt:
         """`at_small_sizes`: proofs there are read as lemmas too; of an order they name elements."""
-        proofs = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
+        if subject not in self._proofs:
+            self._proofs[subject] = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
+        proofs, refuted = self._proofs[subject], self._refuted_with.setdefault(subject, set())
         settled = Settled(proved=False)
-        for needed, lemmas in self._lemma_sets(subject, proofs, until, mine, at_small_sizes):
+        for needed, lemmas in self._lemma_sets(subject, proofs, until, effort, at_small_sizes):
+            said = frozenset(map(_words, lemmas))
+            if said in refuted:
+                continue
             self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
             settled = proofs.settle(lemmas, until)
             if settled.proved:
                 few = proofs.trimmed(settled.lemmas, needed, (perf_counter() + until) / 2)
                 return self._proof(subject, proofs, few)
+            if settled.failing is not None:
+                refuted.add(said)
             if perf_counter() > until:
                 break
-        stuck = None if settled.failing is None else stuck_at(subject, settled.failing)
-        return Attempt(reason=settled.reason or "no lemmas were found that are enough", stuck=stuck)
+        if settled.failing is not None:
+            self._failing[goal.name] = subject, settled.failing
+        return Attempt(reason=settled.reason or "no lemmas were found that are enough")
+
+    def show_where_induction_fails(self, name: str, time_s: float) -> None:
+        """For a property without a proof: the smallest state in which what is known of it says too little."""
+        if name in self._failing:
+            self._said(f"{name}: where induction fails")
+            self._of[name] = replace(self.of(name), stuck=stuck_at(*self._failing[name], time_s))
 
     def _subject(self, goal: Goal, *, one_size: bool = False, orders_fixed: bool = False) -> Asked:
-        base = self.base
-        asked = partial(Asked, base.target, base.instance, self.faults, goal.name, base.overrides)
-        return asked(one_size=one_size, orders_fixed=orders_fixed)
+        asked, base = (goal.name, one_size, orders_fixed), self.base
+        if asked not in self._subjects:
+            made = partial(Asked, base.target, base.instance, self.faults, goal.name, base.overrides)
+            self._subjects[asked] = made(one_size=one_size, orders_fixed=orders_fixed)
+        return self._subjects[asked]
 
     def _lemma_sets(
-        self, subject: Asked, proofs: EverySizeProofs, until: float, mine: bool, at_small_sizes: bool
+        self, subject: Asked, proofs: EverySizeProofs, until: float, effort: Effort, at_small_sizes: bool
     ) -> Iterator[tuple[Sequence[Expr], Sequence[Expr]]]:
-        """Lemmas to try, few first: none, what holds of every protocol, what is known, numbers, what steps counted, what proofs at small sizes need.
-        Before each set those of it that small sizes cannot do without.
+        """Lemmas to try, few first: none, what holds of every protocol, what is known, rules, numbers, what steps counted, what proofs at small sizes
+        need. Before each set those of it that small sizes cannot do without.
         """
         yield (), ()
         spent = meter_of(subject.model)
         if spent is not None:
-            for lemma in potential_lemmas(subject, spent, until - perf_counter(), self.base.limits.memory_mib):
-                yield (), proofs.over([lemma])
+            if effort != "at once":
+                for lemma in potential_lemmas(subject, spent, until - perf_counter(), self.base.limits.memory_mib):
+                    yield (), proofs.over([lemma])
             return
-        facts = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
-        known = proofs.over(self.known)
+        if subject not in self._facts:
+            self._facts[subject] = proofs.inductive(proofs.over(list(kept_at_awaits(subject.checked, subject.model))), until)
+        facts, known = self._facts[subject], proofs.over(self.known)
         if facts or known:
             yield (), _each_once([*facts, *known])
-        for counting in self._about_numbers(subject, proofs, until):
-            yield (), _each_once([*facts, *known, *counting])
-        counted = proofs.over(list(what_was_counted(subject.model)))
-        if counted:
-            yield (), _each_once([*facts, *known, *counted])
-        if not mine:
+        if effort == "at once":
             return
+        if not self._ruled:
+            goals = [goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals]
+            deque(self.look_for_rules(goals, (until - perf_counter()) * MINING_SHARE), maxlen=0)
         mined: list[Expr] = []
         if subject.name in self.rules:
             found = self.rules[subject.name]
@@ -205,6 +207,13 @@ class Attempts:
             mined = _each_once([*few, *more])
             yield few, few
             yield few, _each_once([*facts, *known, *mined])
+        if effort == "rules":
+            return
+        for counting in self._about_numbers(subject, proofs, until):
+            yield (), _each_once([*facts, *known, *counting])
+        counted = proofs.over(list(what_was_counted(subject.model)))
+        if counted:
+            yield (), _each_once([*facts, *known, *counted])
         if not at_small_sizes:
             return
         for needed, lemmas in self._mined(subject, proofs, until, bool(counted)):
@@ -244,7 +253,11 @@ class Attempts:
         """
         models, memory = self._small(subject), self.base.limits.memory_mib
         larger: list[Sequence[Expr]] = []
-        for of_a_form in (True, False) if counts else (False, True):
+        ways = (True, False) if counts else (False, True)
+        ruled_out = self._looked_through.get(subject.name) == subject.parameters
+        for of_a_form in ways:
+            if of_a_form and ruled_out:
+                continue
             if perf_counter() > until:
                 return
             self._said(
@@ -342,7 +355,7 @@ class Attempts:
             if self.certificates is not None:
                 self._certify(subject, rules, self.certificates)
         elif isinstance(found, Violated):
-            self._of[goal.name] = replace(before, refuted=self._refuted(goal, found), seconds=seconds)
+            self._of[goal.name] = replace(before, refuted=violation(self.base, self.faults, goal, found), seconds=seconds)
         else:
             uncertified = f"no lemmas were found that are enough at this size ({found.reason})" if self.certificates else ""
             self._of[goal.name] = replace(before, not_here=found.reason, uncertified=uncertified, seconds=seconds)
@@ -361,21 +374,6 @@ class Attempts:
         except (Refused, SolverMissing) as refused:
             why_not = str(refused)
         self._of[subject.name] = replace(self.of(subject.name), certificate=path, uncertified=why_not)
-
-    def _refuted(self, goal: Goal, found: Violated) -> Result:
-        """The violation, judged on the run as the interpreter takes it."""
-        job = next(
-            job for job in self.base.jobs(self.faults, [goal.name]) if any(g.name == goal.name for g in model_of(job).goals)
-        )
-        model = model_of(job)
-        interpreter = Interpreter(model)
-        search = Search(explore_along(model, found.states, interpreter), interpreter)
-        asked = next(g for g in model.goals if g.name == goal.name)
-        judged = judge(search, asked)
-        assert judged.verdict == "violated", f"the interpreter does not find {goal.name} violated where the solver saw it"
-        assert judged.path is not None
-        path = replace(judged.path, shortest=False)
-        return replace(result_of(job, search, asked, replace(judged, path=path)), basis="bounded", engine="inductive")
 
     def _said(self, text: str) -> None:
         if self.base.said is not None:

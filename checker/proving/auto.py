@@ -1,7 +1,8 @@
 """The strongest verdict for a budget of seconds: what a search of half the time leaves open, Z3 looks for in sweeps and proofs try to settle.
 
-A search comes first, for it is the quickest on small teams and the only one that decides endless runs. Violations are looked for before proofs are
-tried: a bug at the size asked for is found in seconds where there is one. A proof counts only together with one that no step fails.
+A search comes first, for it is the quickest on small teams and the only one that decides endless runs. Then come proofs for every size that little
+effort finds, for they take as long for fifty agents as for two; then violations at the size asked for, which are found in seconds where there are
+any; then all other proofs. A proof counts only together with one that no step fails.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from checker.properties.plan import property_name
 from checker.properties.result import Report, Result
 from checker.properties.searches import Job, Limits, Told, model_of
 from checker.properties.tolerance.subject import Subject
-from checker.proving.attempt import Attempt, Attempts
+from checker.proving.attempt import Attempts, Effort
+from checker.proving.result import Attempt
 from checker.sorted.obligations import PROVABLE
 
 SEARCH_SHARE = 0.5  # of the time, for the search
-SWEEPS_SHARE = 0.4  # of what is left then, for violations
+SOON_SHARE = 0.4  # of what is left then, for proofs that little effort finds
+SWEEPS_SHARE = 0.5  # of what is left then, for violations
 LAST_SHARE = 0.05  # of the time, for what ends after its limit
 LEAST_S = 0.5  # for an attempt at a proof: with less none is begun
 NO_ERROR = "no error"
@@ -99,11 +102,20 @@ def _more(
 ) -> list[Result]:
     """Results in the place of these, which are those of one search."""
     by_name = {result.property: result for result in unknown}
-    by_name |= _hunted(job, by_name, replace(limits, time_s=(until - perf_counter()) * SWEEPS_SHARE), told)
-    left = [name for name, result in by_name.items() if result.verdict == "unknown" and result.kind in PROVABLE]
-    if left and not any(needs_ghosts(node) for node in job.properties):
-        by_name |= _proved(job, [by_name[name] for name in left], limits, until)
+    attempts = None if any(needs_ghosts(node) for node in job.properties) else Attempts(_subject(job, limits), job.faults, None)
+    if attempts is not None:
+        soon = perf_counter() + (until - perf_counter()) * SOON_SHARE
+        by_name |= _proved_soon(job, attempts, _provable(by_name), soon)
+    left = {name: result for name, result in by_name.items() if result.verdict == "unknown"}
+    if left:
+        by_name |= _hunted(job, left, replace(limits, time_s=(until - perf_counter()) * SWEEPS_SHARE), told)
+    if attempts is not None and _provable(by_name):
+        by_name |= _proved(job, attempts, _provable(by_name), until)
     return [by_name[result.property] for result in unknown]
+
+
+def _provable(by_name: dict[str, Result]) -> list[Result]:
+    return [result for result in by_name.values() if result.verdict == "unknown" and result.kind in PROVABLE]
 
 
 # --- violations ------------------------------------------------------------------------------------------------------
@@ -127,15 +139,36 @@ def _hunted(job: Job, unknown: dict[str, Result], limits: Limits, told: Callable
 # --- proofs ----------------------------------------------------------------------------------------------------------
 
 
-def _proved(job: Job, unknown: list[Result], limits: Limits, until: float) -> dict[str, Result]:
+def _proved_soon(job: Job, attempts: Attempts, unknown: list[Result], until: float) -> dict[str, Result]:
+    """Those that little effort proves for every size: that takes as long for fifty agents as for two."""
+    goals = {goal.name: goal for goal in model_of(job).goals}
+    names = dict.fromkeys([NO_ERROR, *(result.property for result in unknown)])
+
+    def attempt(name: str, effort: Effort, among: int) -> None:
+        left = until - perf_counter()
+        if left > LEAST_S:
+            attempts.every_size(goals[name], left / among, effort)
+
+    for place, name in enumerate(names):
+        attempt(name, "at once", len(names) - place)
+    left = [name for name in names if not attempts.proved(name)]
+    rules = attempts.look_for_rules([goals[name] for name in left], until - perf_counter())
+    for place, name in enumerate(rules if until - perf_counter() > LEAST_S else ()):
+        attempt(name, "rules", len(left) - place)
+    if not attempts.proved(NO_ERROR):
+        return {}
+    return {r.property: _result(r, attempts.of(r.property)) for r in unknown if attempts.proved(r.property)}
+
+
+def _proved(job: Job, attempts: Attempts, unknown: list[Result], until: float) -> dict[str, Result]:
     """Those that are proved, where it is proved as well that no step fails: a run that ends there is no run that was looked at."""
-    attempts = Attempts(_subject(job, limits), job.faults, None)
     goals = {goal.name: goal for goal in model_of(job).goals}
     order = [NO_ERROR, *(result.property for result in unknown if result.property != NO_ERROR)]
     proofs: dict[str, Attempt] = {}
     for place, name in enumerate(order):
         share = (until - perf_counter()) / (len(order) - place)
-        attempts.every_size(goals[name], share / 2)
+        if not attempts.proved(name):
+            attempts.every_size(goals[name], share / 2)
         left = until - perf_counter()
         if not attempts.proved(name) and left > LEAST_S:
             attempts.this_size(goals[name], min(left, max(LEAST_S, share / 2)))

@@ -95,15 +95,14 @@ class EverySizeProofs:
         scripts = [Script(one.smtlib) for one in asked]
         each = max(0.2, min(QUESTION_S, until - perf_counter()))
         for one, answer in zip(asked, solve_all(scripts, time_s=each, memory_mib=self.memory_mib), strict=True):
-            if answer.result == "unsat":
-                continue
-            if one.lemma is not None and one.lemma < lemmas:
-                bad.add(one.lemma)
-            elif answer.result == "sat":
-                return bad, one, ""
-            else:
-                undecided = undecided or f"Z3 does not decide `{one.name}` ({answer.reason})"
-            if perf_counter() > until:
+            if answer.result != "unsat":
+                if one.lemma is not None and one.lemma < lemmas:
+                    bad.add(one.lemma)
+                elif answer.result == "sat":
+                    return bad, one, ""
+                else:
+                    undecided = undecided or f"Z3 does not decide `{one.name}` ({answer.reason})"
+            if perf_counter() > until and one is not asked[-1]:
                 return bad, None, "the time was used up"
         return bad, None, "" if bad else undecided
 

@@ -6,10 +6,11 @@ for; proved for every size. Small searches come first, for a property that is vi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import final
 
+from checker.engines.clock import AtMost
 from checker.language.faults import with_text
 from checker.language.types import show
 from checker.model.model import Goal
@@ -17,15 +18,17 @@ from checker.properties.plan import expects_violation
 from checker.properties.result import Verdict
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import Said, Subject, subject
-from checker.proving.attempt import Attempt, Attempts
-from checker.proving.mining import without_fast_solver
-from checker.proving.result import Proof, Proofs, Rung, Sizes
+from checker.proving.attempt import Attempts, Effort
+from checker.proving.mining import LEAST_S, NO_TIME, without_fast_solver
+from checker.proving.result import Attempt, Proof, Proofs, Rung, Sizes
 from checker.proving.searched import EXISTENTIAL, Growth
 from checker.proving.sizes import may_vary, size_parameters
+from checker.sorted.obligations import PROVABLE
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
-SEARCH_SHARE, RULES_SHARE, PROOF_SHARE = 0.25, 0.5, 0.85  # of the time: until then
+LATE = 1.05  # of the time: until then, what is about to be known is waited for
+SEARCH_SHARE, KNOWN_SHARE, RULES_SHARE, PROOF_SHARE, STUCK_SHARE = 0.25, 0.4, 0.6, 0.85, 0.9  # of the time: until then
 
 
 def prove(
@@ -66,7 +69,8 @@ class _Ladder:
     def climb(self) -> Proofs:
         names = [name for name in dict.fromkeys(self.base.names()) if name in self.goals]
         try:
-            self._climb(names)
+            with AtMost(self.time_s * LATE):
+                self._climb(names)
         except KeyboardInterrupt:
             self.interrupted = True
         fixed = [(n, show(c.type, c.value)) for n, c in self.base.checked.parameters.items()]
@@ -101,9 +105,10 @@ class _Ladder:
         self._for_every_size(open_still)
         if self.growth.interrupted:
             return
-        self._at_this_size([name for name in open_still if not self.attempts.proved(name)])
+        unproved = self._unproved(open_still)
+        self._show_where_induction_fails(unproved)
+        self._at_this_size(unproved)
         if self.ranges:
-            unproved = [name for name in open_still if not self.attempts.proved(name)]
             self.growth.grow(unproved, 1 << 30, self._until(1.0))
 
     def _at_the_size_asked_for(self, names: list[str]) -> None:
@@ -113,16 +118,31 @@ class _Ladder:
             self.growth.look(self.asked, missing, max(1.0, self._until(SEARCH_SHARE) - perf_counter()))
 
     def _for_every_size(self, names: list[str]) -> None:
-        """Without looking for lemmas first; then with rules that are looked for for all at once; then with what each needs."""
-        for mine in (False, True):
-            left = [name for name in names if not self.attempts.proved(name)]
-            if mine and left:
-                self.attempts.look_for_rules([self.goals[name] for name in left], (self._until(RULES_SHARE) - perf_counter()))
-            for place, name in enumerate(left):
-                if self.growth.interrupted:
-                    return
-                time_s = self._until(PROOF_SHARE) - perf_counter()
-                self.attempts.every_size(self.goals[name], max(1.0, time_s / (len(left) - place)), mine=mine)
+        """All with little effort first; rules are looked for for all at once."""
+        self._try_each(names, len(names), "at once", KNOWN_SHARE)
+        left = self._unproved(names)
+        if left:
+            rules = self.attempts.look_for_rules([self.goals[name] for name in left], self._until(RULES_SHARE) - perf_counter())
+            self._try_each(rules, len(left), "rules", RULES_SHARE)
+        left = self._unproved(names)
+        self._try_each(left, len(left), "all", PROOF_SHARE)
+
+    def _try_each(self, names: Iterable[str], most: int, effort: Effort, share: float) -> None:
+        """`most`: of so many names."""
+        for place, name in enumerate(names):
+            time_s = self._until(share) - perf_counter()
+            if not self.growth.interrupted and (time_s > LEAST_S or effort == "at once"):
+                self.attempts.every_size(self.goals[name], max(1.0, time_s / (most - place)), effort)
+
+    def _unproved(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if not self.attempts.proved(name)]
+
+    def _show_where_induction_fails(self, names: list[str]) -> None:
+        for place, name in enumerate(names):
+            left = (self._until(STUCK_SHARE) - perf_counter()) / (len(names) - place)
+            if left > LEAST_S:
+                with AtMost(left):
+                    self.attempts.show_where_induction_fails(name, left)
 
     def _at_this_size(self, names: list[str]) -> None:
         """What a search left open; then, where certificates are wanted, what it decided as well."""
@@ -131,7 +151,8 @@ class _Ladder:
             wanted += [name for name in names if name not in wanted]
         for place, name in enumerate(wanted):
             left = self._until(1.0) - perf_counter()
-            self.attempts.this_size(self.goals[name], max(1.0, left / (len(wanted) - place)))
+            if left > LEAST_S:
+                self.attempts.this_size(self.goals[name], max(1.0, left / (len(wanted) - place)))
 
     def _decided(self, name: str) -> bool:
         result = self.growth.at_asked.get(name)
@@ -195,6 +216,8 @@ class _Ladder:
     def _reason(self, goal: Goal, rung: Rung, attempt: Attempt) -> str:
         if rung in ("every size", "violated"):
             return ""
+        if attempt == Attempt() and goal.kind in PROVABLE:
+            return NO_TIME
         if rung == "open":
             here = self.growth.at_asked.get(goal.name)
             searched = "" if here is None else here.reason

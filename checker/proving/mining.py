@@ -30,9 +30,11 @@ def lemmas_from(
     return event
 
 
-def rules_of(models: Sequence[Model], goals: Sequence[str], time_s: float, memory_mib: float | None) -> Iterator[Lemmas]:
+def rules_of(
+    models: Sequence[Model], goals: Sequence[str], time_s: float, memory_mib: float | None
+) -> Iterator[Lemmas | Stopped]:
     """For each of the goals that rules of a fixed form are enough for in all of these models, as they are found; the goals are of single states
-    and steps, and all of one model. Raises SolverMissing, KeyboardInterrupt.
+    and steps, and all of one model. At last Stopped, where all rules were looked at. Raises SolverMissing, KeyboardInterrupt.
     """
     found = apart(_rules, time_s=max(LEAST_S, time_s), memory_mib=memory_mib, models=tuple(models), goals=tuple(goals))
     try:
@@ -42,6 +44,8 @@ def rules_of(models: Sequence[Model], goals: Sequence[str], time_s: float, memor
                     yield event
                 case Stopped(reason=reason) if reason == INTERRUPTED:
                     raise KeyboardInterrupt
+                case Stopped(reason=""):
+                    yield event
     except (Unsupported, GaveUp):
         return
 

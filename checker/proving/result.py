@@ -36,6 +36,30 @@ class Stuck(Struct, frozen=True, kw_only=True):
     after: tuple[tuple[str, str], ...]
 
 
+class Attempt(Struct, frozen=True, kw_only=True):
+    """Of one property. `reason`: why there is no proof for every size, `not_here`: why none at the size asked for, where one was tried;
+    "" where there is one. `refuted`: a violation at the size asked for.
+
+    `uncertified`: why there is no certificate although one is wanted.
+    """
+
+    every_size: bool = False
+    this_size: bool = False
+    lemmas: tuple[Sentence, ...] = ()
+    solvers: tuple[str, ...] = ()
+    obligations: int = 0
+    only_with: tuple[tuple[str, int], ...] = ()
+    majorities: tuple[str, ...] = ()
+    decided_at: tuple[tuple[str, int], ...] = ()
+    certificate: str = ""
+    uncertified: str = ""
+    stuck: Stuck | None = None
+    refuted: Result | None = None
+    reason: str = ""
+    not_here: str = ""
+    seconds: float = 0.0
+
+
 class Proof(Struct, frozen=True, kw_only=True):
     """How far one property came.
 

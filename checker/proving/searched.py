@@ -9,6 +9,7 @@ from typing import final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.engines.clock import AtMost
 from checker.language.diagnostics import BadInput
 from checker.language.types import Int
 from checker.properties.result import Result
@@ -18,6 +19,7 @@ from checker.proving.sizes import box, largest, sizes_text, smallest
 
 MOST_STATES = 3_000_000  # of one search
 GROWS = 4  # a search takes about so many times as long as the one before it: what would not be finished is not begun
+LATE_S = 0.5  # for what a search has found when its time is up
 EXISTENTIAL = "sometimes"  # what some state shows at one size says nothing of another
 
 
@@ -28,6 +30,11 @@ class Refuted(Struct, frozen=True, kw_only=True):
     sizes: Sizes
     result: Result
     held_up_to: int
+
+
+def _in_time(result: Result) -> Result:
+    """What the clock interrupts ends like what looks at it."""
+    return replace(result, reason="the time was used up") if result.reason == "interrupted" else result
 
 
 @final
@@ -49,18 +56,19 @@ class Growth:
 
     def look(self, sizes: Sizes, names: Sequence[str], time_s: float) -> bool:
         """Search at one size; whether every one of the properties that are still open there was decided."""
-        try:
-            at = self._at(sizes, time_s)
-        except BadInput as bad:
-            return self._left_out(sizes, bad)
         wanted = [name for name in names if name not in self.violated or sizes == self.asked]
-        began = perf_counter()
-        report = at.check(self.faults, wanted)
+        results: Sequence[Result] = ()
+        began, complete = perf_counter(), False
+        with AtMost(time_s + LATE_S) as clock:  # a search of its own for some properties, and each has the time of all
+            try:
+                report = self._at(sizes, time_s).check(self.faults, wanted)
+            except BadInput as bad:
+                return self._left_out(sizes, bad)
+            results, complete = [_in_time(result) for result in report.results], not report.interrupted
         self.took_s = perf_counter() - began
-        self.interrupted = self.interrupted or report.interrupted
-        complete = not report.interrupted
+        self.interrupted = self.interrupted or not (complete or clock.rang)
         states = 0
-        for result in report.results:
+        for result in results:
             states = max(states, result.distinct)
             complete = self._take_in(sizes, result) and complete
         self.done[sizes] = complete

@@ -13,16 +13,16 @@ from checker.sorted.obligations import Obligation
 from checker.sorted.refusals import Refused
 
 MOST_ELEMENTS = 3  # of each sort
-TIME_S = 4.0
+TIME_S = 4.0  # of a question
 
 State = tuple[Value, ...]
 
 
-def stuck_at(subject: Asked, failing: Obligation) -> Stuck | None:
+def stuck_at(subject: Asked, failing: Obligation, time_s: float) -> Stuck | None:
     """The counterexample to a question about `subject`, found anew at small sizes; None where there is none of up to three of each sort."""
     made = subject.every_size
     try:
-        found = smallest(made.form, failing, made.model_at, most=MOST_ELEMENTS, time_s=TIME_S)
+        found = smallest(made.form, failing, made.model_at, most=MOST_ELEMENTS, time_s=min(TIME_S, time_s))
     except Refused:
         return None
     return None if found is None else _shown(subject, found, failing)

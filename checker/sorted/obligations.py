@@ -8,6 +8,7 @@ counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnue
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
@@ -35,6 +36,7 @@ from checker.sorted.logic import (
 )
 from checker.sorted.quantifiers import HAS, QUORUM, is_quorum
 from checker.sorted.refusals import Refused
+from checker.sorted.signature import Signature
 from checker.sorted.smtlib import script
 from checker.sorted.statements import Run
 from checker.sorted.system import Sorted
@@ -45,21 +47,29 @@ PROVABLE = ("always", "never", "step", "no error", "no deadlock", "no lost updat
 
 
 @final
-class Obligation(Struct, frozen=True, kw_only=True):
+class Obligation(Struct, frozen=True, kw_only=True, dict=True):
     """Shown where `smtlib` is unsatisfiable.
 
     `step`: its name, of consecution and of safety of steps; `lemma`: which of the lemmas (an `always` goal is the last) it is about,
-    of initiation and consecution. `terms`: the formula, whose negated part is skolemised, and `told` what solvers are told of it: without sums.
-    `smtlib` is of that.
+    of initiation and consecution. `terms`: the formula, whose negated part is skolemised.
     """
 
     name: str
     part: Part
     step: str | None
     lemma: int | None
-    smtlib: str
     terms: tuple[Term, ...]
-    told: tuple[Term, ...]
+    signature: Signature
+
+    @cached_property
+    def told(self) -> tuple[Term, ...]:
+        """What solvers are told of the formula: without sums. Raises Refused."""
+        return without_sums(self.signature, self.terms)
+
+    @cached_property
+    def smtlib(self) -> str:
+        """Raises Refused."""
+        return script(self.signature, self.told, about=self.name)
 
     @property
     def majorities(self) -> tuple[str, ...]:
@@ -154,8 +164,6 @@ class _Maker:
 
     def make(self, part: Part, step: Step | None, lemma: int | None, terms: list[Term]) -> Obligation:
         terms = [*self.form.laws(terms), *terms]
-        made = tuple(skolemised(self.form, terms))
-        told = without_sums(self.form.signature, made)
         about = [part] if step is None else [part, step.name]
         name = " ".join(about if lemma is None else [*about, f"#{lemma}"])
         return Obligation(
@@ -163,9 +171,8 @@ class _Maker:
             part=part,
             step=None if step is None else step.name,
             lemma=lemma,
-            smtlib=script(self.form.signature, told, about=name),
-            terms=made,
-            told=told,
+            terms=tuple(skolemised(self.form, terms)),
+            signature=self.form.signature,
         )
 
 

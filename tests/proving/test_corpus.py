@@ -6,13 +6,15 @@ import pytest
 
 from tests.proving.table import rows
 
-# stem -> instance, faults, properties. The first four have a limit: seconds of processors for each, solvers included.
+# stem -> instance, faults, properties. Those of QUICK have a limit: seconds of processors for each, solvers included.
 QUICK_S = 5.0
 QUICK = {
     "two_phase_commit": ("three", "manager_crash", ("consistent", "final", "no error")),
     "lock": ("pair", "one_crash", ("together", "no error")),
     "bugs/lease_expiry": ("repaired", "one_crash", ("accepted_once", "holder_is_known", "no error")),
     "task_board": ("pair", "one_crash", ("no error",)),
+    "patterns/dead_letter": ("pair", "none", ("given_up", "another_try", "shared_item", "no deadlock", "no error")),
+    "patterns/map_reduce": ("pair", "one_crash", ("complete", "barrier", "twice", "no error")),
 }
 OTHERS = {
     "latte": ("assigned_and_stuck", "none", ("in_order", "done_stays_done", "no error")),

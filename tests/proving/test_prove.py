@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -182,6 +183,15 @@ def test_an_interrupt_ends_it_with_what_is_known() -> None:
     assert process.returncode == 3
     assert "sometimes adopted: reached" in out
     assert "interrupted before the end" in out
+
+
+def test_the_time_is_that_of_the_whole_command() -> None:
+    began = perf_counter()
+    found = api.prove(ROOT / "specs" / "paxos.spec", time_s=3)
+    assert perf_counter() - began < 3 * 1.15 + 2
+    assert len(found.proofs) == 7
+    assert not found.interrupted
+    assert all(proof.reason for proof in found.proofs if proof.rung == "open")
 
 
 def test_a_violation_that_only_a_proof_at_the_size_finds_is_taken_by_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from checker.engines.inductive.candidates import said_of_states
-from checker.engines.inductive.events import GaveUp, Lemmas
+from checker.engines.inductive.events import Lemmas
 from checker.engines.inductive.houdini import Houdini, fewest
 from checker.engines.inductive.pool import Pool
 from checker.engines.inductive.prove import Proofs, own_condition
@@ -23,13 +23,9 @@ STATES = ("always", "never")  # the kinds of goals that say something of every s
 def rules_for(models: Sequence[Model], goals: Sequence[str], *, time_s: float | None = None) -> Iterator[Lemmas]:
     """Lemmas for each of the goals that rules are enough for in all of these models, of one protocol in growing sizes, as they are found.
 
-    The goals are of single states and steps. It ends early where the time is used up. Raises Unsupported.
+    The goals are of single states and steps. Raises Unsupported, and GaveUp where the time is used up.
     """
-    deadline = None if time_s is None else perf_counter() + time_s
-    try:
-        yield from _Shared(models, goals, deadline).found()
-    except GaveUp:
-        return
+    yield from _Shared(models, goals, None if time_s is None else perf_counter() + time_s).found()
 
 
 class _Shared:
