@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -68,7 +67,6 @@ class Attempts:
         self.assumptions: tuple[str, ...] = ASSUMED
         self.known: list[Expr] = []  # lemmas that hold at every size
         self.rules: dict[str, Lemmas] = {}  # of goals, as small sizes show them
-        self._ruled = False  # whether rules were looked for
         self._looked_through: dict[
             str, list[str]
         ] = {}  # goals that all rules were looked at for, and the parameters that were small then
@@ -93,7 +91,6 @@ class Attempts:
 
     def look_for_rules(self, goals: Sequence[Goal], time_s: float) -> Iterator[str]:
         """For all goals at once, as far as the time goes. The names of those that small sizes show rules for, as they are found."""
-        self._ruled = True
         meters = {node.name for node in self.base.target.properties if isinstance(node, tree.Spending)}
         asked = [g for g in goals if g.kind in PROVABLE and g.kind not in WITH_GHOSTS and g.name not in meters]
         if not asked or self.refused:
@@ -197,9 +194,6 @@ class Attempts:
             yield (), _each_once([*facts, *known])
         if effort == "at once":
             return
-        if not self._ruled:
-            goals = [goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals]
-            deque(self.look_for_rules(goals, (until - perf_counter()) * MINING_SHARE), maxlen=0)
         mined: list[Expr] = []
         if subject.name in self.rules:
             found = self.rules[subject.name]

@@ -13,8 +13,6 @@ QUICK = {
     "lock": ("pair", "one_crash", ("together", "no error")),
     "bugs/lease_expiry": ("repaired", "one_crash", ("accepted_once", "holder_is_known", "no error")),
     "task_board": ("pair", "one_crash", ("no error",)),
-    "patterns/dead_letter": ("pair", "none", ("given_up", "another_try", "shared_item", "no deadlock", "no error")),
-    "patterns/map_reduce": ("pair", "one_crash", ("complete", "barrier", "twice", "no error")),
 }
 OTHERS = {
     "latte": ("assigned_and_stuck", "none", ("in_order", "done_stays_done", "no error")),
@@ -46,6 +44,8 @@ OTHERS = {
     "patterns/retry_budget": ("limited", "none", ("tokens", "no error")),
     "patterns/ticket_line": ("endless", "none", ("alone", "in_line", "own_number", "forward", "no error")),
     "patterns/permits": ("many", "none", ("few", "balance", "no_more_served", "no deadlock", "no error")),
+    "patterns/dead_letter": ("pair", "none", ("given_up", "another_try", "shared_item", "no deadlock", "no error")),
+    "patterns/map_reduce": ("pair", "one_crash", ("complete", "barrier", "twice", "no error")),
     "bench/lossy_lease": ("small", "rough", ("newest_is_given", "holders_were_granted", "no_late_write", "no error")),
 }
 
