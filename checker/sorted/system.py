@@ -53,8 +53,7 @@ class Sorted(Struct, frozen=True, kw_only=True):
         bags = [variable.type for variable in self.model.variables if isinstance(variable.type, BagOf)]
         if any(self.values.finite(type.of) is None for type in bags):
             found.append(
-                "of an unordered channel only this is known: one that is not empty has some message, and no two are in it more often than it has"
-                " messages in all"
+                "of an unordered channel only this is known: where it is not empty it has some message, and no two more often than messages in all"
             )
         if any(not failing.exact for _, run in self.steps for failing in run.failures):
             found.append("an evaluation that may stop before it fails is taken to go on, and to fail as well")

@@ -25,13 +25,13 @@ from checker.language.types import (
     show,
     values,
 )
+from checker.sorted.bags import within_bag
 from checker.sorted.logic import (
     BOOL,
     FALSE,
     INT,
     TRUE,
     Term,
-    arithmetic,
     at_most,
     conj,
     disj,
@@ -41,7 +41,6 @@ from checker.sorted.logic import (
     negate,
     number,
     quantified,
-    total,
     truth,
 )
 from checker.sorted.orders import end_of
@@ -384,21 +383,5 @@ class Values(Struct, frozen=True):
                     *(implies(at_most(number(i + 1), length), self.within(of, item)) for i, item in enumerate(items[:most])),
                 )
             case (BagOf(of, most), BagV(count, size)):
-                return self._within_bag(of, most, count, size)
+                return within_bag(self, of, most, count, size)
         return TRUE
-
-    def _within_bag(self, of: Type, most: int, count: Callable[[Sym], Term], size: Term) -> Term:
-        """The counts are numbers from 0, and the size is their sum where they can be listed; else where there is a message some count is not 0, and
-        no two are together more than the size: less than that it is their sum, which only the real states need to have."""
-        known = self.finite(of)
-        if known is not None:
-            counts = [count(e) for e in known]
-            natural = (at_most(number(0), one) for one in counts)
-            return conj(at_most(size, number(most)), *natural, equal(size, total(counts)))
-        two = self.every(
-            of,
-            lambda a: self.every(of, lambda b: disj(self.equal(of, a, b), at_most(arithmetic("+", count(a), count(b)), size))),
-        )
-        one = self.every(of, lambda a: conj(at_most(number(0), count(a)), at_most(count(a), size)))
-        some = disj(at_most(size, number(0)), self.some(of, lambda e: at_most(number(1), count(e))))
-        return conj(at_most(number(0), size), at_most(size, number(most)), some, one, two)

@@ -52,8 +52,10 @@ def somebody(models: Sequence[Model], names: int) -> list[Expr]:
         parts += _parts(runs, named, somebody=False)
         everywhere = (1 << sum(run.positions(named) for run in runs)) - 1
         locals = runs[0].names(named)
-        rules = (_of_all(locals, rule) for rule in _rules(parts, everywhere, pairs=not named))
-        found.update((rule, None) for rule in rules if set(locals) <= set(nodes(rule.body if named else rule)))
+        rules = (
+            rule for rule in _rules(parts, everywhere, pairs=not named) if all(any(n in nodes(p) for p in rule) for n in locals)
+        )
+        found.update(dict.fromkeys(_of_all(locals, rule) for rule in rules))
     return list(found)[:MOST_RULES]
 
 
