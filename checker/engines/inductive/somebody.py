@@ -120,8 +120,8 @@ def _parts(runs: Sequence[_Runs], sorts: Sequence[str], *, somebody: bool) -> It
 
 
 def _rules(parts: Sequence[_Part], everywhere: int, *, pairs: bool) -> Iterator[frozenset[Expr]]:
-    """Parts one of which is always so, of which one says that there is somebody, and none can be left out: whenever a premise is so, or two
-    (`pairs`), one of a few others is.
+    """Parts one of which is always so, and none of which can be left out: whenever a premise is so, or two (`pairs`), one of a few others is.
+    One of them says that there is somebody, or they are three.
     """
     told = [part for part in parts if part.true_in not in (0, everywhere)]
     plain = [part for part in told if not part.somebody]
@@ -132,13 +132,14 @@ def _rules(parts: Sequence[_Part], everywhere: int, *, pairs: bool) -> Iterator[
     for premise in premises:
         when = reduce(and_, (part.true_in for part in premise), everywhere)
         rows = _rows([part.true_in for part in told], when)
-        for chosen in islice(_meeting(rows, MOST_PARTS - len(premise)), MOST_OF_ONE) if when else ():
+        for chosen in islice(meeting(rows, MOST_PARTS - len(premise)), MOST_OF_ONE) if when else ():
             found = [part for number, part in enumerate(told) if chosen >> number & 1]
             weaker = any(chosen & few == few and not when & ~where for few, where in known)
             weaker = weaker or any(all(row & other for row in rows) for other in _of_the_name(told, chosen))
-            new = any(part.somebody for part in found) or len(premise) + len(found) >= OF_MORE
-            if new and not weaker and not set(premise) & set(found):
-                known.append((chosen, when))
+            if weaker or set(premise) & set(found):
+                continue
+            known.append((chosen, when))
+            if any(part.somebody for part in found) or len(premise) + len(found) >= OF_MORE:
                 yield frozenset([*(_opposite(part, everywhere).says for part in premise), *(part.says for part in found)])
 
 
@@ -165,9 +166,9 @@ def _rows(columns: Sequence[int], when: int) -> list[int]:
     return least
 
 
-def _meeting(rows: Sequence[int], most: int) -> Iterator[int]:
+def meeting(rows: Sequence[int], most: int) -> Iterator[int]:
     """The sets of at most so many numbers, small ones first, that have one of each row, and none of whose numbers can be left out."""
-    for size in range(1, most + 1):
+    for size in range(most + 1):
         for chosen in _of_size(rows, size, 0, 0):
             alone = {row & chosen for row in rows}
             if all(chosen >> number & 1 == 0 or 1 << number in alone for number in range(chosen.bit_length())):
