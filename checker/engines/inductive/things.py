@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr
-from checker.language.types import BagOf, Bool, Enum, Int, Option, Record, SetOf, Sort, Type, Value, cardinality, values
+from checker.language.types import BagOf, Bool, Enum, Int, Option, Record, SeqOf, SetOf, Sort, Type, Value, cardinality, values
 from checker.model.expr import Const, Expr, Local, Quantifier, Read
 from checker.model.model import Channel, Model, Variable
 from checker.semantics.interpreter import Interpreter, State
@@ -102,10 +102,11 @@ def _waits(channel: Channel, cell: Read, names: Names, twice: bool) -> Iterator[
     record = getattr(cell.type, "of", None)
     if not isinstance(record, Record):
         return
-    if isinstance(cell.type, BagOf) and not record.fields:
-        yield _more_than(cell, cell.type, 0)
-        if twice and cell.type.max > 1:
-            yield _more_than(cell, cell.type, 1)
+    most = cell.type.max if isinstance(cell.type, BagOf | SeqOf) else cardinality(record)
+    if not record.fields:
+        yield _more_than(cell, most, 0)
+        if twice and most > 1:
+            yield _more_than(cell, most, 1)
         return
     item, other = Local(ITEM, "m", record), Local(ITEM + 1, "k", record)
     ways = list(zip(_contents(item, record, names), _contents(other, record, names), strict=True))
@@ -113,7 +114,7 @@ def _waits(channel: Channel, cell: Read, names: Names, twice: bool) -> Iterator[
         if says != make.TRUE or not channel.with_sender:
             yield Quantifier("any", (item,), (cell,), says, Bool())
     if twice and isinstance(cell.type, BagOf) and cell.type.max > 1:
-        yield _more_than(cell, cell.type, 1)
+        yield _more_than(cell, most, 1)
         others = make.apply("bag_remove", (cell, item), cell.type)
         for says, of_other in ways:
             if says != make.TRUE:
@@ -121,8 +122,8 @@ def _waits(channel: Channel, cell: Read, names: Names, twice: bool) -> Iterator[
                 yield Quantifier("any", (item,), (cell,), make.both(says, second), Bool())
 
 
-def _more_than(cell: Read, type: BagOf, few: int) -> Expr:
-    return make.compare("gt", make.apply("size", (cell,), Int(0, type.max)), make.number(few))
+def _more_than(cell: Read, most: int, few: int) -> Expr:
+    return make.compare("gt", make.apply("size", (cell,), Int(0, most)), make.number(few))
 
 
 def _contents(item: Local, record: Record, names: Names) -> Iterator[Expr]:
