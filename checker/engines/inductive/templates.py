@@ -36,18 +36,18 @@ class _Thing(Struct, frozen=True):
 
 
 def in_stages(models: Sequence[Model]) -> Iterator[list[Expr]]:
-    """Rules over the first of `models`, which are one protocol in growing sizes: those about few agents and things first, then that there is
-    somebody; how often a message waits, and what is about three, comes last.
+    """Rules over the first of `models`, which are one protocol in growing sizes: those about few agents and things first, then how often a message
+    waits, and what is about three; last that there is somebody, which makes questions at every size the hardest.
     """
     model = models[0]
     yield templates(model, 1)
     yield templates(model, 2)
-    yield somebody(models, 0)
-    yield somebody(models, 1)
     if any(isinstance(variable.type, BagOf) for variable in model.variables):
         yield templates(model, 1, twice=True)
         yield templates(model, 2, twice=True)
     yield templates(model, 3)
+    yield somebody(models, 0)
+    yield somebody(models, 1)
 
 
 def templates(model: Model, names: int, *, twice: bool = False) -> list[Expr]:
