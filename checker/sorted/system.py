@@ -50,9 +50,10 @@ class Sorted(Struct, frozen=True, kw_only=True):
         found: list[str] = []
         if self.model.timeouts_only_when_stuck and any(step.kind == "timeout" for step in self.model.steps):
             found.append("timeouts may happen at any time, not only when nothing else can")
-        if any(isinstance(variable.type, BagOf) for variable in self.model.variables):
+        bags = [variable.type for variable in self.model.variables if isinstance(variable.type, BagOf)]
+        if any(self.values.finite(type.of) is None for type in bags):
             found.append(
-                "of an unordered channel only this is known: no two messages are in it more often than it has messages in all"
+                "of an unordered channel only this is known: where it is not empty it has some message, and no two more often than messages in all"
             )
         if any(not failing.exact for _, run in self.steps for failing in run.failures):
             found.append("an evaluation that may stop before it fails is taken to go on, and to fail as well")

@@ -25,13 +25,13 @@ from checker.language.types import (
     show,
     values,
 )
+from checker.sorted.bags import within_bag
 from checker.sorted.logic import (
     BOOL,
     FALSE,
     INT,
     TRUE,
     Term,
-    arithmetic,
     at_most,
     conj,
     disj,
@@ -383,15 +383,5 @@ class Values(Struct, frozen=True):
                     *(implies(at_most(number(i + 1), length), self.within(of, item)) for i, item in enumerate(items[:most])),
                 )
             case (BagOf(of, most), BagV(count, size)):
-                return self._within_bag(of, most, count, size)
+                return within_bag(self, of, most, count, size)
         return TRUE
-
-    def _within_bag(self, of: Type, most: int, count: Callable[[Sym], Term], size: Term) -> Term:
-        """The counts are numbers from 0, and no two of them are together more than the size: less than that the size is their sum, which
-        only the real states need to have."""
-        two = self.every(
-            of,
-            lambda a: self.every(of, lambda b: disj(self.equal(of, a, b), at_most(arithmetic("+", count(a), count(b)), size))),
-        )
-        one = self.every(of, lambda a: conj(at_most(number(0), count(a)), at_most(count(a), size)))
-        return conj(at_most(number(0), size), at_most(size, number(most)), one, two)

@@ -46,6 +46,8 @@ CORPUS = {  # stem -> instance, faults
     "patterns/epoch_lock": ("fenced", "lossy"),
     "patterns/ticket_lock": ("whole", "none"),
     "patterns/handoff_chain": ("lets_go", "none"),
+    "patterns/lock_server": ("pair", "none"),
+    "patterns/token_ring": ("three", "none"),
     "dining": ("one_differs", "none"),
     "patterns/termination": ("three", "none"),
     "patterns/token_ledger": ("small", "none"),

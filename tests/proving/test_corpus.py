@@ -40,6 +40,8 @@ OTHERS = {
         "one_crash",
         ("one_active", "not_in_flight", "one_flight", "answered_once", "no error"),
     ),
+    "patterns/lock_server": ("pair", "none", ("one_holds", "somewhere", "answered", "no deadlock", "no error")),
+    "patterns/token_ring": ("three", "none", ("one_works", "one_token", "somewhere", "no deadlock", "no error")),
     "patterns/token_ledger": ("large", "none", ("within", "books", "covered", "spent_stays", "no error")),
     "patterns/retry_budget": ("limited", "none", ("tokens", "no error")),
     "patterns/ticket_line": ("endless", "none", ("alone", "in_line", "own_number", "forward", "no error")),

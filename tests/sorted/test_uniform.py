@@ -118,7 +118,7 @@ def test_models_at_other_sizes() -> None:
 def test_what_is_approximated_is_said() -> None:
     assert every_size(of_corpus("lock")).form.approximations == ()
     assert every_size(of_corpus("bench/lossy_lease")).form.approximations == (
-        "of an unordered channel only this is known: no two messages are in it more often than it has messages in all",
+        "of an unordered channel only this is known: where it is not empty it has some message, and no two more often than messages in all",
     )
 
 

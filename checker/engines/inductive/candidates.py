@@ -84,7 +84,7 @@ class _Search:
     def of_a_form(self) -> Lemmas | None:
         """With what few rules are enough."""
         self.pool.take(what_was_counted(self.proofs[-1].model))
-        for rules in in_stages(self.proofs[0].model):
+        for rules in in_stages([proofs.model for proofs in self.proofs]):
             self.pool.take(rules)
             found = self._inductive()
             if found is not None:

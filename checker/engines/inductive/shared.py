@@ -39,7 +39,7 @@ class _Shared:
 
     def found(self) -> Iterator[Lemmas]:
         self.pool.take(what_was_counted(self.proofs[-1].model))
-        for rules in in_stages(self.proofs[0].model):
+        for rules in in_stages([proofs.model for proofs in self.proofs]):
             self.pool.take(rules)
             yield from self._enough()
             if not self.open:
