@@ -89,7 +89,6 @@ def _spec_lines(source: Source, spec: tree.Spec, width: int) -> list[str]:
 
 def _title(property: tree.PropertyDecl) -> str:
     from checker.language import tree
-    from checker.language.checking.written import whole
 
     match property:
         case tree.StateProperty():
@@ -99,6 +98,8 @@ def _title(property: tree.PropertyDecl) -> str:
         case tree.Absence():
             return property.name
         case tree.Spending():
+            from checker.language.checking.written import whole
+
             return f"{property.meter} <= {whole(property.bound)}"
     raise TypeError(property)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.shapes import element_type
-from checker.elaborate.spending import Spending
 from checker.elaborate.standing import control, fact, resting
 from checker.elaborate.terms import Terms
 from checker.language import tree
@@ -19,6 +19,9 @@ from checker.language.source import Span
 from checker.language.types import Bool, values
 from checker.model.expr import Const, Expr, Quantifier
 from checker.model.model import Goal, GoalKind
+
+if TYPE_CHECKING:
+    from checker.elaborate.spending import Spending
 
 
 def goals_of(

@@ -8,6 +8,7 @@ which a reader may want them: `declare` (variables), `terms` (expressions), `sta
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from checker.elaborate import make
 from checker.elaborate.budgets import charged
@@ -18,7 +19,6 @@ from checker.elaborate.ghosts import Watch
 from checker.elaborate.goals import goals_of
 from checker.elaborate.independence import statements
 from checker.elaborate.rewrite import may_fail
-from checker.elaborate.spending import METER, Spending
 from checker.elaborate.stale import with_stale_reads
 from checker.elaborate.steps import steps_of
 from checker.elaborate.terms import Terms
@@ -27,6 +27,9 @@ from checker.language.checked import Checked
 from checker.language.types import show
 from checker.model.expr import Expr
 from checker.model.model import Guard, Mark, Model, Step
+
+if TYPE_CHECKING:
+    from checker.elaborate.spending import Spending
 
 NEEDS_GHOSTS = ("no lost update", "no stale write", "no overwrite")
 
@@ -99,6 +102,8 @@ def _watch(build: Build, goals: list[tree.PropertyDecl]) -> Watch | None:
 def _spending(build: Build, goals: list[tree.PropertyDecl]) -> Spending | None:
     for goal in goals:
         if isinstance(goal, tree.Spending):
+            from checker.elaborate.spending import METER, Spending
+
             variable = build.add(f"{goal.meter} spent", "meter", (), METER, 0)
             return Spending(build=build, goal=goal, variable=variable)
     return None
