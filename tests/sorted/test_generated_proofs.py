@@ -15,7 +15,7 @@ import pytest
 from checker.engines.explicit import explore
 from checker.language.diagnostics import BadInput
 from checker.language.source import Span
-from checker.language.types import Bool, Enum, Int, Sort, Type, cardinality, values
+from checker.language.types import BagOf, Bool, Enum, Int, SeqOf, Sort, Type, cardinality, values
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, QuantifierKind, Read
 from checker.model.model import Goal, Model
 from checker.model.resize import resized
@@ -61,7 +61,24 @@ def claims(model: Model) -> Iterator[Goal]:
                     domains: tuple[Type | Expr, ...] = variable.index
                     body = Quantifier("all", locals, domains, body, Bool())
                 yield Goal(name=f"{variable.name} is never {value}", kind="always", text=None, conditions=(body,), at=AT)
+    yield from lengths(model)
     yield from sums(model)
+
+
+def lengths(model: Model) -> Iterator[Goal]:
+    """Of each bag and sequence, a channel's or not: that all are empty, that none has more than one element, that one is empty."""
+    for variable in model.variables:
+        if not isinstance(variable.type, BagOf | SeqOf) or not all(isinstance(type, Sort) for type in variable.index):
+            continue
+        locals = tuple(Local(place, f"i{place}", type) for place, type in enumerate(variable.index))
+        size: Expr = Apply("size", (Read(variable, locals),), Int(0, variable.type.max))
+        kinds: list[QuantifierKind] = ["all", "all", "any"] if locals else ["all", "all"]
+        for kind, most in zip(kinds, (0, 1, 0), strict=False):
+            body: Expr = Apply("le", (size, Const(most, Int(most, most))), Bool())
+            if locals:
+                body = Quantifier(kind, locals, variable.index, body, Bool())
+            text = f"{kind} {variable.name} has at most {most}"
+            yield Goal(name=text, kind="always", text=None, conditions=(body,), at=AT)
 
 
 def sums(model: Model) -> Iterator[Goal]:
