@@ -18,7 +18,8 @@ from checker.properties.plan import property_name
 from checker.properties.result import Report, Result
 from checker.properties.searches import Job, Limits, Told, model_of
 from checker.properties.tolerance.subject import Subject
-from checker.proving.attempt import Attempts, Effort
+from checker.proving.attempt import Attempts
+from checker.proving.lemma_sets import Effort
 from checker.proving.result import Attempt
 from checker.sorted.obligations import PROVABLE
 

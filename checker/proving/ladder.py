@@ -18,7 +18,8 @@ from checker.properties.plan import expects_violation
 from checker.properties.result import Verdict
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import Said, Subject, subject
-from checker.proving.attempt import Attempts, Effort
+from checker.proving.attempt import Attempts
+from checker.proving.lemma_sets import Effort
 from checker.proving.mining import LEAST_S, NO_TIME, without_fast_solver
 from checker.proving.result import Attempt, Proof, Proofs, Rung, Sizes
 from checker.proving.searched import EXISTENTIAL, Growth

@@ -48,6 +48,8 @@ CORPUS = {  # stem -> instance, faults
     "patterns/handoff_chain": ("lets_go", "none"),
     "patterns/lock_server": ("pair", "none"),
     "patterns/token_ring": ("three", "none"),
+    "patterns/dead_letter": ("pair", "none"),
+    "patterns/map_reduce": ("pair", "one_crash"),
     "dining": ("one_differs", "none"),
     "patterns/termination": ("three", "none"),
     "patterns/token_ledger": ("small", "none"),
