@@ -27,9 +27,8 @@ from checker.proving.mining import NO_TIME, proof_of
 from checker.proving.refuted import violation
 from checker.proving.result import Attempt
 from checker.proving.rules import as_rule
-from checker.proving.spending import meter_of, proved_here
+from checker.proving.spending import meter_of, proved_here, told
 from checker.proving.stuck import stuck_at
-from checker.sentences.sentence import sentence
 from checker.sorted.obligations import PROVABLE, Obligation
 from checker.sorted.refusals import Refused
 
@@ -158,7 +157,7 @@ class Attempts:
             path = write_certificate(certificate_of(subject, here, asked), self.certificates)
         return Attempt(
             every_size=True,
-            lemmas=tuple(sentence(lemma, subject.checked, subject.model) for lemma in here),
+            lemmas=told(here, subject),
             solvers=("Z3",),
             obligations=len(asked),
             only_with=self._only_with(subject),
@@ -187,10 +186,9 @@ class Attempts:
         spent = meter_of(subject.model)
         if spent is not None:
             few, why_not = proved_here(subject, spent, time_s, self.base.limits.memory_mib)
-            told = tuple(sentence(lemma, subject.checked, subject.model) for lemma in few)
             missing = why_not if self.certificates else ""
             seconds = before.seconds + perf_counter() - began
-            found_here = replace(before, this_size=True, lemmas=told, solvers=("Z3",), seconds=seconds)
+            found_here = replace(before, this_size=True, lemmas=told(few, subject), solvers=("Z3",), seconds=seconds)
             self._of[goal.name] = found_here if few else replace(before, not_here=why_not, uncertified=missing, seconds=seconds)
             if few and self.certificates is not None:
                 self._certify(subject, few, self.certificates)
@@ -199,7 +197,7 @@ class Attempts:
         seconds = before.seconds + perf_counter() - began
         if isinstance(found, Proved):
             rules = [as_rule(lemma) for lemma in found.lemmas]
-            lemmas = tuple(sentence(rule, subject.checked, subject.model) for rule in rules)
+            lemmas = told(rules, subject)
             self._of[goal.name] = replace(before, this_size=True, lemmas=lemmas, solvers=(found.solver, "Z3"), seconds=seconds)
             if self.certificates is not None:
                 self._certify(subject, rules, self.certificates)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import perf_counter
+
+from msgspec.structs import replace
 
 from checker.certificates.questions import answers, questions
 from checker.certificates.subject import Asked
@@ -13,17 +15,25 @@ from checker.language.checked import Checked
 from checker.model.expr import Expr, Read
 from checker.model.model import Model, Variable
 from checker.model.resize import resized
+from checker.sentences.sentence import Sentence, sentence
 from checker.sizing.potential.bound import NoBound, Potential, potentials_of
 from checker.sizing.potential.lemma import lemma_of
 from checker.sorted.refusals import Refused
 
 SUFFIX = " spent"
+PLAINLY = "what is spent, and what is still owed, is together never more than what was owed at the start"
 LEAST_S, QUESTION_S = 0.2, 10.0
 
 
 def meter_of(model: Model) -> Variable | None:
     """What adds up a meter that the goal of the model is about."""
     return next((variable for variable in model.variables if variable.kind == "meter"), None)
+
+
+def told(lemmas: Iterable[Expr], subject: Asked) -> tuple[Sentence, ...]:
+    """The lemmas of a proof as sentences."""
+    found = (sentence(lemma, subject.checked, subject.model) for lemma in lemmas)
+    return tuple(found if meter_of(subject.model) is None else (replace(one, plain=PLAINLY) for one in found))
 
 
 def potential_lemmas(subject: Asked, spent: Variable, time_s: float, memory_mib: float | None) -> Iterator[Expr]:

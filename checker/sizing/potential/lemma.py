@@ -38,15 +38,17 @@ def lemma_of(potential: Potential, spent: Expr, model: Model) -> Expr:
     for owing, amount in potential.owed.items():
         if isinstance(owing, str):
             left = _plus(left, _entries(variables[owing], whole(amount)))
-    right: Expr = make.number(whole(potential.begins.get((), Fraction(0))))
-    for names, amount in potential.begins.items():
-        if names and amount:
+    right: Expr = make.number(0)
+    for names, amount in sorted(potential.begins.items()):
+        if amount:
             right = _plus(right, _summed([sorts[name] for name in names], partial(_apart, make.number(whole(amount)))))
     return make.compare("le", left, right)
 
 
 def _plus(left: Expr, right: Expr | None) -> Expr:
-    return left if right is None else make.integer("add", left, right)
+    if right is None or left == make.number(0):
+        return left if right is None else right
+    return make.integer("add", left, right)
 
 
 def _summed(domains: Sequence[Sort], part: Callable[[tuple[Local, ...]], Expr | None]) -> Expr | None:
