@@ -16,9 +16,7 @@ MESSAGES, ROUNDS, STEPS = "messages", "rounds", "steps"
 Amounts: TypeAlias = tuple[int, int]  # at least, at most
 
 NOTHING: Amounts = (0, 0)
-SENT = frozenset(
-    {"send", "drop"}
-)  # the notes of a message that is sent, one that finds no room or a receiver that is down included
+SENT = frozenset({"send", "drop"})  # the notes of a message that is sent, one that is dropped at a full channel included
 
 
 def told_cost(note: Note, meter: str) -> int:

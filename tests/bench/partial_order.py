@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from os.path import relpath
 
 from checker import api
 from checker.properties.plan import find_files
@@ -35,9 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             slow = with_it.median > MOST * without.median + NOISE_S
             slower += slow
             ratio = with_it.median / without.median
-            print(
-                f"{ratio:6.2f} x  {engine:6}  {with_it.median:7.3f} s, {without.median:7.3f} s  {spec}{'  SLOWER' if slow else ''}"
-            )
+            name = f"{relpath(spec)}{'  SLOWER' if slow else ''}"
+            print(f"{ratio:6.2f} x  {engine:6}  {with_it.median:7.3f} s, {without.median:7.3f} s  {name}")
     print(f"more than {MOST} x and {NOISE_S} s: {slower}")
     return 1 if slower else 0
 
