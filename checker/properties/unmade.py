@@ -24,12 +24,23 @@ def unmade(job: Job, bad: BadInput) -> Iterator[Result]:
     """A result for each property of the job, in order."""
     told = [d.title_text + (f" ({d.span})" if d.span is not None else "") for d in bad.diagnostics]
     for node in job.properties:
-        assert isinstance(node, tree.StateProperty | tree.Whenever | tree.Absence | tree.Spending)
-        kind = {tree.Whenever: "whenever", tree.Spending: "always"}.get(type(node)) or str(getattr(node, "kind", ""))
-        text = getattr(node, "text", None)
+        kind, text = _kind_and_text(node)
         yield _result(job, property_name(node), kind, text, str(node.span), "; ".join(told))
     if job.errors == "always":
         yield _result(job, "no error", "no error", None, str(job.target.protocol.span), "; ".join(told))
+
+
+def _kind_and_text(node: tree.PropertyDecl) -> tuple[str, str | None]:
+    match node:
+        case tree.Whenever():
+            return "whenever", node.text
+        case tree.Spending():
+            return "always", None
+        case tree.StateProperty():
+            return node.kind, node.text
+        case tree.Absence():
+            return node.kind, None
+    raise TypeError(node)
 
 
 def _result(job: Job, name: str, kind: str, text: str | None, place: str, reason: str) -> Result:

@@ -39,9 +39,8 @@ class InOrder:
         self._lines: deque[int] = deque(maxlen=REMEMBERED)
         self._path = ""
         self._kept: list[Seen] | None = []
-        self._records: dict[
-            int, Record
-        ] = {}  # of the observations, by number, after too many states could explain them to list them
+        # of the observations, by number, after too many states could explain them to list them
+        self._records: dict[int, Record] = {}
 
     @property
     def over(self) -> bool:

@@ -62,8 +62,10 @@ def explore_where_it_pays(
 
     compiled = compile_model(ground(model), runs=runs)
     whole = searched(compiled, False, states_limit, FEW_STATES)
-    if whole.stopped in ("", INTERRUPTED) or not time_left():
+    if whole.stopped in ("", INTERRUPTED):
         return whole
+    if not time_left():  # what was paused is told to have reached the limit
+        return go_on(whole, began=began, time_s=time_s, progress=progress) if whole.paused else whole
     try:
         comparing = compile_model(ground(model, split=True), partial_order=True)
     except Unsupported as reason:  # its branches make more steps than can be taken

@@ -58,13 +58,9 @@ def bounds_of(checked: Checked, model: Model, meters: Mapping[str, int]) -> Iter
 
     The constraints are those of `checker.sizing.potential.constraints`: they hold of every step in every state, reachable or not, of every size.
     """
-    sizes = Sizes(checked)
-    try:
-        sizes.require_same_text(model.faults)
-        if not sizes.of:
-            raise Refused("there is one size only: the protocol has no role of several agents, and no ids")
-    except Refused as refused:
-        yield from (Answer(meter=meter, found=NoBound(reason=str(refused)), last=True) for meter in meters)
+    sizes = _open_sizes(checked, model)
+    if isinstance(sizes, NoBound):
+        yield from (Answer(meter=meter, found=sizes, last=True) for meter in meters)
         return
     forms = _Forms(model, sizes)
     for meter, least in meters.items():
@@ -81,15 +77,21 @@ def bounds_of(checked: Checked, model: Model, meters: Mapping[str, int]) -> Iter
 
 def potentials_of(checked: Checked, model: Model, meter: str, least: int) -> Iterator[Potential | NoBound]:
     """Potentials of one meter, better and better ones; why there is none. `least`: the bound at this size that is good enough."""
+    sizes = _open_sizes(checked, model)
+    if isinstance(sizes, NoBound):
+        yield sizes
+        return
+    yield from _bounds(_Forms(model, sizes), meter, least)
+
+
+def _open_sizes(checked: Checked, model: Model) -> Sizes | NoBound:
+    """The sizes that are left open; why there are none."""
     sizes = Sizes(checked)
     try:
         sizes.require_same_text(model.faults)
-        if not sizes.of:
-            raise Refused("there is one size only: the protocol has no role of several agents, and no ids")
     except Refused as refused:
-        yield NoBound(reason=str(refused))
-        return
-    yield from _bounds(_Forms(model, sizes), meter, least)
+        return NoBound(reason=str(refused))
+    return sizes if sizes.of else NoBound(reason="there is one size only: the protocol has no role of several agents, and no ids")
 
 
 @final

@@ -16,7 +16,7 @@ from checker.language.diagnostics import BadInput
 _KEY = re.compile(rb'"\s*:')
 _PYTHONS = (b"NaN", b"Infinity")  # numbers that Python's json writes, and JSON does not have
 DEEPEST = (
-    200  # lists and objects in one another: what looks at a record goes into them by calls, of which Python allows some hundred
+    200  # lists and objects in one another: what looks at a record calls itself for each, which Python allows some hundred times
 )
 _ADVICE = "a log has a JSON object on each line; `--log-format` names other formats"
 
