@@ -107,8 +107,6 @@ def check(
     _require(store in get_args(Store), f"there is no store {store!r}")
     _require(order in get_args(Order), f"there is no order {order!r}")
     _require(isinstance(partial_order, bool) or partial_order == "always", f"there is no partial order {partial_order!r}")
-    alone = not (symmetry or checkpoint or order == "depth-first" or store == "bitstate")
-    _require(not partial_order or alone, "partial order goes with none of symmetry, checkpoint, depth-first and bitstate")
     jobs = plan([fspath(path) for path in several], filters, setting_texts(overrides))
     limits = Limits(
         time_s=time_s,

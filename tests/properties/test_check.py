@@ -367,10 +367,6 @@ def test_paths_and_values_of_python(tmp_path: Path) -> None:
         ({"engine": "fast"}, "there is no engine 'fast'"),
         ({"store": "disk"}, "there is no store 'disk'"),
         ({"partial_order": "often"}, "there is no partial order 'often'"),
-        (
-            {"partial_order": True, "symmetry": True},
-            "partial order goes with none of symmetry, checkpoint, depth-first and bitstate",
-        ),
     ],
 )
 def test_what_python_cannot_mean(given: dict[str, Any], text: str) -> None:
