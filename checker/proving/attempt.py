@@ -11,17 +11,18 @@ from msgspec.structs import replace
 
 from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
-from checker.certificates.questions import ASSUMED, answers, by_small_sizes, questions, why_fixed
+from checker.certificates.questions import ASSUMED, answers, as_texts, decided_at, posed, questions, why_fixed
 from checker.certificates.subject import Asked
 from checker.engines.apart import SolverMissing
 from checker.engines.clock import AtMost
 from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Proved, Violated
 from checker.model.expr import Expr
-from checker.model.model import Goal
+from checker.model.model import Goal, Model
 from checker.model.resize import resized
 from checker.properties.tolerance.subject import Subject
 from checker.proving.every_size import EverySizeProofs, Settled
+from checker.proving.known import Known
 from checker.proving.lemma_sets import Effort, LemmaSets, words
 from checker.proving.mining import NO_TIME, proof_of
 from checker.proving.refuted import violation
@@ -55,6 +56,7 @@ class Attempts:
         self._of: dict[str, Attempt] = {}
         self._failing: dict[str, tuple[Asked, Obligation]] = {}  # of properties: a question about them whose answer is no
         self._proofs: dict[Asked, EverySizeProofs] = {}
+        self._known: list[tuple[tuple[Model, frozenset[str]], Known]] = []
         self._refuted_with: dict[Asked, set[frozenset[str]]] = {}  # lemmas that are not enough
         self._subjects: dict[tuple[str, bool, bool], Asked] = {}
         if certificates is not None:
@@ -109,7 +111,7 @@ class Attempts:
     def _with_lemmas(self, goal: Goal, subject: Asked, until: float, effort: Effort, at_small_sizes: bool = True) -> Attempt:
         """`at_small_sizes`: proofs there are read as lemmas too; of an order they name elements."""
         if subject not in self._proofs:
-            self._proofs[subject] = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
+            self._proofs[subject] = EverySizeProofs(subject, self.base.limits.memory_mib, self._said, self._known_of(subject))
         proofs, refuted = self._proofs[subject], self._refuted_with.setdefault(subject, set())
         settled = Settled(proved=False)
         for needed, lemmas in self._lemmas.of(subject, proofs, until, effort, at_small_sizes):
@@ -129,6 +131,16 @@ class Attempts:
             self._failing[goal.name] = subject, settled.failing
         return Attempt(reason=settled.reason or "no lemmas were found that are enough")
 
+    def _known_of(self, subject: Asked) -> Known:
+        """What is known of all subjects with the same steps: they differ in their goals."""
+        form = subject.every_size.form
+        steps = replace(form.model, goals=()), form.signature.free
+        known = next((known for other, known in self._known if other == steps), None)
+        if known is None:
+            known = Known()
+            self._known.append((steps, known))
+        return known
+
     def show_where_induction_fails(self, name: str, time_s: float) -> None:
         """For a property without a proof: the smallest state in which what is known of it says too little."""
         if name in self._failing:
@@ -146,12 +158,12 @@ class Attempts:
         goal = subject.goal_of(subject.model)
         self._lemmas.learn(proofs, [*lemmas, *proofs.over(list(said_of_states([goal])))])
         here = [resized(lemma, subject.model) for lemma in lemmas]
-        asked = questions(subject, here)
+        form, posed_here = posed(subject, here)
+        asked = as_texts(posed_here)
         solved = list(answers(asked, "z3", memory_mib=self.base.limits.memory_mib))
         undecided = next((one for one in solved if one.verdict != "unsat"), None)
         if undecided is not None:
             return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
-        small = by_small_sizes(subject, here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
         path = ""
         if self.certificates is not None:
             path = write_certificate(certificate_of(subject, here, asked), self.certificates)
@@ -162,7 +174,7 @@ class Attempts:
             obligations=len(asked),
             only_with=self._only_with(subject),
             majorities=tuple(sorted({sort for question in asked for sort in question.majorities})),
-            decided_at=tuple(small.sizes.items()) if small.shown == small.asked else (),
+            decided_at=tuple(decided_at(form, posed_here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib).items()),
             certificate=path,
         )
 
