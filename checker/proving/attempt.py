@@ -32,6 +32,7 @@ from checker.proving.spending import meter_of, proved_here, told
 from checker.proving.stuck import stuck_at
 from checker.sorted.obligations import PROVABLE, Obligation
 from checker.sorted.refusals import Refused
+from checker.sorted.standing import Standing
 
 LATE = 1.25  # of the time for a property: until then, a proof that was found is written down
 SMALL_S = 5.0  # for each question without quantifiers
@@ -56,11 +57,16 @@ class Attempts:
         self._of: dict[str, Attempt] = {}
         self._failing: dict[str, tuple[Asked, Obligation]] = {}  # of properties: a question about them whose answer is no
         self._proofs: dict[Asked, EverySizeProofs] = {}
+        self._solver = Standing(base.limits.memory_mib)
         self._known: list[tuple[tuple[Model, frozenset[str]], Known]] = []
         self._refuted_with: dict[Asked, set[frozenset[str]]] = {}  # lemmas that are not enough
         self._subjects: dict[tuple[str, bool, bool], Asked] = {}
         if certificates is not None:
             require_folder(certificates)
+
+    def end(self) -> None:
+        """No more attempts are made."""
+        self._solver.end()
 
     def of(self, name: str) -> Attempt:
         return self._of.get(name, Attempt())
@@ -111,7 +117,7 @@ class Attempts:
     def _with_lemmas(self, goal: Goal, subject: Asked, until: float, effort: Effort, at_small_sizes: bool = True) -> Attempt:
         """`at_small_sizes`: proofs there are read as lemmas too; of an order they name elements."""
         if subject not in self._proofs:
-            self._proofs[subject] = EverySizeProofs(subject, self.base.limits.memory_mib, self._said, self._known_of(subject))
+            self._proofs[subject] = EverySizeProofs(subject, self._solver, self._said, self._known_of(subject))
         proofs, refuted = self._proofs[subject], self._refuted_with.setdefault(subject, set())
         settled = Settled(proved=False)
         for needed, lemmas in self._lemmas.of(subject, proofs, until, effort, at_small_sizes):

@@ -20,9 +20,11 @@ from checker.model.expr import Expr
 from checker.model.model import Goal
 from checker.model.resize import NotOfThisSize, resized
 from checker.proving.known import Known
+from checker.proving.mining import NO_TIME
 from checker.sorted.obligations import Obligation, names_an_element, obligations
 from checker.sorted.refusals import Refused
-from checker.sorted.solve import Script, solve_all
+from checker.sorted.solve import Script
+from checker.sorted.standing import Standing
 from checker.sorted.totals import without_sums
 
 QUESTION_S = 4.0  # for each, where there is as much time
@@ -62,9 +64,9 @@ class _Found(Struct, kw_only=True):
 class EverySizeProofs:
     """Questions about one property at every size. `said` is told what is done."""
 
-    def __init__(self, subject: Asked, memory_mib: float | None, said: Callable[[str], None], known: Known) -> None:
+    def __init__(self, subject: Asked, solver: Standing, said: Callable[[str], None], known: Known) -> None:
         """`known`: of all proofs with the same steps. Raises Refused where the protocol has no sorted form."""
-        self.subject, self.memory_mib, self.said, self.known = subject, memory_mib, said, known
+        self.subject, self.solver, self.said, self.known = subject, solver, said, known
         self.form = subject.every_size.form
 
     @property
@@ -139,7 +141,7 @@ class EverySizeProofs:
                 unknown.append(one)
         scripts = [Script(one.smtlib, core=True) for one in unknown]
         each = max(0.2, min(QUESTION_S, until - perf_counter()))
-        for one, answer in zip(unknown, solve_all(scripts, time_s=each, memory_mib=self.memory_mib), strict=True):
+        for one, answer in zip(unknown, self.solver.answers(scripts, each), strict=True):
             if answer.result == "unsat":
                 found.needed |= self.known.shown(one, answer.core)
             elif answer.result == "sat":
@@ -151,7 +153,7 @@ class EverySizeProofs:
             else:
                 found.undecided = found.undecided or f"Z3 does not decide `{one.name}` ({answer.reason})"
             if perf_counter() > until and one is not unknown[-1]:
-                found.late, found.undecided = True, "the time was used up"
+                found.late, found.undecided = True, NO_TIME
                 break
         found.needed.discard(lemmas)
         return found

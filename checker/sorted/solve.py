@@ -60,7 +60,7 @@ def solve_all(
     scripts: Sequence[Script], solver: Solver = "z3", *, time_s: float = 10.0, memory_mib: float | None = None
 ) -> Iterator[Answer]:
     """The answer to each script, in order. `time_s`: for each of them. Raises SolverMissing."""
-    _load(solver)
+    load(solver)
     begin = 0
     while begin < len(scripts):
         for answer in _in_child(scripts[begin:], solver, time_s, memory_mib):
@@ -68,7 +68,7 @@ def solve_all(
             yield answer
 
 
-def _load(solver: Solver) -> None:
+def load(solver: Solver) -> None:
     """Imports the solver here, once: what is forked off has it then, and a process for each question costs little."""
     try:
         if solver == "z3":
@@ -116,14 +116,23 @@ def _run(pipe: Connection, scripts: Sequence[Script], solver: Solver, time_s: fl
     """In the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     try:
-        decide = _z3(time_s, memory_mib) if solver == "z3" else _cvc5(time_s, memory_mib)
+        decide = decider(solver, time_s, memory_mib)
         for script in scripts:
-            start = perf_counter()
-            result, reason, values, *core = decide(script)
-            seconds = perf_counter() - start
-            pipe.send(Answer(result=result, seconds=seconds, reason=reason, values=values, core=core[0] if core else None))
+            pipe.send(answered(script, decide))
     except Exception as fault:
         pipe.send(fault)
+
+
+def decider(solver: Solver, time_s: float, memory_mib: float | None) -> Decide:
+    """A solver in this process, which has its limits from now on."""
+    return _z3(time_s, memory_mib) if solver == "z3" else _cvc5(time_s, memory_mib)
+
+
+def answered(script: Script, decide: Decide) -> Answer:
+    start = perf_counter()
+    result, reason, values, *core = decide(script)
+    seconds = perf_counter() - start
+    return Answer(result=result, seconds=seconds, reason=reason, values=values, core=core[0] if core else None)
 
 
 Result: TypeAlias = Literal["sat", "unsat", "unknown"]
