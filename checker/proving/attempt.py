@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from time import perf_counter
 from typing import final
@@ -24,7 +25,8 @@ from checker.properties.tolerance.subject import Subject
 from checker.proving.every_size import EverySizeProofs, Settled
 from checker.proving.known import Known
 from checker.proving.lemma_sets import Effort, LemmaSets, words
-from checker.proving.mining import NO_TIME, proof_of
+from checker.proving.mining import LEAST_S, NO_TIME, proof_of
+from checker.proving.numbers_here import proved_by_numbers
 from checker.proving.refuted import violation
 from checker.proving.result import Attempt
 from checker.proving.rules import as_rule
@@ -222,8 +224,24 @@ class Attempts:
         elif isinstance(found, Violated):
             self._of[goal.name] = replace(before, refuted=violation(self.base, self.faults, goal, found), seconds=seconds)
         else:
-            uncertified = f"no lemmas were found that are enough at this size ({found.reason})" if self.certificates else ""
-            self._of[goal.name] = replace(before, not_here=found.reason, uncertified=uncertified, seconds=seconds)
+            self._by_numbers(subject, before, began, time_s, found.reason)
+
+    def _by_numbers(self, subject: Asked, before: Attempt, began: float, time_s: float, reason: str) -> None:
+        """What IC3 did not decide, for this `reason`."""
+        memory, left = self.base.limits.memory_mib, began + time_s - perf_counter()
+        few = None
+        with suppress(Refused):
+            proofs = EverySizeProofs(subject, self._solver, self._said, Known())
+            few = proved_by_numbers(subject, proofs, left, memory) if left > LEAST_S else None
+        seconds = before.seconds + perf_counter() - began
+        if few is None:
+            uncertified = f"no lemmas were found that are enough at this size ({reason})" if self.certificates else ""
+            self._of[subject.name] = replace(before, not_here=reason, uncertified=uncertified, seconds=seconds)
+            return
+        here = replace(before, this_size=True, lemmas=told(few, subject), solvers=("Z3",), seconds=seconds)
+        self._of[subject.name] = here
+        if self.certificates is not None:
+            self._certify(subject, few, self.certificates)
 
     def _certify(self, subject: Asked, lemmas: Sequence[Expr], folder: str) -> None:
         """Where Z3 says yes to the formulas too, which may allow more than the protocol."""

@@ -62,12 +62,12 @@ class _Found(Struct, kw_only=True):
 
 @final
 class EverySizeProofs:
-    """Questions about one property at every size. `said` is told what is done."""
+    """Questions about one property at every size, or where the subject is about one size, there. `said` is told what is done."""
 
     def __init__(self, subject: Asked, solver: Standing, said: Callable[[str], None], known: Known) -> None:
         """`known`: of all proofs with the same steps. Raises Refused where the protocol has no sorted form."""
         self.subject, self.solver, self.said, self.known = subject, solver, said, known
-        self.form = subject.every_size.form
+        self.form = subject.form
 
     @property
     def goal(self) -> Goal:
