@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from checker.certificates.certificate import Varying
 from checker.certificates.subject import Asked
 from checker.model.expr import Expr
 from checker.model.resize import NotOfThisSize, resized
-from checker.sorted.decide import deciding_sizes
+from checker.sorted.decide import deciding_sizes, sizes_that_decide
 from checker.sorted.obligations import Obligation, obligations
 from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script, Solver, solve_all
@@ -31,10 +31,16 @@ def questions(subject: Asked, lemmas: Sequence[Expr]) -> list[Question]:
 
     Made afresh, so that the same lemmas always give the same texts. Raises Refused where something is of no form for that.
     """
-    return [Question(name=one.name, smtlib=one.smtlib, majorities=one.majorities) for one in _posed(subject, lemmas)[1]]
+    return as_texts(posed(subject, lemmas)[1])
 
 
-def _posed(subject: Asked, lemmas: Sequence[Expr]) -> tuple[Sorted, tuple[Obligation, ...]]:
+def as_texts(obligations: Sequence[Obligation]) -> list[Question]:
+    """Raises Refused."""
+    return [Question(name=one.name, smtlib=one.smtlib, majorities=one.majorities) for one in obligations]
+
+
+def posed(subject: Asked, lemmas: Sequence[Expr]) -> tuple[Sorted, tuple[Obligation, ...]]:
+    """The obligations that `questions` are the texts of, and the form that they are about. Raises Refused."""
     form = sorted_form(subject.model, ()) if subject.one_size else every_size(subject.family).form
     at = form.sized.get(subject.name)
     if at is not None:
@@ -58,10 +64,22 @@ class Small(Struct, frozen=True, kw_only=True):
 
 def by_small_sizes(subject: Asked, lemmas: Sequence[Expr], *, time_s: float = 10.0, memory_mib: float | None = None) -> Small:
     """Raises Refused, SolverMissing."""
-    form, posed = _posed(subject, lemmas)
-    found = [sizes for sizes in deciding_sizes(form, posed, time_s=time_s, memory_mib=memory_mib) if sizes is not None]
+    form, asked = posed(subject, lemmas)
+    found = [sizes for sizes in deciding_sizes(form, asked, time_s=time_s, memory_mib=memory_mib) if sizes is not None]
+    return Small(asked=len(asked), shown=len(found), sizes=_largest(found))
+
+
+def decided_at(
+    form: Sorted, asked: Sequence[Obligation], *, time_s: float = 10.0, memory_mib: float | None = None
+) -> dict[str, int]:
+    """With how many elements of each sort a violation of any of these would show already; {} where that is not shown of all of them.
+    Raises Refused, SolverMissing."""
+    return _largest(sizes_that_decide(form, asked, time_s=time_s, memory_mib=memory_mib) or [])
+
+
+def _largest(found: Sequence[Mapping[str, int]]) -> dict[str, int]:
     sorts = dict.fromkeys(sort for sizes in found for sort in sizes)
-    return Small(asked=len(posed), shown=len(found), sizes={sort: max(sizes.get(sort, 1) for sizes in found) for sort in sorts})
+    return {sort: max(sizes.get(sort, 1) for sizes in found) for sort in sorts}
 
 
 def open_sorts(subject: Asked) -> list[Varying]:

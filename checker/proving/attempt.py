@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from time import perf_counter
 from typing import final
@@ -11,19 +12,21 @@ from msgspec.structs import replace
 
 from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
-from checker.certificates.questions import ASSUMED, answers, by_small_sizes, questions, why_fixed
+from checker.certificates.questions import ASSUMED, answers, as_texts, decided_at, posed, questions, why_fixed
 from checker.certificates.subject import Asked
 from checker.engines.apart import SolverMissing
 from checker.engines.clock import AtMost
 from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Proved, Violated
 from checker.model.expr import Expr
-from checker.model.model import Goal
+from checker.model.model import Goal, Model
 from checker.model.resize import resized
 from checker.properties.tolerance.subject import Subject
 from checker.proving.every_size import EverySizeProofs, Settled
+from checker.proving.known import Known
 from checker.proving.lemma_sets import Effort, LemmaSets, words
-from checker.proving.mining import NO_TIME, proof_of
+from checker.proving.mining import LEAST_S, NO_TIME, proof_of
+from checker.proving.numbers_here import proved_by_numbers
 from checker.proving.refuted import violation
 from checker.proving.result import Attempt
 from checker.proving.rules import as_rule
@@ -31,6 +34,7 @@ from checker.proving.spending import meter_of, proved_here, told
 from checker.proving.stuck import stuck_at
 from checker.sorted.obligations import PROVABLE, Obligation
 from checker.sorted.refusals import Refused
+from checker.sorted.standing import Standing
 
 LATE = 1.25  # of the time for a property: until then, a proof that was found is written down
 SMALL_S = 5.0  # for each question without quantifiers
@@ -55,10 +59,16 @@ class Attempts:
         self._of: dict[str, Attempt] = {}
         self._failing: dict[str, tuple[Asked, Obligation]] = {}  # of properties: a question about them whose answer is no
         self._proofs: dict[Asked, EverySizeProofs] = {}
+        self._solver = Standing(base.limits.memory_mib)
+        self._known: list[tuple[tuple[Model, frozenset[str]], Known]] = []
         self._refuted_with: dict[Asked, set[frozenset[str]]] = {}  # lemmas that are not enough
         self._subjects: dict[tuple[str, bool, bool], Asked] = {}
         if certificates is not None:
             require_folder(certificates)
+
+    def end(self) -> None:
+        """No more attempts are made."""
+        self._solver.end()
 
     def of(self, name: str) -> Attempt:
         return self._of.get(name, Attempt())
@@ -109,7 +119,7 @@ class Attempts:
     def _with_lemmas(self, goal: Goal, subject: Asked, until: float, effort: Effort, at_small_sizes: bool = True) -> Attempt:
         """`at_small_sizes`: proofs there are read as lemmas too; of an order they name elements."""
         if subject not in self._proofs:
-            self._proofs[subject] = EverySizeProofs(subject, self.base.limits.memory_mib, self._said)
+            self._proofs[subject] = EverySizeProofs(subject, self._solver, self._said, self._known_of(subject))
         proofs, refuted = self._proofs[subject], self._refuted_with.setdefault(subject, set())
         settled = Settled(proved=False)
         for needed, lemmas in self._lemmas.of(subject, proofs, until, effort, at_small_sizes):
@@ -129,6 +139,16 @@ class Attempts:
             self._failing[goal.name] = subject, settled.failing
         return Attempt(reason=settled.reason or "no lemmas were found that are enough")
 
+    def _known_of(self, subject: Asked) -> Known:
+        """What is known of all subjects with the same steps: they differ in their goals."""
+        form = subject.every_size.form
+        steps = replace(form.model, goals=()), form.signature.free
+        known = next((known for other, known in self._known if other == steps), None)
+        if known is None:
+            known = Known()
+            self._known.append((steps, known))
+        return known
+
     def show_where_induction_fails(self, name: str, time_s: float) -> None:
         """For a property without a proof: the smallest state in which what is known of it says too little."""
         if name in self._failing:
@@ -146,12 +166,12 @@ class Attempts:
         goal = subject.goal_of(subject.model)
         self._lemmas.learn(proofs, [*lemmas, *proofs.over(list(said_of_states([goal])))])
         here = [resized(lemma, subject.model) for lemma in lemmas]
-        asked = questions(subject, here)
+        form, posed_here = posed(subject, here)
+        asked = as_texts(posed_here)
         solved = list(answers(asked, "z3", memory_mib=self.base.limits.memory_mib))
         undecided = next((one for one in solved if one.verdict != "unsat"), None)
         if undecided is not None:
             return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
-        small = by_small_sizes(subject, here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
         path = ""
         if self.certificates is not None:
             path = write_certificate(certificate_of(subject, here, asked), self.certificates)
@@ -162,7 +182,7 @@ class Attempts:
             obligations=len(asked),
             only_with=self._only_with(subject),
             majorities=tuple(sorted({sort for question in asked for sort in question.majorities})),
-            decided_at=tuple(small.sizes.items()) if small.shown == small.asked else (),
+            decided_at=tuple(decided_at(form, posed_here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib).items()),
             certificate=path,
         )
 
@@ -204,8 +224,24 @@ class Attempts:
         elif isinstance(found, Violated):
             self._of[goal.name] = replace(before, refuted=violation(self.base, self.faults, goal, found), seconds=seconds)
         else:
-            uncertified = f"no lemmas were found that are enough at this size ({found.reason})" if self.certificates else ""
-            self._of[goal.name] = replace(before, not_here=found.reason, uncertified=uncertified, seconds=seconds)
+            self._by_numbers(subject, before, began, time_s, found.reason)
+
+    def _by_numbers(self, subject: Asked, before: Attempt, began: float, time_s: float, reason: str) -> None:
+        """What IC3 did not decide, for this `reason`."""
+        memory, left = self.base.limits.memory_mib, began + time_s - perf_counter()
+        few = None
+        with suppress(Refused):
+            proofs = EverySizeProofs(subject, self._solver, self._said, Known())
+            few = proved_by_numbers(subject, proofs, left, memory) if left > LEAST_S else None
+        seconds = before.seconds + perf_counter() - began
+        if few is None:
+            uncertified = f"no lemmas were found that are enough at this size ({reason})" if self.certificates else ""
+            self._of[subject.name] = replace(before, not_here=reason, uncertified=uncertified, seconds=seconds)
+            return
+        here = replace(before, this_size=True, lemmas=told(few, subject), solvers=("Z3",), seconds=seconds)
+        self._of[subject.name] = here
+        if self.certificates is not None:
+            self._certify(subject, few, self.certificates)
 
     def _certify(self, subject: Asked, lemmas: Sequence[Expr], folder: str) -> None:
         """Where Z3 says yes to the formulas too, which may allow more than the protocol."""

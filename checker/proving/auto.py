@@ -110,8 +110,9 @@ def _more(
     left = {name: result for name, result in by_name.items() if result.verdict == "unknown"}
     if left:
         by_name |= _hunted(job, left, replace(limits, time_s=(until - perf_counter()) * SWEEPS_SHARE), told)
-    if attempts is not None and _provable(by_name):
-        by_name |= _proved(job, attempts, _provable(by_name), until)
+    if attempts is not None:
+        by_name |= _proved(job, attempts, _provable(by_name), until) if _provable(by_name) else {}
+        attempts.end()
     return [by_name[result.property] for result in unknown]
 
 

@@ -1,7 +1,8 @@
 """Proofs for every size: lemmas that are weeded out until what is left is inductive, at the level of quantified formulas.
 
-A lemma that a solver refutes, or cannot decide, goes; with fewer lemmas fewer can be kept, so this ends with the largest inductive set (Houdini:
-C. Flanagan, K. R. M. Leino, FME 2001). Where the goal itself fails with all of them there is no use in going on.
+A lemma that a solver refutes, or cannot decide, goes; with fewer lemmas fewer can be kept, so this ends with an inductive set (Houdini:
+C. Flanagan, K. R. M. Leino, FME 2001). Where the goal itself fails with all of them there is no use in going on. It goes from the goal to the lemmas
+that its questions needed, and from these to theirs: others are not asked about.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from checker.elaborate import make
 from checker.model.expr import Expr
 from checker.model.model import Goal
 from checker.model.resize import NotOfThisSize, resized
+from checker.proving.known import Known
+from checker.proving.mining import NO_TIME
 from checker.sorted.obligations import Obligation, names_an_element, obligations
 from checker.sorted.refusals import Refused
-from checker.sorted.solve import Script, solve_all
+from checker.sorted.solve import Script
+from checker.sorted.standing import Standing
 from checker.sorted.totals import without_sums
 
 QUESTION_S = 4.0  # for each, where there is as much time
@@ -36,14 +40,34 @@ class Settled(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class _Found(Struct, kw_only=True):
+    """`bad`: the lemmas that do not hold; `needed`: those that the answers needed; `failing`: a question about the goal whose answer is no;
+    `undecided`: why one about the goal is undecided; `late`: the time is over.
+    """
+
+    bad: set[int] = set()
+    needed: set[int] = set()
+    failing: Obligation | None = None
+    undecided: str = ""
+    late: bool = False
+
+    def refutes(self, one: Obligation, lemmas: int) -> bool:
+        """Take in a no; whether it is about the goal."""
+        if one.lemma is not None and one.lemma < lemmas:
+            self.bad.add(one.lemma)
+            return False
+        self.failing = one
+        return True
+
+
 @final
 class EverySizeProofs:
-    """Questions about one property at every size. `said` is told what is done."""
+    """Questions about one property at every size, or where the subject is about one size, there. `said` is told what is done."""
 
-    def __init__(self, subject: Asked, memory_mib: float | None, said: Callable[[str], None]) -> None:
-        """Raises Refused where the protocol has no sorted form."""
-        self.subject, self.memory_mib, self.said = subject, memory_mib, said
-        self.form = subject.every_size.form
+    def __init__(self, subject: Asked, solver: Standing, said: Callable[[str], None], known: Known) -> None:
+        """`known`: of all proofs with the same steps. Raises Refused where the protocol has no sorted form."""
+        self.subject, self.solver, self.said, self.known = subject, solver, said, known
+        self.form = subject.form
 
     @property
     def goal(self) -> Goal:
@@ -64,16 +88,15 @@ class EverySizeProofs:
         return list(found)
 
     def settle(self, lemmas: Sequence[Expr], until: float) -> Settled:
-        """With as many of the lemmas as are inductive. Raises Refused where the goal, or a lemma, is of no form for a question."""
+        """With few of the lemmas that are inductive. Raises Refused where the goal, or a lemma, is of no form for a question."""
         kept = list(lemmas)
         while True:
-            asked = obligations(self.form, kept, self.goal)
-            bad, failing, reason = self._answers(asked, len(kept), until)
-            if failing is not None or reason:
-                return Settled(proved=False, lemmas=tuple(kept), failing=failing, reason=reason)
-            if not bad:
-                return Settled(proved=True, lemmas=tuple(kept))
-            kept = [lemma for place, lemma in enumerate(kept) if place not in bad]
+            found = self._reached(obligations(self.form, kept, self.goal), len(kept), until)
+            if found.failing is not None or found.late or (found.undecided and not found.bad):
+                return Settled(proved=False, lemmas=tuple(kept), failing=found.failing, reason=found.undecided)
+            if not found.bad:
+                return Settled(proved=True, lemmas=tuple(kept[place] for place in sorted(found.needed)))
+            kept = [lemma for place, lemma in enumerate(kept) if place not in found.bad]
 
     def inductive(self, lemmas: Sequence[Expr], until: float) -> list[Expr]:
         """As many of the lemmas as hold whatever the goal is."""
@@ -82,29 +105,58 @@ class EverySizeProofs:
         nothing = replace(self.goal, kind="always", conditions=(make.TRUE,), mark=None)
         kept = list(lemmas)
         while kept and perf_counter() < until:
-            bad, _, _ = self._answers(obligations(self.form, kept, nothing), len(kept), until)
+            bad = self._answers(obligations(self.form, kept, nothing), len(kept), until).bad
             if not bad:
                 return kept
             kept = [lemma for place, lemma in enumerate(kept) if place not in bad]
         return []
 
-    def _answers(self, asked: Sequence[Obligation], lemmas: int, until: float) -> tuple[set[int], Obligation | None, str]:
-        """The lemmas that do not hold; a question about the goal whose answer is no; why one about the goal is undecided."""
-        bad: set[int] = set()
-        undecided = ""
-        scripts = [Script(one.smtlib) for one in asked]
+    def _reached(self, asked: Sequence[Obligation], lemmas: int, until: float) -> _Found:
+        """What comes of the questions about the goal and about the lemmas that these need; about all, where the goal is undecided with all."""
+        of: dict[int, list[Obligation]] = {}
+        for one in asked:
+            of.setdefault(lemmas if one.lemma is None else one.lemma, []).append(one)
+        whole, waiting = _Found(), [lemmas]
+        while waiting:
+            found = self._answers([one for place in waiting for one in of.get(place, ())], lemmas, until)
+            if found.failing is not None or found.late:
+                return found
+            new = (found.needed if not found.undecided else set(range(lemmas))) - whole.needed - whole.bad - found.bad
+            whole.bad |= found.bad
+            whole.needed |= new
+            whole.undecided = whole.undecided or found.undecided
+            waiting = sorted(new)
+        return whole
+
+    def _answers(self, asked: Sequence[Obligation], lemmas: int, until: float) -> _Found:
+        found, unknown = _Found(), list[Obligation]()
+        for one in asked:
+            needed = self.known.needed(one)
+            if needed is not None:
+                found.needed |= needed
+            elif self.known.is_refuted(one):
+                if found.refutes(one, lemmas):
+                    return found
+            else:
+                unknown.append(one)
+        scripts = [Script(one.smtlib, core=True) for one in unknown]
         each = max(0.2, min(QUESTION_S, until - perf_counter()))
-        for one, answer in zip(asked, solve_all(scripts, time_s=each, memory_mib=self.memory_mib), strict=True):
-            if answer.result != "unsat":
-                if one.lemma is not None and one.lemma < lemmas:
-                    bad.add(one.lemma)
-                elif answer.result == "sat":
-                    return bad, one, ""
-                else:
-                    undecided = undecided or f"Z3 does not decide `{one.name}` ({answer.reason})"
-            if perf_counter() > until and one is not asked[-1]:
-                return bad, None, "the time was used up"
-        return bad, None, "" if bad else undecided
+        for one, answer in zip(unknown, self.solver.answers(scripts, each), strict=True):
+            if answer.result == "unsat":
+                found.needed |= self.known.shown(one, answer.core)
+            elif answer.result == "sat":
+                self.known.refuted(one)
+                if found.refutes(one, lemmas):
+                    return found
+            elif one.lemma is not None and one.lemma < lemmas:
+                found.bad.add(one.lemma)
+            else:
+                found.undecided = found.undecided or f"Z3 does not decide `{one.name}` ({answer.reason})"
+            if perf_counter() > until and one is not unknown[-1]:
+                found.late, found.undecided = True, NO_TIME
+                break
+        found.needed.discard(lemmas)
+        return found
 
     def trimmed(self, lemmas: Sequence[Expr], needed: Sequence[Expr], until: float) -> tuple[Expr, ...]:
         """Of lemmas that prove the goal few that do so too, as far as the time goes. `needed`: those that small sizes cannot do without."""

@@ -28,6 +28,8 @@ from checker.sorted.obligations import PROVABLE
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
+GROW_S = 3.0  # for larger sizes after the proofs, where no limit is given
+LARGER = f"larger sizes would take more than {GROW_S:g} s: `--time 60` searches on"
 LATE = 1.05  # of the time: until then, what is about to be known is waited for
 SEARCH_SHARE, KNOWN_SHARE, RULES_SHARE, PROOF_SHARE, STUCK_SHARE = 0.25, 0.4, 0.6, 0.85, 0.9  # of the time: until then
 
@@ -74,6 +76,7 @@ class _Ladder:
                 self._climb(names)
         except KeyboardInterrupt:
             self.interrupted = True
+        self.attempts.end()
         fixed = [(n, show(c.type, c.value)) for n, c in self.base.checked.parameters.items()]
         varying = self.attempts.varying
         return Proofs(
@@ -110,7 +113,14 @@ class _Ladder:
         self._show_where_induction_fails(unproved)
         self._at_this_size(unproved)
         if self.ranges:
-            self.growth.grow(unproved, 1 << 30, self._until(1.0))
+            self._grow(unproved)
+
+    def _grow(self, names: list[str]) -> None:
+        """Larger sizes have no end: for as long as was asked for, or a little."""
+        if self.base.limits.time_s is not None:
+            self.growth.grow(names, 1 << 30, self._until(1.0))
+        else:
+            self.growth.grow(names, 1 << 30, min(perf_counter() + GROW_S, self._until(1.0)), LARGER)
 
     def _at_the_size_asked_for(self, names: list[str]) -> None:
         """What was violated at a smaller size may hold here; what shows only in some state has to be looked for here."""

@@ -118,7 +118,7 @@ class LemmaSets:
         """Lemmas about numbers, and what other properties say: those with sums or counts, those without, and all; where they are enough with two of
         each sort.
         """
-        two = TwoOfEach(proofs.form, proofs.goal, self.base.limits.memory_mib)
+        two = TwoOfEach(proofs.form, proofs.goal, proofs.solver)
         if self._numbers is None:
             self._said(f"{subject.name}: numbers")
             others = said_of_states(goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals)

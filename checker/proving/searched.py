@@ -14,6 +14,7 @@ from checker.language.diagnostics import BadInput
 from checker.language.types import Int
 from checker.properties.result import Result
 from checker.properties.tolerance.subject import Subject, subject
+from checker.proving.mining import NO_TIME
 from checker.proving.result import Searched, Sizes
 from checker.proving.sizes import box, largest, sizes_text, smallest
 
@@ -34,7 +35,7 @@ class Refuted(Struct, frozen=True, kw_only=True):
 
 def _in_time(result: Result) -> Result:
     """What the clock interrupts ends like what looks at it."""
-    return replace(result, reason="the time was used up") if result.reason == "interrupted" else result
+    return replace(result, reason=NO_TIME) if result.reason == "interrupted" else result
 
 
 @final
@@ -108,13 +109,13 @@ class Growth:
 
     # --- growing -----------------------------------------------------------------------------------------------------
 
-    def grow(self, names: Sequence[str], most: int, until: float) -> None:
-        """Box after box up to `most`, as long as the clock (`perf_counter`) is before `until` and all is decided."""
+    def grow(self, names: Sequence[str], most: int, until: float, late: str = NO_TIME) -> None:
+        """Box after box up to `most`, as long as the clock (`perf_counter`) is before `until` and all is decided. `late`: what to say then."""
         while self.next <= min(most, largest(self.ranges)) and not self.interrupted:
             for sizes in box(self.ranges, self.next):
                 left = until - perf_counter()
                 if left <= GROWS * self.took_s:
-                    self.found = replace(self.found, stopped=self.found.stopped or "the time was used up")
+                    self.found = replace(self.found, stopped=self.found.stopped or late)
                     return
                 open_still = [name for name in names if name not in self.violated]
                 if not open_still:

@@ -12,7 +12,8 @@ from checker.sorted.finite import AtSize
 from checker.sorted.logic import Term, negate
 from checker.sorted.obligations import obligations
 from checker.sorted.smtlib import script
-from checker.sorted.solve import Script, solve_all
+from checker.sorted.solve import Script
+from checker.sorted.standing import Standing
 from checker.sorted.system import Sorted
 
 TWO = 2
@@ -22,8 +23,8 @@ QUESTION_S = 1.0
 class TwoOfEach:
     """Questions about lemmas and a goal over the model of `form`."""
 
-    def __init__(self, form: Sorted, goal: Goal, memory_mib: float | None) -> None:
-        self.form, self.memory_mib = form, memory_mib
+    def __init__(self, form: Sorted, goal: Goal, solver: Standing) -> None:
+        self.form, self.solver = form, solver
         self.here = AtSize(form.signature, dict.fromkeys(form.signature.free, TWO))
         self.goal = goal
 
@@ -60,4 +61,4 @@ class TwoOfEach:
 
     def _results(self, asked: Sequence[Sequence[Term]]) -> Iterator[str]:
         scripts = [Script(script(self.here.vocabulary(), self.here.all(terms))) for terms in asked]
-        return (answer.result for answer in solve_all(scripts, time_s=QUESTION_S, memory_mib=self.memory_mib))
+        return (answer.result for answer in self.solver.answers(scripts, QUESTION_S))

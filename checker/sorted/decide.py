@@ -8,7 +8,7 @@ from typing import TypeAlias, final
 from msgspec import Struct
 
 from checker.sorted.counterexample import Counterexample, smallest
-from checker.sorted.instances import instances
+from checker.sorted.instances import Instances, instances
 from checker.sorted.obligations import Obligation
 from checker.sorted.solve import Script, Solver, solve_all
 from checker.sorted.system import Sorted
@@ -73,6 +73,20 @@ def deciding_sizes(
     answers = zip(complete, solve_all(scripts, solver, time_s=time_s, memory_mib=memory_mib), strict=True)
     refuted = {id(one) for one, answer in answers if answer.result == "unsat"}
     return [one.sizes if one is not None and id(one) in refuted else None for one in made]
+
+
+def sizes_that_decide(
+    form: Sorted, shown: Sequence[Obligation], *, time_s: float = 10.0, memory_mib: float | None = None
+) -> list[dict[str, int]] | None:
+    """`deciding_sizes` of all of them; None where one has none: others are not looked at then. Raises SolverMissing."""
+    made: list[Instances] = []
+    for obligation in shown:
+        one = instances(form.signature, obligation)
+        if one is None or not one.complete:
+            return None
+        made.append(one)
+    answers = solve_all([Script(one.smtlib) for one in made], time_s=time_s, memory_mib=memory_mib)
+    return [one.sizes for one in made] if all(answer.result == "unsat" for answer in answers) else None
 
 
 def decide(

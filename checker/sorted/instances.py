@@ -11,6 +11,7 @@ same, but they decide nothing else (bounded instantiation: Feldman, Padon, Immer
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import product
 from typing import final
 
@@ -42,8 +43,8 @@ MOST_INSTANCES = 20_000  # of one formula
 
 
 @final
-class Instances(Struct, frozen=True, kw_only=True):
-    """`smtlib`: the instances, quantifier-free. `sizes`: how many elements of each open sort they speak of, at least one.
+class Instances(Struct, frozen=True, kw_only=True, dict=True):
+    """`smtlib`: the instances, quantifier-free, made when asked for. `sizes`: how many elements of each open sort they speak of, at least one.
 
     `complete`: a violation of the obligation would show with that many elements; else that the script is unsatisfiable still shows it for every
     size, but that it is satisfiable says nothing. Quorums are never complete: in a small structure they need not be majorities; nor are
@@ -52,7 +53,15 @@ class Instances(Struct, frozen=True, kw_only=True):
 
     sizes: dict[str, int]
     complete: bool
-    smtlib: str
+    about: str
+    signature: Signature
+    terms: tuple[Term, ...]
+    universe: Mapping[str, list[Term]]
+
+    @cached_property
+    def smtlib(self) -> str:
+        ground = [_instantiated(term, self.universe, {}) for term in self.terms]
+        return script(self.signature, ground, about=f"{self.about}, by instances")
 
 
 def instances(signature: Signature, obligation: Obligation) -> Instances | None:
@@ -66,11 +75,13 @@ def instances(signature: Signature, obligation: Obligation) -> Instances | None:
         return None
     if sum(_count(term, universe) for term in terms) > MOST_INSTANCES:
         return None
-    ground = [_instantiated(term, universe, {}) for term in terms]
     return Instances(
         sizes={sort: max(1, len(universe.get(sort, ()))) for sort in sorted(signature.free)},
         complete=complete and obligation.told == obligation.terms and not any(sort.startswith(QUORUM) for sort in universe),
-        smtlib=script(signature, ground, about=f"{obligation.name}, by instances"),
+        about=obligation.name,
+        signature=signature,
+        terms=tuple(terms),
+        universe=universe,
     )
 
 

@@ -8,13 +8,14 @@ like others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 BOOL, INT = "Bool", "Int"
+KEPT = 50_000  # terms of which is kept what was found out about them: questions about one protocol are made of the same ones
 
 
 @final
@@ -207,6 +208,7 @@ def quantified(kind: Binding, variables: Iterable[Var], body: Term) -> Term:
     return Quantified(kind, kept, body)
 
 
+@lru_cache(KEPT)
 def free_variables(term: Term) -> frozenset[Var]:
     match term:
         case Var():
@@ -228,6 +230,17 @@ def nodes(term: Term) -> Iterator[Term]:
             yield from nodes(body)
         case Var():
             pass
+
+
+@lru_cache(KEPT)
+def distinct(term: Term) -> tuple[Term, ...]:
+    """Every node once, in the order in which `nodes` comes to them."""
+    match term:
+        case App(arguments=arguments) if arguments:
+            return tuple(dict.fromkeys((term, *(node for argument in arguments for node in distinct(argument)))))
+        case Quantified(body=body):
+            return tuple(dict.fromkeys((term, *distinct(body))))
+    return (term,)
 
 
 def substituted(term: Term, values: dict[Term, Term]) -> Term:
@@ -260,6 +273,7 @@ _BUILDERS: dict[str, Callable[..., Term]] = {
 }
 
 
+@lru_cache(KEPT)
 def normal(term: Term, positive: bool = True) -> Term:
     """`term` (or its negation) as an equivalent formula with negations in front of atoms only."""
     match term:

@@ -7,14 +7,15 @@ counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnue
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.elaborate.rewrite import nodes as parts
+from checker.elaborate.rewrite import nodes as inside
 from checker.language.types import Bool, elements_in
 from checker.model.expr import Apply, Const, Expr
 from checker.model.model import Goal, Step
@@ -27,8 +28,8 @@ from checker.sorted.logic import (
     Var,
     conj,
     disj,
+    distinct,
     negate,
-    nodes,
     normal,
     quantified,
     substituted,
@@ -37,12 +38,13 @@ from checker.sorted.logic import (
 from checker.sorted.quantifiers import HAS, QUORUM, is_quorum
 from checker.sorted.refusals import Refused
 from checker.sorted.signature import Signature
-from checker.sorted.smtlib import script
+from checker.sorted.smtlib import conjuncts, script
 from checker.sorted.statements import Run
 from checker.sorted.system import Sorted
 from checker.sorted.totals import without_sums
 
 Part: TypeAlias = Literal["initiation", "consecution", "safety"]
+Parts: TypeAlias = list[tuple[int | None, Term]]
 PROVABLE = ("always", "never", "step", "no error", "no deadlock", "no lost update", "no stale write", "no overwrite")
 
 
@@ -51,15 +53,32 @@ class Obligation(Struct, frozen=True, kw_only=True, dict=True):
     """Shown where `smtlib` is unsatisfiable.
 
     `step`: its name, of consecution and of safety of steps; `lemma`: which of the lemmas (an `always` goal is the last) it is about,
-    of initiation and consecution. `terms`: the formula, whose negated part is skolemised.
+    of initiation and consecution. `known`: these lemmas; `goal`: what they are for. `parts`: what the formula says, each with the number of the
+    lemma that says it of the state before, or None. What is made of them is made when it is asked for: of many questions the answer is known.
     """
 
     name: str
     part: Part
     step: str | None
     lemma: int | None
-    terms: tuple[Term, ...]
-    signature: Signature
+    goal: str
+    known: tuple[Expr, ...]
+    form: Sorted
+    parts: tuple[tuple[int | None, Term], ...]
+
+    @property
+    def signature(self) -> Signature:
+        return self.form.signature
+
+    @cached_property
+    def _skolemised(self) -> list[tuple[int | None, Term]]:
+        said = [(None, law) for law in self.form.laws([term for _, term in self.parts])]
+        return [(lemma, found) for lemma, term in (*said, *self.parts) for found in skolemised(self.form, [term])]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The formula, whose negated part is skolemised."""
+        return tuple(term for _, term in self._skolemised)
 
     @cached_property
     def told(self) -> tuple[Term, ...]:
@@ -71,10 +90,16 @@ class Obligation(Struct, frozen=True, kw_only=True, dict=True):
         """Raises Refused."""
         return script(self.signature, self.told, about=self.name)
 
+    def lemmas_of(self, assertions: Iterable[int]) -> frozenset[int]:
+        """The lemmas that these assertions of `smtlib`, by their places, say of the state before. Raises Refused."""
+        known = [lemma for lemma, _ in self._skolemised]
+        of_each = [lemma for term, lemma in zip_longest(self.told, known) for _ in conjuncts(term)]
+        return frozenset(lemma for place in assertions if (lemma := of_each[place]) is not None)
+
     @property
     def majorities(self) -> tuple[str, ...]:
         """The sorts of whose majorities it is said that any two have an element in common."""
-        found = {node.symbol for term in self.terms for node in nodes(term) if isinstance(node, App)}
+        found = {node.symbol for term in self.terms for node in distinct(term) if isinstance(node, App)}
         return tuple(sorted(name.removeprefix(QUORUM).removesuffix(HAS) for name in found if is_quorum(name)))
 
 
@@ -90,7 +115,7 @@ def invariants(lemmas: Sequence[Expr], goal: Goal) -> tuple[Expr, ...]:
 
 def names_an_element(lemma: Expr, free: Collection[str]) -> bool:
     """Whether it names an element of one of the sorts of any size other than the first: which one that is, is another thing at every size."""
-    known = [node for node in parts(lemma) if isinstance(node, Const)]
+    known = [node for node in inside(lemma) if isinstance(node, Const)]
     return any(place != 0 for node in known for sort, place in elements_in(node.type, node.value) if sort.name in free)
 
 
@@ -120,35 +145,36 @@ class _Maker:
         self.bounds = list(form.bounds())
 
     def all(self) -> Iterator[Obligation]:
-        start = list(self.form.initial())
+        start = [(None, term) for term in self.form.initial()]
         for place, condition in enumerate(self.known):
             wrong = negate(self.form.holds(condition, self.form.state))
-            yield self.make("initiation", None, place, [*self.bounds, *start, wrong])
+            yield self.make("initiation", None, place, [*self._always(), *start, (None, wrong)])
         for step, run in self.form.steps:
             yield from self.of_step(step, run)
         if self.goal.kind == "no deadlock":
-            yield self.make("safety", None, None, [*self.bounds, *self.before, *self.stuck()])
+            yield self.make("safety", None, None, [*self._always(), *self._before(), *((None, term) for term in self.stuck())])
 
     def of_step(self, step: Step, run: Run) -> Iterator[Obligation]:
-        taken = [*self.bounds, *self.before, run.lasting]
+        taken = [*self._always(), *self._before(), (None, run.lasting)]
         for place, condition in enumerate(self.known):
             after = self.form.holds(condition, run.state)
             if after == self.before[place]:  # the step touches nothing that it reads
                 continue
-            yield self.make("consecution", step, place, [*taken, negate(after)])
+            yield self.make("consecution", step, place, [*taken, (None, negate(after))])
         match self.goal.kind:
             case "step":
                 holds = self.form.holds(self.goal.conditions[0], run.state, old=self.form.state)
-                yield self.make("safety", step, None, [*taken, negate(holds)])
+                yield self.make("safety", step, None, [*taken, (None, negate(holds))])
             case "no error":
                 if run.failures:
                     fails = disj(*(failing.condition for failing in run.failures))
-                    yield self.make("safety", step, None, [*self.bounds, *self.before, fails])
+                    yield self.make("safety", step, None, [*self._always(), *self._before(), (None, fails)])
             case "no lost update" | "no stale write" | "no overwrite":
                 marked = [when for mark, when in run.marks if mark == self.goal.mark]
                 if marked:
                     ends = disj(run.lasting, *(failing.condition for failing in run.failures))
-                    yield self.make("safety", step, None, [*self.bounds, *self.before, disj(*marked), ends])
+                    happens = [(None, disj(*marked)), (None, ends)]
+                    yield self.make("safety", step, None, [*self._always(), *self._before(), *happens])
 
     def stuck(self) -> Iterator[Term]:
         """No step that is not a fault is enabled, and the state is not done."""
@@ -162,8 +188,13 @@ class _Maker:
                 enabled = disj(run.lasting, *(failing.condition for failing in run.failures))
                 yield negate(closed(form, enabled, step))
 
-    def make(self, part: Part, step: Step | None, lemma: int | None, terms: list[Term]) -> Obligation:
-        terms = [*self.form.laws(terms), *terms]
+    def _always(self) -> Parts:
+        return [(None, term) for term in self.bounds]
+
+    def _before(self) -> Parts:
+        return list(enumerate(self.before))
+
+    def make(self, part: Part, step: Step | None, lemma: int | None, parts: Parts) -> Obligation:
         about = [part] if step is None else [part, step.name]
         name = " ".join(about if lemma is None else [*about, f"#{lemma}"])
         return Obligation(
@@ -171,15 +202,17 @@ class _Maker:
             part=part,
             step=None if step is None else step.name,
             lemma=lemma,
-            terms=tuple(skolemised(self.form, terms)),
-            signature=self.form.signature,
+            goal=self.goal.name,
+            known=self.known,
+            form=self.form,
+            parts=tuple(parts),
         )
 
 
 def closed(form: Sorted, enabled: Term, step: Step) -> Term:
     """Whether there are choices of the step for which `enabled` holds."""
     choices: dict[App, None] = {}
-    for node in nodes(enabled):
+    for node in distinct(enabled):
         if isinstance(node, App) and not node.element:
             function = form.signature.functions.get(node.symbol)
             if function is not None and function.kind == "choice":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,17 +12,21 @@ from checker.language.source import Span
 from checker.language.types import BagOf, Int, MapOf, SeqOf, SetOf, Sort, Type
 from checker.model.expr import Expr, FailureKind, Quantifier
 from checker.sorted.logic import (
+    FALSE,
     TRUE,
+    App,
     Term,
     arithmetic,
     at_most,
     conj,
     disj,
+    distinct,
     implies,
     ite,
     negate,
     number,
     quantified,
+    substituted,
     summed,
     total,
 )
@@ -153,7 +157,8 @@ def listed(made: Expressions, node: Quantifier, scope: Scope, place: int = 0) ->
 def _count(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
     known = listed(made, node, scope)
     if known is not None:
-        return Scalar(total(ite(conj(there, made.truth(node.body, inner)), number(1), number(0)) for there, inner in known))
+        counted = [ite(conj(there, made.truth(node.body, inner)), number(1), number(0)) for there, inner in known]
+        return Scalar(_listed_total(made, counted))
     one, none = number(1), number(0)
     return Many(
         MOST_COUNTED,
@@ -175,11 +180,27 @@ def sum_of(made: Expressions, node: Quantifier, scope: Scope, part: Callable[[Sc
 
     known = made.values.finite(of)
     if known is not None:
-        return total(at(value) for value in known)
+        return _listed_total(made, [at(value) for value in known])
     if not made.values.signature.is_free(of):
         raise Refused(f"`{node.kind}` over {of}")
     element = made.values.signature.variable(local.name, made.values.signature.sort_name(of))
     return summed((element,), at(Scalar(element)))
+
+
+def _listed_total(made: Expressions, parts: Sequence[Term]) -> Term:
+    """Their sum. What a step changes of it is said apart: of the one who is chosen, the difference; so a solver need not try all of them."""
+    functions = made.values.signature.functions
+    rest, changes = list[Term](), list[Term]()
+    for part in parts:
+        for atom in distinct(part):
+            match atom:
+                case App("=", (App(symbol, (), _, False), App(element=True))) if (
+                    symbol in functions and functions[symbol].kind == "choice"
+                ):
+                    there, part = substituted(part, {atom: TRUE}), substituted(part, {atom: FALSE})
+                    changes.append(ite(atom, arithmetic("-", there, part), number(0)))
+        rest.append(part)
+    return total([*rest, *changes])
 
 
 def at_least(made: Expressions, node: Quantifier, scope: Scope, k: int) -> Term:
@@ -242,7 +263,7 @@ def _folded(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
             return TRUE if k <= 0 else some(made, node, scope, lambda inner: at_most(number(1), part(inner)))
 
         return Many(1 if natural else NOT_BY_FEW, at_least, lambda: sum_of(made, node, scope, part))
-    return Scalar(total(ite(there, part(inner), number(0)) for there, inner in known))
+    return Scalar(_listed_total(made, [ite(there, part(inner), number(0)) for there, inner in known]))
 
 
 def quorum_has(values: Values, quorum: Term, e: Sym) -> Term:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from checker.sorted.logic import BOOL, INT, App, Quantified, Term, Var, nodes
+from checker.sorted.logic import BOOL, INT, KEPT, App, Quantified, Term, Var, distinct
 from checker.sorted.signature import Function, Signature
 
 _SIMPLE = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*\Z")
@@ -19,7 +20,7 @@ def script(signature: Signature, terms: Iterable[Term], *, about: str = "") -> s
 
     The text follows from the terms alone: what was made before them changes neither numbers nor order.
     """
-    parts = [part for term in terms for part in _parts(term)]
+    parts = [part for term in terms for part in conjuncts(term)]
     lines = [*declarations(signature, parts), *(f"(assert {text(part)})" for part in parts)]
     comment = [f"; {line}" for line in about.splitlines()]
     return "\n".join([*comment, "(set-logic ALL)", renumbered("\n".join(lines)), "(check-sat)"]) + "\n"
@@ -31,7 +32,8 @@ def renumbered(formula: str) -> str:
     return re.sub(r"!(\d+)", lambda found: f"!{numbers.setdefault(found[1], len(numbers))}", formula)
 
 
-def _parts(term: Term) -> Iterable[Term]:
+def conjuncts(term: Term) -> Iterable[Term]:
+    """What is asserted by itself."""
     return term.arguments if isinstance(term, App) and term.symbol == "and" else (term,)
 
 
@@ -40,7 +42,7 @@ def declarations(signature: Signature, terms: Iterable[Term]) -> Iterator[str]:
     functions: dict[str, Function] = {}
     sorts: dict[str, None] = {}
     for term in terms:
-        for node in nodes(term):
+        for node in distinct(term):
             if isinstance(node, App):
                 sorts[node.sort] = None
                 function = signature.functions.get(node.symbol)
@@ -63,6 +65,7 @@ def symbol(name: str) -> str:
     return name if _SIMPLE.match(name) and name not in _KEPT else f"|{name}|"
 
 
+@lru_cache(KEPT)
 def text(term: Term) -> str:
     match term:
         case Var(name, _):

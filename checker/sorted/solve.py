@@ -15,25 +15,33 @@ from msgspec import Struct
 Solver: TypeAlias = Literal["z3", "cvc5"]
 PACKAGES: dict[Solver, str] = {"z3": "z3-solver", "cvc5": "teamcheck[cvc5]"}
 TIME, MEMORY = "time limit", "memory limit"
+CORE_SHARE = 0.25  # of the time for a question
 GRACE_S = 1.0  # beyond the limit on time, for a solver that looks at its clock now and then only
 
 
 @final
 class Script(Struct, frozen=True):
-    """`text` is SMT-LIB that ends with `(check-sat)`; `wanted`: the names of constants whose values are wanted where it is satisfiable."""
+    """`text` is SMT-LIB that ends with `(check-sat)`; `wanted`: the names of constants whose values are wanted where it is satisfiable.
+
+    `core`: where it is not, Z3 is to say which of the assertions cannot hold together.
+    """
 
     text: str
     wanted: tuple[str, ...] = ()
+    core: bool = False
 
 
 @final
 class Answer(Struct, frozen=True, kw_only=True):
-    """`reason`: of `unknown`. `values`: of the wanted constants, as text; one that is left out may have any value."""
+    """`reason`: of `unknown`. `values`: of the wanted constants, as text; one that is left out may have any value. `core`: where it was wanted, the
+    places of assertions that cannot hold together; None: all of them.
+    """
 
     result: Literal["sat", "unsat", "unknown"]
     seconds: float = 0.0
     reason: str = ""
     values: dict[str, str] = {}
+    core: tuple[int, ...] | None = None
 
 
 @final
@@ -52,7 +60,7 @@ def solve_all(
     scripts: Sequence[Script], solver: Solver = "z3", *, time_s: float = 10.0, memory_mib: float | None = None
 ) -> Iterator[Answer]:
     """The answer to each script, in order. `time_s`: for each of them. Raises SolverMissing."""
-    _load(solver)
+    load(solver)
     begin = 0
     while begin < len(scripts):
         for answer in _in_child(scripts[begin:], solver, time_s, memory_mib):
@@ -60,7 +68,7 @@ def solve_all(
             yield answer
 
 
-def _load(solver: Solver) -> None:
+def load(solver: Solver) -> None:
     """Imports the solver here, once: what is forked off has it then, and a process for each question costs little."""
     try:
         if solver == "z3":
@@ -108,16 +116,27 @@ def _run(pipe: Connection, scripts: Sequence[Script], solver: Solver, time_s: fl
     """In the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     try:
-        decide = _z3(time_s, memory_mib) if solver == "z3" else _cvc5(time_s, memory_mib)
+        decide = decider(solver, time_s, memory_mib)
         for script in scripts:
-            start = perf_counter()
-            found = decide(script)
-            pipe.send(Answer(result=found[0], seconds=perf_counter() - start, reason=found[1], values=found[2]))
+            pipe.send(answered(script, decide))
     except Exception as fault:
         pipe.send(fault)
 
 
-Found: TypeAlias = tuple[Literal["sat", "unsat", "unknown"], str, dict[str, str]]  # the result, the reason of `unknown`, values
+def decider(solver: Solver, time_s: float, memory_mib: float | None) -> Decide:
+    """A solver in this process, which has its limits from now on."""
+    return _z3(time_s, memory_mib) if solver == "z3" else _cvc5(time_s, memory_mib)
+
+
+def answered(script: Script, decide: Decide) -> Answer:
+    start = perf_counter()
+    result, reason, values, *core = decide(script)
+    seconds = perf_counter() - start
+    return Answer(result=result, seconds=seconds, reason=reason, values=values, core=core[0] if core else None)
+
+
+Result: TypeAlias = Literal["sat", "unsat", "unknown"]
+Found: TypeAlias = tuple[Result, str, dict[str, str]] | tuple[Result, str, dict[str, str], tuple[int, ...]]  # as in `Answer`
 Decide: TypeAlias = Callable[[Script], Found]
 
 
@@ -128,6 +147,9 @@ def _z3(time_s: float, memory_mib: float | None) -> Decide:
         z3.set_param("memory_max_size", max(1, int(memory_mib)))
 
     def decide(script: Script) -> Found:
+        found = _with_core(script, time_s * CORE_SHARE) if script.core else None
+        if found is not None:
+            return found
         solver = z3.Solver()
         solver.set("timeout", max(1, int(time_s * 1000)))
         try:
@@ -142,10 +164,27 @@ def _z3(time_s: float, memory_mib: float | None) -> Decide:
         if result == "unknown":
             reason = solver.reason_unknown()
             return "unknown", TIME if reason in ("timeout", "canceled") else reason, {}
-        found, wanted = solver.model() if script.wanted else None, set(script.wanted)
-        return "sat", "", {} if found is None else {d.name(): _shown(found[d]) for d in found.decls() if d.name() in wanted}
+        model, wanted = solver.model() if script.wanted else None, set(script.wanted)
+        return "sat", "", {} if model is None else {d.name(): _shown(model[d]) for d in model.decls() if d.name() in wanted}
 
     return decide
+
+
+def _with_core(script: Script, time_s: float) -> Found | None:
+    """With the places of assertions that cannot hold together; None where it is not decided in time."""
+    import z3
+
+    solver = z3.SimpleSolver()  # on questions of this kind as quick with names for the assertions as without
+    solver.set("timeout", max(1, int(time_s * 1000)))
+    try:
+        for place, assertion in enumerate(z3.parse_smt2_string(script.text)):
+            solver.assert_and_track(assertion, f"assertion_{place}")
+        result = solver.check()
+    except z3.Z3Exception:  # it is asked once more, plainly
+        return None
+    if result == z3.unsat:
+        return "unsat", "", {}, tuple(sorted(int(str(name).removeprefix("assertion_")) for name in solver.unsat_core()))
+    return ("sat", "", {}) if result == z3.sat and not script.wanted else None
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ from checker.language.types import BagOf, Option, Sort, Type, Value, cardinality
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions
-from checker.sorted.logic import App, Term, at_most, conj, disj, implies, negate, nodes, number, quantified
+from checker.sorted.logic import App, Term, at_most, conj, disj, distinct, implies, negate, number, quantified
 from checker.sorted.orders import End, end_of, laws
 from checker.sorted.quantifiers import HAS, QUORUM, quorum_has
 from checker.sorted.refusals import Refused
@@ -33,7 +33,8 @@ Reads: TypeAlias = Callable[[tuple[Sym, ...]], Term]  # what is said of a cell, 
 class Sorted(Struct, frozen=True, kw_only=True):
     """`model` with the sorts that `signature` names left open. What does not depend on what is asked is made once.
 
-    `sized`: the goals that speak of a size itself (`... <= workers`), with the place: they say something else at every size.
+    `sized`: the goals that speak of a size itself (`... <= workers`), with the place: they say something else at every size. `held`: what is known
+    of `holds`, by the conditions and the states.
     """
 
     model: Model
@@ -43,6 +44,7 @@ class Sorted(Struct, frozen=True, kw_only=True):
     state: State
     steps: tuple[tuple[Step, Run], ...]
     sized: Mapping[str, Span] = {}
+    held: dict[tuple[Expr, int, int], tuple[Term, State, State | None]] = {}
 
     @property
     def approximations(self) -> tuple[str, ...]:
@@ -62,8 +64,18 @@ class Sorted(Struct, frozen=True, kw_only=True):
     def holds(self, condition: Expr, state: State, old: State | None = None) -> Term:
         """Whether `condition` has a value there and is true.
 
-        Where its value may depend on an evaluation that perhaps fails, this says no.
+        Where its value may depend on an evaluation that perhaps fails, this says no. Of the same condition it is the same formula again.
         """
+        asked = condition, id(state), id(old)
+        if asked not in self.held:
+            self.held[asked] = (
+                self._holds(condition, state, old),
+                state,
+                old,
+            )  # kept with it, so that no other state gets their `id`
+        return self.held[asked][0]
+
+    def _holds(self, condition: Expr, state: State, old: State | None) -> Term:
         scope = Scope(
             registers={},
             read=lambda variable: state[variable],
@@ -91,7 +103,7 @@ class Sorted(Struct, frozen=True, kw_only=True):
         yield from laws(self.signature, terms)
         for sort in self.model.sorts:
             name = f"{QUORUM}{sort.name}"
-            if any(isinstance(node, App) and node.symbol == f"{name}{HAS}" for term in terms for node in nodes(term)):
+            if any(isinstance(node, App) and node.symbol == f"{name}{HAS}" for term in terms for node in distinct(term)):
                 q, r = self.signature.variable("q", name), self.signature.variable("r", name)
                 yield quantified("forall", (q, r), self._common(sort, q, r))
 

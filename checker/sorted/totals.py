@@ -24,6 +24,7 @@ from checker.sorted.logic import (
     at_most,
     conj,
     disj,
+    distinct,
     equal,
     free_variables,
     implies,
@@ -74,7 +75,9 @@ def without_sums(signature: Signature, terms: Sequence[Term]) -> tuple[Term, ...
 def numbers(signature: Signature, terms: Iterable[Term]) -> dict[Quantified, Term]:
     """Of each sum that `terms` speak of the number that stands for it. Raises Refused."""
     names: dict[Term, str] = {}
-    found = dict.fromkeys(node for term in terms for node in nodes(term) if isinstance(node, Quantified) and node.kind == "sum")
+    found = dict.fromkeys(
+        node for term in terms for node in distinct(term) if isinstance(node, Quantified) and node.kind == "sum"
+    )
     return {node: _number_for(signature, node, names) for node in found}
 
 
@@ -122,7 +125,7 @@ def _ground(signature: Signature, terms: Iterable[Term]) -> dict[str, list[Term]
     """The elements of open sorts that are spoken of by themselves, constants first."""
     found: dict[Term, None] = {}
     for term in terms:
-        for node in nodes(term):
+        for node in distinct(term):
             if isinstance(node, App) and node.sort in signature.sorts and node.symbol != "ite" and not free_variables(node):
                 found[node] = None
     ordered = sorted(found, key=lambda node: sum(1 for _ in nodes(node)))

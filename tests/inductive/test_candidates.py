@@ -60,7 +60,7 @@ def test_some_worker_is_at_it() -> None:
     (lemma,) = event.lemmas
     assert print_expr(lemma) == (
         "all(t#0: Task in Task: or(ne(status[t#0], claimed:Status), any(w#1: Worker in Worker: "
-        "and(eq(Worker.work[w#1], working:Worker.work), eq(Worker.work.t[w#1], t#0)))))"
+        "and(eq(Worker.work.t[w#1], t#0), ne(Worker.work[w#1], idle:Worker.work)))))"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from checker.engines.inductive.gates import Literal
-from checker.engines.inductive.solver import Solver, solver
+from checker.engines.inductive.solver import Solver
 from checker.engines.inductive.system import System
 from checker.ground.graph import Node
 
@@ -20,12 +20,17 @@ class Houdini:
         self.system = system
         self.now = [system.now.encoder.truth(node) for node in conditions]
         self.then = [system.then.encoder.truth(node) for node in conditions]
-        first = system.gates.variables + 1
-        self._assumed = range(first, first + len(conditions))
-        self._broken = range(first + len(conditions), first + 2 * len(conditions))
-        self._start: Solver = solver([*system.gates.clauses, *self._initial(first)], deadline)
-        self._steps: Solver = solver([*system.gates.clauses, *system.steps, *self._selected()], deadline)
-        self._states: Solver = solver([*system.gates.clauses, *self._has()], deadline)
+        asked = system.questions
+        named = [asked.named(now, then) for now, then in zip(self.now, self.then, strict=True)]
+        self._assumed, self._broken = [one.assumed for one in named], [one.broken for one in named]
+        self._these = asked.new()  # that one of these conditions is broken
+        one_is = [(self._these, [[-self._these, *self._broken]])]
+        assumed = [(one.assumed, [[-one.assumed, one.now]]) for one in named]
+        broken_now = [(one.broken, [[-one.broken, -one.now]]) for one in named]
+        broken_then = [(one.broken, [[-one.broken, -one.then]]) for one in named]
+        self._start: Solver = asked.start.about([*broken_now, *one_is], deadline)
+        self._steps: Solver = asked.steps.about([*assumed, *broken_then, *one_is], deadline)
+        self._states: Solver = asked.states.about(assumed, deadline)
 
     def inductive(self, among: Iterable[int]) -> set[int]:
         """The largest set of these that hold at the start and that no step breaks."""
@@ -76,32 +81,20 @@ class Houdini:
 
     def _assumptions(self, known: set[int], asked: set[int]) -> list[Literal]:
         """That the known ones hold now; and that then one of those that are asked for does not."""
-        aside = [-self._broken[number] for number in range(len(self.now)) if number not in asked]
-        return [*(self._assumed[number] for number in sorted(known)), *aside]
+        return [*self._one_broken(asked), *(self._assumed[number] for number in sorted(known))]
+
+    def _one_broken(self, asked: set[int]) -> list[Literal]:
+        """That of these one is broken. Equal conditions have one name."""
+        wanted = {self._broken[number] for number in asked}
+        return [self._these, *(-name for name in dict.fromkeys(self._broken) if name not in wanted)]
 
     def _breaks_at_start(self, left: set[int]) -> set[int]:
-        aside = [-self._broken[number] for number in range(len(self.now)) if number not in left]
-        if not self._start.solve(aside):
+        if not self._start.solve(self._one_broken(left)):
             return set()
         return {number for number in left if not self._holds(self._start, self.now[number])}
 
     def _holds(self, asked: Solver, literal: Literal) -> bool:
         return asked.true(literal) if literal > 0 else not asked.true(-literal)
-
-    # --- clauses -----------------------------------------------------------------------------------------------------
-
-    def _has(self) -> list[list[Literal]]:
-        """An assumed condition holds now."""
-        return [[-name, literal] for name, literal in zip(self._assumed, self.now, strict=True)]
-
-    def _selected(self) -> list[list[Literal]]:
-        """And one of the broken ones does not hold then."""
-        broken = [[-name, -literal] for name, literal in zip(self._broken, self.then, strict=True)]
-        return [*self._has(), *broken, list(self._broken)]
-
-    def _initial(self, first: int) -> list[list[Literal]]:
-        broken = [[-name, -literal] for name, literal in zip(self._broken, self.now, strict=True)]
-        return [*broken, list(self._broken), *self.system.starts(first + 2 * len(self.now))]
 
 
 def fewest(sizes: Sequence[Houdini], among: Iterable[int], goal: int = 0) -> set[int]:

@@ -18,7 +18,9 @@ WITHOUT = "Z3 as the SAT solver, many times slower than python-sat: `pip install
 
 
 class Solver(Protocol):
-    """What a search asks of a solver."""
+    """What a search asks of a solver. `deadline`: after which nothing is asked any more (of `perf_counter`); None: no end."""
+
+    deadline: float | None
 
     def add(self, clause: Clause) -> None: ...
 
@@ -60,14 +62,14 @@ class PySat:
         from pysat.solvers import Solver
 
         self._solver = Solver(name=FAST, bootstrap_with=clauses)
-        self._deadline = deadline
+        self.deadline = deadline
         self._model: list[int] = []
 
     def add(self, clause: Clause) -> None:
         self._solver.add_clause(clause)
 
     def solve(self, assumptions: Sequence[Literal]) -> bool:
-        if self._deadline is not None and perf_counter() > self._deadline:
+        if self.deadline is not None and perf_counter() > self.deadline:
             raise GaveUp(TIME)
         answer = bool(self._solver.solve(assumptions=assumptions))
         if answer:
@@ -89,7 +91,7 @@ class Z3Sat:
         self._z3: Any = z3
         self._solver = z3.SolverFor("QF_FD")
         self._names: dict[int, Any] = {}
-        self._deadline = deadline
+        self.deadline = deadline
         self._model: Any = None
         for clause in clauses:
             self.add(clause)
@@ -105,8 +107,8 @@ class Z3Sat:
         self._solver.add(literals[0] if len(literals) == 1 else self._z3.Or(literals))
 
     def solve(self, assumptions: Sequence[Literal]) -> bool:
-        if self._deadline is not None:
-            left_ms = int((self._deadline - perf_counter()) * 1000)
+        if self.deadline is not None:
+            left_ms = int((self.deadline - perf_counter()) * 1000)
             if left_ms <= 0:
                 raise GaveUp(TIME)
             self._solver.set("timeout", left_ms)

@@ -13,6 +13,7 @@ from checker.engines.inductive.encode import Bits, Encoder, Values
 from checker.engines.inductive.events import GaveUp
 from checker.engines.inductive.gates import FALSE, TRUE, Clause, Gates, Literal
 from checker.engines.inductive.leaves import Atom
+from checker.engines.inductive.questions import Questions
 from checker.ground.ends import enabled
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel
@@ -45,7 +46,7 @@ class System:
     none.
 
     `initial`: of each part of the state that starts independently of all others its atoms, by number, and the ways in which it starts, as those
-    that hold.
+    that hold. `questions`: solvers about it.
     """
 
     def __init__(self, form: GroundModel) -> None:
@@ -61,6 +62,7 @@ class System:
         for number, node in enumerate(enabled(form)):
             self._outcome(number, node)
         self._say_steps()
+        self.questions = Questions(self)
 
     # --- copies of the state -----------------------------------------------------------------------------------------
 
