@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from checker.conformance.logs.formats.detect import Format, read_log
+from checker.conformance.logs.formats.detect import IN_ORDER, read_log
 from checker.conformance.logs.kinds import Roles, kinds_of, roles_of
+from checker.conformance.logs.map_file import Format
 from checker.conformance.logs.records import Record, paths
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.language.diagnostics import nearest
@@ -30,7 +31,7 @@ def starter(model: Model, logs: Sequence[str], format: Format | None = None) -> 
 def _lines(vocabulary: Vocabulary, format: Format, records: list[Record]) -> list[str]:
     fields = [paths(record.fields) for record in records]
     named = [word for sort in vocabulary.model.sorts if sort.role for word in (sort.name.lower(), f"{sort.name.lower()}_id")]
-    roles = roles_of(fields, format != "jsonl", named, lambda text: _guess(vocabulary, [text]) is not None)
+    roles = roles_of(fields, format not in IN_ORDER, named, lambda text: _guess(vocabulary, [text]) is not None)
     return [
         "# How a log is read as a run of the protocol. Each [[record]] is a rule; the first that fits a record is taken.",
         "# Where a guess is wrong, mend it. docs/conformance.md lists all entries.",
@@ -48,7 +49,7 @@ def _log_table(format: Format, roles: Roles) -> list[str]:
     lines.append(
         f"agent = {_toml(roles.agent)}" if roles.agent else '# agent = "FIELD"      # who acts; without it, agents are unknown'
     )
-    order = "log" if format == "jsonl" else "time"
+    order = "log" if format in IN_ORDER else "time"
     lines.append(f'order = "{order}"          # what is known of the order: log, time, agent, round, links')
     return lines
 
