@@ -21,6 +21,8 @@ from checker.language.source import Span
 
 IN_ORDER: tuple[Format, ...] = ("jsonl", "text", "csv")  # whose records stand in their order where the map says nothing else
 
+_NO_OBJECT = 'a record is an object: {"name": value, ...}; `--log-format text` takes lines of any form'
+
 _SPANS: dict[Format, tuple[Callable[[Any], bool], Callable[[Any], Iterator[TraceSpan]]]] = {
     "otlp": (otlp.is_otlp, otlp.spans),
     "langsmith": (langsmith.is_langsmith, langsmith.spans),
@@ -75,7 +77,7 @@ def _looking_like(value: Any, otherwise: Format) -> Format:
 def _lines(path: str, values: Iterator[tuple[int, Any]]) -> Iterator[Record]:
     for line, value in values:
         if not isinstance(value, dict):
-            raise _wrong(path, line, "the line is no JSON object", 'a record is an object: {"name": value, ...}')
+            raise _wrong(path, line, "the line is no JSON object", _NO_OBJECT)
         yield Record(fields=value, path=path, line=line)
 
 
