@@ -65,8 +65,9 @@ def _run_text(run: RunResult) -> str:
     open = f", {counted(run.unknown_outcomes, 'call')} without an outcome" if run.unknown_outcomes else ""
     match run.verdict:
         case "conforms":
-            states = "one state explains them" if run.states == 1 else f"{run.states:,} states could explain them"
-            return f"{counted(run.events, 'event')}{f', {states}' if run.events else ''}{open}"
+            after = f"{'one state is' if run.states == 1 else f'{run.states:,} states are'} possible after them"
+            explained = "all explained by at least one behaviour" if run.at_least else f"all explained, {after}"
+            return f"{counted(run.events, 'event')}{f', {explained}' if run.events else ''}{open}"
         case "violates":
             assert run.violation is not None
             if run.violation.waiting:
