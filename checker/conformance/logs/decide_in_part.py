@@ -36,13 +36,13 @@ class UndecidedInPart(Struct, frozen=True, kw_only=True):
         if self.beliefs.full:
             self.beliefs.renew()
         reasons = []
-        for most in (QUICK, None, ORDERS):
+        for first, most in ((True, QUICK), (False, None), (False, ORDERS)):
             try:
                 return self._in_sets() if most is None else self._searched(most)
             except CannotTell as limit:
                 if limit.limit == "time":
                     return self._result("cannot tell", 0, reason=str(limit))
-                if most != QUICK:  # of the searches, the last says it all
+                if not first:  # of the searches, the last says it all
                     reasons.append(str(limit))
         return self._result("cannot tell", 0, reason="; ".join(reasons))
 
