@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from checker.conformance.beliefs import Beliefs, Limits
 from checker.conformance.logs.compile_map import Reader
 from checker.conformance.logs.formats.detect import IN_ORDER, read_log
+from checker.conformance.logs.kinds import TELLING
 from checker.conformance.logs.map_errors import NoRule, UnreadableValue
 from checker.conformance.logs.map_file import Format, Order
 from checker.conformance.logs.names import Names, Unreadable, key
@@ -301,6 +302,7 @@ def _unreadable(record: Record, reason: str, advice: str) -> BadInput:
 
 def _rule_for(fields: Any) -> str:
     """A rule that passes such records over, to paste."""
-    name = next((n for n in ("type", "event", "name", "kind", "action", "span") if isinstance(fields.get(n), str)), None)
+    texts = [name for name, value in fields.items() if isinstance(value, str)]
+    name = next((name for name in (*TELLING, "span", *texts) if name in texts), None)
     where = f'{{ {name} = "{fields[name]}" }}' if name is not None else "{ ... }"
     return f"write a rule, or pass them over: [[record]] with where = {where} and ignore = true"

@@ -21,7 +21,9 @@ from checker.language.source import Span
 
 IN_ORDER: tuple[Format, ...] = ("jsonl", "text", "csv")  # whose records stand in their order where the map says nothing else
 
-_NO_OBJECT = 'a record is an object: {"name": value, ...}; `--log-format text` takes lines of any form'
+_NO_OBJECT = (
+    """a record is an object: {"name": value, ...}; `--log-format text` takes lines of any form (in a map: `format = 'text'`)"""
+)
 
 _SPANS: dict[Format, tuple[Callable[[Any], bool], Callable[[Any], Iterator[TraceSpan]]]] = {
     "otlp": (otlp.is_otlp, otlp.spans),
