@@ -170,6 +170,20 @@ def test_a_query_of_langsmith(tmp_path: Path) -> None:
     assert (found.format, found.runs[0].verdict, found.runs[0].events) == ("langsmith", "conforms", 6)
 
 
+def test_lines_that_name_their_span_are_no_spans(tmp_path: Path) -> None:
+    line = {"event": "plan", "trace_id": "t", "span_id": "s", "timestamp": "2026-03-01T10:00:00Z"}
+    (tmp_path / "log").write_text(json.dumps(line) + "\n")
+    assert read_log(str(tmp_path / "log"))[0] == "jsonl"
+
+
+def test_numbers_for_kinds_and_statuses(tmp_path: Path) -> None:
+    span = {"spanId": "s", "traceId": "t", "startTimeUnixNano": 1, "kind": 3, "status": {"code": 2}}
+    (tmp_path / "log").write_text(json.dumps(span))
+    format, records = read_log(str(tmp_path / "log"))
+    fields = next(records).fields
+    assert (format, fields["kind"], fields["status"]) == ("spans", "client", "error")
+
+
 # --- twice -------------------------------------------------------------------------------------------------------------
 
 

@@ -7,11 +7,12 @@ Sources: arize.com/docs/phoenix (REST API, `Span`), mlflow.org/docs (`Span.to_di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from checker.conformance.logs.formats.otlp import KINDS
 from checker.conformance.logs.formats.spans import Event, TraceSpan, nanoseconds, unit_of
 from checker.conformance.logs.map_file import SpansTable
 from checker.conformance.logs.records import MISSING, find
@@ -63,8 +64,12 @@ def is_named(value: Any) -> bool:
 def _is_span(value: dict[str, Any]) -> bool:
     if value.get("object") in _OPENAI:
         return True
-    called = any(find(value, path) is not MISSING for path in _NAMES["id"][:-1]) or ("duration" in value and "id" in value)
-    return called and all(_first(value, _NAMES[part]) is not None for part in ("trace", "start"))
+    *usual, id = _NAMES["id"]
+    *starts, moment = _NAMES["start"]  # lines of a log may name their span, with a time stamp: only what lasts is a span
+    lasts = "duration" in value
+    called = _first(value, tuple(usual)) is not None or (lasts and id in value)
+    started = _first(value, tuple(starts)) is not None or (lasts and moment in value)
+    return called and started and _first(value, _NAMES["trace"]) is not None
 
 
 def spans(value: Any) -> Iterator[TraceSpan]:
@@ -122,7 +127,11 @@ def _span(value: dict[str, Any], names: Mapping[str, tuple[str, ...]], trace: st
         end=end,
         lane=None if lane is None else str(lane),
         events=tuple(events),
-        fields={**known, "kind": _word(_first(known, _KINDS)), "status": _word(_first(known, _STATUS)) or "unset"},
+        fields={
+            **known,
+            "kind": _word(_first(known, _KINDS), KINDS),
+            "status": _word(_first(known, _STATUS), ("unset", "ok", "error")) or "unset",
+        },
     )
 
 
@@ -185,8 +194,8 @@ def _first(value: Any, paths: tuple[str, ...]) -> Any:
     return next((found for path in paths if (found := find(value, path)) is not MISSING and found is not None), None)
 
 
-def _word(given: Any) -> str:
+def _word(given: Any, numbered: Sequence[str]) -> str:
     if isinstance(given, int) and not isinstance(given, bool):
-        return {0: "unset", 1: "ok", 2: "error"}.get(given, str(given))
+        return numbered[given] if 0 <= given < len(numbered) else str(given)
     text = given if isinstance(given, str) else ""
     return text.removeprefix("STATUS_CODE_").removeprefix("SPAN_KIND_").removeprefix("SpanKind.").lower()
