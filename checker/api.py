@@ -16,7 +16,7 @@ from checker.properties.searches import setting_texts, told_by
 if TYPE_CHECKING:
     import networkx
 
-    from checker.conformance.logs.formats.detect import Format
+    from checker.conformance.logs.map_file import Format
     from checker.conformance.result import Conformance, RunResult
     from checker.engines.stores import Order, PartialOrder, Store
     from checker.model.model import Model

@@ -37,8 +37,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--log-format",
-        choices=("jsonl", "otlp", "langsmith", "langfuse"),
-        help="of the logs: JSON lines, OTLP JSON, LangSmith runs, Langfuse observations (default: by what they look like)",
+        choices=("jsonl", "text", "csv", "otlp", "langsmith", "langfuse", "spans"),
+        help="of the logs: JSON lines, lines of text, CSV, OTLP JSON, LangSmith, Langfuse, other spans (default: by what they look like)",
     )
     parser.add_argument(
         "--follow", action="store_true", help="the last log is still written to: wait for more, until Ctrl-C ends it"

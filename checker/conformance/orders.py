@@ -8,7 +8,7 @@ order exists takes all nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
 from typing import TypeAlias, final
 
@@ -60,28 +60,26 @@ class Ordered(Struct, frozen=True, kw_only=True):
     nodes: int
 
 
-def explain_in_some_order(beliefs: Beliefs, known: PartialOrder, *, most: int = ORDERS) -> Ordered:
-    """An order that the model explains, or that there is none. Raises CannotTell after `most` nodes."""
-    return _Search(beliefs, known, most).run()
+def explain_in_some_order(beliefs: Beliefs, known: PartialOrder, *, most: int = ORDERS, within: Made | None = None) -> Ordered:
+    """An order that the model explains, or that there is none; `within`: of these observations alone, which no other comes before. Raises
+    CannotTell after `most` nodes."""
+    return _Search(beliefs, known, most, within).run()
 
 
 @final
 class _Search:
-    def __init__(self, beliefs: Beliefs, known: PartialOrder, most: int) -> None:
+    def __init__(self, beliefs: Beliefs, known: PartialOrder, most: int, within: Made | None) -> None:
         self.beliefs = beliefs
-        self.seen = known.seen
-        self.most = most
-        self.then: list[list[int]] = [[] for _ in known.seen]
-        self.before = known.before
+        self.known, self.seen = known, known.seen
+        self.most, self.within = most, within
+        self.whole = len(known.seen) if within is None else count_made(within)
+        self.then = followers(known)
         self.joined = known.joined
-        for place, before in enumerate(known.before):
-            for earlier in before:
-                self.then[earlier].append(place)
         self.rank = _rank(known)
         self.came: dict[Node, tuple[Node, int | None] | None] = {}
 
     def run(self) -> Ordered:
-        first = tuple(sorted((place for place, before in enumerate(self.before) if not before), key=self.rank.__getitem__))
+        first = tuple(sorted(self._wanted(first_of(self.known)), key=self.rank.__getitem__))
         farthest, best, left = -1, None, first
         ways = [self._begin(first)]  # of each node on the way, what is still to be tried after it
         while ways:
@@ -90,10 +88,10 @@ class _Search:
                 ways.pop()
                 continue
             node, enabled = reached
-            count = _count(node[1])
+            count = count_made(node[1])
             if count > farthest:
                 farthest, best, left = count, node, enabled
-            if count == len(self.seen):
+            if count == self.whole:
                 return self._ordered(node, None)
             ways.append(self._after(node, enabled))
         assert best is not None
@@ -112,7 +110,7 @@ class _Search:
             after: Made | None = None
             for target in self.beliefs.follow(candidate, self.seen[event]):
                 if after is None:
-                    after = _with(made, event)
+                    after = with_made(made, event)
                     rest = self._enabled(enabled, event, after)
                 if self._is_new((target, after), (node, event)):
                     yield (target, after), rest
@@ -133,15 +131,14 @@ class _Search:
     def _enabled(self, enabled: tuple[int, ...], event: int, after: Made) -> tuple[int, ...]:
         """What may come next once `event` is made too."""
         rest = [other for other in enabled if other != event]
-        freed = [event + 1] if event + 1 in self.joined else self._freed(event, after)
+        freed = self._wanted([event + 1] if event + 1 in self.joined else freed_by(self.known, self.then, event, after))
         return tuple(sorted([*rest, *freed], key=self.rank.__getitem__) if freed else rest)
 
     def _next(self, enabled: tuple[int, ...]) -> tuple[int, ...]:
-        """Of these, what may come now: a group that has begun goes on."""
-        return tuple(event for event in enabled if event in self.joined) or enabled
+        return going_on(self.known, enabled)
 
-    def _freed(self, event: int, after: Made) -> list[int]:
-        return [other for other in self.then[event] if all(_is_made(earlier, after) for earlier in self.before[other])]
+    def _wanted(self, places: Iterable[int]) -> list[int]:
+        return [place for place in places if self.within is None or is_made(place, self.within)]
 
     def _blocked(self, made: Made, enabled: tuple[int, ...]) -> Blocked:
         automaton = self.beliefs.automaton
@@ -154,7 +151,7 @@ class _Search:
                 if fails is None and isinstance(seen, StepSeen):
                     fails = self.beliefs.failure(candidate, seen)
         states = dict.fromkeys(automaton.state(self.beliefs.state_of(candidate)) for candidate in candidates)
-        return Blocked(explained=_count(made), next=enabled, allowed=tuple(found), states=tuple(states), fails=fails)
+        return Blocked(explained=count_made(made), next=enabled, allowed=tuple(found), states=tuple(states), fails=fails)
 
     def _ordered(self, node: Node, blocked: Blocked | None) -> Ordered:
         taken: list[Taken] = []
@@ -197,16 +194,40 @@ def _rank(known: PartialOrder) -> Sequence[int]:
     return rank
 
 
-def _count(made: Made) -> int:
+def followers(known: PartialOrder) -> list[list[int]]:
+    """Of each observation, those that come directly after it."""
+    then: list[list[int]] = [[] for _ in known.seen]
+    for place, before in enumerate(known.before):
+        for earlier in before:
+            then[earlier].append(place)
+    return then
+
+
+def first_of(known: PartialOrder) -> list[int]:
+    """The observations that none comes before."""
+    return [place for place, before in enumerate(known.before) if not before]
+
+
+def freed_by(known: PartialOrder, then: Sequence[Sequence[int]], event: int, after: Made) -> list[int]:
+    """What may come once `event` is made, as the last of those before it."""
+    return [other for other in then[event] if all(is_made(earlier, after) for earlier in known.before[other])]
+
+
+def going_on(known: PartialOrder, enabled: tuple[int, ...]) -> tuple[int, ...]:
+    """Of these, what may come now: a group that has begun goes on."""
+    return tuple(event for event in enabled if event in known.joined) or enabled
+
+
+def count_made(made: Made) -> int:
     return made[0] + made[1].bit_count()
 
 
-def _is_made(event: int, made: Made) -> bool:
+def is_made(event: int, made: Made) -> bool:
     base, mask = made
     return event < base or bool(mask >> (event - base) & 1)
 
 
-def _with(made: Made, event: int) -> Made:
+def with_made(made: Made, event: int) -> Made:
     base, mask = made
     mask |= 1 << (event - base)
     while mask & 1:

@@ -54,10 +54,11 @@ class Violation(Struct, frozen=True, kw_only=True):
 
 
 class RunResult(Struct, frozen=True, kw_only=True):
-    """One run of a log. `events`: its observations; `explained`: how many of them some behaviour explains. `states`: that can explain them all.
+    """One run of a log. `events`: its observations; `explained`: how many of them some behaviour explains. `states`: how many are possible
+    after them all; `at_least`: there may be more, as one explanation was looked for and found.
 
     `end`: of the stores and the agents' variables, the values that each may have at the end, in the states that explain the run; empty where
-    they are too many or the order of the run is known in part. `names`: by sort, what the log called its elements. `unknown_outcomes`: calls that
+    they are too many, or one explanation was enough. `names`: by sort, what the log called its elements. `unknown_outcomes`: calls that
     began and are not known to have ended.
     """
 
@@ -66,6 +67,7 @@ class RunResult(Struct, frozen=True, kw_only=True):
     events: int
     explained: int
     states: int
+    at_least: bool = False
     reason: str = ""
     violation: Violation | None = None
     end: dict[str, tuple[str, ...]] = {}

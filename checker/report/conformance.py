@@ -15,6 +15,10 @@ _TINTS: dict[Verdict, Tint] = {"conforms": "green", "violates": "red", "cannot t
 _RUNS = 20  # lines of runs, unless everything is asked for
 _STEPS = 12  # of an explanation
 _ALLOWED = 10
+_HELPS = (
+    "cannot tell is no verdict. What helps: records that say more (who, with what, in what order), fewer `hidden` steps, "
+    "more `--candidates` or `--time`"
+)
 _SHOWN = 3  # violations that are shown in full
 
 
@@ -65,8 +69,9 @@ def _run_text(run: RunResult) -> str:
     open = f", {counted(run.unknown_outcomes, 'call')} without an outcome" if run.unknown_outcomes else ""
     match run.verdict:
         case "conforms":
-            states = "one state explains them" if run.states == 1 else f"{run.states:,} states could explain them"
-            return f"{counted(run.events, 'event')}{f', {states}' if run.events else ''}{open}"
+            after = f"{'one state is' if run.states == 1 else f'{run.states:,} states are'} possible after them"
+            explained = "all explained by at least one behaviour" if run.at_least else f"all explained, {after}"
+            return f"{counted(run.events, 'event')}{f', {explained}' if run.events else ''}{open}"
         case "violates":
             assert run.violation is not None
             if run.violation.waiting:
@@ -177,6 +182,8 @@ def _notes(found: Conformance, style: Style) -> list[str]:
     ]
     if found.unseen and found.runs:
         lines += wrapped(f"no record that was read shows: {', '.join(found.unseen)}", style.width, "", "  ")
+    if found.count("cannot tell") and not found.interrupted:
+        lines += wrapped(_HELPS, style.width, "", "  ")
     if found.hidden:
         lines += wrapped(f"assumed to happen unseen: {', '.join(found.hidden)}", style.width, "", "  ")
     return lines

@@ -47,6 +47,7 @@ def _run(run: RunResult) -> dict[str, Any]:
         "events": run.events,
         "explained": run.explained,
         "states": run.states,
+        "at_least": run.at_least,
         "reason": run.reason,
         "unknown_outcomes": run.unknown_outcomes,
         "end": {cell: list(values) for cell, values in run.end.items()},

@@ -74,7 +74,8 @@ def test_conforming_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None
     write(here, [*CLAIMED_TWICE, *({**record, "run": "b", "who": None} for record in CLAIMED_TWICE)], MAP)
     code, out, _ = run(capsys, "task_board.team", "log.jsonl", "--map", "map.toml")
     assert code == 0
-    assert "  conforms     a  4 events, one state explains them\n  conforms     b  4 events, 2 states could explain them\n" in out
+    assert "  conforms     a  4 events, all explained, one state is possible after them\n" in out
+    assert "  conforms     b  4 events, all explained, 2 states are possible after them\n" in out
     assert "2 runs in 10 records, 2 ignored: 2 conform (" in out
 
 

@@ -23,23 +23,33 @@ FORMATS = {
     "langsmith_nested.json": "langsmith",
     "langsmith_tree.jsonl": "langsmith",
     "langfuse.json": "langfuse",
+    "openai_agents.jsonl": "spans",
+    "mlflow.json": "spans",
 }
+LINES = {"structlog.jsonl", "loguru.jsonl", "json_logger.jsonl", "langgraph_events.jsonl", "langgraph_debug.jsonl"}
 FIELDS = {
+    "openai_agents.jsonl": ("who", "span_data.input.task"),
+    "mlflow.json": ("attributes.agent", "attributes.mlflow.spanInputs.task"),
     "otlp": ("attributes.gen_ai.agent.name", "attributes.task.id"),
     "langsmith": ("metadata.agent", "inputs.task"),
     "langfuse": ("metadata.agent", "input.task"),
 }
+WITHIN = """
+[spans.above.who]
+field = "name"
+where = { kind = "agent" }
+"""
 MAP = SPANS.replace('"work"', '"work*"')  # spans of work are called by their task too
 
 
 def test_every_export_is_read() -> None:
-    assert {path.name for path in EXPORTS.iterdir() if path.suffix in (".json", ".jsonl")} == set(FORMATS)
+    assert {path.name for path in EXPORTS.iterdir() if path.suffix in (".json", ".jsonl")} == {*FORMATS, *LINES}
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_export(tmp_path: Path, name: str) -> None:
-    agent, task = FIELDS[FORMATS[name]]
-    (tmp_path / "map.toml").write_text(MAP.format(agent=agent, task=task, order=""))
+    agent, task = FIELDS.get(name) or FIELDS[FORMATS[name]]
+    (tmp_path / "map.toml").write_text(MAP.format(agent=agent, task=task, order="") + (WITHIN if agent == "who" else ""))
     found = conform(BOARD, EXPORTS / name, map=tmp_path / "map.toml")
     (run,) = found.runs
     assert (found.format, run.verdict, run.events, found.warnings) == (FORMATS[name], "conforms", 6, ())
@@ -55,13 +65,13 @@ def test_an_export(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_map_to_start_from(name: str) -> None:
-    agent, task = FIELDS[FORMATS[name]]
+    agent, task = FIELDS.get(name) or FIELDS[FORMATS[name]]
     map = tomllib.loads(starter_map(BOARD, EXPORTS / name))
     assert map["log"] == {"run": "trace", "agent": agent, "order": "time"}
     rules = {(rule["where"]["span"], rule["where"]["name"]): rule for rule in map["record"]}
     assert rules["start", "plan"] == {"where": {"span": "start", "name": "plan"}, "step": "Worker.work", "with": {"t": task}}
     assert rules["end", "plan"]["step"] == "Worker.work.planning"
-    assert rules["start", "team run"]["ignore"]
+    assert rules["start", "ann" if agent == "who" else "team run"]["ignore"]
 
 
 def records(names: tuple[str, ...], *rows: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from checker.conformance.result import Conformance
+from checker.api import conform
+from checker.conformance.result import Conformance, RunResult
 from checker.language.diagnostics import BadInput
 from tests.conformance.attacked import attack
-from tests.conformance.boards import followed
+from tests.conformance.boards import BOARD, followed
 
 MAP = """\
 [log]
@@ -133,3 +135,46 @@ def test_times_of_one_kind(tmp_path: Path) -> None:
 def test_a_cause_that_two_records_are_called_by(tmp_path: Path) -> None:
     records = [plan("ann", r="x"), plan("bob", r="x"), {"type": "claim", "who": "ann", "after": "x"}]
     assert refused(tmp_path, "links", *records) == (3, "it comes after `x`, and so are 2 records called: those of lines 1, 2")
+
+
+STARTS = """\
+[log]
+agent = "who"
+order = "agent"
+
+[steps]
+hidden = ["Worker.work.planning", "Worker.work.working"]
+
+[[record]]
+step = "Worker.work"
+"""
+
+
+@pytest.mark.parametrize("each", [2, 3])
+def test_sets_of_states_for_each_set_of_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, each: int) -> None:
+    """A worker starts a task once at most, so that it starts three times with two tasks takes all orders and all states to rule out."""
+    (tmp_path / "log").write_text("".join(json.dumps({"who": who}) + "\n" for who in ("ann", "bob") for _ in range(each)))
+    (tmp_path / "map.toml").write_text(STARTS)
+
+    def decided() -> RunResult:
+        (run,) = conform(BOARD, tmp_path / "log", map=tmp_path / "map.toml").runs
+        return run
+
+    searched = decided()
+    monkeypatch.setattr("checker.conformance.logs.decide_in_part.QUICK", 10)
+    monkeypatch.setattr("checker.conformance.logs.decide_in_part.ORDERS", 10)
+    followed = decided()
+    assert (followed.verdict, followed.explained) == (searched.verdict, searched.explained)
+    if each == 2:
+        assert (followed.verdict, followed.states, followed.at_least, searched.at_least) == ("conforms", 4, False, True)
+        assert followed.end["status[Task0]"] == ("open", "done")
+    else:
+        assert followed.violation is not None
+        assert searched.violation is not None
+        assert followed.explained == 4
+        assert {one.line for one in followed.violation.waiting} == {3, 6}
+    monkeypatch.setattr("checker.conformance.symbolic.in_part.CUTS", 3)
+    assert (decided().verdict, decided().reason) == (
+        "cannot tell",
+        "there are more than 3 sets of events that may have happened first; more than 10 ways to explain the events were looked at",
+    )

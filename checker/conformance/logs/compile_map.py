@@ -11,6 +11,7 @@ from checker.conformance.logs.map_errors import BadMap, NotInProtocol, StepLeftO
 from checker.conformance.logs.map_file import LogTable, RecordTable, Where, Written
 from checker.conformance.logs.names import Names, Naming, Unreadable, literal
 from checker.conformance.logs.rules import CellAt, Rule, names_step
+from checker.conformance.logs.templates import has_holes
 from checker.conformance.logs.values import Source, constant, source
 from checker.conformance.logs.vocabulary import Vocabulary, left_out
 from checker.language.diagnostics import BadInput, Diagnostic, nearest
@@ -48,6 +49,7 @@ class _Compiler:
         self.plain = Names(Naming(model, {}))
 
     def run(self) -> Reader:
+        self._require_format()
         given = self._values()
         rules = [self._rule(number, table) for number, table in enumerate(self.map.record)]
         hidden = self._patterns("hidden", self.map.steps.hidden)
@@ -69,6 +71,20 @@ class _Compiler:
             hidden=frozenset(hidden),
             naming=naming,
         )
+
+    def _require_format(self) -> None:
+        log, spans = self.map.log, self.map.spans
+        if log.line is not None and not has_holes(log.line):
+            self._bad_log("line", "`line` has no holes, so it names nothing", 'write `line = "{time...} {level} {message...}"`')
+        elif log.line is not None and log.format not in (None, "text"):
+            self._bad_log("line", f"`line` is of lines of text, and the format is {log.format}", "leave out one of the two")
+        if spans.named and log.format not in (None, "spans"):
+            self._bad_log(
+                "format", f"`[spans]` says what spans are called, and the format is {log.format}", "leave out one of the two"
+            )
+
+    def _bad_log(self, key: str, reason: str, advice: str) -> None:
+        self.errors.append(BadMap(span=self.written.table("log", key), reason=reason, advice=advice))
 
     # --- values and steps ----------------------------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ class Undecided(Struct, frozen=True, kw_only=True):
         """None: nothing is known."""
         rest = self.seen[self.tracker.number_explained :]
         explained = SomeStates(self.tracker.beliefs, self.tracker.belief, rest).explain()
-        return self._result("conforms", len(self.seen), states=1) if explained == len(rest) else None
+        return self._result("conforms", len(self.seen), states=1, at_least=True) if explained == len(rest) else None
 
     def _searched(self, most: int) -> RunResult:
         """Depth first, through so many nodes. Raises CannotTell."""
@@ -73,7 +73,7 @@ class Undecided(Struct, frozen=True, kw_only=True):
         before = tuple(frozenset([place - 1]) if place else frozenset[int]() for place in range(len(self.seen)))
         found = explain_in_some_order(beliefs, PartialOrder(seen=tuple(self.seen), before=before), most=most)
         if found.blocked is None:
-            return self._result("conforms", len(self.seen), states=1)
+            return self._result("conforms", len(self.seen), states=1, at_least=True)
         number = found.blocked.explained + 1
         stuck = Stuck(number=number, seen=self.seen[number - 1], allowed=found.blocked.allowed, fails=found.blocked.fails)
         return self._violates(stuck, found.path, found.blocked.states)
@@ -104,6 +104,7 @@ class Undecided(Struct, frozen=True, kw_only=True):
         explained: int,
         *,
         states: int = 0,
+        at_least: bool = False,
         reason: str = "",
         violation: Violation | None = None,
         end: dict[str, tuple[str, ...]] | None = None,
@@ -114,6 +115,7 @@ class Undecided(Struct, frozen=True, kw_only=True):
             events=len(self.seen),
             explained=explained,
             states=states,
+            at_least=at_least,
             reason=reason,
             violation=violation,
             end=end or {},

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any, final
 
+from msgspec.structs import replace
+
 from checker.conformance.beliefs import Beliefs, Limits
 from checker.conformance.logs.compile_map import Reader
-from checker.conformance.logs.formats.detect import Format, read_log
+from checker.conformance.logs.formats.detect import IN_ORDER, read_log
+from checker.conformance.logs.kinds import TELLING
 from checker.conformance.logs.map_errors import NoRule, UnreadableValue
-from checker.conformance.logs.map_file import Order
+from checker.conformance.logs.map_file import Format, Order
 from checker.conformance.logs.names import Names, Unreadable, key
 from checker.conformance.logs.ordering import Entry
 from checker.conformance.logs.records import MISSING, Record, find
@@ -67,7 +70,8 @@ class _Follow:
         self.runs: dict[str, InOrder | Gathered] = {}
         self._names: list[str] = []  # of the runs, in the order in which they began
         self.order: Order = "log"
-        self.records = self.ignored = self.unread = self.decided = 0
+        self.records = self.ignored = self.unread = self.decided = self.twice = 0
+        self.told: dict[tuple[Any, ...], tuple[Record, tuple[Reading, ...]]] = {}  # by what `once` names
         self.seen: Counter[int] = Counter()
         self.touched: set[int] = set()  # steps that some record may be
 
@@ -110,9 +114,16 @@ class _Follow:
     def _read_all(self, log: str, format: Format | None, formats: list[str], *, following: bool) -> None:
         """Where the log is followed, an interrupt is its end."""
         try:
-            found, records = read_log(log, format, following=following, cut=lambda line: self.cut.append(f"{log}:{line}"))
+            found, records = read_log(
+                log,
+                format,
+                map=self.reader.written.map,
+                following=following,
+                cut=lambda line: self.cut.append(f"{log}:{line}"),
+                again=self._again,
+            )
             formats.append(found)
-            self.order = self.reader.log.order or ("log" if found == "jsonl" else "time")
+            self.order = self.reader.log.order or ("log" if found in IN_ORDER else "time")
             for record in records:
                 self._take(record)
         except KeyboardInterrupt:
@@ -147,7 +158,7 @@ class _Follow:
         self.records += 1
         if self.records % self.every == 0:
             self._tell()
-        rule = next((rule for rule in self.reader.rules if rule.fits(record.fields)), None)
+        rule, record = self._fitting(record)
         silent = rule is None or rule.ignore
         if silent:
             self._count_silent(record, rule)
@@ -157,11 +168,41 @@ class _Follow:
         if run is None or run.over:
             return
         readings = () if silent or rule is None else self._read(rule, record, run.names)
+        if not silent and self._came_before(record, run.name, readings):
+            return
         self._count_steps(readings)
         if readings or silent:
             ended = run.take(Entry(record=record, readings=readings, lane=self._lane(record, rule, readings)))
             if ended and self.violated is not None:
                 self.violated(run.result())
+
+    def _again(self) -> None:
+        self.twice += 1
+
+    def _came_before(self, record: Record, run: str, readings: tuple[Reading, ...]) -> bool:
+        """Whether a record with the same values in the fields of `once` was read. Raises BadInput where it said something else."""
+        once = self.reader.log.once
+        if once is None:
+            return False
+        values = [find(record.fields, path) for path in ((once,) if isinstance(once, str) else once)]
+        if any(value is MISSING or value is None for value in values):
+            return False
+        first, said = self.told.setdefault((run, *map(key, values)), (record, readings))
+        if first is record:
+            return False
+        if said != readings:
+            reason = f"it is the same record as line {first.line}, by `once`, and does not say the same"
+            raise _unreadable(record, reason, "name fields as `once` that together differ from record to record")
+        self._again()
+        return True
+
+    def _fitting(self, record: Record) -> tuple[Rule | None, Record]:
+        """The first rule that the record fits, and the record with what the rule finds in its texts."""
+        for rule in self.reader.rules:
+            fields = rule.where.read(record.fields)
+            if fields is not None:
+                return rule, record if fields is record.fields else replace(record, fields=fields)
+        return None, record
 
     def _count_steps(self, readings: tuple[Reading, ...]) -> None:
         for reading in readings:
@@ -249,6 +290,8 @@ class _Follow:
                     yield f"{place}: no record that fits this rule has the field `{field}`, so its value is unknown in all of them"
         for line in self.cut:
             yield f"{line}: the last line breaks off in the middle and was not read"
+        if self.twice:
+            yield f"{self.twice:,} record{'s' * (self.twice != 1)} came again, as before, and {'was' if self.twice == 1 else 'were'} passed over"
         if self.unread:
             yield f"{self.unread:,} records fit no rule and were passed over (`strict = false`)"
 
@@ -259,6 +302,7 @@ def _unreadable(record: Record, reason: str, advice: str) -> BadInput:
 
 def _rule_for(fields: Any) -> str:
     """A rule that passes such records over, to paste."""
-    name = next((n for n in ("type", "event", "name", "kind", "action", "span") if isinstance(fields.get(n), str)), None)
+    texts = [name for name, value in fields.items() if isinstance(value, str)]
+    name = next((name for name in (*TELLING, "span", *texts) if name in texts), None)
     where = f'{{ {name} = "{fields[name]}" }}' if name is not None else "{ ... }"
     return f"write a rule, or pass them over: [[record]] with where = {where} and ignore = true"

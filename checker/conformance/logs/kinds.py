@@ -77,7 +77,8 @@ class Roles(Struct, frozen=True, kw_only=True):
 def roles_of(records: Sequence[Fields], spans: bool, named: Collection[str], guessed: Callable[[str], bool]) -> Roles:
     """`spans`: they are of a trace. `named`: what else an agent may be called; `guessed`: whether a text is like the name of a step."""
     often = Counter(name for record in records for name, value in record.items() if value is not None)
-    run = _first(RUNS, often)
+    calls = {"run_id"} if "parent_ids" in often else set()  # in streams of LangChain it is the id of a call
+    run = _first([name for name in RUNS if name not in calls], often)
     agent = _first((*AGENTS, *named), often)
     return Roles(run=run, agent=agent, kind="name" if spans else _telling(records, {run, agent}, guessed))
 

@@ -85,8 +85,8 @@ class UnreadableValue(Diagnostic, frozen=True, kw_only=True):
 
 
 class UnreadableLog(Diagnostic, frozen=True, kw_only=True):
-    """The log is not in the format that was given or detected: `jsonl` (a JSON object on each line), `otlp` (OTLP JSON), `langsmith` or
-    `langfuse` exports.
+    """The log is not in the format that was given or detected: `jsonl` (a JSON object on each line), `text`, `csv`, `otlp` (OTLP JSON),
+    `langsmith` or `langfuse` exports, `spans` with names of their own.
     """
 
     code = "T637"

@@ -15,6 +15,7 @@ from checker.language.diagnostics import BadInput, nearest
 from checker.language.source import Span
 
 Order = Literal["log", "time", "agent", "round", "links"]
+Format = Literal["jsonl", "text", "csv", "otlp", "langsmith", "langfuse", "spans"]
 
 
 class Literally(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,9 +28,11 @@ Where: TypeAlias = str | Literally  # the path of a field of the record, or a va
 
 
 class LogTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[log]`. Each but `order` and `strict` is the path of a field: `run` tells runs apart, `agent` is that of every rule that names none.
+    """`[log]`. Most entries are the path of a field: `run` tells runs apart, `agent` is that of every rule that names none; records with the same
+    values in the fields of `once` came twice.
 
-    `order`: what is known of the order of the records (see `checker.conformance.logs.ordering`).
+    `order`: what is known of the order of the records (see `checker.conformance.logs.ordering`). `format`: of the log; `line`: the form of a line
+    of text, with holes that become fields.
     """
 
     run: str | None = None
@@ -39,7 +42,36 @@ class LogTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     round: str | None = None
     id: str | None = None
     after: str | None = None
+    once: str | tuple[str, ...] | None = None
+    format: Format | None = None
+    line: str | None = None
     strict: bool = True
+
+
+class AboveTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[spans.above.NAME]`: each record of a span has the field NAME, which is `field` of the nearest span, itself or around it, that has it and
+    whose fields are as `where` says."""
+
+    field: str
+    where: dict[str, Any] = {}
+
+
+class SpansTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[spans]`: what a trace calls the parts of its spans, where it is in none of the formats that are known; each is the path of a field."""
+
+    id: str | None = None
+    trace: str | None = None
+    parent: str | None = None
+    name: str | None = None
+    start: str | None = None
+    end: str | None = None
+    duration: str | None = None
+    above: dict[str, AboveTable] = {}
+
+    @property
+    def named(self) -> bool:
+        """Whether it says what anything is called."""
+        return any(getattr(self, name) is not None for name in self.__struct_fields__ if name != "above")
 
 
 class StepsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +106,7 @@ class MapFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A map as written. `values`: by type, what the log's values are called in the protocol."""
 
     log: LogTable = field(default_factory=LogTable)
+    spans: SpansTable = field(default_factory=SpansTable)
     steps: StepsTable = field(default_factory=StepsTable)
     record: tuple[RecordTable, ...] = ()
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -171,8 +204,8 @@ def _not_a_map(written: Written, message: str) -> BadMap:
     if not keys:
         return _bad(reason, "a map", keys, MapFile, lambda key: written.top(key))
     table, *keys = keys
-    kind: type[Struct] = LogTable if table == "log" else StepsTable if table == "steps" else MapFile
-    return _bad(reason, f"`[{table}]`", keys, kind, lambda key: written.table(table, key))
+    kinds: dict[str, type[Struct]] = {"log": LogTable, "steps": StepsTable, "spans": SpansTable}
+    return _bad(reason, f"`[{table}]`", keys, kinds.get(table, MapFile), lambda key: written.table(table, key))
 
 
 def _said(message: str) -> tuple[str, list[str]]:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, final
 
 from msgspec import Struct
 
-from checker.conformance.logs.formats.spans import nanoseconds
+from checker.conformance.logs.formats.spans import has_zone, nanoseconds
 from checker.conformance.logs.map_errors import UnreadableValue
 from checker.conformance.logs.map_file import LogTable, Order
 from checker.conformance.logs.records import MISSING, Record, find
@@ -131,7 +131,7 @@ def _causes(record: Record, log: LogTable) -> list[str]:
 
 
 def _times(entries: Sequence[Entry], log: LogTable) -> list[float]:
-    """Of one kind all: numbers, or moments. Raises BadInput."""
+    """Of one kind all. Raises BadInput."""
     if log.time is None and all(entry.record.time is not None for entry in entries):
         return [entry.record.time for entry in entries if entry.record.time is not None]
     found: list[float] = []
@@ -144,12 +144,25 @@ def _times(entries: Sequence[Entry], log: LogTable) -> list[float]:
         if time is None:
             raise _without(entry.record, "time", log.time)
         found.append(time)
-        kinds.setdefault("a number" if number is not None else "a date", entry.record)
+        kinds.setdefault(_kind(given) if number is None else _kind_of_number(number), entry.record)
+    if "a number" in kinds and all(kind.startswith("a number") for kind in kinds):
+        return found  # some are no times since 1970, so none needs to be
     if len(kinds) > 1:
-        (one, first), (other, second) = kinds.items()
+        (one, first), (other, second), *_ = kinds.items()
         reason = f"`{log.time}` is {other} here, and {one} in line {first.line}: which comes first is not known"
         raise BadInput([UnreadableValue(span=second.span, reason=reason, advice="write all times in one way")])
     return found
+
+
+def _kind(date: Any) -> str:
+    return "a date" if has_zone(str(date)) else "a date without a zone"
+
+
+def _kind_of_number(number: float) -> str:
+    """With its unit, where it is a time of the years from 2001 to 2096 in one."""
+    units = {1: "seconds", 10**3: "milliseconds", 10**6: "microseconds", 10**9: "nanoseconds"}
+    unit = next((name for factor, name in units.items() if 1e9 <= number / factor < 4e9), None)
+    return "a number" if unit is None else f"a number of {unit} since 1970"
 
 
 def _round(record: Record, log: LogTable) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias, final
 
+import msgspec
 from msgspec import Struct
 
 from checker.language.source import Span
@@ -37,7 +39,9 @@ class Record(Struct, frozen=True, kw_only=True):
 
 def find(data: Any, path: str) -> Any:
     """The field at a path such as `task.id`, MISSING where there is none. A name may itself have dots in it, an element of a list has its
-    place as its name."""
+    place as its name. A text that is a JSON object or list is gone into: many makers of logs write such texts."""
+    if isinstance(data, str) and data[:1] in ("{", "["):
+        data = parsed(data)
     if isinstance(data, dict):
         if path in data:
             return data[path]
@@ -53,12 +57,22 @@ def find(data: Any, path: str) -> Any:
     return MISSING
 
 
+@lru_cache(maxsize=64)
+def parsed(text: str) -> Any:
+    """What the text of a JSON object or list stands for, and any other text as it is."""
+    try:
+        return msgspec.json.decode(text) if text[:1] in ("{", "[") else text
+    except (msgspec.DecodeError, RecursionError):
+        return text
+
+
 def paths(data: Any, prefix: str = "", deep: int = 3) -> dict[str, Any]:
     """The paths of a record's fields down to a depth, with their values."""
     found: dict[str, Any] = {}
     for name, value in data.items():
-        if isinstance(value, dict) and value and deep > 1:
-            found |= paths(value, f"{prefix}{name}.", deep - 1)
+        inner = parsed(value) if isinstance(value, str) else value
+        if isinstance(inner, dict) and inner and deep > 1:
+            found |= paths(inner, f"{prefix}{name}.", deep - 1)
         else:
             found[prefix + name] = value
     return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeAlias, final
 
 from msgspec import Struct
 
+from checker.conformance.logs.fitting import Fitting
 from checker.conformance.logs.names import Names, Unreadable
 from checker.conformance.logs.records import MISSING, Fields, find
 from checker.conformance.logs.values import Source
@@ -75,15 +74,12 @@ class Rule:
         id: str | None,
     ) -> None:
         self.vocabulary = vocabulary
-        self.tests = [(path, _test(wanted)) for path, wanted in where.items()]
+        self.where = Fitting(where)
         self.ignore, self.template, self.steps = ignore, template, steps
         self.agent, self.values, self.before, self.after = agent, values, before, after
         self.done, self.call, self.id = done, call, id
         self.fitted = 0  # how many records
         self.missing = {s.path for s in (*values.values(), *([agent] if agent else [])) if s.path is not None}
-
-    def fits(self, fields: Fields) -> bool:
-        return all(test(find(fields, path)) for path, test in self.tests)
 
     def read(self, fields: Fields, names: Names) -> list[Reading]:
         """What a record that the rule fits says, in order. Raises Unreadable, NoSuchStep."""
@@ -161,23 +157,3 @@ def names_step(step: str | tuple[str, ...] | None) -> bool:
 
 def _place(cell: tuple[int, Value]) -> int:
     return cell[0]
-
-
-def _test(wanted: Any) -> Callable[[Any], bool]:
-    """Whether the value of a field is as `where` says."""
-    if isinstance(wanted, list):
-        tests = [_test(one) for one in wanted]
-        return lambda given: any(test(given) for test in tests)
-    if wanted is True:
-        return lambda given: given is not MISSING and given is not None and given is not False
-    if wanted is False:
-        return lambda given: given is MISSING or given is None or given is False
-    if isinstance(wanted, str) and "*" in wanted:
-        pattern = wanted.replace("[", "[[]")
-        return lambda given: isinstance(given, str) and fnmatchcase(given, pattern)
-    return lambda given: (type(given) is type(wanted) and given == wanted) or _same_number(given, wanted)
-
-
-def _same_number(given: Any, wanted: Any) -> bool:
-    numbers = all(isinstance(n, int | float) and not isinstance(n, bool) for n in (given, wanted))
-    return numbers and bool(given == wanted)

@@ -8,16 +8,15 @@ from typing import final
 from msgspec.structs import replace
 
 from checker.conformance.beliefs import Beliefs, CannotTell
-from checker.conformance.explain import Explained
 from checker.conformance.logs.decide import Undecided
+from checker.conformance.logs.decide_in_part import UndecidedInPart
 from checker.conformance.logs.map_file import LogTable, Order
 from checker.conformance.logs.names import Names
 from checker.conformance.logs.ordering import Entry, predecessors
-from checker.conformance.logs.partial import Arranged, arranged, begins_again, is_total, never_began
+from checker.conformance.logs.partial import arranged, begins_again, is_total, never_began
 from checker.conformance.logs.records import Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
-from checker.conformance.orders import Blocked, explain_in_some_order
 from checker.conformance.result import RunResult, Violation
 from checker.conformance.seen import Begun, Dropped, Ended, Seen, StepSeen
 from checker.conformance.tracker import REMEMBERED, Tracker
@@ -171,36 +170,4 @@ class Gathered:
                 if not place or entry is not made.entries[place - 1]:
                     run.take(entry)
             return run.result()
-        return searched(self.name, self.beliefs, made, self.teller, self.names)
-
-
-def searched(name: str, beliefs: Beliefs, made: Arranged, teller: Teller, names: Names) -> RunResult:
-    """The result of a search over the orders that are possible."""
-    events = len(made.known.seen)
-    if beliefs.full:
-        beliefs.renew()
-    try:
-        found = explain_in_some_order(beliefs, made.known)
-    except CannotTell as limit:
-        return RunResult(
-            run=name, verdict="cannot tell", events=events, explained=0, states=0, reason=str(limit), names=teller.names(names)
-        )
-    violation = None if found.blocked is None else _blocked(found.blocked, made, teller, found.path)
-    return RunResult(
-        run=name,
-        verdict="conforms" if found.blocked is None else "violates",
-        events=events,
-        explained=len(found.order),
-        states=1 if found.blocked is None else 0,
-        violation=violation,
-        names=teller.names(names),
-        unknown_outcomes=made.open,
-    )
-
-
-def _blocked(blocked: Blocked, made: Arranged, teller: Teller, path: Explained) -> Violation:
-    def line(number: int) -> int:
-        return made.entries[number - 1].record.line
-
-    waiting = [teller.observed(made.entries[place], made.readings[place]) for place in blocked.next]
-    return teller.blocked(blocked, waiting, path, line)
+        return UndecidedInPart(run=self.name, made=made, beliefs=self.beliefs, teller=self.teller, names=self.names).decided()

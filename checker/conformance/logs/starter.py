@@ -7,9 +7,13 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from checker.conformance.logs.formats.detect import Format, read_log
+from msgspec.structs import replace
+
+from checker.conformance.logs.formats.detect import IN_ORDER, read_log
 from checker.conformance.logs.kinds import Roles, kinds_of, roles_of
-from checker.conformance.logs.records import Record, paths
+from checker.conformance.logs.map_file import Format
+from checker.conformance.logs.records import Fields, paths
+from checker.conformance.logs.templates import Template
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.language.diagnostics import nearest
 from checker.language.types import Type
@@ -17,25 +21,58 @@ from checker.model.model import Model, Step
 
 LOOKED_AT = 5_000  # records
 
+_FORMS = (  # of Python's logging, with a time or without; of loguru; of many others
+    "{time...} {level} {logger}: {message...}",
+    "{time...} - {logger} - {level} - {message...}",
+    "{level}:{logger}:{message...}",
+    "{time...} | {level} | {place...} - {message...}",
+    "{time...} [{level}] {message...}",
+    "{time...} {level} {message...}",
+)
+_LEVELS = ("TRACE", "DEBUG", "INFO", "SUCCESS", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL")
+_AROUND = (
+    "",
+    "[spans.above.who]  # who: of each span, the name of the agent that it is of",
+    'field = "name"',
+    'where = { kind = "agent" }',
+)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def starter(model: Model, logs: Sequence[str], format: Format | None = None) -> str:
     """The text of a map for `model` and the records at the beginning of `logs`. Raises BadInput."""
     found, records = read_log(logs[0], format)
-    some = list(islice(records, LOOKED_AT))
-    return "\n".join(_lines(Vocabulary(model), found, some)) + "\n"
+    some = [record.fields for record in islice(records, LOOKED_AT)]
+    line, some = _in_form(some) if found == "text" else (None, some)
+    return "\n".join(_lines(Vocabulary(model), found, line, [paths(one) for one in some])) + "\n"
 
 
-def _lines(vocabulary: Vocabulary, format: Format, records: list[Record]) -> list[str]:
-    fields = [paths(record.fields) for record in records]
+def _in_form(records: list[Fields]) -> tuple[str | None, list[Fields]]:
+    """The usual form that nearly all lines of text are of, and those that are."""
+    for text in _FORMS:
+        form = Template(text)
+        read = [named for record in records if (named := form.read(record.get("text"))) and named["level"].upper() in _LEVELS]
+        if len(read) >= len(records) / 2:
+            return text, [dict(named) for named in read]
+    return None, records
+
+
+def _lines(vocabulary: Vocabulary, format: Format, line: str | None, fields: list[dict[str, Any]]) -> list[str]:
     named = [word for sort in vocabulary.model.sorts if sort.role for word in (sort.name.lower(), f"{sort.name.lower()}_id")]
-    roles = roles_of(fields, format != "jsonl", named, lambda text: _guess(vocabulary, [text]) is not None)
+    roles = roles_of(fields, format not in IN_ORDER, named, lambda text: _guess(vocabulary, [text]) is not None)
+    around = roles.agent is None and format not in IN_ORDER and any(record.get("kind") == "agent" for record in fields)
     return [
         "# How a log is read as a run of the protocol. Each [[record]] is a rule; the first that fits a record is taken.",
         "# Where a guess is wrong, mend it. docs/conformance.md lists all entries.",
+        *(
+            ['# A word of a text becomes a field where it is written so: where = { message = "{who} takes {task}" }']
+            if format == "text"
+            else []
+        ),
         "",
-        *_log_table(format, roles),
+        *_log_table(format, replace(roles, agent="who") if around else roles),
+        *([f"line = {_toml(line)}", "strict = false         # other lines are passed over"] if line else []),
+        *(_AROUND if around else ()),
         "",
         *_steps_table(vocabulary),
         *(line for where, having in kinds_of(fields, roles) for line in _rule(vocabulary, roles, where, having)),
@@ -43,12 +80,12 @@ def _lines(vocabulary: Vocabulary, format: Format, records: list[Record]) -> lis
 
 
 def _log_table(format: Format, roles: Roles) -> list[str]:
-    lines = ["[log]"]
+    lines = ["[log]", *(['format = "text"'] if format == "text" else [])]
     lines.append(f"run = {_toml(roles.run)}" if roles.run else '# run = "FIELD"        # tells the runs of a log apart')
     lines.append(
         f"agent = {_toml(roles.agent)}" if roles.agent else '# agent = "FIELD"      # who acts; without it, agents are unknown'
     )
-    order = "log" if format == "jsonl" else "time"
+    order = "log" if format in IN_ORDER else "time"
     lines.append(f'order = "{order}"          # what is known of the order: log, time, agent, round, links')
     return lines
 

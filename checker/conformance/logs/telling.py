@@ -102,7 +102,9 @@ class Teller:
             replay=replay,
         )
 
-    def blocked(self, blocked: Blocked, waiting: Sequence[Observed], path: Explained, line: Callable[[int], int]) -> Violation:
+    def blocked(
+        self, blocked: Blocked, waiting: Sequence[Observed], path: Explained | None, line: Callable[[int], int]
+    ) -> Violation:
         """Of a run whose order is known in part."""
         steps, replay = self._explanation(path, line)
         return Violation(

@@ -71,6 +71,7 @@ class SetsOfStates:
         self._done = None if model.done is None else truth(interpreter.compiled(model.done))
         self.slots, self.now = slots, EMPTY
         self.past: list[int] | None = []  # the sets before each observation; None: they are too large to be kept
+        self.needs_past = False  # rather than do without them, a limit is reached
 
     def follow(self, seen: Sequence[Seen]) -> Followed:
         """Raises CannotTell where the diagrams get too large, or take too long."""
@@ -79,12 +80,15 @@ class SetsOfStates:
             for number, one in enumerate(seen):
                 before = self.observe(one)
                 if self.now == EMPTY:
-                    return self._stuck(number, before, one)
-            values = self.sets.values_of(self.now)[: self.model.size]
-            told = tuple(tuple(self.sets.values[cell][value] for value in sorted(found)) for cell, found in enumerate(values))
-            return Followed(explained=len(seen), count=self.sets.count(self.now), values=told)
+                    return self.stuck(number, before, one)
+            return Followed(explained=len(seen), count=self.sets.count(self.now), values=self.told(self.now))
         except TooManyNodes as limit:
             raise CannotTell("candidates", str(limit)) from None
+
+    def told(self, of: int) -> tuple[tuple[Value, ...], ...]:
+        """The values that each cell has in some state of a set."""
+        found = self.sets.values_of(of)[: self.model.size]
+        return tuple(tuple(self.sets.values[cell][value] for value in sorted(some)) for cell, some in enumerate(found))
 
     # --- one observation -----------------------------------------------------------------------------------------------
 
@@ -97,7 +101,7 @@ class SetsOfStates:
         if self.past is not None:
             self.past.append(self.now)
         before = self.now if isinstance(seen, Begun) else self.closed(self.now)
-        before, self.now = self._after(before, seen)
+        before, self.now = self.after(before, seen)
         return before
 
     def closed(self, of: int, grown: list[Grown] | None = None) -> int:
@@ -156,7 +160,7 @@ class SetsOfStates:
             of = idle
         return of
 
-    def _after(self, of: int, seen: Seen) -> tuple[int, int]:
+    def after(self, of: int, seen: Seen) -> tuple[int, int]:
         """The set, which may have a new number, and the one after `seen`."""
         match seen:
             case StepSeen():
@@ -211,7 +215,7 @@ class SetsOfStates:
 
     # --- the end -------------------------------------------------------------------------------------------------------
 
-    def _stuck(self, number: int, before: int, last: Seen) -> Followed:
+    def stuck(self, number: int, before: int, last: Seen) -> Followed:
         """`before`: the set in which nothing is the last observation."""
         labels: dict[Label, None] = {}
         fails = None
@@ -240,7 +244,7 @@ class SetsOfStates:
             *past, one, other = self.sets.forget_all_but([*(self.past or ()), one, other])
             if self.past is not None:
                 self.past = past
-                if self.sets.remembered > self.sets.most // 4:
+                if self.sets.remembered > self.sets.most // 4 and not self.needs_past:
                     self.past = None
                     one, other = self.sets.forget_all_but([one, other])
         return one, other

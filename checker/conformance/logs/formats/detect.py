@@ -4,58 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from checker.conformance.logs.formats import langfuse, langsmith, otlp
+from checker.conformance.logs.formats import langfuse, langsmith, named, otlp
 from checker.conformance.logs.formats.documents import documents
+from checker.conformance.logs.formats.family import with_above
 from checker.conformance.logs.formats.spans import TraceSpan, records
+from checker.conformance.logs.formats.tables import is_table, rows
+from checker.conformance.logs.formats.texts import text_records
 from checker.conformance.logs.map_errors import UnreadableLog
+from checker.conformance.logs.map_file import Format, MapFile
 from checker.conformance.logs.records import Record
+from checker.conformance.logs.templates import Template
 from checker.language.diagnostics import BadInput
 from checker.language.source import Span
 
-Format: TypeAlias = Literal["jsonl", "otlp", "langsmith", "langfuse"]
+IN_ORDER: tuple[Format, ...] = ("jsonl", "text", "csv")  # whose records stand in their order where the map says nothing else
+
+_NO_OBJECT = (
+    """a record is an object: {"name": value, ...}; `--log-format text` takes lines of any form (in a map: `format = 'text'`)"""
+)
 
 _SPANS: dict[Format, tuple[Callable[[Any], bool], Callable[[Any], Iterator[TraceSpan]]]] = {
     "otlp": (otlp.is_otlp, otlp.spans),
     "langsmith": (langsmith.is_langsmith, langsmith.spans),
+    "spans": (named.is_named, named.spans),
     "langfuse": (langfuse.is_langfuse, langfuse.spans),
 }
 
 
 def read_log(
-    path: str, format: Format | None = None, *, following: bool = False, cut: Callable[[int], None] | None = None
+    path: str,
+    format: Format | None = None,
+    *,
+    map: MapFile | None = None,
+    following: bool = False,
+    cut: Callable[[int], None] | None = None,
+    again: Callable[[], None] = lambda: None,
 ) -> tuple[Format, Iterator[Record]]:
-    """The format (None: by what the first value looks like) and the records, read as they are asked for. `following`: at the end of the file, wait
-    for more; `cut` is called with the line that breaks off at its end, which is left out. Raises BadInput."""
-    values = documents(path, following=following, cut=cut)
+    """The format (None: as the map says, or by what the first value looks like) and the records, read as they are asked for. `following`: at the end
+    of the file, wait for more; `cut` is called with the line that breaks off at its end, which is left out; `again` with each span that came
+    twice. Raises BadInput."""
+    map = map or MapFile()
+    wanted = format or map.log.format or ("text" if map.log.line is not None else "spans" if map.spans.named else None)
+    if wanted == "text":
+        form = None if map.log.line is None else Template(map.log.line)
+        return "text", text_records(path, form, following=following)
+    table = wanted == "csv" or is_table(path)
+    values = rows(path, following=following) if table else documents(path, following=following, cut=cut)
     first = next(values, None)
     if first is None:
         reason = "there is nothing in it"
         raise BadInput([UnreadableLog(span=Span(path, 1, 1, 1, 1), reason=reason, advice="name a log with at least one record")])
-    chosen = _looking_like(first[1]) if format is None else format
+    chosen = wanted or _looking_like(first[1], "csv" if table else "jsonl")
     everything = chain([first], values)
-    if chosen == "jsonl":
+    if chosen in IN_ORDER:
         return chosen, _lines(path, everything)
-    return chosen, records(path, _spans(path, everything, chosen))
+    read = named.reader(map.spans) if chosen == "spans" else _SPANS[chosen][1]
+    spans = _spans(path, everything, chosen, read)
+    if map.spans.above:
+        if following:
+            raise _wrong(path, 1, "`[spans.above]` needs the whole of it, and more may come", "leave out `--follow`")
+        spans = with_above(spans, map.spans.above)
+    return chosen, records(path, spans, again)
 
 
-def _looking_like(value: Any) -> Format:
+def _looking_like(value: Any, otherwise: Format) -> Format:
     for name, (looks, _) in _SPANS.items():
         if looks(value):
             return name
-    return "jsonl"
+    return otherwise
 
 
 def _lines(path: str, values: Iterator[tuple[int, Any]]) -> Iterator[Record]:
     for line, value in values:
         if not isinstance(value, dict):
-            raise _wrong(path, line, "the line is no JSON object", 'a record is an object: {"name": value, ...}')
+            raise _wrong(path, line, "the line is no JSON object", _NO_OBJECT)
         yield Record(fields=value, path=path, line=line)
 
 
-def _spans(path: str, values: Iterator[tuple[int, Any]], format: Format) -> Iterator[tuple[int, TraceSpan]]:
-    read = _SPANS[format][1]
+def _spans(
+    path: str, values: Iterator[tuple[int, Any]], format: Format, read: Callable[[Any], Iterator[TraceSpan]]
+) -> Iterator[tuple[int, TraceSpan]]:
     for line, value in values:
         try:
             yield from ((line, span) for span in read(value))

@@ -18,7 +18,7 @@ _PYTHONS = (b"NaN", b"Infinity")  # numbers that Python's json writes, and JSON 
 DEEPEST = (
     200  # lists and objects in one another: what looks at a record calls itself for each, which Python allows some hundred times
 )
-_ADVICE = "a log has a JSON object on each line; `--log-format` names other formats"
+_ADVICE = "a log has a JSON object on each line; `--log-format text` takes lines of any form (in a map: `format = 'text'`)"
 
 
 def documents(path: str, *, following: bool = False, cut: Callable[[int], None] | None = None) -> Iterator[tuple[int, Any]]:

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from checker.conformance.logs.formats.spans import TraceSpan, nanoseconds
+from checker.conformance.logs.records import parsed
 
 
 def is_langfuse(value: Any) -> bool:
@@ -71,9 +70,4 @@ def _span(value: dict[str, Any], trace: dict[str, Any]) -> TraceSpan:
 
 def _parsed(given: Any) -> Any:
     """What the API gives as the text of a JSON object or list, as that."""
-    if isinstance(given, str) and given[:1] in ("{", "["):
-        try:
-            return msgspec.json.decode(given)
-        except (msgspec.DecodeError, RecursionError):
-            return given
-    return given
+    return parsed(given) if isinstance(given, str) else given

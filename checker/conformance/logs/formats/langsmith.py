@@ -9,13 +9,21 @@ from checker.conformance.logs.formats.spans import TraceSpan, nanoseconds
 
 
 def is_langsmith(value: Any) -> bool:
-    return isinstance(value, dict) and "run_type" in value and "start_time" in value
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("runs"), list):
+        return all(is_langsmith(one) for one in value["runs"])
+    return "run_type" in value and "start_time" in value
 
 
 def spans(value: Any) -> Iterator[TraceSpan]:
     """The runs of one document. Raises ValueError where one is not as it should be."""
     if not is_langsmith(value):
         raise ValueError("it has no `run_type` and `start_time`")
+    if isinstance(value.get("runs"), list):
+        for one in value["runs"]:
+            yield from spans(one)
+        return
     start = nanoseconds(value["start_time"])
     if start is None or not value.get("id"):
         raise ValueError("a run has no `id`, or its `start_time` is not a time")

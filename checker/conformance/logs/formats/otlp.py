@@ -21,7 +21,7 @@ def is_otlp(value: Any) -> bool:
 
 def _is_console(value: dict[str, Any]) -> bool:
     context = value.get("context")
-    return isinstance(context, dict) and "span_id" in context and "start_time" in value
+    return isinstance(context, dict) and "span_id" in context and "start_time" in value and "status_code" not in value
 
 
 def spans(value: Any) -> Iterator[TraceSpan]:

@@ -1,0 +1,109 @@
+"""A run whose order is known in part: decided by the cheapest way that ends. An order that explains it is looked for depth first, for a while; then
+it is followed with sets of states, for each set of events that may have happened first; then the search goes on for long."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import final
+
+from msgspec import Struct
+
+from checker.conformance.beliefs import Beliefs, CannotTell
+from checker.conformance.explain import Explained
+from checker.conformance.logs.names import Names
+from checker.conformance.logs.partial import Arranged
+from checker.conformance.logs.telling import Teller
+from checker.conformance.orders import ORDERS, Blocked, Made, count_made, explain_in_some_order
+from checker.conformance.result import RunResult, Verdict, Violation
+from checker.conformance.seen import Begun
+from checker.conformance.symbolic.follow import SetsOfStates
+from checker.conformance.symbolic.in_part import follow_in_part
+
+QUICK = 20_000  # nodes of a first search
+
+
+@final
+class UndecidedInPart(Struct, frozen=True, kw_only=True):
+    """`made`: the observations of the run, and what is known of their order."""
+
+    run: str
+    made: Arranged
+    beliefs: Beliefs
+    teller: Teller
+    names: Names
+
+    def decided(self) -> RunResult:
+        if self.beliefs.full:
+            self.beliefs.renew()
+        reasons = []
+        for first, most in ((True, QUICK), (False, None), (False, ORDERS)):
+            try:
+                return self._in_sets() if most is None else self._searched(most)
+            except CannotTell as limit:
+                if limit.limit == "time":
+                    return self._result("cannot tell", 0, reason=str(limit))
+                if not first:  # of the searches, the last says it all
+                    reasons.append(str(limit))
+        return self._result("cannot tell", 0, reason="; ".join(reasons))
+
+    def _searched(self, most: int) -> RunResult:
+        """Depth first, through so many nodes. Raises CannotTell."""
+        found = explain_in_some_order(self.beliefs, self.made.known, most=most)
+        if found.blocked is None:
+            return self._result("conforms", len(found.order), states=1, at_least=True)
+        return self._violates(found.blocked, found.path)
+
+    def _in_sets(self) -> RunResult:
+        """With sets of states that are not listed. Raises CannotTell."""
+        known, beliefs = self.made.known, self.beliefs
+        slots = 1 + max((one.slot for one in known.seen if isinstance(one, Begun)), default=-1)
+        sets = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look)
+        found = follow_in_part(sets, known)
+        if not found.next:
+            return self._result("conforms", len(known.seen), states=found.count, end=self.teller.end(found.values))
+        explained = count_made(found.made)
+        blocked = Blocked(explained=explained, next=found.next, allowed=found.allowed, states=(), fails=found.fails)
+        return self._violates(blocked, self._way(found.made))
+
+    def _way(self, made: Made) -> Explained | None:
+        """A behaviour that explains these observations, of which it is known that there is one; None: it was not found soon."""
+        with suppress(CannotTell):
+            found = explain_in_some_order(self.beliefs, self.made.known, most=QUICK, within=made)
+            assert found.blocked is None, "sets hold what no behaviour explains"
+            return found.path
+        return None
+
+    # --- results -------------------------------------------------------------------------------------------------------
+
+    def _violates(self, blocked: Blocked, path: Explained | None) -> RunResult:
+        def line(number: int) -> int:
+            return self.made.entries[number - 1].record.line
+
+        waiting = [self.teller.observed(self.made.entries[place], self.made.readings[place]) for place in blocked.next]
+        violation = self.teller.blocked(blocked, waiting, path, line)
+        return self._result("violates", blocked.explained, violation=violation)
+
+    def _result(
+        self,
+        verdict: Verdict,
+        explained: int,
+        *,
+        states: int = 0,
+        at_least: bool = False,
+        reason: str = "",
+        violation: Violation | None = None,
+        end: dict[str, tuple[str, ...]] | None = None,
+    ) -> RunResult:
+        return RunResult(
+            run=self.run,
+            verdict=verdict,
+            events=len(self.made.known.seen),
+            explained=explained,
+            states=states,
+            at_least=at_least,
+            reason=reason,
+            violation=violation,
+            end=end or {},
+            names=self.teller.names(self.names),
+            unknown_outcomes=self.made.open,
+        )
