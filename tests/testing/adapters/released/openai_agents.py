@@ -223,10 +223,13 @@ async def a_guardrail_that_trips() -> None:
 
     from checker.testing.adapters.openai_agents import ScriptedModel
 
+    screen = boundary(_Screen())
+
     async def no(context: Any, agent: Any, given: Any) -> Any:
+        await screen.show("no")
         return GuardrailFunctionOutput(output_info=None, tripwire_triggered=True)
 
     guard = InputGuardrail(guardrail_function=no)
-    agent = Agent(name="desk", model=ScriptedModel(["done"]), input_guardrails=[guard])
+    agent = Agent(name="desk", model=ScriptedModel(["done"], latency_s=(0.1, 3)), input_guardrails=[guard])
     with suppress(InputGuardrailTripwireTriggered):
         await Runner.run(agent, "go", run_config=RunConfig(tracing_disabled=True))
