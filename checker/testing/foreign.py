@@ -36,6 +36,7 @@ _WAITING = {
     ("_base.py", "result"),  # it waits for something that it posted
     ("environment.py", "sleep"),
 }
+_RESTS = {"acquire", "wait", "select", "poll", "sleep", "accept", "recv", "join"}  # methods in which a thread does nothing
 _idle_stands: dict[bool, set[Stand]] = {False: set(), True: set()}  # by `final`: where one stood through a whole grace
 _ranks: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()  # in the order of their start, as far as they were seen
 _ranking = threading.Lock()
@@ -71,7 +72,9 @@ class ForeignThreads:
         """
         if threading.active_count() == 1 or not self._others(final):
             return bool(self.inbox)
-        waited, still, before = 0.0, 0.0, None
+        waited, still, rested = 0.0, 0.0, 0.0
+        before: list[Any] = []
+        dozed: list[Any] = []
         while True:
             time_sleep(
                 YIELD_S
@@ -83,16 +86,21 @@ class ForeignThreads:
             busy = [thread for thread in others if not _is_idle(thread, final)]
             now = [(thread, _stand(thread), activity(thread)) for thread in others]
             still = still + YIELD_S if now == before and all(map(is_asleep, busy)) else 0.0
-            if not busy and now == before and (still >= DOZE_S or not (far or last) or not any(map(self._dozes, others))):
+            dozing = [state for state in now if self._dozes(state[0])] if far or last else []
+            rested = rested + YIELD_S if dozing == dozed else 0.0
+            if not busy and now == before and (not dozing or rested >= DOZE_S):
                 return bool(self.inbox)
-            before = now
+            before, dozed = now, dozing
             if waited >= grace_s * LONGEST or (waited >= grace_s and (not last or still >= grace_s)):
                 _idle_stands[final].update(map(_stand, busy))
                 return bool(self.inbox)
 
     def _dozes(self, thread: threading.Thread) -> bool:
-        """True of a thread of this run, or one that posts, that stands where it does not wait for work."""
-        return (thread in _posters or thread not in self._there_before) and not _waits_for_work(thread)
+        """True of a thread of this run, or one that posts, that stands in a call of something that is not Python: it may be at work."""
+        if thread not in _posters and thread in self._there_before:
+            return False
+        frames = _frames(thread)
+        return bool(frames) and not _waits_for_work(thread) and _called(frames[0].f_code, frames[0].f_lasti) not in _RESTS
 
     def _others(self, final: bool) -> list[threading.Thread]:
         """The threads that count: those started since the run began, or known to post; before a deadlock all."""

@@ -245,5 +245,5 @@ def test_a_thread_that_waits_for_the_lock_of_a_database_is_waited_for(tmp_path: 
 
         await together(ann=write("ann"), bob=write("bob"))
 
-    outcome = explore(two_writers, schedules=3, mode="latency")
+    outcome = explore(two_writers, schedules=2, mode="latency")
     assert outcome.passed, str(outcome)
