@@ -54,7 +54,7 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
     places = [
         place for place in places if place[0].get(place[1]) is _REAL[place[2]]
     ]  # a name that a test has replaced is left alone
-    _current, _source = loop, random.Random(loop.settings.seed ^ 0x7EA3C4EC)
+    _current, _source = loop, random.Random(loop.settings.seed ^ 0x7EA3C4EC ^ loop.settings.ids << 64)
     dates = _virtual_dates(loop)
     try:
         for names, name, original in places:

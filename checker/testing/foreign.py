@@ -8,6 +8,8 @@ millisecond to show that it has none.
 
 from __future__ import annotations
 
+import dis
+import functools
 import sys
 import threading
 from collections import deque
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from checker.testing.lifecycle import Lifecycle
 
 FINAL = 8  # times the grace, in which no thread may stir before a deadlock is called
+DOZE_S = 0.15  # without a stir, before one that waits for another (for the lock of a database, which it tries every 0.1 s) is left alone
 LONGEST = 15  # times that again, for threads that stir and post nothing
 YIELD_S = 0.0004
 DEPTH = 5
@@ -33,6 +36,7 @@ _WAITING = {
     ("_base.py", "result"),  # it waits for something that it posted
     ("environment.py", "sleep"),
 }
+_RESTS = {"acquire", "wait", "select", "poll", "sleep", "accept", "recv", "join"}  # methods in which a thread does nothing
 _idle_stands: dict[bool, set[Stand]] = {False: set(), True: set()}  # by `final`: where one stood through a whole grace
 _ranks: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()  # in the order of their start, as far as they were seen
 _ranking = threading.Lock()
@@ -62,28 +66,41 @@ class ForeignThreads:
         found.sort(key=lambda post: post[0])
         return [(handle, callback) for _, handle, callback in found]
 
-    def wait(self, *, final: bool) -> bool:
-        """Waits as long as a thread is at work and its grace lasts; True when something was posted. `final`: else a deadlock is called."""
+    def wait(self, *, final: bool, far: bool = False) -> bool:
+        """Waits as long as a thread is at work and its grace lasts; True when something was posted. `final`: else a deadlock is called.
+        `far`: else the clock jumps so far that what a thread does by then would seem never to end.
+        """
         if threading.active_count() == 1 or not self._others(final):
             return bool(self.inbox)
-        grace_s = self._loop.settings.grace_s * (FINAL if final and not self.inbox else 1)
-        longest_s = grace_s * (LONGEST if final and not self.inbox else 1)
-        waited, still, before = 0.0, 0.0, None
+        waited, still, rested = 0.0, 0.0, 0.0
+        before: list[Any] = []
+        dozed: list[Any] = []
         while True:
             time_sleep(
                 YIELD_S
             )  # not until the first post: all that are at work are waited for, so that their posts can be put in order
             waited += YIELD_S
+            last = final and not self.inbox  # what is posted goes on soon: others may wait for what it does
+            grace_s = self._loop.settings.grace_s * (FINAL if last else 1)
             others = self._others(final)
             busy = [thread for thread in others if not _is_idle(thread, final)]
             now = [(thread, _stand(thread), activity(thread)) for thread in others]
-            if not busy and now == before:
-                return bool(self.inbox)
             still = still + YIELD_S if now == before and all(map(is_asleep, busy)) else 0.0
-            before = now
-            if waited >= longest_s or (waited >= grace_s and (not final or self.inbox or still >= grace_s)):
+            dozing = [state for state in now if self._dozes(state[0])] if far or last else []
+            rested = rested + YIELD_S if dozing == dozed else 0.0
+            if not busy and now == before and (not dozing or rested >= DOZE_S):
+                return bool(self.inbox)
+            before, dozed = now, dozing
+            if waited >= grace_s * LONGEST or (waited >= grace_s and (not last or still >= grace_s)):
                 _idle_stands[final].update(map(_stand, busy))
                 return bool(self.inbox)
+
+    def _dozes(self, thread: threading.Thread) -> bool:
+        """True of a thread of this run, or one that posts, that stands in a call of something that is not Python: it may be at work."""
+        if thread not in _posters and thread in self._there_before:
+            return False
+        frames = _frames(thread)
+        return bool(frames) and not _waits_for_work(thread) and _called(frames[0].f_code, frames[0].f_lasti) not in _RESTS
 
     def _others(self, final: bool) -> list[threading.Thread]:
         """The threads that count: those started since the run began, or known to post; before a deadlock all."""
@@ -119,8 +136,28 @@ def _is_idle(thread: threading.Thread, final: bool) -> bool:
 
     It must be asleep, too: one that has just been given work, and has not come to run yet, stands at the same place.
     """
-    waits = any((_file_name(frame), frame.f_code.co_name) in _WAITING for frame in _frames(thread)[:3])  # `get` calls `wait`
-    return (waits or _stand(thread) in _idle_stands[final]) and is_asleep(thread)
+    return (_waits_for_work(thread) or _stand(thread) in _idle_stands[final]) and is_asleep(thread)
+
+
+def _waits_for_work(thread: threading.Thread) -> bool:
+    frames = _frames(thread)[:3]  # `get` calls `wait`
+    if frames and _called(frames[0].f_code, frames[0].f_lasti) == "get":
+        return True  # of a queue that is not written in Python
+    return any((_file_name(frame), frame.f_code.co_name) in _WAITING for frame in frames)
+
+
+@functools.cache
+def _called(code: CodeType, at: int) -> str:
+    """The name of the method that is called at this place of the code; empty where it is no method."""
+    name = ""
+    for step in dis.get_instructions(code):
+        if step.offset >= at:
+            break
+        if step.opname in ("LOAD_METHOD", "LOAD_ATTR"):
+            name = step.argval
+        elif step.opname.startswith("CALL"):
+            name = ""
+    return name
 
 
 def _file_name(frame: FrameType) -> str:

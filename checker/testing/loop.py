@@ -33,6 +33,7 @@ NS = 1_000_000_000
 START_NS = 10_000 * NS  # of the loop's clock: code may take a time of zero for none, and real clocks are far from it
 TEST = 1  # the number of the lane of the test itself
 MOST_LATE = 3  # timers that the loop may wake up too late for
+FAR_NS = NS  # a jump of the clock before which threads that have not ended are looked at longer
 INBOX_EVERY = 1_000  # steps after which posts of foreign threads are taken although work is ready
 
 
@@ -199,7 +200,7 @@ class ControlledLoop(Lifecycle):
     def _idle(self) -> None:
         """Nothing is ready: a helper thread may post something, else the clock jumps to the next timer."""
         when = self._next_timer_ns()
-        if self.foreign.wait(final=when is None):
+        if self.foreign.wait(final=when is None, far=when is not None and when > self._now_ns + FAR_NS):
             self.record.foreign_threads = True
             self._take_posts()
         elif when is not None:

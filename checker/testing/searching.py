@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, Literal
 
 from msgspec import structs
@@ -22,6 +23,7 @@ StrategyName = Literal["auto", "random", "pct", "deviations"]
 STRATEGIES: tuple[StrategyName, ...] = ("auto", "random", "pct", "deviations")
 COLLECT_EVERY = 25  # runs; the garbage collector is off within a run
 SHRINK_TRIES = 300
+OTHER_IDS = 3  # runs with ids of their own that must not fail, before a failure is laid to ids that repeat
 IN_TIME = 20  # drawn schedules in which the loop always wakes up in time: what is found in one of them is told more simply
 MOST_STEPS = 600_000  # of all tries to shrink, and of all to find a failure in a weaker mode: runs that never end are long
 
@@ -53,6 +55,8 @@ class Search:
         self._seen: set[int] = set()
         self._warm = False
         self._told_unhandled = False
+        self._ids = count(1)
+        self._own_ids = False  # each run from now on makes ids that no other made
         self.best: Run | None = None  # of the failing runs, the one with the fewest deviations in the weakest mode
         self._remarks: set[str] | None = None  # of checks, in every run so far that did not fail
 
@@ -74,6 +78,8 @@ class Search:
         outcome = self.outcome
         tell(f"run {outcome.runs + 1}, mode {mode}")
         run = self._once(mode, strategy, seed, note_points=note_points)
+        if run.failure is not None and not self._own_ids:
+            run = self._but_for_ids(run, note_points)
         if run.failure is not None and self.best is None:
             self.best = run
         outcome.runs += 1
@@ -91,7 +97,35 @@ class Search:
 
     def _once(self, mode: Mode, strategy: Strategy, seed: int | None = None, **options: Any) -> Run:
         settings = structs.replace(self._common, mode=mode, seed=self._common.seed if seed is None else seed)
-        return run_once(self._test, settings, strategy=strategy, checks=self._checks, **options)
+        return run_once(self._test, self._with_ids(settings), strategy=strategy, checks=self._checks, **options)
+
+    def _with_ids(self, settings: Settings) -> Settings:
+        return structs.replace(settings, ids=next(self._ids)) if self._own_ids else settings
+
+    def _but_for_ids(self, failed: Run, note_points: bool) -> Run:
+        """The run, unless it fails only as its ids are those of an earlier run: then one with ids of its own, as all are from now on.
+
+        Runs of one seed make the same ids again, which real ones never are. What lives as long as the process (a registry of sessions
+        by their ids, say) may know them, and what an earlier run has left is garbage that nobody has collected.
+        """
+        assert failed.failure is not None
+
+        def again() -> Run:
+            return self._once(failed.settings.mode, Replay(failed.deviations), failed.settings.seed, note_points=note_points)
+
+        self._own_ids = True
+        for _ in range(OTHER_IDS):
+            other = again()
+            if other.failure is not None:
+                self._own_ids = other.failure.signature != failed.failure.signature
+                return other if self._own_ids else failed
+        self._own_ids = False
+        same = again()
+        if same.failure is None or same.failure.signature != failed.failure.signature:
+            return failed  # it is not the ids on which the run depends
+        self._own_ids = True
+        self.outcome.notes.append(_IDS_REPEAT.format(failed.failure.name))
+        return other
 
     def known(self, tokens: Sequence[str]) -> Run | None:
         """Runs known tokens; the first that fails."""
@@ -233,7 +267,7 @@ class Search:
         outcome = self.outcome
         outcome.run = run
         try:
-            again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
+            again = run_once(self._test, self._with_ids(run.settings), token=run.token, checks=self._checks, explain=True)
         except KeyboardInterrupt:
             outcome.interrupted = True
             outcome.notes.append("interrupted before the run was made once more: its deviations are not told in words")
@@ -249,8 +283,14 @@ class Search:
 
     def where_cancelled(self, run: Run) -> str:
         """The suspension point of a run of a sweep, in words, with its time."""
-        again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
+        again = run_once(self._test, self._with_ids(run.settings), token=run.token, checks=self._checks, explain=True)
         return again.accounts[0].line if again.accounts else str(run.token)
+
+
+_IDS_REPEAT = (
+    "{} came only where a run made the ids (uuid4, secrets, urandom) of an earlier one again: something that outlives a run keeps them. "
+    "It was not counted, and each run since has made ids of its own"
+)
 
 
 def _unhandled_text(record: Record) -> str:

@@ -7,11 +7,12 @@ import contextvars
 import queue
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from checker.testing import Settings, boundary, explore, run_once
+from checker.testing import Settings, boundary, explore, run_once, together
 
 
 def passed(test, settings: Settings | None = None):  # type: ignore[no-untyped-def]
@@ -219,3 +220,30 @@ def test_a_loop_of_its_own_in_a_job_sleeps_in_virtual_time() -> None:
     assert run.failure is None, run.failure.text
     assert round(run.result) == 1000
     assert round(run.virtual_s) == 1000
+
+
+def test_a_thread_that_waits_for_the_lock_of_a_database_is_waited_for(tmp_path: Path) -> None:
+    """SQLite tries again every 0.1 s of real time, and only another agent can let go of the lock."""
+    aiosqlite = pytest.importorskip("aiosqlite")
+
+    class Desk:
+        async def answer(self) -> None: ...
+
+    async def two_writers() -> None:
+        desk = boundary(Desk())
+
+        async def write(who: str) -> None:
+            async with aiosqlite.connect(tmp_path / "board.db", isolation_level=None, timeout=10) as database:
+                await database.execute("CREATE TABLE IF NOT EXISTS claims (who TEXT)")
+                await desk.answer()
+                async with asyncio.timeout(60):
+                    await database.execute("BEGIN IMMEDIATE")
+                for _ in range(4):
+                    await desk.answer()
+                    await database.execute("INSERT INTO claims VALUES (?)", (who,))
+                await database.execute("COMMIT")
+
+        await together(ann=write("ann"), bob=write("bob"))
+
+    outcome = explore(two_writers, schedules=2, mode="latency")
+    assert outcome.passed, str(outcome)

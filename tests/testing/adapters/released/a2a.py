@@ -122,3 +122,39 @@ def _desk_03(store: Any) -> Any:
             await TaskUpdater(event_queue, context.task_id, context.context_id).cancel()
 
     return DefaultRequestHandler(agent_executor=Executor(), task_store=store)
+
+
+@bug("a2a-sdk==0.3.3", "a2a-sdk==0.3.4", "was told that the task is cancelled")
+async def a_task_that_ends_as_it_is_cancelled() -> None:
+    """Who cancels a task that completes meanwhile is answered as if it were cancelled (a2a-python, pull request 449)."""
+    from a2a.server.agent_execution import AgentExecutor
+    from a2a.server.request_handlers import DefaultRequestHandler
+    from a2a.server.tasks import InMemoryTaskStore, TaskUpdater
+    from a2a.types import Message, MessageSendConfiguration, MessageSendParams, Part, Role, TaskIdParams, TaskState, TextPart
+    from a2a.utils.errors import ServerError
+
+    class Desk:
+        async def answer(self) -> None: ...
+
+    desk = boundary(Desk())
+
+    class Executor(AgentExecutor):
+        async def execute(self, context: Any, event_queue: Any) -> None:
+            updater = TaskUpdater(event_queue, context.task_id, context.context_id)
+            await updater.start_work()
+            await desk.answer()
+            await updater.complete()
+
+        async def cancel(self, context: Any, event_queue: Any) -> None:
+            await desk.answer()
+            await TaskUpdater(event_queue, context.task_id, context.context_id).cancel()
+
+    handler = DefaultRequestHandler(Executor(), boundary(InMemoryTaskStore(), ["save", "get"]))
+    said = Message(message_id="m", role=Role.user, parts=[Part(root=TextPart(text="go"))])
+    at_once = MessageSendConfiguration(blocking=False, accepted_output_modes=[])
+    task: Any = await handler.on_message_send(MessageSendParams(message=said, configuration=at_once))
+    with suppress(ServerError):
+        told: Any = await handler.on_cancel_task(TaskIdParams(id=task.id))
+        assert told.status.state == TaskState.canceled, (
+            f"ann was told that the task is cancelled, and it is {told.status.state.value}"
+        )

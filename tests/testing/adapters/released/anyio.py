@@ -76,3 +76,21 @@ async def a_writer_that_gives_up() -> None:
 
     lock, desk = RWLock(), boundary(_Desk())
     await together(ann=_use(lock.reader, desk), bob=_use(lock.writer, desk), cyd=_use(lock.writer, desk))
+
+
+@bug("anyio==3.3.4", "anyio==3.4.0", "cyd waits for a Lock", sweeps=True, cancel=["bob"])
+async def a_lock_with_one_who_gives_up() -> None:
+    """When one who waits for a `Lock` is cancelled, nobody gets it any more (anyio, issue 387)."""
+    from anyio import Lock
+
+    lock, desk = Lock(), boundary(_Desk())
+    await together(ann=_use(lock, desk), bob=_use(lock, desk), cyd=_use(lock, desk))
+
+
+@bug("anyio==3.4.0", "anyio==3.5.0", "bob waits for a Lock", sweeps=True, cancel=["ann"])
+async def a_lock_whose_taker_gives_up() -> None:
+    """Who is cancelled in the moment in which it takes a free `Lock` keeps it (anyio, issue 398)."""
+    from anyio import Lock
+
+    lock, desk = Lock(), boundary(_Desk())
+    await together(ann=_use(lock, desk), bob=_use(lock, desk))

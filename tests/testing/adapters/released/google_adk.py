@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from checker.testing import boundary
+from checker.testing import boundary, together
 from tests.testing.adapters.released.table import bug
 
 
@@ -49,3 +50,22 @@ class _Orders:
 
     async def place(self, what: str) -> None:
         self.placed += 1
+
+
+@bug(
+    "google-adk==1.26.0 aiosqlite", "google-adk==2.13.0 aiosqlite", "UNIQUE constraint failed: app_states.app_name", schedules=20
+)
+async def first_sessions_of_an_app() -> None:
+    """Of two who make the first sessions of an app at once, one fails (adk-python, issue 4954)."""
+    from google.adk.sessions import DatabaseSessionService
+
+    from checker.testing.adapters.sqlalchemy import statements
+
+    with TemporaryDirectory() as folder:
+        service = DatabaseSessionService(f"sqlite+aiosqlite:///{folder}/sessions.db")
+        statements(service.db_engine)
+
+        async def begin(name: str) -> None:
+            await service.create_session(app_name="desk", user_id="u", session_id=name)
+
+        await together(ann=begin("a"), bob=begin("b"))

@@ -123,3 +123,18 @@ def _Network(answer: list[bytes]) -> Any:
             return boundary(await super().connect_tcp(*args, **kwargs))
 
     return boundary(Network(answer))
+
+
+@bug("asynciolimiter==1.1.1", "asynciolimiter==1.1.2", "waits for a future that nobody has resolved")
+async def a_bucket_that_was_empty() -> None:
+    """Once the bucket of a `LeakyBucketLimiter` was empty, who waits for a place in it is never woken (asynciolimiter, issue 17)."""
+    from asynciolimiter import LeakyBucketLimiter
+
+    limiter, server = LeakyBucketLimiter(50, capacity=2), boundary(_Server())
+
+    async def ask() -> None:
+        for _ in range(3):
+            await limiter.wait()
+            await server.answer()
+
+    await together(ann=ask(), bob=ask())

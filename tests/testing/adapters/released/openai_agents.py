@@ -167,3 +167,69 @@ async def a_session_that_two_close() -> None:
     session = AsyncSQLiteSession("talk")
     await session.add_items([{"role": "user", "content": "go"}])
     await together(ann=session.close(), bob=session.close())
+
+
+@bug("openai-agents==0.19.0", "openai-agents==0.24.0", "in turn 2 after it was stopped in turn 1")
+async def a_stream_that_is_stopped_after_its_turn() -> None:
+    """A streamed run that is to stop after its turn asks the model again, when its reader is slow (openai-agents-python, pull request
+    4130).
+    """
+    from agents import Agent, RunConfig, Runner, function_tool
+
+    from checker.testing.adapters.openai_agents import ScriptedModel, tool_call
+
+    @function_tool
+    async def look() -> str:
+        return "nothing"
+
+    agent = Agent(name="desk", model=ScriptedModel([tool_call("look"), "done"]), tools=[look])
+    result = Runner.run_streamed(agent, "go", run_config=RunConfig(tracing_disabled=True))
+    screen = boundary(_Screen())
+    async for event in result.stream_events():
+        await screen.show(event.type)
+        if event.type == "run_item_stream_event" and event.name == "tool_output":
+            result.cancel(mode="after_turn")
+    assert result.current_turn == 1, f"in turn {result.current_turn} after it was stopped in turn 1"
+
+
+@bug(
+    "openai-agents==0.6.1 openai<2.9",
+    "openai-agents==0.6.2 openai<2.9",
+    "test waits for an item of a Queue",
+    faults={"error_before": 1},
+)
+async def a_session_that_is_away() -> None:
+    """One who reads a streamed turn waits for ever, when its session cannot be reached (openai-agents-python, pull request 2131)."""
+    from agents import Agent, RunConfig, Runner, SQLiteSession
+
+    from checker.testing.adapters.openai_agents import ScriptedModel, session
+
+    agent = Agent(name="desk", model=ScriptedModel(["done"], faults=[]))
+    result = Runner.run_streamed(agent, "go", session=session(SQLiteSession("s")), run_config=RunConfig(tracing_disabled=True))
+    with suppress(ConnectionError):
+        async for _ in result.stream_events():
+            pass
+
+
+@bug(
+    "openai-agents==0.7.0 openai<2.20",
+    "openai-agents==0.8.0 openai<2.20",
+    "waits still at the end",
+    checks=lambda: [checks.no_waiter_left()],
+)
+async def a_guardrail_that_trips() -> None:
+    """When a guardrail stops a run, the call of the model is left under way behind it (openai-agents-python, pull request 2416)."""
+    from agents import Agent, GuardrailFunctionOutput, InputGuardrail, InputGuardrailTripwireTriggered, RunConfig, Runner
+
+    from checker.testing.adapters.openai_agents import ScriptedModel
+
+    screen = boundary(_Screen())
+
+    async def no(context: Any, agent: Any, given: Any) -> Any:
+        await screen.show("no")
+        return GuardrailFunctionOutput(output_info=None, tripwire_triggered=True)
+
+    guard = InputGuardrail(guardrail_function=no)
+    agent = Agent(name="desk", model=ScriptedModel(["done"], latency_s=(0.1, 3)), input_guardrails=[guard])
+    with suppress(InputGuardrailTripwireTriggered):
+        await Runner.run(agent, "go", run_config=RunConfig(tracing_disabled=True))

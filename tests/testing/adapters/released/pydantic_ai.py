@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -65,3 +66,53 @@ async def two_users_of_one_tool_server() -> None:
             await bank.pay(order)
 
     await together(ann=ask(1), bob=ask(2))
+
+
+@bug(
+    "pydantic-ai-slim==0.2.15 opentelemetry-api<1.36",
+    "pydantic-ai-slim==0.2.16 opentelemetry-api<1.36",
+    "Tool exceeded max retries count of 1",
+)
+async def a_tool_that_two_runs_try_again() -> None:
+    """What one run of an agent tries again counts against the retries of another (pydantic-ai, pull request 1918)."""
+    from pydantic_ai import Agent, ModelRetry
+    from pydantic_ai.messages import ModelResponse, RetryPromptPart, TextPart, ToolCallPart
+    from pydantic_ai.models.function import FunctionModel
+
+    def reply(messages: Any, info: Any) -> Any:
+        if len(messages) == 1 or isinstance(messages[-1].parts[-1], RetryPromptPart):
+            return ModelResponse(parts=[ToolCallPart("pay", {"order": messages[0].parts[-1].content})])
+        return ModelResponse(parts=[TextPart("done")])
+
+    bank, tried = boundary(_Bank()), set[str]()
+    agent = Agent(FunctionModel(reply))
+
+    @agent.tool_plain(retries=1)
+    async def pay(order: str) -> str:
+        if order not in tried:
+            tried.add(order)
+            raise ModelRetry("once more")
+        return await bank.pay(1)
+
+    await together(ann=agent.run("rent"), bob=agent.run("tea"))
+
+
+@bug("pydantic-ai-slim==1.39.0", "pydantic-ai-slim==1.60.0", "paid for a run that was given up")
+async def a_run_that_is_given_up() -> None:
+    """A tool goes on behind a run that was cancelled (pydantic-ai, issue 3960)."""
+    from pydantic_ai import Agent
+    from pydantic_ai.messages import ModelResponse, ToolCallPart
+    from pydantic_ai.models.function import FunctionModel
+
+    bank = boundary(_Bank())
+    agent = Agent(FunctionModel(lambda messages, info: ModelResponse(parts=[ToolCallPart("pay", {"order": 1})])))
+
+    @agent.tool_plain
+    async def pay(order: int) -> str:
+        await asyncio.sleep(1)  # the user may still think better of it
+        return await bank.pay(order)
+
+    with suppress(TimeoutError):
+        await asyncio.wait_for(agent.run("go"), 0.5)
+    await asyncio.sleep(5)
+    assert not bank.paid, "paid for a run that was given up"

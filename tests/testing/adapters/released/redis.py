@@ -60,3 +60,33 @@ class _Writer:
 
     async def wait_closed(self) -> None:
         pass
+
+
+@bug("redis==5.0.1", "redis==5.3.0", "No connection available", sweeps=True, cancel=["ann"])
+async def a_connection_that_is_given_up() -> None:
+    """Who is cancelled while its connection is made keeps its place in a `BlockingConnectionPool`."""
+    from redis.asyncio import BlockingConnectionPool
+
+    class Connection:
+        def __init__(self, **options: Any) -> None: ...
+
+        async def connect(self) -> None: ...
+
+        async def can_read_destructive(self) -> bool:
+            return False
+
+        async def re_auth(self) -> None: ...
+
+        def reset_should_reconnect(self) -> None: ...
+
+        def should_reconnect(self) -> bool:
+            return False
+
+    pool: Any = BlockingConnectionPool(
+        connection_class=lambda **options: boundary(Connection(), ["connect"]), max_connections=1, timeout=20
+    )
+
+    async def ask() -> None:
+        await pool.release(await pool.get_connection("PING"))
+
+    await together(ann=ask(), bob=ask())

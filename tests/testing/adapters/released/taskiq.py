@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from checker.testing import boundary, together
@@ -49,3 +50,25 @@ class _Queue:
 
     async def get(self) -> Any:
         return await self.items.get()
+
+
+@bug("taskiq==0.11.1", "taskiq==0.11.2", "is sent 2 times", faults={"delay": 1})
+async def a_task_of_every_minute() -> None:
+    """When a source of schedules takes long to answer, a task is sent twice in one minute (taskiq, issue 296)."""
+    from taskiq import InMemoryBroker, ScheduledTask, ScheduleSource, TaskiqScheduler
+    from taskiq.cli.scheduler.run import run_scheduler_loop
+
+    class Source(ScheduleSource):
+        async def get_schedules(self) -> Any:
+            return [ScheduledTask(task_name="report", labels={}, args=[], kwargs={}, cron="* * * * *")]
+
+    class Scheduler(TaskiqScheduler):
+        async def on_ready(self, source: Any, task: Any) -> None:
+            sent.append(time.time() // 60)
+
+    sent: list[float] = []
+    running = asyncio.create_task(run_scheduler_loop(Scheduler(InMemoryBroker(), [boundary(Source(), ["get_schedules"])])))
+    await asyncio.sleep(170)
+    running.cancel()
+    for minute in sent:
+        assert sent.count(minute) == 1, f"the task of one minute is sent {sent.count(minute)} times"
