@@ -192,11 +192,10 @@ def _check_checks(checks: Any) -> None:
 
 @contextmanager
 def quiet_collector() -> Iterator[None]:
-    """What is alive before a search is left alone by the garbage collector, so that collecting after runs is quick; once for searches in searches."""
+    """What is there before a search is left alone by the garbage collector, so that collecting after runs is quick; once for searches in searches."""
     if gc.get_freeze_count():
         yield
         return
-    gc.collect()
     gc.freeze()
     try:
         yield
