@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from typing import Any
 
@@ -313,12 +313,22 @@ class ControlledLoop(Lifecycle):
         Code with no agent is its own task alone.
         """
         agent = self.acting()
-        self.crashed.append(self.who())
-        for lane in self.lanes[1:]:
-            if lane is self.current or (agent is not None and lane.agent is agent):
-                lane.dead = True
-                self.note_crash(lane)
-        if agent is not None:
+        lanes = [lane for lane in self.lanes[1:] if lane is self.current or (agent is not None and lane.agent is agent)]
+        self._stop(self.who(), lanes, [] if agent is None else [agent])
+
+    def crash_agent(self, name: str) -> bool:
+        """The same of another agent, or of a task of that name that belongs to none, whatever it does; False where nothing of it goes on."""
+        lanes = [lane for lane in self.lanes[1:] if lane.who == name and not lane.dead]
+        self.note_fault("crash", name, name)
+        self._stop(name, lanes, [lane.agent for lane in lanes if lane.agent is not None])
+        return any(lane.task is not None and not lane.task.done() for lane in lanes)
+
+    def _stop(self, who: str, lanes: Sequence[Lane], agents: Sequence[Agent]) -> None:
+        self.crashed.append(who)
+        for lane in lanes:
+            lane.dead = True
+            self.note_crash(lane)
+        for agent in agents:
             agent.crashed = True
             for watcher in agent.watchers:
                 if not watcher.done():
