@@ -12,7 +12,7 @@ from msgspec import Struct, field, structs
 
 from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
-from checker.testing.environment import controlled, current_loop
+from checker.testing.environment import controlled, current_loop, has_drawn
 from checker.testing.errors import Deadlock, Livelock, LoopInUse, NoCoroutine
 from checker.testing.executors import controlled_executors
 from checker.testing.failure import Failure, failure_of, goes_through
@@ -41,6 +41,7 @@ class Run(Struct, kw_only=True):
     virtual_s: float
     fingerprint: int  # of the order in which lanes ran and of the recorded calls: equal runs have equal ones
     result: Any = None  # what the test returned
+    drew: bool = False  # of a run that failed: whether the code under test asked for random numbers
     points: list[Point] = field(default_factory=list)
     asked: dict[Kind, int] = field(default_factory=dict)  # choice points by kind
     accounts: list[Account] = field(default_factory=list)  # the deviations in words, filled where `explain`
@@ -88,6 +89,7 @@ def run_once(
             record.ended_s = loop.elapsed_s()
             if failure is None:
                 failure = _checked(checks, record)
+            drew = failure is not None and has_drawn(settings.seed)
             loop.jobs.end()
             loop.clean_up()
     finally:
@@ -98,6 +100,7 @@ def run_once(
         failure=failure,
         record=record,
         result=result,
+        drew=drew,
         deviations=tuple(chooser.deviations),
         steps=loop.steps,
         virtual_s=record.ended_s,

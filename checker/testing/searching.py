@@ -14,6 +14,7 @@ from checker.testing.outcome import Outcome
 from checker.testing.progress import tell
 from checker.testing.record import Record
 from checker.testing.run import Check, Run, Test, run_once
+from checker.testing.seeds import KEEP_IDS, fresh_seed
 from checker.testing.settings import Settings
 from checker.testing.shrink import shrink
 from checker.testing.strategies import ByDeviations, Priorities, RandomWalk
@@ -53,17 +54,18 @@ class Search:
         self._seen: set[int] = set()
         self._warm = False
         self._told_unhandled = False
+        self._fresh = name in KEEP_IDS  # each run has random numbers that none had before
         self.best: Run | None = None  # of the failing runs, the one with the fewest deviations in the weakest mode
         self._remarks: set[str] | None = None  # of checks, in every run so far that did not fail
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
-    def warm_up(self) -> Run | None:
+    def warm_up(self, seed: int | None = None) -> Run | None:
         """A run that does not count: code that caches, imports or learns on its first run does so here. None: there was one before."""
         if self._warm:
             return None
         self._warm = True
-        return self._once("latency", Strategy())
+        return self._once("latency", Strategy(), seed)
 
     def cancelling(self, names: Sequence[str]) -> None:
         """From now on the tasks of these names are cancelled, and no others."""
@@ -90,8 +92,24 @@ class Search:
         return run
 
     def _once(self, mode: Mode, strategy: Strategy, seed: int | None = None, **options: Any) -> Run:
-        settings = structs.replace(self._common, mode=mode, seed=self._common.seed if seed is None else seed)
+        chosen = fresh_seed() if self._fresh else self._common.seed if seed is None else seed
+        settings = structs.replace(self._common, mode=mode, seed=chosen)
         return run_once(self._test, settings, strategy=strategy, checks=self._checks, **options)
+
+    def only_repeats_ids(self, found: Run) -> bool:
+        """Whether a run fails only because its random numbers were used before (see `seeds`): from now on no two runs have the same."""
+        if found.failure is None or self._fresh or not found.drew:
+            return False
+        seed, mode, strategy = fresh_seed(), found.settings.mode, Replay(found.deviations)
+        new, used = (self._once(mode, strategy, seed) for _ in range(2))
+        if new.failure is not None or used.failure is None or used.failure.signature != found.failure.signature:
+            return False
+        self._fresh, self.best = True, None
+        KEEP_IDS.add(self.outcome.test)
+        self.outcome.notes.append(
+            "the code under test keeps what it knows by random ids from run to run: each run has random numbers of its own"
+        )
+        return True
 
     def known(self, tokens: Sequence[str]) -> Run | None:
         """Runs known tokens; the first that fails."""
@@ -221,7 +239,7 @@ class Search:
                 self.best = run
             return run
 
-        if seed != self._common.seed:  # the seed of the search itself, where the random numbers do not matter
+        if seed != self._common.seed and not self._fresh:  # the seed of the search itself, where the random numbers do not matter
             seed = self._common.seed
             found, seed = (same, seed) if (same := attempt(found.deviations)) is not None else (found, found.settings.seed)
         best = shrink(found, attempt)
@@ -233,12 +251,16 @@ class Search:
         outcome = self.outcome
         outcome.run = run
         try:
-            again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
+            again = self._once(run.settings.mode, Replay(run.deviations), run.settings.seed, explain=True)
+            if _differ(again, run) and not _differ(
+                new := self._once(run.settings.mode, Replay(run.deviations), fresh_seed(), explain=True), run
+            ):
+                again = new  # it is the same with random numbers that were not used before: the code knows those that were
         except KeyboardInterrupt:
             outcome.interrupted = True
             outcome.notes.append("interrupted before the run was made once more: its deviations are not told in words")
             return
-        if again.fingerprint != run.fingerprint or again.failure is None:
+        if _differ(again, run):
             outcome.notes.append(
                 "the same schedule gave another run: the code under test depends on something that is not controlled "
                 "(a thread, the real clock, the order of a set, state kept from run to run)"
@@ -251,6 +273,13 @@ class Search:
         """The suspension point of a run of a sweep, in words, with its time."""
         again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
         return again.accounts[0].line if again.accounts else str(run.token)
+
+
+def _differ(one: Run, other: Run) -> bool:
+    """Whether one of them did not fail, or they are of different schedules or failures."""
+    if one.failure is None or other.failure is None:
+        return True
+    return one.fingerprint != other.fingerprint or one.failure.signature != other.failure.signature
 
 
 def _unhandled_text(record: Record) -> str:
