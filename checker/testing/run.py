@@ -18,6 +18,7 @@ from checker.testing.executors import controlled_executors
 from checker.testing.failure import Failure, failure_of, goes_through
 from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
+from checker.testing.no_io import no_connections
 from checker.testing.record import Mark, Record
 from checker.testing.settings import Settings
 from checker.testing.stuck import deadlock_text, livelock_text
@@ -84,7 +85,14 @@ def run_once(
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
-        with controlled(loop), controlled_threads(), controlled_executors(), noted_holders(), noted_unawaited(loop):
+        with (
+            controlled(loop),
+            controlled_threads(),
+            controlled_executors(),
+            no_connections(),
+            noted_holders(),
+            noted_unawaited(loop),
+        ):
             failure, result = _run(loop, test)
             record.ended_s = loop.elapsed_s()
             if failure is None:

@@ -106,7 +106,7 @@ def found(case: Case, seed: int, given: bool, folder: str) -> Found:
     tested = Tested(plan, case.schedules, os.path.join(folder, f"{case.name}.{seed}.{given}"), options)
     start, token = time.process_time(), ""
     try:
-        tested.search(first_programs(plan)[: case.examples] if given else [], case.examples, 8)
+        tested.search(first_programs(plan, dict(case.of_code))[: case.examples] if given else [], case.examples, 8)
     except Failed:
         token = tested.tokens[tested.found]
     return Found(plan=plan, token=token, runs=tested.runs, cpu_s=time.process_time() - start)
