@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker.api import load
+from checker.cli.main import main
 from checker.testing import Adapter
 from checker.testing.protocol.drive import Drive, drive
 from checker.testing.protocol.faults import Fault
@@ -90,3 +91,12 @@ def test_where_the_code_leaves_a_path_is_told_and_paths_that_need_no_chance_come
     assert (
         "not this way (30 schedules; at most 3 of its 5 states; where the path has Reviewer.review, nothing more comes)" in text
     )
+
+
+def test_an_adapter_with_holes_is_told_what_to_write_and_nothing_of_this_tool(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scaffold", "service.team", "-o", "test_service.py"]) == 0
+    assert main(["drive", "service.team", "test_service.py:Service", "--schedules", "2"]) == 1
+    told = capsys.readouterr().out
+    assert "NotImplementedError: make the coordinator here" in told
+    assert "never: Client.post, for in no run that asked for it was it done" in told
+    assert "checker/cli" not in told

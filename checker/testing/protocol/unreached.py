@@ -30,7 +30,7 @@ def _why(plan: Plan, step: Step, reached: Reached, goals: Sequence[Goal], asked:
         return "the code begins it by itself, and had no time or no cause to: `boundary(..., latency_s=(0, 60))` lets calls take longer"
     action = next((a for a in plan.actions.values() if a.name == step.name), None)
     if action is not None:
-        return "the code refused it each time" if action.method in asked else "no path asks for it"
+        return "in no run that asked for it was it done" if action.method in asked else "no path asks for it"
     before = [goal[0] for goal in goals if len(goal) == 2 and goal[1] == step.name]
     came = [name for name in before if reached.steps[name]]
     if not came:
