@@ -95,7 +95,9 @@ def _driven(plan: Plan, model: Model, arguments: argparse.Namespace) -> int:
 
     violations, left_out = _violations(model, arguments)
     with telling(""):
-        covered = None if arguments.violations else covering(model, may_take=plan.may_have, time_s=arguments.time)
+        covered = (
+            None if arguments.violations else covering(model, may_take=plan.may_have, sure=plan.is_sure, time_s=arguments.time)
+        )
         paths = [*violations, *((*covered.paths, *covered.beyond) if covered else ())]
         found = drive(
             plan,

@@ -44,24 +44,26 @@ class Leg:
         loop.record.calls.append(self.call)
         if loop.witness:
             self.call.given_text = given_text(self.call.args, self.call.kwargs)
-        allowed = [
-            fault for fault in terms.faults_at(op) if fault in faults and (loop.strikes is None or loop.strikes(fault, self.call))
-        ]
-        self.fault = loop.chooser.fault(allowed, loop.witness.fault(loop, self.call) if loop.witness else None)
-        if self.fault is not None:
-            self.call.fault = self.fault
-            loop.note_fault(self.fault, self.call.agent, lane.label, self.call.number)
+        self.fault = self._struck_by(faults) if loop.chooser.budget else None
         agent = loop.acting()
         self._caller = (agent.lane if agent else 0) or lane.number
 
+    def _struck_by(self, faults: Any) -> str | None:
+        """The fault that is chosen for the call, among those that may strike there."""
+        loop, call, terms = self.loop, self.call, self.terms
+        allowed = [
+            fault for fault in terms.faults_at(call.op) if fault in faults and (loop.strikes is None or loop.strikes(fault, call))
+        ]
+        call.fault = loop.chooser.fault(allowed, loop.witness.fault(loop, call) if loop.witness else None)
+        if call.fault is not None:
+            loop.note_fault(call.fault, call.agent, call.task, call.number)
+        return call.fault
+
     def leg_s(self, what: str) -> float:
         """How long the request or the reply takes, in seconds of virtual time."""
-        terms = self.terms
-        loop = self.loop
-        low, plain, high = terms.low_us // 2, terms.plain_us // 2, terms.high_us // 2
-        us = loop.chooser.latency(
-            self._caller, low, plain, high, loop.witness.latency(loop, self.call, what) if loop.witness else None
-        )
+        terms, loop = self.terms, self.loop
+        tell = loop.witness.latency(loop, self.call, what) if loop.witness else None
+        us = loop.chooser.latency(self._caller, terms.low_us // 2, terms.plain_us // 2, terms.high_us // 2, tell)
         return us / 1e6 + (terms.delay_s if what == "request" and self.fault == "delay" else 0.0)
 
     def effect(self) -> None:
@@ -108,11 +110,25 @@ def _same(value: Any) -> Any:
 
 async def call_slowly(loop: ControlledLoop, terms: Terms, op: str, function: Any, args: Any, kwargs: Any) -> Any:
     """An awaited call: request, effect, reply."""
-    leg = Leg(loop, terms, op, args, kwargs, FAULTS)
-    return await _finish_slowly(leg, lambda: function(*args, **kwargs))
+    return await _finish_slowly(Leg(loop, terms, op, args, kwargs, FAULTS), function, args, kwargs)
 
 
-async def _finish_slowly(leg: Leg, start: Callable[[], Any]) -> Any:
+async def _finish_slowly(leg: Leg, function: Any, args: Any, kwargs: Any) -> Any:
+    if leg.fault is not None:
+        return await _under_fault(leg, lambda: function(*args, **kwargs))
+    try:
+        await asyncio.sleep(leg.leg_s("request"))
+        result = await function(*args, **kwargs)
+        leg.effect()
+        await asyncio.sleep(leg.leg_s("reply"))
+    except BaseException as error:
+        leg.raised(error)
+        raise
+    leg.returned(result)
+    return result
+
+
+async def _under_fault(leg: Leg, start: Callable[[], Any]) -> Any:
     with leg.errors():
         await _request(leg)
         result = await _effect(leg, start)
@@ -220,9 +236,11 @@ def call_plainly(loop: ControlledLoop, terms: Terms, op: str, function: Any, arg
     result = function(*args, **kwargs)
     kind = _learned[key] = _kind_of(result)
     if kind == "coroutine":
-        return _finish_slowly(Leg(loop, terms, op, args, kwargs, ()), lambda: result)
+        return _finish_slowly(Leg(loop, terms, op, args, kwargs, ()), lambda: result, (), {})
     if kind == "future":
-        return loop.create_task(_finish_slowly(Leg(loop, terms, op, args, kwargs, ("delay", "error_after")), lambda: result))
+        return loop.create_task(
+            _finish_slowly(Leg(loop, terms, op, args, kwargs, ("delay", "error_after")), lambda: result, (), {})
+        )
     if kind == "stream":
         return stream(loop, terms, op, result, args, kwargs)
     if kind == "plain":

@@ -115,13 +115,13 @@ class Chooser:
         self.points: list[Point] = []
         self.asked: Counter[Kind] = Counter()
         self.quiet = False  # once True, every answer is plain and no point is counted
+        self.budget = dict(faults or {})  # how often each fault may strike still
         self._note_points = note_points
-        self._budget = dict(faults or {})
 
     def order(self, lanes: Sequence[int], tell: Tell | None = None) -> int:
         if self.quiet:
             return 0
-        number = self._next("o", tuple(range(1, len(lanes))))
+        number = self._next("o", range(1, len(lanes)))
         return int(self._took("o", number, self.strategy.order(number, lanes), 0, tell))
 
     def timer(self, tell: Tell | None = None) -> bool:
@@ -133,7 +133,7 @@ class Chooser:
     def wake(self, options: int, tell: Tell | None = None) -> int:
         if self.quiet or not options:
             return 0
-        number = self._next("w", tuple(range(1, options + 1)))
+        number = self._next("w", range(1, options + 1))
         return int(self._took("w", number, self.strategy.wake(number, options), 0, tell))
 
     def latency(self, lane: int, low_us: int, plain_us: int, high_us: int, tell: Tell | None = None) -> int:
@@ -143,15 +143,15 @@ class Chooser:
         return int(self._took("l", number, self.strategy.latency(number, lane, low_us, plain_us, high_us), plain_us, tell))
 
     def fault(self, allowed: Sequence[str], tell: Tell | None = None) -> str | None:
-        if self.quiet or not self._budget:
+        if self.quiet or not self.budget:
             return None
-        kinds = tuple(kind for kind in allowed if self._budget.get(budget_name(kind), 0) > 0)
+        kinds = tuple(kind for kind in allowed if self.budget.get(budget_name(kind), 0) > 0)
         if not kinds:
             return None
         number = self._next("f", kinds)
         found = self.strategy.fault(number, kinds)
         if found is not None:
-            self._budget[budget_name(found)] -= 1
+            self.budget[budget_name(found)] -= 1
             self._deviated(Deviation("f", number, found), tell)
         return found
 
@@ -164,14 +164,14 @@ class Chooser:
     def pick(self, options: int) -> int:
         if self.quiet or options < 2:
             return 0
-        number = self._next("p", tuple(range(1, min(options, 8))))
+        number = self._next("p", range(1, min(options, 8)))
         return int(self._took("p", number, self.strategy.pick(number, options), 0))
 
-    def _next(self, kind: Kind, others: tuple[Any, ...]) -> int:
+    def _next(self, kind: Kind, others: Sequence[Any]) -> int:
         number = self.asked[kind]
         self.asked[kind] = number + 1
         if self._note_points:
-            self.points.append(Point(kind, number, others))
+            self.points.append(Point(kind, number, tuple(others)))
         return number
 
     def _took(self, kind: Kind, number: int, answer: int, plain: int, tell: Tell | None = None) -> int:

@@ -54,7 +54,7 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
     places = [
         place for place in places if place[0].get(place[1]) is _REAL[place[2]]
     ]  # a name that a test has replaced is left alone
-    _current, _source = loop, random.Random(loop.settings.seed ^ 0x7EA3C4EC ^ loop.settings.ids << 64)
+    _current, _source = loop, _bytes_of(loop.settings.seed)
     dates = _virtual_dates(loop)
     try:
         for names, name, original in places:
@@ -70,6 +70,15 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
             names[name] = _REAL[original]
         os.urandom, random._urandom = urandom, alias  # type: ignore[attr-defined]
         random.setstate(state)
+
+
+def _bytes_of(seed: int) -> random.Random:
+    return random.Random(seed ^ 0x7EA3C4EC)
+
+
+def has_drawn(seed: int) -> bool:
+    """Within a run of this seed: whether the code under test has asked for random numbers."""
+    return random.getstate() != random.Random(seed).getstate() or _source.getstate() != _bytes_of(seed).getstate()
 
 
 # A module that is imported in the middle of a run keeps what it then finds in `time` and `os`, for good: so these are the same functions in all

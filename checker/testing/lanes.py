@@ -38,10 +38,12 @@ class ControlledTask(asyncio.Task[Any]):
     """A task whose hash is its number in the run: sets of tasks (`asyncio.wait`, `all_tasks`) have the same order in each run."""
 
     _serial: int
+    lane: Lane | None
 
     def __new__(cls, coro: Any, *, loop: Any, **others: Any) -> ControlledTask:
         made = super().__new__(cls)
         made._serial = loop.next_serial()
+        made.lane = None
         return made
 
     def __hash__(self) -> int:
@@ -49,16 +51,13 @@ class ControlledTask(asyncio.Task[Any]):
 
 
 class ControlledFuture(asyncio.Future[Any]):
-    """A future with such a hash."""
+    """A future with such a hash, from when it is first asked for it: few ever are."""
 
-    _serial: int
-
-    def __new__(cls, *, loop: Any) -> ControlledFuture:
-        made = super().__new__(cls)
-        made._serial = loop.next_serial()
-        return made
+    _serial = 0
 
     def __hash__(self) -> int:
+        if not self._serial:
+            self._serial = self.get_loop().next_serial()  # type: ignore[attr-defined]
         return self._serial
 
 

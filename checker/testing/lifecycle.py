@@ -13,7 +13,7 @@ from typing import Any
 
 from checker.testing.agents import agent_of, current_agent
 from checker.testing.foreign import ForeignThreads
-from checker.testing.lanes import Lane, coroutine_name, is_default_name
+from checker.testing.lanes import ControlledTask, Lane, coroutine_name, is_default_name
 from checker.testing.no_io import NoIO
 from checker.testing.record import Record, TaskSpan, Unhandled
 from checker.testing.settings import Settings
@@ -171,16 +171,19 @@ class Lifecycle(NoIO):
         if is_default_name(task.get_name()):
             task.set_name(f"{coroutine_name(task.get_coro())}-{number}")
         agent = current_agent() if context is None else agent_of(context)
-        lane = self.lane_of[task] = self.new_lane("task", task.get_name(), agent)
+        name = task.get_name()
+        lane = self.lane_of[task] = self.new_lane("task", name, agent)
         lane.task = task
+        if isinstance(task, ControlledTask):
+            task.lane = lane
         if not self.ending:
             at = self.record.next_at()
             parent = self.current.label if self.current.number else None
             lane.span = TaskSpan(
-                number=number, name=lane.label, agent=lane.who, parent=parent, started_at=at, started_s=self.elapsed_s()
+                number=number, name=name, agent=agent.name if agent else name, parent=parent, started_at=at, started_s=self.elapsed_s()
             )  # fmt: skip
             self.record.tasks.append(lane.span)
-            if agent is not None and agent.lane == lane.number and agent.name == lane.label:
+            if agent is not None and agent.lane == lane.number and agent.name == name:
                 self.record.agents.append(agent.name)
         return lane
 

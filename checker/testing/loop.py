@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from typing import Any
 
@@ -31,6 +31,7 @@ from checker.testing.witness import Witness
 
 NS = 1_000_000_000
 START_NS = 10_000 * NS  # of the loop's clock: code may take a time of zero for none, and real clocks are far from it
+NEVER = float("inf")
 TEST = 1  # the number of the lane of the test itself
 MOST_LATE = 3  # timers that the loop may wake up too late for
 FAR_NS = NS  # a jump of the clock before which threads that have not ended are looked at longer
@@ -60,6 +61,7 @@ class ControlledLoop(Lifecycle):
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._slack_ns = round(settings.slack_s * NS)
         self._late_ns = round(settings.late_s * NS)
+        self._long = settings.max_steps // 2  # steps, after which a run may be one that never ends
         self.watches: list[Callable[[], None]] = []  # called after every step; what they raise ends the run
         self._parked: list[Ready] = []  # of crashed agents: kept, so that no `finally` of theirs runs
         self.crashed: list[str] = []  # the agents (or tasks) that a fault has stopped, in this order
@@ -78,7 +80,7 @@ class ControlledLoop(Lifecycle):
         return self._now_ns - START_NS
 
     def elapsed_s(self) -> float:
-        return self.elapsed_ns() / NS
+        return (self._now_ns - START_NS) / NS
 
     def spend(self, seconds: float) -> None:
         """Moves the clock on without giving others a turn, as a blocking call does."""
@@ -97,7 +99,7 @@ class ControlledLoop(Lifecycle):
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
         handle = asyncio.Handle(callback, args, self, context)
-        if not self.refuses_work():
+        if not self._closed:
             self._enqueue(handle, callback)
         return handle
 
@@ -117,15 +119,16 @@ class ControlledLoop(Lifecycle):
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        return self.call_at(self.time() + delay, callback, *args, context=context)
+        return self.call_at(self._now_ns / NS + delay, callback, *args, context=context)
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         timer = asyncio.TimerHandle(when, callback, args, self, context)
-        if not self.refuses_work() and when != float("inf"):
+        if not self._closed and when != NEVER:
             timer._scheduled = True  # type: ignore[attr-defined]
-            heapq.heappush(self._timers, (round(when * NS), self.next_serial(), timer))
+            self._serial += 1
+            heapq.heappush(self._timers, (round(when * NS), self._serial, timer))
         return timer
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
@@ -133,18 +136,19 @@ class ControlledLoop(Lifecycle):
 
     def _enqueue(self, handle: asyncio.Handle, callback: Any) -> None:
         owner = getattr(callback, "__self__", None)
-        lane = self.lane_of.get(owner) if isinstance(owner, asyncio.Task) else None
-        if lane is None and isinstance(owner, asyncio.Task):
-            lane = self.adopt(owner, handle._context)  # type: ignore[attr-defined]
-        self.enqueue_in(lane or self.lanes[CALLBACKS], handle)
+        if isinstance(owner, asyncio.Task):
+            known = owner.lane if isinstance(owner, ControlledTask) else self.lane_of.get(owner)
+            lane = known or self.adopt(owner, handle._context)  # type: ignore[attr-defined]
+        else:
+            lane = self.lanes[CALLBACKS]
+        (self._parked if lane.dead else self._ready).append(Ready(handle, lane, self._now_ns))
 
     def enqueue_in(self, lane: Lane, handle: asyncio.Handle) -> None:
-        ready = Ready(handle, lane, self._now_ns)
-        (self._parked if lane.dead else self._ready).append(ready)
+        (self._parked if lane.dead else self._ready).append(Ready(handle, lane, self._now_ns))
 
     def ready_lanes(self) -> list[Lane]:
         """Each lane that has ready work, once, the one whose work is oldest first."""
-        return list(dict.fromkeys(ready.lane for ready in self._ready if not ready.handle.cancelled()))
+        return list(dict.fromkeys([ready.lane for ready in self._ready if not ready.handle._cancelled]))
 
     def first_ready(self, lane: Lane) -> asyncio.Handle:
         return next(ready.handle for ready in self._ready if ready.lane is lane and not ready.handle.cancelled())
@@ -167,25 +171,25 @@ class ControlledLoop(Lifecycle):
         if self._round <= 0 or not self._ready:
             self._take_due_timers()
             self._round = len(self._ready)
-        if not self._ready:
-            self._idle()
-            return
+            if not self._round:
+                self._idle()
+                return
         self._round -= 1
-        ready = self._overtaking() if self.chooser.overtakes and self._timers else None
+        chooser = self.chooser
+        ready = self._overtaking() if chooser.overtakes and self._timers else None
         if ready is None:
-            ready = self._ready.pop(self._position() if self.chooser.reorders and len(self._ready) > 1 else 0)
-        if not ready.handle.cancelled():
+            waiting = self._ready
+            ready = waiting.pop(self._position() if chooser.reorders and len(waiting) > 1 else 0)
+        if not ready.handle._cancelled:
             self._run(ready)
 
     def _take_due_timers(self) -> None:
-        timers = self._timers
+        timers: list[tuple[int, int, Any]] = self._timers
         while timers and timers[0][0] <= self._now_ns:
-            self._enqueue_timer(heapq.heappop(timers)[2])
-
-    def _enqueue_timer(self, timer: asyncio.TimerHandle) -> None:
-        timer._scheduled = False  # type: ignore[attr-defined]
-        if not timer.cancelled():
-            self._enqueue(timer, timer._callback)  # type: ignore[attr-defined]
+            timer = heapq.heappop(timers)[2]
+            timer._scheduled = False
+            if not timer._cancelled:
+                self._enqueue(timer, timer._callback)
 
     def _take_posts(self) -> None:
         for handle, callback in self.foreign.take():
@@ -210,8 +214,12 @@ class ControlledLoop(Lifecycle):
 
     def _wakes_at(self, when: int) -> int:
         """At the next timer, or later: a loop that was held up finds all ready that has become due meanwhile, oldest first."""
+        timers: list[tuple[int, int, Any]] = self._timers
         limit = when + self._late_ns
-        later = sorted({due for due, _, timer in self._timers if when < due <= limit and not timer.cancelled()})[:MOST_LATE]
+        found = [due for due, _, timer in timers if when < due <= limit and not timer._cancelled] if len(timers) > 1 else ()
+        if not found:
+            return when
+        later = sorted(set(found))[:MOST_LATE]
         chosen = self.chooser.wake(len(later), self.witness.wake(self, when, later) if self.witness else None)
         return later[chosen - 1] if chosen else when
 
@@ -236,17 +244,22 @@ class ControlledLoop(Lifecycle):
         lanes = self.ready_lanes()
         if len(lanes) < 2:
             return 0
-        chosen = lanes[
-            self.chooser.order([lane.number for lane in lanes], self.witness.order(self, lanes) if self.witness else None)
-        ]
-        return next(i for i, ready in enumerate(self._ready) if ready.lane is chosen)
+        tell = self.witness.order(self, lanes) if self.witness else None
+        chosen = lanes[self.chooser.order([lane.number for lane in lanes], tell)]
+        place = 0
+        while self._ready[place].lane is not chosen:
+            place += 1
+        return place
 
     def _run(self, ready: Ready) -> None:
         lane, handle = ready.lane, ready.handle
         if self.crashed and self._is_of_crashed(ready):
             self._parked.append(ready)
             return
-        self._count_step(lane)
+        self.steps += 1
+        self.fingerprint = (self.fingerprint * 1_000_003 + lane.number + 1) & 0xFFFFFFFFFFFFFFFF
+        if self.steps > self._long:
+            self._note_long(lane)
         self.current = lane
         if self.witness:
             self.witness.step(self, lane)
@@ -263,14 +276,12 @@ class ControlledLoop(Lifecycle):
         for watch in self.watches:
             watch()
 
-    def _count_step(self, lane: Lane) -> None:
-        self.steps += 1
-        self.fingerprint = (self.fingerprint * 1_000_003 + lane.number + 1) & 0xFFFFFFFFFFFFFFFF
-        if self.steps > self.settings.max_steps // 2:
-            self.chooser.quiet = True  # the rest of a run that may never end is in plain order, which is fair to every lane
-            self.stretch.note(self, lane)
-            if self.steps > self.settings.max_steps:
-                raise Livelock
+    def _note_long(self, lane: Lane) -> None:
+        """A step of a run that may never end: it is in plain order, which is fair to every lane."""
+        self.chooser.quiet = True
+        self.stretch.note(self, lane)
+        if self.steps > self.settings.max_steps:
+            raise Livelock
 
     def idle_threads(self) -> set[int]:
         return self.jobs.idle_threads()
@@ -303,12 +314,22 @@ class ControlledLoop(Lifecycle):
         Code with no agent is its own task alone.
         """
         agent = self.acting()
-        self.crashed.append(self.who())
-        for lane in self.lanes[1:]:
-            if lane is self.current or (agent is not None and lane.agent is agent):
-                lane.dead = True
-                self.note_crash(lane)
-        if agent is not None:
+        lanes = [lane for lane in self.lanes[1:] if lane is self.current or (agent is not None and lane.agent is agent)]
+        self._stop(self.who(), lanes, [] if agent is None else [agent])
+
+    def crash_agent(self, name: str) -> bool:
+        """The same of another agent, or of a task of that name that belongs to none, whatever it does; False where nothing of it goes on."""
+        lanes = [lane for lane in self.lanes[1:] if lane.who == name and not lane.dead]
+        self.note_fault("crash", name, name)
+        self._stop(name, lanes, [lane.agent for lane in lanes if lane.agent is not None])
+        return any(lane.task is not None and not lane.task.done() for lane in lanes)
+
+    def _stop(self, who: str, lanes: Sequence[Lane], agents: Sequence[Agent]) -> None:
+        self.crashed.append(who)
+        for lane in lanes:
+            lane.dead = True
+            self.note_crash(lane)
+        for agent in agents:
             agent.crashed = True
             for watcher in agent.watchers:
                 if not watcher.done():
@@ -343,6 +364,8 @@ class ControlledLoop(Lifecycle):
                 task.set_name(name)
         else:
             task = ControlledTask(coro, loop=self, name=name, context=context, **others)
+            if task.lane is not None:  # as a rule its first step is ready by now
+                return task
         self.adopt(task, context)
         return task
 

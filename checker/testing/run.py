@@ -12,12 +12,13 @@ from msgspec import Struct, field, structs
 
 from checker.testing.choices import Deviation, Kind, Token
 from checker.testing.chooser import PLAIN, Chooser, Point, Replay, Strategy, check_faults
-from checker.testing.environment import controlled, current_loop
+from checker.testing.environment import controlled, current_loop, has_drawn
 from checker.testing.errors import Deadlock, Livelock, LoopInUse, NoCoroutine
 from checker.testing.executors import controlled_executors
 from checker.testing.failure import Failure, failure_of, goes_through
 from checker.testing.holders import noted_holders
 from checker.testing.loop import ControlledLoop
+from checker.testing.no_io import no_connections
 from checker.testing.record import Mark, Record
 from checker.testing.settings import Settings
 from checker.testing.stuck import deadlock_text, livelock_text
@@ -41,6 +42,7 @@ class Run(Struct, kw_only=True):
     virtual_s: float
     fingerprint: int  # of the order in which lanes ran and of the recorded calls: equal runs have equal ones
     result: Any = None  # what the test returned
+    drew: bool = False  # of a run that failed: whether the code under test asked for random numbers
     points: list[Point] = field(default_factory=list)
     asked: dict[Kind, int] = field(default_factory=dict)  # choice points by kind
     accounts: list[Account] = field(default_factory=list)  # the deviations in words, filled where `explain`
@@ -83,11 +85,19 @@ def run_once(
     enabled = gc.isenabled()
     gc.disable()  # finalizers of garbage would run at moments of their own
     try:
-        with controlled(loop), controlled_threads(), controlled_executors(), noted_holders(), noted_unawaited(loop):
+        with (
+            controlled(loop),
+            controlled_threads(),
+            controlled_executors(),
+            no_connections(),
+            noted_holders(),
+            noted_unawaited(loop),
+        ):
             failure, result = _run(loop, test)
             record.ended_s = loop.elapsed_s()
             if failure is None:
                 failure = _checked(checks, record)
+            drew = failure is not None and has_drawn(settings.seed)
             loop.jobs.end()
             loop.clean_up()
     finally:
@@ -98,6 +108,7 @@ def run_once(
         failure=failure,
         record=record,
         result=result,
+        drew=drew,
         deviations=tuple(chooser.deviations),
         steps=loop.steps,
         virtual_s=record.ended_s,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from itertools import count
 from typing import Any, Literal
 
 from msgspec import structs
@@ -15,6 +14,7 @@ from checker.testing.outcome import Outcome
 from checker.testing.progress import tell
 from checker.testing.record import Record
 from checker.testing.run import Check, Run, Test, run_once
+from checker.testing.seeds import KEEP_IDS, fresh_seed
 from checker.testing.settings import Settings
 from checker.testing.shrink import shrink
 from checker.testing.strategies import ByDeviations, Priorities, RandomWalk
@@ -23,7 +23,6 @@ StrategyName = Literal["auto", "random", "pct", "deviations"]
 STRATEGIES: tuple[StrategyName, ...] = ("auto", "random", "pct", "deviations")
 COLLECT_EVERY = 25  # runs; the garbage collector is off within a run
 SHRINK_TRIES = 300
-OTHER_IDS = 3  # runs with ids of their own that must not fail, before a failure is laid to ids that repeat
 IN_TIME = 20  # drawn schedules in which the loop always wakes up in time: what is found in one of them is told more simply
 MOST_STEPS = 600_000  # of all tries to shrink, and of all to find a failure in a weaker mode: runs that never end are long
 
@@ -55,19 +54,18 @@ class Search:
         self._seen: set[int] = set()
         self._warm = False
         self._told_unhandled = False
-        self._ids = count(1)
-        self._own_ids = False  # each run from now on makes ids that no other made
+        self._fresh = name in KEEP_IDS  # each run has random numbers that none had before
         self.best: Run | None = None  # of the failing runs, the one with the fewest deviations in the weakest mode
         self._remarks: set[str] | None = None  # of checks, in every run so far that did not fail
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
-    def warm_up(self) -> Run | None:
+    def warm_up(self, seed: int | None = None) -> Run | None:
         """A run that does not count: code that caches, imports or learns on its first run does so here. None: there was one before."""
         if self._warm:
             return None
         self._warm = True
-        return self._once("latency", Strategy())
+        return self._once("latency", Strategy(), seed)
 
     def cancelling(self, names: Sequence[str]) -> None:
         """From now on the tasks of these names are cancelled, and no others."""
@@ -78,8 +76,6 @@ class Search:
         outcome = self.outcome
         tell(f"run {outcome.runs + 1}, mode {mode}")
         run = self._once(mode, strategy, seed, note_points=note_points)
-        if run.failure is not None and not self._own_ids:
-            run = self._but_for_ids(run, note_points)
         if run.failure is not None and self.best is None:
             self.best = run
         outcome.runs += 1
@@ -96,36 +92,24 @@ class Search:
         return run
 
     def _once(self, mode: Mode, strategy: Strategy, seed: int | None = None, **options: Any) -> Run:
-        settings = structs.replace(self._common, mode=mode, seed=self._common.seed if seed is None else seed)
-        return run_once(self._test, self._with_ids(settings), strategy=strategy, checks=self._checks, **options)
+        chosen = fresh_seed() if self._fresh else self._common.seed if seed is None else seed
+        settings = structs.replace(self._common, mode=mode, seed=chosen)
+        return run_once(self._test, settings, strategy=strategy, checks=self._checks, **options)
 
-    def _with_ids(self, settings: Settings) -> Settings:
-        return structs.replace(settings, ids=next(self._ids)) if self._own_ids else settings
-
-    def _but_for_ids(self, failed: Run, note_points: bool) -> Run:
-        """The run, unless it fails only as its ids are those of an earlier run: then one with ids of its own, as all are from now on.
-
-        Runs of one seed make the same ids again, which real ones never are. What lives as long as the process (a registry of sessions
-        by their ids, say) may know them, and what an earlier run has left is garbage that nobody has collected.
-        """
-        assert failed.failure is not None
-
-        def again() -> Run:
-            return self._once(failed.settings.mode, Replay(failed.deviations), failed.settings.seed, note_points=note_points)
-
-        self._own_ids = True
-        for _ in range(OTHER_IDS):
-            other = again()
-            if other.failure is not None:
-                self._own_ids = other.failure.signature != failed.failure.signature
-                return other if self._own_ids else failed
-        self._own_ids = False
-        same = again()
-        if same.failure is None or same.failure.signature != failed.failure.signature:
-            return failed  # it is not the ids on which the run depends
-        self._own_ids = True
-        self.outcome.notes.append(_IDS_REPEAT.format(failed.failure.name))
-        return other
+    def only_repeats_ids(self, found: Run) -> bool:
+        """Whether a run fails only because its random numbers were used before (see `seeds`): from now on no two runs have the same."""
+        if found.failure is None or self._fresh or not found.drew:
+            return False
+        seed, mode, strategy = fresh_seed(), found.settings.mode, Replay(found.deviations)
+        new, used = (self._once(mode, strategy, seed) for _ in range(2))
+        if new.failure is not None or used.failure is None or used.failure.signature != found.failure.signature:
+            return False
+        self._fresh, self.best = True, None
+        KEEP_IDS.add(self.outcome.test)
+        self.outcome.notes.append(
+            "the code under test keeps what it knows by random ids from run to run: each run has random numbers of its own"
+        )
+        return True
 
     def known(self, tokens: Sequence[str]) -> Run | None:
         """Runs known tokens; the first that fails."""
@@ -255,7 +239,7 @@ class Search:
                 self.best = run
             return run
 
-        if seed != self._common.seed:  # the seed of the search itself, where the random numbers do not matter
+        if seed != self._common.seed and not self._fresh:  # the seed of the search itself, where the random numbers do not matter
             seed = self._common.seed
             found, seed = (same, seed) if (same := attempt(found.deviations)) is not None else (found, found.settings.seed)
         best = shrink(found, attempt)
@@ -267,12 +251,16 @@ class Search:
         outcome = self.outcome
         outcome.run = run
         try:
-            again = run_once(self._test, self._with_ids(run.settings), token=run.token, checks=self._checks, explain=True)
+            again = self._once(run.settings.mode, Replay(run.deviations), run.settings.seed, explain=True)
+            if _differ(again, run) and not _differ(
+                new := self._once(run.settings.mode, Replay(run.deviations), fresh_seed(), explain=True), run
+            ):
+                again = new  # it is the same with random numbers that were not used before: the code knows those that were
         except KeyboardInterrupt:
             outcome.interrupted = True
             outcome.notes.append("interrupted before the run was made once more: its deviations are not told in words")
             return
-        if again.fingerprint != run.fingerprint or again.failure is None:
+        if _differ(again, run):
             outcome.notes.append(
                 "the same schedule gave another run: the code under test depends on something that is not controlled "
                 "(a thread, the real clock, the order of a set, state kept from run to run)"
@@ -283,14 +271,15 @@ class Search:
 
     def where_cancelled(self, run: Run) -> str:
         """The suspension point of a run of a sweep, in words, with its time."""
-        again = run_once(self._test, self._with_ids(run.settings), token=run.token, checks=self._checks, explain=True)
+        again = run_once(self._test, run.settings, token=run.token, checks=self._checks, explain=True)
         return again.accounts[0].line if again.accounts else str(run.token)
 
 
-_IDS_REPEAT = (
-    "{} came only where a run made the ids (uuid4, secrets, urandom) of an earlier one again: something that outlives a run keeps them. "
-    "It was not counted, and each run since has made ids of its own"
-)
+def _differ(one: Run, other: Run) -> bool:
+    """Whether one of them did not fail, or they are of different schedules or failures."""
+    if one.failure is None or other.failure is None:
+        return True
+    return one.fingerprint != other.fingerprint or one.failure.signature != other.failure.signature
 
 
 def _unhandled_text(record: Record) -> str:

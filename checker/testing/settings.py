@@ -15,7 +15,6 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     mode: Mode = "latency"
     seed: int = 0  # of `random`, `os.urandom` and `uuid.uuid4` in the code under test
-    ids: int = 0  # the seed of `os.urandom`, `uuid.uuid4` and `secrets` beside `seed`: runs of other numbers make other ids
     faults: Mapping[str, int] = field(default_factory=dict)  # how often each fault may strike in a run
     cancel: bool | Sequence[str] = (
         False  # which tasks a sweep cancels: all but the test itself, or those of these names (an agent's own task has its name)

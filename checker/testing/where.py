@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_COMMANDS = os.path.join(os.path.dirname(os.path.dirname(_OURS)), "cli") + os.sep
 _LIBRARY = tuple({os.path.abspath(sysconfig.get_paths()[key]) + os.sep for key in ("stdlib", "platstdlib")})
 _OWNED: dict[CodeType, int] = {}
 
@@ -36,7 +37,7 @@ def rank(code: CodeType) -> int:
     if known is None:
         name = code.co_filename
         path = name if name.startswith("<") else os.path.abspath(name)
-        if path.startswith((_OURS, "<frozen", "<string")):
+        if path.startswith((_OURS, _COMMANDS, "<frozen", "<string")):
             known = 0
         elif f"{os.sep}site-packages{os.sep}" in path:
             known = 1

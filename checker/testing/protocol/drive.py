@@ -6,34 +6,22 @@ the states that the path goes through, as far as the adapter shows them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import Any, Literal, TypeAlias, final
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from checker.model.cells import cell_names, cell_variables
-from checker.semantics.interpreter import State
-from checker.testing.choices import Token
-from checker.testing.environment import current_loop
 from checker.testing.outcome import Outcome
 from checker.testing.progress import telling
 from checker.testing.protocol.beside import Asked, ask, questions
-from checker.testing.protocol.faults import Fault, fault_of
 from checker.testing.protocol.follow import Call, Follower, NotAllowed, Refused
 from checker.testing.protocol.paths import Goal, ModelPath, program_of, unreachable_for
 from checker.testing.protocol.plan import AdapterError, Plan
-from checker.testing.protocol.programs import Program, faults_in, token_of
+from checker.testing.protocol.programs import Program, stopping, token_of
 from checker.testing.protocol.runs import Reached, run_program
+from checker.testing.protocol.watch import Reproduced, Verdict, Watch
 from checker.testing.search import quiet_collector
-
-Verdict: TypeAlias = Literal["taken", "not taken", "not seen", "not explained", "fails", "not driven"]
-
-
-class Reproduced(AssertionError):
-    """The code went through the states of a path that violates a property."""
 
 
 class Driven(Struct, frozen=True, kw_only=True):
@@ -89,11 +77,11 @@ def drive(
     """Each path, one after another; then up to `beside` calls in the states of those that the code took: what the protocol allows there must be
     possible, and nothing else. An interrupt ends it with what is known by then. Raises AdapterError."""
     result = Drive(plan=plan)
-    taken: list[tuple[ModelPath, _Watch]] = []
+    taken: list[tuple[ModelPath, Watch]] = []
     try:
         with quiet_collector():
             for number, path in enumerate(paths, 1):
-                watch = _Watch(plan, path)
+                watch = Watch(plan, path)
                 with telling(f"path {number} of {len(paths)}: {path.name}"):
                     result.driven.append(_driven(plan, path, watch, result.reached, schedules, options))
                 if result.driven[-1].interrupted:
@@ -107,7 +95,7 @@ def drive(
     return result
 
 
-def _beside(result: Drive, path: ModelPath, watch: _Watch, most: int, options: dict[str, Any]) -> None:
+def _beside(result: Drive, path: ModelPath, watch: Watch, most: int, options: dict[str, Any]) -> None:
     """Until the first finding."""
     plan, asked = result.plan, result.asked
     shown = [watch.wanted(path.states[: place + 1]) for place in range(len(path.states))]
@@ -135,7 +123,7 @@ def _beside(result: Drive, path: ModelPath, watch: _Watch, most: int, options: d
             return
 
 
-def _driven(plan: Plan, path: ModelPath, watch: _Watch, reached: Reached, schedules: int, options: dict[str, Any]) -> Driven:
+def _driven(plan: Plan, path: ModelPath, watch: Watch, reached: Reached, schedules: int, options: dict[str, Any]) -> Driven:
     program = program_of(plan, path)
     why = unreachable_for(plan, path)
     if not why and not any(isinstance(part, Call) for part in program):
@@ -143,31 +131,38 @@ def _driven(plan: Plan, path: ModelPath, watch: _Watch, reached: Reached, schedu
     if why:
         return Driven(path=path, program=program, verdict="not driven", why=why)
     outcome = run_program(plan, program, reached, schedules=schedules, each=watch.note, **options)
+    instead = stopping(program)
+    if (
+        outcome.passed and watch.not_struck(program) and instead != program
+    ):  # who makes no call at a boundary crashes between two actions
+        program = instead
+        outcome = run_program(plan, program, reached, schedules=schedules, each=watch.note, **options)
     if watch.taken:
-        _note_struck(path, reached)
+        _note_taken(path, reached)
     refused = tuple(sorted(set.intersection(*watch.refusals))) if watch.refusals else ()
     failed = not outcome.passed
     why = outcome.text() if failed else watch.unseen or watch.not_struck(program)
     verdict = _verdict(outcome) if failed else watch.verdict
+    left_at = watch.left_at() if verdict == "not taken" and path.kind == "steps" and not why else ""
     return Driven(
         path=path,
         program=program,
         verdict="not driven" if why and verdict == "not taken" else verdict,
         runs=outcome.runs,
-        why=why,
+        why=why or left_at,
         refused=refused,
         token=token_of(program, outcome.token or "") if failed else "",
         interrupted=outcome.interrupted,
     )
 
 
-def _note_struck(path: ModelPath, reached: Reached) -> None:
-    """The faults of a path that the code took: what explains its runs need not tell of them."""
-    struck = {step.name for step, agent, _ in path.steps if fault_of(step, agent) is not None}
-    reached.steps.update(name for name in struck if not reached.steps[name])
+def _note_taken(path: ModelPath, reached: Reached) -> None:
+    """The steps of a path that the code took: the behaviour that explained its runs may be another, which looks the same."""
     for goal in path.goals:
-        if len(goal) == 2 and struck & set(goal) and not reached.pairs[goal[0], goal[1]]:
-            reached.pairs[goal[0], goal[1]] = 1
+        if len(goal) == 2:
+            reached.pairs[goal[0], goal[1]] = max(1, reached.pairs[goal[0], goal[1]])
+        else:
+            reached.steps[goal[0]] = max(1, reached.steps[goal[0]])
 
 
 def _verdict(outcome: Outcome) -> Verdict:
@@ -183,92 +178,10 @@ def _verdict(outcome: Outcome) -> Verdict:
 
 def watching(plan: Plan, paths: Sequence[ModelPath]) -> Callable[[Follower], None]:
     """What raises Reproduced at the end of a run that goes the way of one of the counterexamples."""
-    watches = [_Watch(plan, path) for path in paths]
+    watches = [Watch(plan, path) for path in paths]
 
     def note(follower: Follower) -> None:
         for watch in watches:
             watch.note(follower)
 
     return note
-
-
-@final
-class _Watch:
-    """Compares what is seen of a run with what a path shows. `unseen`: what of the path the adapter does not show, though all hangs on it."""
-
-    def __init__(self, plan: Plan, path: ModelPath) -> None:
-        self.plan, self.path = plan, path
-        self.taken = False
-        self.unseen = ""
-        self.schedule = ""  # one in which the code goes this way
-        self.refusals: list[set[str]] = []
-        self.faults = Counter(filter(None, (fault_of(step, agent) for step, agent, _ in path.steps)))
-        self._offered: set[Fault] = set()
-        self._cells: list[int] = []
-
-    @property
-    def verdict(self) -> Verdict:
-        """Of runs that all passed."""
-        return "taken" if self.taken else "not seen" if self.unseen else "not taken"
-
-    def note(self, follower: Follower) -> None:
-        """At the end of a run: whether it went the way of the path. Raises Reproduced where that violates a property."""
-        self.refusals.append(set(map(str, follower.refused)))
-        self._offered |= follower.offered
-        self._cells = [cell for cell, _ in follower.seen[0]] if follower.seen else []
-        self.unseen = self._hidden_from(self._cells)
-        if not self.unseen and self._went(follower):
-            self.schedule = self.schedule or _schedule()
-            self.taken = True
-            if self.path.kind == "counterexample":
-                raise Reproduced(f"the code goes the way that violates {self.path.violates} in the protocol")
-
-    def wanted(self, states: Sequence[State]) -> list[tuple[tuple[int, Any], ...]]:
-        """What the adapter shows of them, each once."""
-        return _without_repeats([tuple((cell, state[cell]) for cell in self._cells) for state in states])
-
-    def not_struck(self, program: Program) -> str:
-        """Which fault of the program had no call to strike at, in words; "" where all had."""
-        for fault in faults_in(program):
-            if fault.kind != "restart" and fault not in self._offered:
-                return f"it needs the fault {fault}, and no call at a boundary lets it strike"
-        return ""
-
-    def _went(self, follower: Follower) -> bool:
-        """Whether the states that were seen begin with those of the path (where it stops: are those), stuttering aside, with its faults."""
-        wanted, seen = self.wanted(self.path.states), _without_repeats(follower.seen)
-        same = seen == wanted if self.path.stops else seen[: len(wanted)] == wanted
-        return same and follower.faults == self.faults and follower.crashes == self._crashes()
-
-    def _crashes(self) -> list[tuple[str, int]]:
-        """Who crashes on the path, and how many different states the adapter shows before."""
-        faults = [fault_of(step, agent) for step, agent, _ in self.path.steps]
-        return [(f.of, len(self.wanted(self.path.states[: n + 1]))) for n, f in enumerate(faults) if f and f.kind == "crash"]
-
-    def _hidden_from(self, cells: Sequence[int]) -> str:
-        """What the violation hangs on, where none of it is in the cells that the adapter shows; "" where some is."""
-        states, steps = self.path.states, self.path.steps
-        first = 0
-        if self.path.kind == "counterexample":
-            first = len(steps) - 1 if self.path.cycle is None or self.path.stops else self.path.cycle
-        if any(fault_of(step, agent) for step, agent, _ in steps[max(0, first) :]):
-            return ""  # whether a fault has struck is seen without the adapter
-        deciding = pairwise(states[max(0, first) :])
-        changed = {cell for before, after in deciding for cell, value in enumerate(after) if value != before[cell]}
-        if changed & set(cells) or not changed:
-            return ""
-        names, variables = cell_names(self.plan.model), cell_variables(self.plan.model)
-        said = [names[cell] for cell in sorted(changed) if variables[cell].kind in ("shared", "agent")]
-        return f"`observe` does not tell of {', '.join(said)}" if said else "it hangs on what no variable tells"
-
-
-def _schedule() -> str:
-    """The token of the run that is on, as far as it has come."""
-    loop = current_loop()
-    assert loop is not None
-    settings = loop.settings
-    return str(Token(mode=settings.mode, seed=settings.seed, deviations=tuple(loop.chooser.deviations)))
-
-
-def _without_repeats(seen: Sequence[Any]) -> list[Any]:
-    return [one for n, one in enumerate(seen) if n == 0 or one != seen[n - 1]]

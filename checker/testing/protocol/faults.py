@@ -14,7 +14,7 @@ from checker.testing.protocol.adapter import Adapter
 from checker.testing.record import Call as BoundaryCall
 from checker.testing.record import Record
 
-FaultKind: TypeAlias = Literal["crash", "restart", "lose", "duplicate"]
+FaultKind: TypeAlias = Literal["crash", "stop", "restart", "lose", "duplicate"]
 STRUCK: dict[str, tuple[str, ...]] = {"crash": ("crash", "crash_after"), "lose": ("drop",), "duplicate": ("duplicate",)}
 ASKED_FOR = ("disobey", "repeat")  # the program asks against advice, or once more
 AS_IT_COMES = ("reorder", "stale")  # what the code and its stores do by themselves under some schedule, or never
@@ -22,8 +22,9 @@ AS_IT_COMES = ("reorder", "stale")  # what the code and its stores do by themsel
 
 @final
 class Fault(Struct, frozen=True):
-    """A part of a program. `crash` Worker0: that agent may stop at one of its calls at a boundary; `restart` Worker0: it comes back, where it
-    has crashed; `lose` Assign, `duplicate` Assign: one call that carries the message may be lost, or arrive twice."""
+    """A part of a program. `crash` Worker0: that agent may stop at one of its calls at a boundary; `stop` Worker0: it crashes once it has done what
+    it was asked for before; `restart` Worker0: it comes back, where it has crashed;
+    `lose` Assign, `duplicate` Assign: one call that carries the message may be lost, or arrive twice."""
 
     kind: FaultKind
     of: str

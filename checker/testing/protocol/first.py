@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from checker.engines.state_graph import StateGraph
 from checker.semantics.interpreter import State
+from checker.testing.protocol.faults import STRUCK
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.paths import Reachable, covering_paths, explored, no_fault, program_of
 from checker.testing.protocol.plan import Plan
-from checker.testing.protocol.programs import Program, Settle
+from checker.testing.protocol.programs import Program, Settle, faults_in
 from checker.testing.protocol.walk import calls_in
 
 MOST_STATES = 1_000
 
 
-def first_programs(plan: Plan) -> list[Program]:
-    """From the first states of the protocol, each kind shortest first. Raises KeyboardInterrupt."""
+def first_programs(plan: Plan, faults_of_code: Collection[str] = ()) -> list[Program]:
+    """From the first states of the protocol, each kind shortest first; last those along faults of the protocol that may strike the code by these
+    faults of boundaries. Raises KeyboardInterrupt."""
     graph = explored(plan.model, MOST_STATES)
-    paths = (program_of(plan, path) for path in covering_paths(graph).paths)
-    return [program for program in dict.fromkeys((*_contests(plan, graph), *paths)) if program]
+    paths = [program_of(plan, path) for path in covering_paths(graph).paths]
+    if faults_of_code:
+        struck = [program_of(plan, path) for path in covering_paths(graph, plan.may_have).paths]
+        paths += [program for program in struck if faults_in(program) and _needed(program) <= set(faults_of_code)]
+    return [
+        program for program in dict.fromkeys((*_contests(plan, graph), *paths)) if any(isinstance(part, Call) for part in program)
+    ]
+
+
+def _needed(program: Program) -> set[str]:
+    """The faults of boundaries by which those of the program strike."""
+    return {STRUCK.get(fault.kind, ("crash",))[0] for fault in faults_in(program)}
 
 
 def _contests(plan: Plan, graph: StateGraph) -> Iterator[Program]:

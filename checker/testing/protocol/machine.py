@@ -153,7 +153,9 @@ class Tested:
         AT_THE_END.append(lambda: f"{self.name}: {self.reached.in_short(self.plan)}")
         try:
             with telling(self.name):
-                self.search(first_programs(self.plan)[:examples] if given else [], examples, length)
+                self.search(
+                    first_programs(self.plan, self.options.get("faults") or ())[:examples] if given else [], examples, length
+                )
         except KeyboardInterrupt:
             if not self.tokens:
                 how_far = f"{len(self.reports)} programs in {self.reached.runs} runs"

@@ -15,7 +15,7 @@ from checker.model.model import Model, Step
 from checker.properties.finding import Path
 from checker.properties.run import Run
 from checker.semantics.interpreter import Interpreter, State
-from checker.testing.protocol.faults import cannot_be_had, fault_of
+from checker.testing.protocol.faults import Fault, cannot_be_had
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Plan, shown
 from checker.testing.protocol.programs import Part, Program, Settle
@@ -73,12 +73,18 @@ def no_fault(step: Step, agent: Value | None, state: State) -> bool:
 
 
 def covering(
-    model: Model, *, may_take: MayTake = no_fault, states_limit: int = MOST_STATES, time_s: float | None = None
+    model: Model,
+    *,
+    may_take: MayTake = no_fault,
+    sure: MayTake | None = None,
+    states_limit: int = MOST_STATES,
+    time_s: float | None = None,
 ) -> Paths:
-    """Few short paths that together take every step, and every two steps that can follow each other; those first that need no step but `may_take`.
+    """Few short paths that together take every step, and every two steps that can follow each other; those first that need no step but `may_take`,
+    and among them those that need no step but `sure`.
 
     A limit that is reached leaves out what lies beyond it: `cut` says so. Raises KeyboardInterrupt."""
-    return covering_paths(explored(model, states_limit, time_s), may_take)
+    return covering_paths(explored(model, states_limit, time_s), may_take, sure)
 
 
 def explored(model: Model, states_limit: int, time_s: float | None = None) -> StateGraph:
@@ -89,13 +95,21 @@ def explored(model: Model, states_limit: int, time_s: float | None = None) -> St
     return graph
 
 
-def covering_paths(graph: StateGraph, may_take: MayTake = no_fault) -> Paths:
+def covering_paths(graph: StateGraph, may_take: MayTake = no_fault, sure: MayTake | None = None) -> Paths:
     """Those of `covering`, within the part of the graph that is there."""
-    near, far = Reachable(graph, may_take), Reachable(graph, lambda step, agent, state: True)
-    wanted = dict(near.goals())
-    others = {goal: edges for goal, edges in far.goals() if goal not in wanted}
+
+    def surely(step: Step, agent: Value | None, state: State) -> bool:
+        return sure is not None and may_take(step, agent, state) and sure(step, agent, state)
+
+    goals: list[Goal] = []
+    found: list[tuple[ModelPath, ...]] = []
+    for allowed in (surely, may_take, lambda step, agent, state: True):
+        reachable = Reachable(graph, allowed)
+        wanted = {goal: edges for goal, edges in reachable.goals() if goal not in set(goals)}
+        found.append(_few(reachable, wanted))
+        goals += wanted
     cut = "" if graph.complete else graph.stopped
-    return Paths(paths=_few(near, wanted), beyond=_few(far, others), goals=(*wanted, *others), cut=cut)
+    return Paths(paths=(*found[0], *found[1]), beyond=found[2], goals=tuple(goals), cut=cut)
 
 
 def _few(reachable: Reachable, wanted: dict[Goal, tuple[int, ...]]) -> tuple[ModelPath, ...]:
@@ -192,18 +206,24 @@ def program_of(plan: Plan, path: ModelPath) -> Program:
     actions = {plan.model.steps[n].name: action for action in plan.actions.values() for n in (action.step, *action.under_faults)}
     found: list[Part] = []
     for (step, agent, parameters), before in zip(path.steps, path.states, strict=False):
-        fault, action = fault_of(step, agent), actions.get(step.name)
+        fault, action = plan.fault_at(step, agent, before), actions.get(step.name)
         if fault is not None:
+            if fault.kind == "stop" and any(map(_takes_time, found)) and not under_way(plan, before):
+                found.append(Settle())
             found.append(fault)
         if action is None:
             continue
-        if any(isinstance(part, Call) for part in found) and not under_way(plan, before):
+        if any(map(_takes_time, found)) and not under_way(plan, before):
             found.append(Settle())
         given = zip(action.parameters, parameters[: len(action.parameters)], strict=True)  # more are of a stale read
         values = tuple((name, shown(type, value)) for (name, type), value in given)
         assert agent is not None
         found.append(Call(action=action.method, agent=plan.agents(action.role)[agent], values=values))
     return tuple(found)
+
+
+def _takes_time(part: Part) -> bool:
+    return isinstance(part, Call) or (isinstance(part, Fault) and part.kind == "stop")
 
 
 def under_way(plan: Plan, state: State) -> bool:
@@ -219,6 +239,5 @@ def unreachable_for(plan: Plan, path: ModelPath) -> str:
     """Why the path cannot be driven: a fault that the code cannot have; "" where it can."""
     for (step, agent, _), state in zip(path.steps, path.states, strict=False):
         if not plan.may_have(step, agent, state):
-            why = cannot_be_had(plan.adapter, str(step.fault))
-            return why or f"it needs the fault {step.fault} where the agent does nothing"
+            return cannot_be_had(plan.adapter, str(step.fault))
     return ""

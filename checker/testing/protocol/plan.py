@@ -17,7 +17,7 @@ from checker.language.types import Sort, Type, Value, cardinality, element, valu
 from checker.model.model import Model, Step, Variable
 from checker.semantics.interpreter import Interpreter, State
 from checker.testing.protocol.adapter import Adapter
-from checker.testing.protocol.faults import cannot_be_had
+from checker.testing.protocol.faults import Fault, cannot_be_had, fault_of
 
 
 class AdapterError(Exception):
@@ -118,13 +118,19 @@ class Plan:
         return next((v for v in self.model.variables if v.kind == "control" and v.name == f"{role.name}.{activity}"), None)
 
     def may_have(self, step: Step, agent: Value | None, state: State) -> bool:
-        """Whether the code can go through the step out of this state: it is no fault, or one that the code can have. An agent crashes in a call."""
-        if step.fault is None:
-            return True
-        if step.kind == "fault" and step.fault in (f"crash {step.role}", f"stall {step.role}"):
-            role = str(step.role)
-            return isinstance(agent, int) and (self.waits(role, agent, state) or not self._controls(role))
-        return not cannot_be_had(self.adapter, step.fault)
+        """Whether the code can go through the step out of this state: it is no fault, or one that the code can have."""
+        return step.fault is None or not cannot_be_had(self.adapter, step.fault)
+
+    def fault_at(self, step: Step, agent: Value | None, state: State) -> Fault | None:
+        """What a program says for a step out of this state: see `fault_of`. An agent crashes in a call, or else while it does nothing."""
+        fault, role = fault_of(step, agent), str(step.role)
+        if fault is None or fault.kind != "crash" or not isinstance(agent, int):
+            return fault
+        return fault if self.waits(role, agent, state) or not self._controls(role) else Fault("stop", fault.of)
+
+    def is_sure(self, step: Step, agent: Value | None, state: State) -> bool:
+        """Whether the step comes by itself where the program asks for what goes before: it is no action that the code begins when it likes."""
+        return step.kind != "start" or step.fault is not None or not {step.name, step.activity} & set(self.adapter.on_its_own)
 
     def waits(self, role: str, agent: int, state: State, activity: str | None = None) -> bool:
         """Whether an activity of the agent waits in the state, or the one that is named."""

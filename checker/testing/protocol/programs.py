@@ -26,12 +26,12 @@ Program: TypeAlias = tuple[Part, ...]
 
 
 def groups(program: Program) -> list[list[Call | Fault]]:
-    """What the agents do between two `Settle`s: their calls, and that they come back after a crash."""
+    """What the agents do between two `Settle`s: their calls, that they stop, and that they come back after a crash."""
     found: list[list[Call | Fault]] = [[]]
     for part in program:
         if isinstance(part, Settle):
             found.append([])
-        elif isinstance(part, Call) or part.kind == "restart":
+        elif isinstance(part, Call) or part.kind in ("stop", "restart"):
             found[-1].append(part)
     return [group for group in found if group]
 
@@ -39,6 +39,11 @@ def groups(program: Program) -> list[list[Call | Fault]]:
 def faults_in(program: Program) -> tuple[Fault, ...]:
     """The faults that may strike."""
     return tuple(part for part in program if isinstance(part, Fault))
+
+
+def stopping(program: Program) -> Program:
+    """The same, with agents that crash between two of their calls instead of in one."""
+    return tuple(Fault("stop", part.of) if isinstance(part, Fault) and part.kind == "crash" else part for part in program)
 
 
 def smaller_than(program: Program) -> Iterator[Program]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, final
 
@@ -22,6 +22,7 @@ from checker.testing.protocol.programs import Program, faults_in, groups, read_t
 from checker.testing.search import explore, replay
 
 Told = Callable[[Follower], None]
+LONGEST_STOP_US = 100_000  # until an agent is stopped that does nothing
 
 
 @final
@@ -50,11 +51,12 @@ class Reached(Struct, kw_only=True):
         count = f"protocol steps exercised: {len(names) - len(never)} of {len(names)}, in {self.runs} runs"
         return [count, f"never: {', '.join(never)}"] if never else [count]
 
-    def text(self, plan: Plan) -> str:
-        """Which steps of the protocol were exercised, and which never."""
+    def text(self, plan: Plan, why: Mapping[str, str] | None = None) -> str:
+        """Which steps of the protocol were exercised, and which never; `why`: the reason for each of these."""
         count, *never = self._told(plan)
         lines = [count, *(f"  {step.name}: {self.steps[step.name]} times" for step in plan.model.steps if self.steps[step.name])]
-        lines += [f"  {text}" for text in never]
+        reasons = [f"never: {name}" + (f", for {reason}" if reason else "") for name, reason in (why or {}).items()]
+        lines += [f"  {text}" for text in reasons or never]
         if self.cut:
             lines.append(f"  in {self.cut} runs a limit left open what explains them")
         return "\n".join(lines)
@@ -89,7 +91,7 @@ def runner(plan: Plan, program: Program, reached: Reached, each: Told | None = N
             loop.watches.remove(follower.after_step)
         follower.over()
         follower.faults = striker.struck() + team.back
-        follower.offered = striker.offered
+        follower.offered = striker.offered | team.offered
         reached.add(follower)
         if each is not None:
             each(follower)
@@ -100,12 +102,14 @@ def runner(plan: Plan, program: Program, reached: Reached, each: Told | None = N
 
 @final
 class _Team:
-    """The agents of one run. `stopped`: those that have crashed and are not back; `back`: how often which came back."""
+    """The agents of one run. `stopped`: those that have crashed and are not back; `back`: how often which came back, or was stopped; `offered`: those
+    to stop of which something went on."""
 
     def __init__(self, plan: Plan, adapter: Adapter, follower: Follower) -> None:
         self.plan, self.adapter, self.follower = plan, adapter, follower
         self.stopped: set[str] = set()
         self.back: Counter[Fault] = Counter()
+        self.offered: set[Fault] = set()
 
     async def does(self, group: Sequence[Call | Fault]) -> None:
         """All that is asked for at once, until it is over."""
@@ -141,9 +145,23 @@ class _Team:
                 continue
             await self._live({agent: life})
             life = []
-            if agent in self.stopped:
+            if part.kind == "stop":
+                await self._stop(part)
+            elif agent in self.stopped:
                 await self._live({agent: life}, back=True)
         await self._live({agent: life})
+
+    async def _stop(self, fault: Fault) -> None:
+        """The agent crashes, now or a little later: whatever runs in its name."""
+        loop = current_loop()
+        assert loop is not None
+        await asyncio.sleep(loop.chooser.latency(loop.current.number, 0, 0, LONGEST_STOP_US) / 1e6)
+        if fault.of in self.stopped:
+            return
+        if loop.crash_agent(fault.of) or self.plan.role_of(fault.of) is not None:
+            self.offered.add(fault)
+        self.stopped.add(fault.of)
+        self.back[fault] += 1
 
     async def _live(self, lives: dict[str, list[Call]], back: bool = False) -> None:
         """Each agent does what it is asked for, until that is over or it crashes. `back`: those that have crashed begin anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from checker.language.types import Type, values
+from checker.language.types import Sort, Type, element, values
 from checker.model.model import Model, Step, Variable
 from checker.testing.protocol.plan import shown
 
@@ -33,6 +33,8 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
         '    # may_refuse = ("Role.action",)         # actions that the coordinator may refuse at any time',
         '    # on_its_own = ("Role.action",)         # actions that the code starts without being asked',
         *_carriers(model),
+        '    # a fake of a model or a tool that may answer one way or another, or fail, asks checker.testing.pick(["yes", "no"])',
+        *_background(model, starts),
         "",
         "    async def setup(self):",
         '        raise NotImplementedError("make the coordinator here, with boundary(...) around its store: self.store = boundary(Store())")',
@@ -41,8 +43,11 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
         lines += ["", *_method(step, often.count(step.activity) > 1)]
     lines += [
         "",
+        "    async def rest(self):",
+        '        """After the last call: waits until the code has nothing more to do, and ends what it runs in the background."""',
+        "",
         "    def observe(self):",
-        '        """What the real state is now, in the words of the protocol; leave out what cannot be seen."""',
+        '        """What the real state is now, in the words of the protocol; leave out what cannot be seen. Maps tell each key from the start."""',
     ]
     lines += ["        return {"]
     for variable in variables:
@@ -57,6 +62,13 @@ def _carriers(model: Model) -> list[str]:
     messages = dict.fromkeys(channel.message for channel in model.channels)
     carriers = ", ".join(f'"{name}": "Queue.put"' for name in messages)
     return [f"    # carried_by = {{{carriers}}}  # calls at boundaries, for `lose` and `duplicate`"] if messages else []
+
+
+def _background(model: Model, starts: list[Step]) -> list[str]:
+    """How what the coordinator starts by itself is known as an agent: a comment, with a role of the protocol."""
+    roles = [step.agent.type for step in starts if step.agent is not None and isinstance(step.agent.type, Sort)]
+    named = [f'with checker.testing.agent("{element(role, 0)}"): start it' for role in roles[-1:]]
+    return [f"    # what the coordinator runs in the background is known as an agent by: {how}" for how in named]
 
 
 def _method(step: Step, with_role: bool) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checker.report.wording import counted
 from checker.testing.protocol.beside import Asked
 from checker.testing.protocol.drive import Drive, Driven
+from checker.testing.protocol.unreached import why_never
 
 MOST_TOLD = 20
 
@@ -56,13 +57,14 @@ def _lines(found: Drive, command: str) -> Iterator[str]:
 def _said(one: Driven) -> str:
     said = SAID.get((one.path.kind, one.verdict), one.verdict.upper() if one.token else one.verdict)
     more = [counted(one.runs, "schedule")] if one.runs else []
-    more += [one.why] if one.verdict in ("not driven", "not seen") else []
+    more += [one.why] if one.why and one.verdict in ("not driven", "not seen", "not taken") else []
     more += [f"refused each time: {', '.join(one.refused)}"] if one.refused else []
     return f"{said} ({'; '.join(more)})" if more else said
 
 
 def _coverage(found: Drive) -> Iterator[str]:
-    yield found.reached.text(found.plan)
+    why = why_never(found.plan, found.reached, found.goals, [one.program for one in found.driven])
+    yield found.reached.text(found.plan, why)
     pairs = [goal for goal in found.goals if len(goal) == 2]
     if pairs:
         never = [f"{a} -> {b}" for a, b in (goal for goal in found.open() if len(goal) == 2)]
