@@ -368,7 +368,7 @@ def test_the_library_refuses_it_depth_first_and_gives_no_edges() -> None:
         with pytest.raises(BadProgram, match="no reduction depth first: it goes by layers"):
             Search(program, initial, store=kept, order=order)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="the search is not complete"):
-        found.search.degrees(array("Q", bytes(8 * (found.stats.distinct + 1))))
+        found.search.degrees(array("I", bytes(4 * found.stats.distinct)))
 
 
 def test_fingerprints_are_told_apart_as_states_are() -> None:
