@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from checker.engines.native import library as lib
-from checker.engines.native.edges import memory
+from checker.engines.native.packed import PackedEdges, memory
 from checker.engines.native.search import address
 from checker.graph.components import Part
 from checker.graph.fair_cycles import Fairness, FairPart
@@ -19,17 +19,11 @@ MOST_COUNTED = 1 << 61  # of what an edge, or a path, counts for
 KINDS: dict[Fairness, int] = {"weak": 1, "strong": 2, "may": 4, "fault": 8}  # TC_WEAK, ...
 
 
-class FlatEdges(Protocol):
-    """`Edges` in buffers that can be written to: 64-bit starts, 32-bit targets, and classes of 8, 16 or 32 bits."""
+class LibraryGraph(Protocol):
+    """A graph whose edges are as the library reads them."""
 
     @property
-    def edge_start(self) -> memoryview | array[int]: ...
-
-    @property
-    def edge_target(self) -> memoryview | array[int]: ...
-
-    @property
-    def edge_class(self) -> memoryview | array[int]: ...
+    def packed(self) -> PackedEdges: ...
 
     @property
     def classes(self) -> Sequence[tuple[int, Any, tuple[Any, ...]]]: ...
@@ -55,27 +49,24 @@ class NativeCycles:
     """The algorithms on one graph. `fairness` tells of each class. What has a value for each state is a bytearray or an array."""
 
     def __init__(
-        self, edges: FlatEdges, fairness: Sequence[Fairness], edge_sets: memoryview | bytearray | None = None, sets: int = 0
+        self,
+        graph: LibraryGraph,
+        fairness: Sequence[Fairness],
+        edge_sets: memoryview | bytearray | None = None,
+        sets: int = 0,
     ) -> None:
         """`edge_sets`: one byte for each edge, the mask of the sets that it is in; all are `sets`, and a fair cycle has an edge of each."""
         self._edge_sets, self._sets = edge_sets, sets
         self._library = lib.load()
-        self._edges = edges
-        self._states = len(edges.edge_start) - 1
+        self._packed = graph.packed
+        self._states = self._packed.states
         self._kinds = bytearray([*(KINDS[kind] for kind in fairness), 0])
-        assert (edges.edge_start.itemsize, edges.edge_target.itemsize) == (8, 4), "the arrays are as the library reads them"
-        assert len(edges.edge_target) == len(edges.edge_class), "each edge has a target and a class"
-        assert self._library.tc_graph_sound(self._graph(), len(edges.edge_target), len(fairness)), (
-            "the graph is within its bounds"
-        )
+        assert edge_sets is None or len(edge_sets) == self._packed.edges, "each edge has a byte for its sets"
+        assert self._library.tc_graph_sound(self._graph(), self._packed.edges, len(fairness)), "the graph is within its bounds"
 
     def _graph(self, cut: CutEdges | None = None) -> lib.GraphStruct:
-        edges = self._edges
-        assert cut is None or len(cut.marks) == len(edges.edge_target), "a cut has one byte for each edge"
-        places = [address(part) for part in (edges.edge_start, edges.edge_target, edges.edge_class)]
-        marks = None if cut is None else address(cut.marks)
-        sets = None if self._edge_sets is None else address(self._edge_sets)
-        return lib.GraphStruct(self._states, *places, marks, sets, self._sets, edges.edge_class.itemsize)
+        assert cut is None or len(cut.marks) == self._packed.edges, "a cut has one byte for each edge"
+        return self._packed.struct(None if cut is None else cut.marks, self._edge_sets, self._sets)
 
     def kinds(self) -> bytearray:
         """Of each state the kinds of its edges: the bits of `KINDS`."""
@@ -122,14 +113,14 @@ class NativeCycles:
             watch()
         return most
 
-    def hunger(self, hunger: Hunger, progress: memoryview | None) -> tuple[memoryview, memoryview]:
+    def hunger(self, hunger: Hunger) -> tuple[memoryview, memoryview]:
         """As `hunger.marks`; the letters are an array of 16 bits each."""
-        n = len(self._edges.edge_target)
+        n = self._packed.edges
         sets, cut = memory(n), memory(n)
         serves, letters = array("H", hunger.serves), hunger.letters
         assert isinstance(letters, array), "letters of the library"
         assert (letters.itemsize, len(letters)) == (2, self._states), "a letter of 16 bits for each state"
-        given = (address(letters), address(hunger.roles), address(serves), None if progress is None else address(progress))
+        given = (address(letters), address(hunger.roles), address(serves), hunger.by_progress)
         self._library.tc_graph_hunger(self._graph(), *given, address(sets), address(cut))
         return sets, cut
 

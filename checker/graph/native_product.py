@@ -8,8 +8,9 @@ from typing import Any, Protocol, final
 
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native import library as lib
-from checker.engines.native.edges import GraphTooLarge, NativeGraph, class_format, memory
+from checker.engines.native.edges import NativeGraph
 from checker.engines.native.explore import SHARE
+from checker.engines.native.packed import GraphTooLarge, PackedEdges, memory
 from checker.engines.native.search import address
 from checker.graph.product import Reader
 
@@ -18,7 +19,7 @@ MOST_READERS = 2**16
 MOST_SETS = 8
 MOST_NODES = 2**31 - 2
 NODE_BYTES = 90  # for each node: the arrays of the product, and what looking for cycles takes at most
-EDGE_BYTES = 5  # for each edge: its target and sets; and its class
+EDGE_BYTES = 1  # for each edge: its sets, beside what it is packed in
 DECIDED = 2
 UNREADABLE = 1 << MOST_CONDITIONS
 
@@ -62,33 +63,27 @@ class NativeProduct:
 
     def _find_nodes(self, readers: int, limit: float | None) -> None:
         room = min(self._graph.expanded * readers, MOST_NODES)
-        states, reading, numbers = memory(4 * room), memory(2 * room), memory(4 * self._graph.expanded * readers)
-        self._nodes = lib.NodesStruct(address(states), address(reading), address(numbers), 0, room)
-        whole = lib.GraphStruct(
-            self._graph.expanded,
-            *(address(part) for part in (self._graph.edge_start, self._graph.edge_target, self._graph.edge_class)),
-            label_bytes=self._graph.edge_class.itemsize,
-        )
+        states, reading, degrees = memory(4 * room), memory(2 * room), memory(4 * room)
+        numbers = memory(4 * self._graph.expanded * readers)
+        parts = [address(part) for part in (states, reading, degrees, numbers)]
+        self._nodes = lib.NodesStruct(*parts, 0, room)
+        whole = self._graph.packed.struct()
         edges = self._library.tc_product_nodes(whole, self._tables.struct, len(self._graph.initial), self._nodes)
         if edges < 0:
             raise GraphTooLarge("the product with the automaton has more than 2^31 nodes")
-        n, label_bytes = self._nodes.n, self._graph.edge_class.itemsize
-        self._require(n, edges, label_bytes, limit)
-        start, target, label, sets = memory(8 * (n + 1)), memory(4 * edges), memory(label_bytes * edges), memory(edges)
-        parts = [address(part) for part in (start, target, label, sets)]
-        self._library.tc_product_edges(whole, self._tables.struct, self._nodes, *parts)
-        self.edge_start, self.edge_target, self.edge_class, self.edge_sets = (
-            start.cast("q"),
-            target.cast("i"),
-            label.cast(class_format(len(self.classes))),
-            sets,
-        )
+        n = self._nodes.n
+        self._require(n, edges, n.bit_length() + self._graph.packed.label_bits, limit)
+        self.packed = PackedEdges.with_degrees(degrees, n, edges, classes=len(self.classes), progress=False)
+        self.edge_sets = memory(edges)
+        given = (self._tables.struct, self._nodes, self.packed.target_bits)
+        self._library.tc_product_edges(whole, *given, address(self.packed.edge), address(self.edge_sets))
+        self.edge_start, self.edge_target, self.edge_class = self.packed.starts, self.packed.targets, self.packed.labels
         self.node_state, self.node_reader = states.cast("i")[:n], reading.cast("H")[:n]
 
     @staticmethod
-    def _require(nodes: int, edges: int, label_bytes: int, memory_mib: float | None) -> None:
+    def _require(nodes: int, edges: int, edge_bits: int, memory_mib: float | None) -> None:
         limit = default_limit_mib(SHARE) if memory_mib is None else memory_mib
-        wanted = (nodes * NODE_BYTES + edges * (EDGE_BYTES + label_bytes)) / 2**20
+        wanted = (nodes * NODE_BYTES + edges * (EDGE_BYTES + edge_bits / 8)) / 2**20
         if limit is not None and used_mib() + wanted > limit:
             raise GraphTooLarge(f"the product takes {wanted:,.0f} MiB more, and the limit of memory is {limit:,.0f} MiB")
 

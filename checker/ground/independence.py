@@ -21,6 +21,7 @@ from checker.ground.substitute import Substitution
 
 MOST_OUTCOMES = 2048  # a matrix of so many has 512 KiB
 MOST_CASES = 40_000  # all questions together: a second or so
+MOST_CASES_OF_A_PAIR = 3_000  # next to no pair that accords takes so many to tell
 PAIRS_TO_JUDGE = 60  # drawn from those that meet, faults aside: where half of them do not accord, the others are not looked at
 CLEAR = 8  # nor where so many more do not accord than do: of those that do, chance does that once in thousands
 FEW_MEET = 5  # but all are looked at where not even one pair of so many meets
@@ -79,7 +80,17 @@ class _Comparison:
         self.lengths = lengths
         self.outcomes = outcomes
         self.candidate = cache(lambda i: candidate(lengths.fields, outcomes[i]))
-        self.accord = cache(lambda i, j: accord(lengths, self.candidate(i), self.candidate(j)))
+        self.accord = cache(self._accord)
+
+    def _accord(self, i: int, j: int) -> bool:
+        """False, too, where it takes too many cases to tell."""
+        fields, one, other = self.lengths.fields, self.candidate(i), self.candidate(j)
+        later = max(0, fields.left - MOST_CASES_OF_A_PAIR)
+        fields.left -= later
+        try:
+            return accord(self.lengths, one, other)
+        finally:
+            fields.left += later
 
     def meet(self, i: int, j: int) -> bool:
         return meet(self.lengths.fields.graph, self.candidate(i), self.candidate(j))

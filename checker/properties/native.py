@@ -88,7 +88,7 @@ class Ways:
 
     def closed(self, goal: Goal, found: Finding) -> int | None:
         """The point of no return of a violation; None where it is not known."""
-        from checker.engines.native.edges import GraphTooLarge
+        from checker.engines.native.packed import GraphTooLarge
         from checker.properties.native_search import way_closed
 
         if found.path is None or found.verdict != "violated":

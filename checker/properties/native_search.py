@@ -141,10 +141,10 @@ class NativeSearch(Search):
         return _labelled(self._cycles.fair_parts(inside, _marked(cut)))
 
     def progressing(self) -> bytearray | None:
-        marks, graph = self._native.edge_progress, self._native
-        if marks is None or len(marks) > MOST_MARKS:
+        graph = self._native
+        if graph.transitions > MOST_MARKS or graph.edge_progress is None:
             return None
-        found, bits = bytearray(len(graph.states)), bytes(marks)
+        found, bits = bytearray(len(graph.states)), bytes(graph.edge_progress)
         edge = bits.find(1)
         while edge >= 0:
             state = graph.source(edge)
@@ -165,8 +165,7 @@ class NativeSearch(Search):
         return self._cycles.longest(inside, ends, counted, limit, gained)
 
     def starving_lasso(self, hunger: Hunger, distances: Distances) -> Lasso | None:
-        progress = self._native.edge_progress if hunger.by_progress else None
-        sets, served = self._cycles.hunger(hunger, progress)
+        sets, served = self._cycles.hunger(hunger)
         return self.lasso_through(sets, EVERY, distances, self.fairness(), served)
 
     def lasso_through(

@@ -171,7 +171,8 @@ def _judge_runs(
     progress: Callable[[EngineProgress], None] | None,
 ) -> bool:
     """The verdicts on what needs the edges, on the graph of a native search. False where that cannot be: a reference search has to follow."""
-    from checker.engines.native.edges import GraphTooLarge, NativeGraph
+    from checker.engines.native.edges import NativeGraph
+    from checker.engines.native.packed import GraphTooLarge
     from checker.properties.native import run_verdicts
     from checker.properties.native_first import native_first
     from checker.semantics.domains import watched

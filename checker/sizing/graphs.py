@@ -42,9 +42,10 @@ def _interpreted(model: Model, limits: Limits, states: int | None, progress: Pro
 
 def _native(model: Model, limits: Limits, progress: Progressing) -> Search | str:
     """What ended the search where a limit did or the user; "" where the library is not there, does not take the model, or a step fails."""
-    from checker.engines.native.edges import GraphTooLarge, NativeGraph
+    from checker.engines.native.edges import NativeGraph
     from checker.engines.native.explore import explore_native
     from checker.engines.native.library import NativeUnavailable
+    from checker.engines.native.packed import GraphTooLarge
     from checker.ground.graph import Unsupported
     from checker.properties.native_search import NativeSearch
 

@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     machine = described()
     report.heading(machine, MISSING, arguments.rounds)
     for folder in ("checker", "tests/bench"):  # as in an installation
-        compile_dir(ROOT / folder, quiet=1)
+        compile_dir(Path(ROOT, folder), quiet=1)
     starts = [small_check() for _ in range(arguments.rounds)]
     report.starts(starts)
     results = []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from os.path import abspath
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = abspath(f"{__file__}/../../..")
 WANTED_RATIO = 5.0  # our transitions a CPU second by SPIN's
 WANTED_RATIO_ARITHMETIC = 3.0
 

@@ -7,15 +7,18 @@ The properties are those of states and steps that hold (`always`, `never`, `step
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
+from checker.cli.main import collect_seldom, load_msgspec
 
-from tests.bench.cases import ROOT, Case, named, with_settings
+load_msgspec()  # as the command line does
+
+from msgspec.structs import replace  # noqa: E402
+
+from tests.bench.cases import ROOT, Case, named, with_settings  # noqa: E402
 
 if TYPE_CHECKING:
     from checker.model.model import Model
@@ -27,7 +30,7 @@ def model_of(case: Case) -> Model:
     """The case's model with the properties that both tools check."""
     from checker.api import load
 
-    model = load(str(ROOT / case.spec), instance=case.instance, faults=case.faults, overrides=dict(case.settings))
+    model = load(f"{ROOT}/{case.spec}", instance=case.instance, faults=case.faults, overrides=dict(case.settings))
     return replace(model, goals=tuple(goal for goal in model.goals if goal.kind in ("always", "never", "step")))
 
 
@@ -95,8 +98,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--promela", action="store_true", help="write the program for SPIN instead")
     arguments = parser.parse_args(argv)
+    collect_seldom()  # as the command line does
     case = with_settings(named(arguments.case), arguments.set)
-    print(promela_of(case) if arguments.promela else json.dumps(searched(case, arguments.threads, symmetry=arguments.symmetry)))
+    if arguments.promela:
+        print(promela_of(case))
+        return
+    found = searched(case, arguments.threads, symmetry=arguments.symmetry)
+    import json  # after what is measured
+
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("specs", nargs="*", metavar="SPEC", help="specs, folders, globs (default: the whole corpus)")
     parser.add_argument("--rounds", type=int, default=3, help="of each spec (default: 3)")
     arguments = parser.parse_args(argv)
-    api.check(str(ROOT / "specs" / "lock.spec"), engine="native", partial_order="always")  # everything is loaded
+    api.check(f"{ROOT}/specs/lock.spec", engine="native", partial_order="always")  # everything is loaded
     slower = 0
-    for spec in find_files(arguments.specs or [str(ROOT / "specs")]):
+    for spec in find_files(arguments.specs or [f"{ROOT}/specs"]):
         for engine in ENGINES:
             without, with_it = _measured(spec, engine, arguments.rounds)
             slow = with_it.median > MOST * without.median + NOISE_S

@@ -26,7 +26,7 @@ class Run(Struct, frozen=True, kw_only=True):
     output: str
 
 
-def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Run:
+def run(command: Sequence[str], folder: Path | str, environment: Mapping[str, str] | None = None) -> Run:
     """Raises CommandFailed where the exit code is not 0."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
         started = perf_counter()

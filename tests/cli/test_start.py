@@ -24,6 +24,7 @@ HEAVY -= {"dataclasses"} if sys.version_info >= (3, 14) else set()  # argparse i
 HEAVY |= {"urllib", "difflib", "logging", "asyncio", "networkx", "numpy", "z3", "lark", "rich", "jsonschema"}
 ROOMS = ("checker.engines.native", "checker.ground", "checker.export", "checker.graph.networkx_graph", "checker.report.json")
 
+PATH = {**os.environ, "PYTHONPATH": str(Path(msgspec.__file__).parents[1])}
 
 SEARCH = """
 from checker.engines.native.explore import explore_native
@@ -41,8 +42,7 @@ def loaded_in(run: str, *words: str) -> set[str]:
     """With `-S`: what an editable installation loads at every start, for itself, hides nothing."""
     told = f"import sys, msgspec; always = set(sys.modules)\n{run}print(*(set(sys.modules) - always), file=sys.stderr)"
     command = [sys.executable, "-S", "-c", told, *words]
-    environment = {**os.environ, "PYTHONPATH": str(Path(msgspec.__file__).parents[1])}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=PATH, timeout=60, check=True)
     return set(done.stderr.split())
 
 
@@ -60,6 +60,20 @@ def test_a_search_by_the_library_loads_nothing_heavy_but_ctypes() -> None:
     assert "checker.engines.native.search" in modules
     assert sorted((HEAVY - {"ctypes"}) & modules) == []
     assert len([name for name in modules if name.split(".")[0] == "checker"]) <= 129
+
+
+def test_what_msgspec_would_load_of_others_is_not_loaded() -> None:
+    """`typing_extensions`, if it is installed, and with it `inspect`; whoever asks for it later gets it."""
+    code = (
+        "import sys\nfrom checker.cli.main import main\nmain(sys.argv[1:])\n"
+        "print(*sys.modules, file=sys.stderr)\n"
+        "import typing_extensions"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code, *LISTED], capture_output=True, text=True, cwd=ROOT, env=PATH, check=True
+    )
+    assert {"msgspec", "checker.cli.list"} <= set(done.stderr.split())
+    assert not {"typing_extensions", "inspect", "ast"} & set(done.stderr.split())
 
 
 @pytest.mark.parametrize(("words", "most"), [(SMALL, 155), (VIOLATED, 156), (LISTED, 29), (LAID_OUT, 28), (EXPLAINED, 82)])

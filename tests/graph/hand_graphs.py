@@ -8,6 +8,7 @@ from itertools import combinations
 
 import networkx
 
+from checker.engines.native.packed import PackedEdges
 from checker.graph.fair_cycles import FairGraph, Fairness
 
 
@@ -28,6 +29,10 @@ class HandGraph:
     def size(self) -> int:
         return len(self.edge_start) - 1
 
+    @property
+    def packed(self) -> PackedEdges:
+        return packed(self)
+
     def fair(self) -> FairGraph:
         return FairGraph(self, self.fairness)
 
@@ -36,6 +41,41 @@ class HandGraph:
 
     def enabled(self, state: int) -> set[int]:
         return {self.edge_class[e] for e in range(self.edge_start[state], self.edge_start[state + 1])}
+
+
+def packed(graph: HandGraph, progress: Sequence[int] | None = None) -> PackedEdges:
+    """As `src/packed.h` says, written here once more: a long number, cut into words."""
+    starts, target_bits = graph.edge_start, graph.size.bit_length()
+    label_bits = max(0, max(graph.edge_class, default=0)).bit_length()
+    edge_bits = target_bits + label_bits + (progress is not None)
+    more = [starts[s] - starts[s // 64 * 64] for s in range(graph.size + 1)]
+    more_bits = max(0, *more).bit_length() if len(more) > 1 else 0
+    of_edges = [
+        to + 1 | number << target_bits | (bool(progress[e]) << target_bits + label_bits if progress is not None else 0)
+        for e, (to, number) in enumerate(zip(graph.edge_target, graph.edge_class, strict=True))
+    ]
+    return PackedEdges(
+        states=graph.size,
+        edges=len(of_edges),
+        first=memoryview(array("Q", starts[::64])).cast("B").cast("Q"),
+        more=_words(more, more_bits),
+        edge=_words(of_edges, edge_bits),
+        more_bits=more_bits,
+        target_bits=target_bits,
+        label_bits=label_bits,
+        edge_bits=edge_bits,
+    )
+
+
+def _words(numbers: Sequence[int], bits: int) -> memoryview:
+    """The first number in the lowest bits; one word more after the last."""
+    length, per = len(numbers) * bits // 64 + 2, 1024  # numbers that are put together in one
+    data = bytearray(8 * length)
+    for first in range(0, len(numbers), per):
+        long = sum(number << place * bits for place, number in enumerate(numbers[first : first + per]))
+        at = first * bits // 8  # a multiple of 1,024 bits
+        data[at : at + per * bits // 8] = long.to_bytes(per * bits // 8, "little")
+    return memoryview(data[: 8 * length] + bytes(8)).cast("Q")
 
 
 def is_fair(graph: HandGraph, edges: list[int]) -> bool:

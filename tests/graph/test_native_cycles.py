@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from random import Random
 
 import pytest
@@ -51,8 +50,6 @@ class Case:
         self.inside = bytearray(random.random() < random.choice((0.7, 1.0)) for _ in range(size))
         self.cut = bytearray(random.random() < random.choice((0.0, 0.2)) for _ in range(self.edges))
         self.cut_set = frozenset(edge for edge in range(self.edges) if self.cut[edge])
-        self.graph.edge_target = array("i", self.graph.edge_target)
-        self.graph.edge_class = array("BHI"[seed % 3], self.graph.edge_class)  # type: ignore[call-overload]
         self.native = NativeCycles(self.graph, fairness)
         levels = sorted(random.randint(0, 4) for _ in range(random.randint(0, 4)))
         self.sources = [(random.randrange(size), level) for level in levels]
@@ -130,7 +127,6 @@ def _strong(case: Case) -> list[list[int]]:
 def test_a_graph_out_of_its_bounds_is_refused() -> None:
     for change in ("target", "class", "start"):
         graph = HandGraph([[(1, 0)], [(0, 1)]], ["weak", "weak"])
-        graph.edge_target, graph.edge_class = array("i", graph.edge_target), array("I", graph.edge_class)
         NativeCycles(graph, graph.fairness)
         if change == "target":
             graph.edge_target[1] = 2
@@ -145,7 +141,6 @@ def test_a_graph_out_of_its_bounds_is_refused() -> None:
 def test_a_long_path_and_a_large_cycle_need_no_recursion() -> None:
     n = 200_000
     graph = HandGraph([[((state + 1) % n, 0)] for state in range(n)], ["weak"])
-    graph.edge_target, graph.edge_class = array("i", graph.edge_target), array("I", graph.edge_class)
     native = NativeCycles(graph, graph.fairness)
     assert native.fair_parts(bytearray(b"\1") * n).count == 1
     assert native.fair_parts(bytearray(b"\1") * (n - 1) + b"\0").count == 0

@@ -15,7 +15,7 @@ from checker.graph.fair_cycles import FairGraph, fair_components
 from checker.graph.hunger import OTHER, OWN, WANTS, Hunger, marks
 from checker.graph.longest import LongestPath, longest
 from checker.graph.native_cycles import CutEdges, NativeCycles
-from tests.graph.hand_graphs import HandGraph, is_fair
+from tests.graph.hand_graphs import HandGraph, is_fair, packed
 
 SETS = 0b11
 
@@ -36,9 +36,7 @@ def random_graph(random: Random, size: int, edges: int, classes: int) -> HandGra
     out: list[list[tuple[int, int]]] = [[] for _ in range(size)]
     for _ in range(edges):
         out[random.randrange(size)].append((random.randrange(size), random.randrange(classes)))
-    graph = HandGraph(out, fairness)  # type: ignore[arg-type]
-    graph.edge_target, graph.edge_class = array("i", graph.edge_target), array("I", graph.edge_class)
-    return graph
+    return HandGraph(out, fairness)  # type: ignore[arg-type]
 
 
 def by_brute_force(graph: HandGraph, sets: bytearray) -> bool:
@@ -92,6 +90,13 @@ def test_sets_in_the_library() -> None:
     assert several > 20
 
 
+class WithProgress:
+    """A graph with its edges of progress."""
+
+    def __init__(self, graph: HandGraph, progress: memoryview) -> None:
+        self.packed, self.classes = packed(graph, progress), graph.classes
+
+
 @native_only
 def test_hunger_in_the_library() -> None:
     for seed in range(500):
@@ -103,7 +108,7 @@ def test_hunger_in_the_library() -> None:
         progress = memoryview(bytearray(random.random() < 0.3 for _ in graph.edge_target))
         for by_progress in (False, True):
             hunger = Hunger(letters=letters, roles=roles, serves=serves, by_progress=by_progress)
-            sets, cut = NativeCycles(graph, graph.fairness).hunger(hunger, progress if by_progress else None)
+            sets, cut = NativeCycles(WithProgress(graph, progress), graph.fairness).hunger(hunger)
             assert (bytearray(sets), bytearray(cut)) == marks(graph, hunger, progress)
 
 
@@ -154,7 +159,6 @@ def test_longest_paths_by_weight() -> None:
             for state in range(size)
         ]
         graph = HandGraph(out, ["weak"] * 3)
-        graph.edge_target, graph.edge_class = array("i", graph.edge_target), array("I", graph.edge_class)
         counted = [random.choice((0, 1, 8_000, 5_000_000_000)) for _ in range(3)]
         gained = [random.choice((0, 0, 3)) for _ in range(size)] if random.random() < 0.5 else None
         inside, ends = bytearray(b"\1") * size, bytearray(size)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
+from checker.engines.native.packed import PackedEdges
 from checker.engines.native.program import Program
 from checker.engines.native.search import Search, Status, Witness
 from checker.engines.stores import Store
@@ -40,11 +41,11 @@ def summary(search: Search, *, edges: bool = True) -> Reached:
 
 def edges_of(search: Search, states: Sequence[S]) -> Counter[tuple[S, S, int, bool]]:
     """The edges of a complete search that do not fail, between what stands for its states."""
-    start = array("q", [-1]) * (len(states) + 1)
-    search.degrees(start)
-    n = start[-1]
-    target, label, progress = array("i", [-1]) * n, array("I", [0]) * n, bytearray(n)
-    search.edges(start, target, label, progress)
+    degrees = array("I", [0]) * len(states)
+    search.degrees(degrees)
+    packed = PackedEdges.with_degrees(degrees, len(states), sum(degrees), classes=2**32, progress=True)
+    search.edges(packed.struct())
+    start, target, label, progress = list(packed.starts), list(packed.targets), list(packed.labels), packed.progress()
     return Counter(
         (states[s], states[target[e]], label[e], progress[e] != 0)
         for s in range(len(states))

@@ -134,7 +134,7 @@ def test_what_is_not_to_be_had() -> None:
     with Search(two_phase(3), [(0,)], store="bitstate", memory_limit_bytes=2**20) as search:
         search.run()
         with pytest.raises(ValueError):
-            search.degrees(bytearray(8 * 289))
+            search.degrees(bytearray(4 * 288))
     with pytest.raises(BadProgram, match="an initial state has bits that belong to no field"):
         Search(two_phase(3), [(1 << 63,)], order="depth-first")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from itertools import pairwise
 from random import Random
 from typing import Literal
 from unittest.mock import patch
@@ -13,9 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from checker import api
 from checker.engines.explicit import explore
-from checker.engines.native.edges import GraphTooLarge, NativeGraph
+from checker.engines.native.edges import NativeGraph
 from checker.engines.native.explore import explore_native
+from checker.engines.native.packed import GraphTooLarge, PackedEdges
 from checker.engines.state_graph import StateGraph
 from checker.graph import lassos
 from checker.ground.graph import Unsupported
@@ -29,6 +32,7 @@ from checker.properties.traces import replayed
 from checker.semantics.interpreter import Interpreter
 from tests.elaborate.generator import Generated, protocols
 from tests.native.agreeing import models
+from tests.native.test_partial_order import ROOT
 from tests.properties.machines import HERE, Machine, Move, goal
 from tests.properties.test_brute_force import machines, sets
 
@@ -209,12 +213,12 @@ def test_many_generated_protocols(generated: Generated, seed: int) -> None:
 # --- widths -----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("classes", "code"), [(1, "B"), (256, "B"), (257, "H")])
-def test_classes_take_as_few_bytes_as_they_need(classes: int, code: str) -> None:
+@pytest.mark.parametrize(("classes", "bits"), [(1, 0), (2, 1), (256, 8), (257, 9)])
+def test_classes_take_as_few_bits_as_they_need(classes: int, bits: int) -> None:
     machine = Machine(3)
     model = machine.model([Move(((0, 1), (1, number % 3))) for number in range(classes)], [goal("no livelock")])
     native = native_graph(model)
-    assert (len(native.classes), native.edge_class.format) == (classes, code)
+    assert (len(native.classes), native.packed.label_bits) == (classes, bits)
     same_graph(model, explore(model), native)
 
 
@@ -222,23 +226,43 @@ def test_labels_of_every_width_are_the_same() -> None:
     machine = Machine(3)
     model = machine.model([Move(((0, 1), (1, 2))), Move(((1, 0),)), Move(((0, 2),))], [goal("no livelock")])
     native = native_graph(model)
-    search, start, target = native.explored.search, native.edge_start, bytearray(4 * native.transitions)
-    labels = native.explored.compiled.labels
+    search, n, edges, labels = native.explored.search, native.expanded, native.transitions, native.explored.compiled.labels
     assert labels is not None
+    degrees = array("I", [end - first for first, end in pairwise(native.edge_start)])
+
+    def room(classes: int) -> PackedEdges:
+        return PackedEdges.with_degrees(degrees, n, edges, classes=classes, progress=False)
+
     given = array("I", range(100, 100 + labels.size))
-    found = []
-    for code in ("B", "H", "I"):
-        label = memoryview(bytearray(native.transitions * array(code).itemsize)).cast(code)  # type: ignore[call-overload]
-        search.edges(start, target, label, None, given)
-        assert target == bytes(native.edge_target)
-        found.append([labels.instance(number - 100) for number in label])
-    assert found == [[native.classes[number] for number in native.edge_class]] * 3
-    with pytest.raises(AssertionError, match="as wide as"):
-        search.edges(start, target, array("B", bytes(native.transitions)), None, array("I", [256] * labels.size))
-    with pytest.raises(ValueError, match="complete"):  # a label that is not below the number of labels
-        search.degrees(bytearray(start.nbytes), bytearray(1))
+    for classes in (128, 2**16, 2**24, 2**32):
+        found = room(classes)
+        search.edges(found.struct(), given)
+        assert (list(found.starts), list(found.targets)) == (list(native.edge_start), list(native.edge_target))
+        assert [labels.instance(number - 100) for number in found.labels] == [native.classes[c] for c in native.edge_class]
+    for classes, to in ((64, given), (128, array("I", [0]))):  # a label that is wider; one that is not below the number of labels
+        with pytest.raises(ValueError, match="complete"):
+            search.edges(room(classes).struct(), to)
     with pytest.raises(ValueError, match="complete"):
-        search.edges(start, target, array("B", bytes(native.transitions)), None, array("I", [0]))
+        search.degrees(degrees, bytearray(1))
+    wrong = PackedEdges.with_degrees(array("I", [0] * n), n, 0, classes=128, progress=False)
+    with pytest.raises(ValueError, match="complete"):  # starts that are not those of the states
+        search.edges(wrong.struct(), given)
+
+
+def test_packed_numbers_are_read_one_by_one_and_at_once() -> None:
+    """By Python and by the library, across the blocks of states and the words of each width."""
+    model = api.load(str(ROOT / "specs" / "two_phase_commit.spec"), "three")
+    for threads in (1, 3):
+        native = native_graph(model, threads=threads)
+        for numbers in (native.edge_start, native.edge_target, native.edge_class):
+            at_once = list(numbers)
+            assert [numbers[place] for place in range(len(numbers))] == at_once
+            for cut in (slice(3, 70), slice(-5, None), slice(7, 3), slice(None, None, -1), slice(2, 90, 3)):
+                assert list(numbers[cut]) == at_once[cut]
+            assert numbers[-1] == at_once[-1]
+            with pytest.raises(IndexError):
+                numbers[len(numbers)]
+        assert native.packed.bytes < 3 * native.transitions
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------------
@@ -259,7 +283,7 @@ def test_a_search_that_is_cut_short_has_no_graph() -> None:
     explored = explore_native(model, runs=True, states_limit=1)
     for ask in (
         lambda: explored.search.degrees(bytearray(80)),
-        lambda: explored.search.edges(bytearray(80), bytearray(80), array("I", bytes(80)), None),
+        lambda: explored.search.edges(PackedEdges.with_degrees(bytearray(4), 1, 0, classes=1, progress=False).struct()),
         lambda: explored.search.evaluate(0, 1, bytearray(10)),
     ):
         with pytest.raises(ValueError, match="not complete"):

@@ -91,6 +91,19 @@ def test_where_most_steps_depend_on_each_other_the_rest_is_not_compared() -> Non
     assert explore_native(model, partial_order=True, states_limit=1_000).unreduced == found
 
 
+def test_a_pair_that_takes_too_many_cases_does_not_accord(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then more steps depend on each other, none less; and what a pair may not take is left for the others."""
+    form = ground(model_of(ROOT / "specs" / "bench" / "sorting_pipeline.spec", "four"), split=True)
+    whole = independence(form, [])
+    assert not isinstance(whole, str)
+    monkeypatch.setattr("checker.ground.independence.MOST_CASES_OF_A_PAIR", 150)
+    few = independence(form, [])
+    assert not isinstance(few, str)
+    assert all(fewer | more == more for fewer, more in zip(whole.conflicts, few.conflicts, strict=True))
+    assert whole.conflicts != few.conflicts
+    assert any(~row & (1 << len(few.outcomes)) - 1 for row in few.conflicts)
+
+
 # --- traps ---------------------------------------------------------------------------------------------------------------
 
 
@@ -368,7 +381,7 @@ def test_the_library_refuses_it_depth_first_and_gives_no_edges() -> None:
         with pytest.raises(BadProgram, match="no reduction depth first: it goes by layers"):
             Search(program, initial, store=kept, order=order)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="the search is not complete"):
-        found.search.degrees(array("Q", bytes(8 * (found.stats.distinct + 1))))
+        found.search.degrees(array("I", bytes(4 * found.stats.distinct)))
 
 
 def test_fingerprints_are_told_apart_as_states_are() -> None:

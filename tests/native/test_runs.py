@@ -9,8 +9,9 @@ import pytest
 
 from checker import api
 from checker.engines.native import edges, labels
-from checker.engines.native.edges import GraphTooLarge, NativeGraph
+from checker.engines.native.edges import NativeGraph
 from checker.engines.native.explore import Explored
+from checker.engines.native.packed import GraphTooLarge
 from checker.properties import searches
 from checker.properties.native import DECIDED
 from checker.properties.result import Report, Result

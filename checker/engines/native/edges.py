@@ -1,50 +1,32 @@
-"""The state graph of a complete native search: with the face of `StateGraph`, its arrays filled by the library.
+"""The state graph of a complete native search: with the face of `StateGraph`, its edges filled in by the library.
 
-Nothing is kept in Python for a state or an edge. States are decoded when they are asked for; which transition of the interpreter an edge is
-is found by asking the interpreter for the transitions of its source.
+Nothing is kept in Python for a state or an edge. States are decoded, and edges unpacked, when they are asked for; which transition of the
+interpreter an edge is is found by asking the interpreter for the transitions of its source.
 """
 
 from __future__ import annotations
 
-import mmap
 from array import array
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress, pairwise
-from struct import calcsize
 from time import perf_counter
-from typing import Literal, cast, final, overload
+from typing import final, overload
 
 from msgspec import Struct
 
 from checker.engines.memory import default_limit_mib, used_mib
 from checker.engines.native.explore import SHARE, Explored
 from checker.engines.native.labels import Labels
+from checker.engines.native.packed import GraphTooLarge, PackedEdges, memory
 from checker.engines.native.watches import Watched
 from checker.engines.state_graph import Instance
 from checker.model.model import Model
 from checker.semantics.interpreter import Failure, Interpreter, State, Transition
 
-EDGE_BYTES = 8  # for each edge: its target, and a source where edges are followed backward
+BEFORE_BYTES = 4  # for each edge: its source, where edges are followed backward
 WORK_BYTES = 64  # for each state: what looking for cycles takes at most (cycles.c), and what is asked of every state
-
-
-class GraphTooLarge(Exception):
-    """The edges do not fit into the memory; the text says why."""
-
-
-def memory(bytes_: int) -> memoryview:
-    """So many zero bytes, which the system gives when they are used. Raises GraphTooLarge where it does not promise them."""
-    try:
-        return memoryview(mmap.mmap(-1, max(1, bytes_)))[:bytes_]
-    except (OSError, ValueError, OverflowError) as error:
-        raise GraphTooLarge(f"the system gives no {bytes_ / 2**20:,.0f} MiB of memory") from error
-
-
-def class_format(classes: int) -> Literal["B", "H", "I"]:
-    """The format of the narrowest items that hold the numbers of so many classes."""
-    return "B" if classes <= 1 << 8 else "H" if classes <= 1 << 16 else "I"
 
 
 def _numbered(labels: Labels, used: bytearray) -> tuple[array[int], list[Instance]]:
@@ -58,10 +40,7 @@ def _numbered(labels: Labels, used: bytearray) -> tuple[array[int], list[Instanc
 
 
 class _Edges(Struct, frozen=True, kw_only=True):
-    start: memoryview
-    target: memoryview
-    label: memoryview
-    progress: memoryview | None
+    packed: PackedEdges
     classes: list[Instance]
 
 
@@ -103,47 +82,52 @@ class NativeGraph:
     def _edges(self) -> _Edges:
         search, n, edges, labels = self.explored.search, self.expanded, self.transitions, self.explored.compiled.labels
         assert labels is not None, "the search was compiled for runs"
-        self._require(n * (8 + WORK_BYTES), label_bytes=1)
-        start, used = memory(8 * (n + 1)), bytearray(labels.size)
-        search.degrees(start, used)
-        assert start.cast("q")[n] == edges, "both passes see the same transitions"
+        self._require(n * WORK_BYTES, n.bit_length())
+        degrees, used = memory(4 * n), bytearray(labels.size)
+        search.degrees(degrees, used)
         to, classes = _numbered(labels, used)
-        width = class_format(len(classes))
-        self._require(n * WORK_BYTES, label_bytes=calcsize(width))
-        target, label = memory(4 * edges), memory(calcsize(width) * edges).cast(width)
-        progress = memory(edges) if self.model.has_progress else None
-        search.edges(start, target, label, progress, to)
-        return _Edges(start=start.cast("q"), target=target.cast("i"), label=label, progress=progress, classes=classes)
+        packed = PackedEdges.with_degrees(degrees, n, edges, classes=len(classes), progress=self.model.has_progress)
+        del degrees
+        assert packed.starts[n] == edges, "both passes see the same transitions"
+        self._require(n * WORK_BYTES, packed.edge_bits)
+        search.edges(packed.struct(), to)
+        return _Edges(packed=packed, classes=classes)
+
+    @property
+    def packed(self) -> PackedEdges:
+        """The edges as the library reads them."""
+        return self._edges.packed
 
     @property
     def edges_made(self) -> int:
         """How many edges have been asked for so far: all or none."""
         return self.transitions if "_edges" in self.__dict__ else 0
 
-    @property
-    def edge_start(self) -> memoryview:
-        return self._edges.start
+    @cached_property
+    def edge_start(self) -> Sequence[int]:
+        return self.packed.starts
 
-    @property
-    def edge_target(self) -> memoryview:
-        return self._edges.target
+    @cached_property
+    def edge_target(self) -> Sequence[int]:
+        return self.packed.targets
 
-    @property
-    def edge_class(self) -> memoryview:
-        return self._edges.label
+    @cached_property
+    def edge_class(self) -> Sequence[int]:
+        return self.packed.labels
 
-    @property
+    @cached_property
     def edge_progress(self) -> memoryview | None:
-        """One byte for each edge, where the model has progress."""
-        return self._edges.progress
+        """One byte for each edge, where the model has progress. Raises GraphTooLarge."""
+        return self.packed.progress() if self.model.has_progress else None
 
     @property
     def classes(self) -> list[Instance]:
         return self._edges.classes
 
-    def _require(self, states_bytes: int, *, label_bytes: int) -> None:
+    def _require(self, states_bytes: int, edge_bits: int) -> None:
         limit = default_limit_mib(SHARE) if self.memory_mib is None else self.memory_mib
-        wanted = (states_bytes + self.transitions * (EDGE_BYTES + label_bytes + self.model.has_progress)) / 2**20
+        of_edge = edge_bits / 8 + BEFORE_BYTES + self.model.has_progress
+        wanted = (states_bytes + self.transitions * of_edge) / 2**20
         if limit is not None and used_mib() + wanted > limit:
             raise GraphTooLarge(f"the graph takes {wanted:,.0f} MiB more, and the limit of memory is {limit:,.0f} MiB")
 
@@ -166,7 +150,7 @@ class NativeGraph:
 
     def source(self, edge: int) -> int:
         """The state that `edge` leaves."""
-        return bisect_right(cast("Sequence[int]", self.edge_start), edge) - 1
+        return bisect_right(self.edge_start, edge) - 1
 
     def path(self, state: int) -> tuple[int, list[int]]:
         """A shortest path to `state`: the number of its initial state, and the indices of its transitions."""
@@ -179,7 +163,7 @@ class NativeGraph:
         """The place of an edge among the interpreter's transitions of its source: one to the same state, of the same instance, and progress
         where the edge is."""
         transitions = self.interpreter.transitions(self.states[self.source(edge)])
-        progress = None if self.edge_progress is None else bool(self.edge_progress[edge])
+        progress = self.packed.is_progress(edge) if self.model.has_progress else None
         return self._index(transitions, self.states[self.edge_target[edge]], self.classes[self.edge_class[edge]], progress)
 
     @staticmethod
@@ -213,7 +197,7 @@ class NativeGraph:
 
     def final_states(self) -> Iterator[int]:
         """The states without a transition."""
-        return (s for s in range(self.expanded) if self.edge_start[s] == self.edge_start[s + 1])
+        return (state for state, (first, end) in enumerate(pairwise(self.edge_start)) if first == end)
 
     # --- of every state -----------------------------------------------------------------------------------------------
 
@@ -221,7 +205,7 @@ class NativeGraph:
         """1 for each edge where a goal on transitions is broken. Raises GraphTooLarge."""
         marks = memory(self.transitions)
         watch = self.explored.compiled.watched.index(Watched(goal=goal, what="wrong"))
-        self.explored.search.edges_where(self.edge_start, watch, 1, marks)
+        self.explored.search.edges_where(self.packed.struct(), watch, 1, marks)
         return marks
 
     def final_where(self, goal: str) -> bytearray:

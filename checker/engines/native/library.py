@@ -23,7 +23,7 @@ from typing import Any
 
 from checker.engines.native.sources import LIBRARY, source_digest
 
-INTERFACE = 12  # TC_INTERFACE of teamcheck.h
+INTERFACE = 13  # TC_INTERFACE of teamcheck.h
 REBUILD = "build it with `python -m checker.engines.native.build`"
 
 
@@ -128,11 +128,12 @@ class WitnessStruct(Structure):
 
 
 class GraphStruct(Structure):
+    kept: object  # what the addresses are of
     _fields_ = [
         ("states", c_uint64),
-        *((name, c_void_p) for name in ("start", "target", "label", "cut", "sets")),
+        *((name, c_void_p) for name in ("first", "more", "edge", "cut", "sets")),
         ("every", c_uint64),
-        ("label_bytes", c_uint32),
+        *((name, c_uint32) for name in ("more_bits", "target_bits", "label_bits", "edge_bits")),
     ]
 
 
@@ -144,7 +145,7 @@ class ReaderStruct(Structure):
 
 
 class NodesStruct(Structure):
-    _fields_ = [*((name, c_void_p) for name in ("state", "reader", "number")), ("n", c_uint64), ("most", c_uint64)]
+    _fields_ = [*((name, c_void_p) for name in ("state", "reader", "degree", "number")), ("n", c_uint64), ("most", c_uint64)]
 
 
 # in the order of tc_sizeof
@@ -173,12 +174,17 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_search_append": (c_int, [c_void_p, c_uint64, WORDS, NUMBERS]),
     "tc_search_resume": (c_int, [c_void_p, WORDS, c_uint64, c_char_p, c_uint32]),
     "tc_search_degrees": (c_int, [c_void_p, c_void_p, c_uint32, c_void_p]),
-    "tc_search_edges": (c_int, [c_void_p, c_void_p, c_uint32, *[c_void_p] * 3, c_uint32, c_void_p]),
-    "tc_search_edges_where": (c_int, [c_void_p, c_void_p, c_uint32, c_uint8, c_void_p]),
+    "tc_search_edges": (c_int, [c_void_p, POINTER(GraphStruct), c_uint32, c_void_p, c_void_p]),
+    "tc_search_edges_where": (c_int, [c_void_p, POINTER(GraphStruct), c_uint32, c_uint8, c_void_p]),
     "tc_search_final": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_quiet": (c_int, [c_void_p, c_uint8, c_void_p]),
     "tc_search_evaluate": (c_int, [c_void_p, c_uint32, c_uint8, c_void_p]),
     "tc_search_free": (None, [c_void_p]),
+    "tc_graph_starts": (c_uint32, [c_uint64, *[c_void_p] * 3, c_uint32]),
+    "tc_graph_first_edges": (None, [POINTER(GraphStruct), c_uint64, c_uint64, c_void_p]),
+    "tc_graph_targets": (None, [POINTER(GraphStruct), c_uint64, c_uint64, c_void_p]),
+    "tc_graph_labels": (None, [POINTER(GraphStruct), c_uint64, c_uint64, c_void_p]),
+    "tc_graph_progress": (None, [POINTER(GraphStruct), c_uint64, c_uint64, c_void_p]),
     "tc_graph_sound": (c_int, [POINTER(GraphStruct), c_uint64, c_uint32]),
     "tc_graph_kinds": (None, [POINTER(GraphStruct), c_void_p, c_void_p]),
     "tc_graph_forward": (c_uint64, [POINTER(GraphStruct), c_void_p, c_uint64, *[c_void_p] * 6]),
@@ -186,9 +192,12 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "tc_letters_add": (None, [c_uint64, c_void_p, c_uint32, c_void_p]),
     "tc_letters_used": (None, [c_uint64, c_void_p, c_void_p]),
     "tc_product_nodes": (c_int64, [POINTER(GraphStruct), POINTER(ReaderStruct), c_uint64, POINTER(NodesStruct)]),
-    "tc_product_edges": (None, [POINTER(GraphStruct), POINTER(ReaderStruct), POINTER(NodesStruct), *[c_void_p] * 4]),
+    "tc_product_edges": (
+        None,
+        [POINTER(GraphStruct), POINTER(ReaderStruct), POINTER(NodesStruct), c_uint32, c_void_p, c_void_p],
+    ),
     "tc_graph_longest": (c_int, [POINTER(GraphStruct), *[c_void_p] * 4, c_int64, c_void_p]),
-    "tc_graph_hunger": (None, [POINTER(GraphStruct), *[c_void_p] * 6]),
+    "tc_graph_hunger": (None, [POINTER(GraphStruct), *[c_void_p] * 3, c_uint32, *[c_void_p] * 2]),
     "tc_product_end": (c_int64, [POINTER(ReaderStruct), POINTER(NodesStruct), c_void_p, c_void_p, c_uint64]),
     "tc_graph_fair": (c_int64, [POINTER(GraphStruct), c_void_p, c_void_p, c_uint32, c_void_p]),
 }

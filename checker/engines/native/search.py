@@ -17,6 +17,7 @@ from checker.engines.stores import Order, Store
 
 Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
+NO_MEMORY = -2
 STORES = ("states", "fingerprint", "bitstate")
 TIERS = ("best", "portable", "avx2", "avx512")
 
@@ -264,34 +265,20 @@ class Search:
         found: int = self._library.tc_fingerprint(_words(array("Q", state)), self._words)
         return found
 
-    def degrees(self, start: Buffer, used: bytearray | None = None) -> None:
-        """Of a complete search: where the edges of each state begin in `edges`, and 1 for each label that one has.
-
-        `start` has 8 bytes for each state and 8 more, `used` one for each label.
-        """
+    def degrees(self, degrees: Buffer, used: bytearray | None = None) -> None:
+        """Of a complete search: how many edges each state has (4 bytes each), and 1 for each label that one has, a byte each in `used`."""
         labels = (0, None) if used is None else (len(used), address(used))
-        self._over_all_states(self._library.tc_search_degrees(self.handle, address(start), *labels))
+        self._over_all_states(self._library.tc_search_degrees(self.handle, address(degrees), *labels))
 
-    def edges(
-        self,
-        start: Buffer,
-        target: Buffer,
-        label: memoryview | array[int],
-        progress: Buffer | None,
-        to: array[int] | None = None,
-    ) -> None:
-        """Of every transition the target (4 bytes, -1 where it fails), whether it is progress (1 byte), and its label, or what `to` has in the
-        place of that: an item of `label`, wide enough for each of `to`."""
-        wide = label.itemsize == 4 or (to is not None and max(to, default=0) < 1 << 8 * label.itemsize)
-        assert wide, "labels are as wide as they have to be"
+    def edges(self, graph: lib.GraphStruct, to: array[int] | None = None) -> None:
+        """Fill in the edges of a graph that has the states' degrees and room: of each its target, its label, or what `to` has in the place of
+        that, and, where there is a bit left, whether it is progress. Raises MemoryError."""
         labels = (0, None) if to is None else (len(to), address(to))
-        marks = None if progress is None else address(progress)
-        kept = (address(target), address(label), label.itemsize, marks)
-        self._over_all_states(self._library.tc_search_edges(self.handle, address(start), *labels, *kept))
+        self._over_all_states(self._library.tc_search_edges(self.handle, graph, *labels, graph.edge))
 
-    def edges_where(self, start: Buffer, watch: int, mark: int, marks: Buffer) -> None:
-        """Put `mark` at the number of each edge where this watch on transitions fires; `start` as from `degrees`, one byte for each edge."""
-        self._over_all_states(self._library.tc_search_edges_where(self.handle, address(start), watch, mark, address(marks)))
+    def edges_where(self, graph: lib.GraphStruct, watch: int, mark: int, marks: Buffer) -> None:
+        """Put `mark` at the number of each edge of the graph where this watch on transitions fires, one byte for each edge."""
+        self._over_all_states(self._library.tc_search_edges_where(self.handle, graph, watch, mark, address(marks)))
 
     def final(self, watch: int, mark: int, marks: bytearray) -> None:
         """Put `mark` at the number of each state of a complete search where this watch on final states fires."""
@@ -309,6 +296,8 @@ class Search:
         self._over_all_states(self._library.tc_search_quiet(self.handle, mark, address(marks)))
 
     def _over_all_states(self, refused: int) -> None:
+        if refused == NO_MEMORY:
+            raise MemoryError
         if refused:
             raise ValueError("the search is not complete")
 

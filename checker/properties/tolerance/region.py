@@ -164,8 +164,9 @@ class Regions:
 
     @contextmanager
     def _natively(self, model: Model, compiled: Compiled, progress: Progressing, most: int) -> Iterator[tuple[Search, Explored]]:
-        from checker.engines.native.edges import GraphTooLarge, NativeGraph
+        from checker.engines.native.edges import NativeGraph
         from checker.engines.native.explore import explore_native
+        from checker.engines.native.packed import GraphTooLarge
         from checker.properties.native_search import NativeSearch
 
         limits = self._limits

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "edges.h"
-#include "labels.h"
 #include "search.h"
 
 /* --- counts, witnesses and states --- */
@@ -140,26 +139,24 @@ static int over_all_states(tc_search *search, edge_pass *pass)
     return edges_run(pass, search->workers, search->n_workers);
 }
 
-int tc_search_degrees(tc_search *search, uint64_t *start, uint32_t labels, uint8_t *used)
+int tc_search_degrees(tc_search *search, uint32_t *degrees, uint32_t labels, uint8_t *used)
 {
-    edge_pass pass = {.kind = PASS_DEGREES, .start = start, .labels = labels, .used = used};
+    edge_pass pass = {.kind = PASS_DEGREES, .degree = degrees, .labels = labels, .used = used};
     return over_all_states(search, &pass);
 }
 
-int tc_search_edges(tc_search *search, const uint64_t *start, uint32_t labels, const uint32_t *to, int32_t *target, void *label,
-                    uint32_t label_bytes, uint8_t *progress)
+int tc_search_edges(tc_search *search, const tc_graph *graph, uint32_t labels, const uint32_t *to, uint64_t *edges)
 {
-    if (!label_bytes_known(label_bytes))
+    if (graph->states != atomic_load(&search->store.count) || (graph->states >> graph->target_bits) != 0)
         return -1;
-    edge_pass pass = {.kind = PASS_EDGES, .bounds = start, .target = target, .progress = progress};
-    pass.labels = labels, pass.to = to, pass.label = label, pass.label_bytes = label_bytes;
+    edge_pass pass = {.kind = PASS_EDGES, .graph = graph, .labels = labels, .to = to, .edge = edges};
     return over_all_states(search, &pass);
 }
 
-int tc_search_edges_where(tc_search *search, const uint64_t *start, uint32_t watch, uint8_t mark, uint8_t *marks)
+int tc_search_edges_where(tc_search *search, const tc_graph *graph, uint32_t watch, uint8_t mark, uint8_t *marks)
 {
-    edge_pass pass = {.kind = PASS_MARKS, .bounds = start, .watch = watch, .mark = mark, .marks = marks};
-    return over_all_states(search, &pass);
+    edge_pass pass = {.kind = PASS_MARKS, .graph = graph, .watch = watch, .mark = mark, .marks = marks};
+    return graph->states == atomic_load(&search->store.count) ? over_all_states(search, &pass) : -1;
 }
 
 int tc_search_final(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks)

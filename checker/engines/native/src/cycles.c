@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "labels.h"
+#include "packed.h"
 
 typedef struct {
     uint64_t *items;
@@ -37,30 +37,18 @@ static int list_add(list *l, uint64_t item)
 
 /* --- simple searches --- */
 
-int tc_graph_sound(const tc_graph *g, uint64_t edges, uint32_t labels)
+/* Where the edge leads; -1 where it fails or does not count. */
+static inline int32_t leads(const tc_graph *g, int64_t e)
 {
-    if (!label_bytes_known(g->label_bytes) || g->states > INT32_MAX || g->start[0] != 0 || (uint64_t)g->start[g->states] != edges)
-        return 0;
-    for (uint64_t s = 0; s < g->states; s++)
-        if (g->start[s] > g->start[s + 1])
-            return 0;
-    for (uint64_t e = 0; e < edges; e++)
-        if (g->target[e] < -1 || g->target[e] >= (int64_t)g->states || edge_label(g, e) >= labels)
-            return 0;
-    return 1;
-}
-
-/* Does the edge lead anywhere? */
-static inline int counts(const tc_graph *g, int64_t e)
-{
-    return g->target[e] >= 0 && !(g->cut && g->cut[e]);
+    return g->cut && g->cut[e] ? -1 : edge_target(g, e);
 }
 
 void tc_graph_kinds(const tc_graph *g, const uint8_t *kinds, uint8_t *found)
 {
     for (uint64_t s = 0; s < g->states; s++) {
         uint8_t bits = 0;
-        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
+        const int64_t end = edges_from(g, s + 1);
+        for (int64_t e = edges_from(g, s); e < end; e++)
             bits |= kinds[edge_label(g, e)];
         found[s] = bits;
     }
@@ -83,10 +71,11 @@ uint64_t tc_graph_forward(const tc_graph *g, const uint8_t *inside, uint64_t n, 
             }
         if (next == reached)
             break;
-        int32_t s = order[next];
-        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++) {
-            int32_t to = g->target[e];
-            if (!counts(g, e) || distance[to] >= 0 || !inside[to])
+        const int32_t s = order[next];
+        const int64_t end = edges_from(g, (uint64_t)s + 1);
+        for (int64_t e = edges_from(g, (uint64_t)s); e < end; e++) {
+            const int32_t to = leads(g, e);
+            if (to < 0 || distance[to] >= 0 || !inside[to])
                 continue;
             distance[to] = distance[s] + 1;
             edge[to] = e;
@@ -99,22 +88,28 @@ uint64_t tc_graph_forward(const tc_graph *g, const uint8_t *inside, uint64_t n, 
 
 int tc_graph_backward(const tc_graph *g, uint8_t *found)
 {
-    int64_t edges = g->start[g->states], n = 0;
+    const int64_t edges = edges_from(g, g->states);
+    int64_t n = 0;
     int64_t *first = calloc(g->states + 2, sizeof *first);
     int32_t *before = malloc(((size_t)edges + 1) * sizeof *before), *waiting = malloc((g->states + 1) * sizeof *waiting);
     if (!first || !before || !waiting) {
         free(first), free(before), free(waiting);
         return -1;
     }
-    for (int64_t e = 0; e < edges; e++)
-        if (counts(g, e))
-            first[g->target[e] + 2]++;
+    for (int64_t e = 0; e < edges; e++) {
+        const int32_t to = leads(g, e);
+        if (to >= 0)
+            first[to + 2]++;
+    }
     for (uint64_t s = 0; s < g->states; s++)
         first[s + 2] += first[s + 1];
     for (uint64_t s = 0; s < g->states; s++) {
-        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
-            if (counts(g, e))
-                before[first[g->target[e] + 1]++] = (int32_t)s;
+        const int64_t end = edges_from(g, s + 1);
+        for (int64_t e = edges_from(g, s); e < end; e++) {
+            const int32_t to = leads(g, e);
+            if (to >= 0)
+                before[first[to + 1]++] = (int32_t)s;
+        }
         if (found[s])
             waiting[n++] = (int32_t)s;
     }
@@ -139,7 +134,7 @@ typedef struct {
     uint32_t parts;               /* numbers of parts given out */
     uint32_t *order, *low;        /* within the search from a root; order 0: not met */
     int32_t *stack, *path;        /* met and not closed; the way from the root to the state that is looked at */
-    int64_t *next;                /* for each place of the path: the next edge */
+    int64_t *next;                /* for each place of the path but the last: the next edge */
     uint64_t stacked;
     list again;                   /* states that are left of components */
     list fair;                    /* parts of fair components */
@@ -178,15 +173,17 @@ static int sum_up(fair_search *f, const int32_t *states, uint64_t n, uint32_t ow
     const tc_graph *g = f->graph;
     for (uint64_t i = 0; i < n; i++) {
         f->looked++;
-        for (int64_t e = g->start[states[i]]; e < g->start[states[i] + 1]; e++) {
-            uint32_t label = edge_label(g, e);
+        const int64_t end = edges_from(g, (uint64_t)states[i] + 1);
+        for (int64_t e = edges_from(g, (uint64_t)states[i]); e < end; e++) {
+            const uint32_t label = edge_label(g, e);
             if (f->enabled[label] == 0 && list_add(&f->met, label))
                 return -1;
             f->enabled[label] += f->seen[label] != f->looked;
             f->seen[label] = f->looked;
             if (f->taken[label] && !g->sets)
                 continue;
-            if (counts(g, e) && f->part[g->target[e]] == own) {
+            const int32_t to = leads(g, e);
+            if (to >= 0 && f->part[to] == own) {
                 f->taken[label] = 1;
                 f->sets |= g->sets ? g->sets[e] : 0;
             }
@@ -215,7 +212,8 @@ static verdict judge(const fair_search *f, uint64_t n)
 static int starves(const fair_search *f, int32_t state)
 {
     const tc_graph *g = f->graph;
-    for (int64_t e = g->start[state]; e < g->start[state + 1]; e++)
+    const int64_t end = edges_from(g, (uint64_t)state + 1);
+    for (int64_t e = edges_from(g, (uint64_t)state); e < end; e++)
         if (f->kinds[edge_label(g, e)] == TC_STRONG && !f->taken[edge_label(g, e)])
             return 1;
     return 0;
@@ -224,8 +222,9 @@ static int starves(const fair_search *f, int32_t state)
 /* Most components of most graphs are one state without an edge to itself. */
 static int has_loop(const tc_graph *g, int32_t state)
 {
-    for (int64_t e = g->start[state]; e < g->start[state + 1]; e++)
-        if (counts(g, e) && g->target[e] == state)
+    const int64_t end = edges_from(g, (uint64_t)state + 1);
+    for (int64_t e = edges_from(g, (uint64_t)state); e < end; e++)
+        if (leads(g, e) == state)
             return 1;
     return 0;
 }
@@ -266,20 +265,21 @@ static int search_from(fair_search *f, int32_t root)
     const uint32_t part = f->part[root];
     uint32_t met = 1;
     uint64_t depth = 1;
+    int32_t state = root;
+    int64_t e = edges_from(g, (uint64_t)root), end = edges_from(g, (uint64_t)root + 1);
     f->path[0] = f->stack[f->stacked++] = root;
-    f->next[0] = g->start[root];
     f->order[root] = f->low[root] = met;
-    while (depth > 0) {
-        int32_t state = f->path[depth - 1];
-        int64_t e = f->next[depth - 1]++;
-        if (e < g->start[state + 1]) {
-            int32_t to = g->target[e];
-            if (!counts(g, e) || f->part[to] != part)
+    for (;;) {
+        if (e < end) {
+            const int32_t to = leads(g, e++);
+            if (to < 0 || f->part[to] != part)
                 continue;
             if (f->order[to] == 0) {
                 f->order[to] = f->low[to] = ++met;
-                f->path[depth] = f->stack[f->stacked++] = to;
-                f->next[depth++] = g->start[to];
+                f->next[depth - 1] = e;
+                f->path[depth++] = f->stack[f->stacked++] = state = to;
+                e = edges_from(g, (uint64_t)to);
+                end = edges_from(g, (uint64_t)to + 1);
             } else if (f->order[to] < f->low[state]) {
                 f->low[state] = f->order[to];
             }
@@ -288,15 +288,19 @@ static int search_from(fair_search *f, int32_t root)
         depth--;
         if (depth > 0 && f->low[state] < f->low[f->path[depth - 1]])
             f->low[f->path[depth - 1]] = f->low[state];
-        if (f->low[state] != f->order[state])
-            continue;
-        uint64_t end = f->stacked;
-        while (f->stack[--f->stacked] != state)
-            ;
-        if (close_component(f, f->stack + f->stacked, end - f->stacked))
-            return -1;
+        if (f->low[state] == f->order[state]) {
+            const uint64_t stacked = f->stacked;
+            while (f->stack[--f->stacked] != state)
+                ;
+            if (close_component(f, f->stack + f->stacked, stacked - f->stacked))
+                return -1;
+        }
+        if (depth == 0)
+            return 0;
+        state = f->path[depth - 1];
+        e = f->next[depth - 1];
+        end = edges_from(g, (uint64_t)state + 1);
     }
-    return 0;
 }
 
 static int search_all(fair_search *f)

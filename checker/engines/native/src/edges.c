@@ -1,14 +1,38 @@
 #include "edges.h"
 
-#include "labels.h"
+#include <stdlib.h>
+
 #include "lanes.h"
+#include "packed.h"
 #include "parallel.h"
 
-/* Where the next edge of each state of the batch goes. */
+/* The edges of a batch, one after another: they are packed when the targets of all of them are known. */
 typedef struct {
-    uint64_t next[LANES];
+    uint64_t first, last;    /* the edges of the batch are first .. last - 1 */
+    uint64_t next[LANES];    /* where the next edge of each state goes */
+    uint64_t bounds[LANES];  /* and where those of the next state begin */
+    uint64_t *records, room; /* as they will be packed, from `first` on */
     uint64_t places[BUFFER]; /* of the edges whose successors wait in the worker's buffer */
 } cursors;
+
+static void begin_edges(const edge_pass *pass, cursors *c, uint64_t first, uint64_t n)
+{
+    c->first = (uint64_t)edges_from(pass->graph, first);
+    for (uint64_t lane = 0; lane < n; lane++) {
+        c->next[lane] = lane ? c->bounds[lane - 1] : c->first;
+        c->bounds[lane] = (uint64_t)edges_from(pass->graph, first + lane + 1);
+    }
+    c->last = c->bounds[n - 1];
+}
+
+/* Has every state of the batch as many edges as it should have? */
+static int all_there(const cursors *c, uint64_t n)
+{
+    for (uint64_t lane = 0; lane < n; lane++)
+        if (c->next[lane] != c->bounds[lane])
+            return 0;
+    return 1;
+}
 
 /* Of the lanes where an outcome is enabled, and so has an edge, those where it does not fail. */
 static lane_set leading(const worker *w, const layer_work *work, const prepared_outcome *o, lane_set enabled)
@@ -34,7 +58,7 @@ static int use_label(edge_pass *pass, uint32_t label)
 
 static int count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
 {
-    uint64_t degrees[LANES] = {0};
+    uint32_t degrees[LANES] = {0};
     for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++) {
         const prepared_outcome *o = &pass->work.program->outcomes[i];
         lane_set set = worker_enabled(w, &pass->work, o);
@@ -51,12 +75,12 @@ static int count_degrees(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
             }
     }
     for (uint64_t lane = 0; lane < n; lane++)
-        pass->start[first + lane + 1] = degrees[lane];
+        pass->degree[first + lane] = degrees[lane];
     return 0;
 }
 
 /* Looks up the successors in the buffer, whose memory is fetched first (buffer.c: insert_all). */
-static int resolve(edge_pass *pass, worker *w, const cursors *c)
+static int resolve(edge_pass *pass, worker *w, cursors *c)
 {
     const store *s = pass->work.store;
     const uint32_t words = s->words;
@@ -70,7 +94,7 @@ static int resolve(edge_pass *pass, worker *w, const cursors *c)
         int64_t number = store_find_hashed(s, w->successors + (size_t)i * words, w->hashes[i]);
         if (number < 0)
             return -1;
-        pass->target[c->places[i]] = (int32_t)number;
+        c->records[c->places[i] - c->first] |= (uint64_t)number + 1;
     }
     w->filled = 0;
     return 0;
@@ -80,14 +104,16 @@ static int resolve(edge_pass *pass, worker *w, const cursors *c)
 static int add_edge(edge_pass *pass, worker *w, cursors *c, const prepared_outcome *o, uint32_t lane, int leads)
 {
     const prepared *p = pass->work.program;
+    const tc_graph *g = pass->graph;
     const uint64_t source = w->batch.state + lane, edge = c->next[lane]++;
-    const uint32_t label = label_of(w, o, lane);
-    if (edge >= pass->bounds[source + 1] || (pass->to && label >= pass->labels))
+    uint32_t label = label_of(w, o, lane);
+    if (edge >= c->bounds[lane] || (pass->to && label >= pass->labels))
         return -1;
-    label_put(pass->label, pass->label_bytes, edge, pass->to ? pass->to[label] : label);
-    if (pass->progress)
-        pass->progress[edge] = o->progress != TC_NONE && column_of(w, o->progress)[lane] != 0;
-    pass->target[edge] = -1;
+    label = pass->to ? pass->to[label] : label;
+    if ((uint64_t)label >> g->label_bits)
+        return -1;
+    const uint64_t progress = g->edge_bits > g->target_bits + g->label_bits && o->progress != TC_NONE && column_of(w, o->progress)[lane] != 0;
+    c->records[edge - c->first] = (uint64_t)label << g->target_bits | progress << (g->target_bits + g->label_bits);
     if (!leads)
         return 0;
     uint64_t *successor = w->successors + (size_t)w->filled * p->words;
@@ -99,10 +125,32 @@ static int add_edge(edge_pass *pass, worker *w, cursors *c, const prepared_outco
     return 0;
 }
 
+static int have_room(cursors *c)
+{
+    if (c->last - c->first <= c->room)
+        return 1;
+    const uint64_t room = 2 * (c->last - c->first);
+    uint64_t *records = realloc(c->records, room * sizeof *records);
+    if (!records)
+        return 0;
+    c->records = records;
+    c->room = room;
+    return 1;
+}
+
+static void pack_edges(const edge_pass *pass, const cursors *c)
+{
+    packer p = pack_from(pass->edge, c->first * pass->graph->edge_bits);
+    for (uint64_t i = 0; i < c->last - c->first; i++)
+        pack_number(&p, c->records[i], pass->graph->edge_bits);
+    pack_end(&p);
+}
+
 static int add_edges(edge_pass *pass, worker *w, cursors *c, uint64_t first, uint64_t n)
 {
-    for (uint64_t lane = 0; lane < n; lane++)
-        c->next[lane] = pass->bounds[first + lane];
+    begin_edges(pass, c, first, n);
+    if (!have_room(c))
+        return -2;
     for (uint32_t i = 0; i < pass->work.program->n_outcomes; i++) {
         const prepared_outcome *o = &pass->work.program->outcomes[i];
         lane_set set = worker_enabled(w, &pass->work, o);
@@ -117,9 +165,9 @@ static int add_edges(edge_pass *pass, worker *w, cursors *c, uint64_t first, uin
                 if (add_edge(pass, w, c, o, (uint32_t)g * 64 + (uint32_t)__builtin_ctzll(bits), (leads.group[g] & bits & -bits) != 0))
                     return -1;
     }
-    for (uint64_t lane = 0; lane < n; lane++)
-        if (c->next[lane] != pass->bounds[first + lane + 1])
-            return -1;
+    if (!all_there(c, n) || resolve(pass, w, c))
+        return -1;
+    pack_edges(pass, c);
     return 0;
 }
 
@@ -140,8 +188,7 @@ static void mark_states(edge_pass *pass, worker *w, uint64_t first, uint64_t n)
 static int mark_edges(edge_pass *pass, worker *w, cursors *c, uint64_t first, uint64_t n)
 {
     const prepared *p = pass->work.program;
-    for (uint64_t lane = 0; lane < n; lane++)
-        c->next[lane] = pass->bounds[first + lane];
+    begin_edges(pass, c, first, n);
     for (uint32_t i = 0; i < p->n_outcomes; i++) {
         const prepared_outcome *o = &p->outcomes[i];
         const lane_set set = worker_enabled(w, &pass->work, o);
@@ -155,7 +202,7 @@ static int mark_edges(edge_pass *pass, worker *w, cursors *c, uint64_t first, ui
         for (int g = 0; g < GROUPS; g++)
             for (uint64_t bits = set.group[g]; bits; bits &= bits - 1) {
                 const uint64_t lane = (uint64_t)g * 64 + (uint64_t)__builtin_ctzll(bits), edge = c->next[lane]++;
-                if (edge >= pass->bounds[first + lane + 1])
+                if (edge >= c->bounds[lane])
                     return -1;
                 if (fires.group[g] & bits & -bits)
                     pass->marks[edge] = pass->mark;
@@ -189,7 +236,7 @@ static void run_pass(void *shared, uint32_t index)
     edge_pass *pass = shared;
     layer_work *work = &pass->work;
     worker *w = &pass->workers[index];
-    cursors c;
+    cursors c = {.records = NULL};
     int result = 0;
     w->filled = w->inserted = 0;
     while (result == 0 && atomic_load_explicit(&work->stop, memory_order_relaxed) == GO_ON) {
@@ -209,12 +256,11 @@ static void run_pass(void *shared, uint32_t index)
         else
             mark_quiet(pass, w, first);
     }
-    if (pass->kind == PASS_EDGES && result == 0)
-        result = resolve(pass, w, &c);
+    free(c.records);
     w->filled = 0;
     w->batch.active = 0;
     if (result)
-        atomic_store(&work->stop, STOP_BROKEN);
+        atomic_store(&work->stop, result == -2 ? STOP_ROOM : STOP_BROKEN);
 }
 
 int edges_run(edge_pass *pass, worker *workers, uint32_t n_workers)
@@ -224,10 +270,6 @@ int edges_run(edge_pass *pass, worker *workers, uint32_t n_workers)
     atomic_store(&pass->work.next, 0);
     atomic_store(&pass->work.stop, GO_ON);
     run_parallel(n < STATES_WORTH_THREADS ? 1 : n_workers, run_pass, pass);
-    if (pass->kind == PASS_DEGREES) {
-        pass->start[0] = 0;
-        for (uint64_t s = 0; s < n; s++)
-            pass->start[s + 1] += pass->start[s];
-    }
-    return atomic_load(&pass->work.stop) == GO_ON ? 0 : -1;
+    const int stop = atomic_load(&pass->work.stop);
+    return stop == GO_ON ? 0 : stop == STOP_ROOM ? -2 : -1;
 }

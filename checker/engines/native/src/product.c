@@ -6,7 +6,7 @@
  *
  * Invariants
  * NUMBER  number[state * readers + reader] is 0, or 1 more than the number of that node; node_state and node_reader are its inverse. */
-#include "labels.h"
+#include "packed.h"
 
 void tc_letters_add(uint64_t n, const uint8_t *values, uint32_t bit, uint16_t *letters)
 {
@@ -50,33 +50,39 @@ int64_t tc_product_nodes(const tc_graph *g, const tc_reader *r, uint64_t n, tc_n
     for (uint64_t node = 0; node < nodes->n; node++) {
         const int32_t s = nodes->state[node];
         const uint32_t at = place(r, s, nodes->reader[node]);
-        for (uint32_t m = r->first[at]; m < r->first[at + 1]; m++) {
-            edges += g->start[s + 1] - g->start[s];
-            for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
-                if (g->target[e] >= 0 && number_node(r, nodes, g->target[e], r->to[m]))
+        const int64_t from = edges_from(g, (uint64_t)s), end = edges_from(g, (uint64_t)s + 1);
+        const uint64_t degree = (uint64_t)(end - from) * (r->first[at + 1] - r->first[at]);
+        if (degree > UINT32_MAX)
+            return -1;
+        nodes->degree[node] = (uint32_t)degree;
+        edges += (int64_t)degree;
+        for (uint32_t m = r->first[at]; m < r->first[at + 1]; m++)
+            for (int64_t e = from; e < end; e++) {
+                const int32_t to = edge_target(g, e);
+                if (to >= 0 && number_node(r, nodes, to, r->to[m]))
                     return -1;
-        }
+            }
     }
     return edges;
 }
 
-void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nodes, int64_t *start, int32_t *target, void *label,
-                      uint8_t *sets)
+void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nodes, uint32_t target_bits, uint64_t *edges, uint8_t *sets)
 {
-    int64_t edge = 0;
+    uint64_t edge = 0;
+    packer p = pack_from(edges, 0);
     for (uint64_t node = 0; node < nodes->n; node++) {
         const int32_t s = nodes->state[node];
         const uint32_t at = place(r, s, nodes->reader[node]);
-        start[node] = edge;
+        const int64_t from = edges_from(g, (uint64_t)s), end = edges_from(g, (uint64_t)s + 1);
         for (uint32_t m = r->first[at]; m < r->first[at + 1]; m++)
-            for (int64_t e = g->start[s]; e < g->start[s + 1]; e++, edge++) {
-                const int32_t to = g->target[e];
-                target[edge] = to < 0 ? -1 : (int32_t)nodes->number[(uint64_t)to * r->readers + r->to[m]] - 1;
-                label_put(label, g->label_bytes, (uint64_t)edge, edge_label(g, e));
-                sets[edge] = r->sets[m];
+            for (int64_t e = from; e < end; e++) {
+                const int32_t to = edge_target(g, e);
+                const uint64_t number = to < 0 ? 0 : nodes->number[(uint64_t)to * r->readers + r->to[m]];
+                pack_number(&p, number | (uint64_t)edge_label(g, e) << target_bits, target_bits + g->label_bits);
+                sets[edge++] = r->sets[m];
             }
     }
-    start[nodes->n] = edge;
+    pack_end(&p);
 }
 
 int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *ends, const int64_t *counted, const int64_t *gained,
@@ -87,8 +93,9 @@ int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *en
         if (!inside[s] || most[s] == limit)
             continue;
         int64_t best = ends[s] ? limit : most[s];
-        for (int64_t e = g->start[s]; e < g->start[s + 1] && best < limit; e++) {
-            const int32_t to = g->target[e];
+        const int64_t end = edges_from(g, s + 1);
+        for (int64_t e = edges_from(g, s); e < end && best < limit; e++) {
+            const int32_t to = edge_target(g, e);
             if (to < 0 || !inside[to])
                 continue;
             const int64_t takes = counted[edge_label(g, e)] + (gained ? gained[to] : 0);
@@ -105,19 +112,20 @@ int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *en
     return changed;
 }
 
-void tc_graph_hunger(const tc_graph *g, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, const uint8_t *progress,
+void tc_graph_hunger(const tc_graph *g, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, uint32_t by_progress,
                      uint8_t *sets, uint8_t *cut)
 {
     for (uint64_t s = 0; s < g->states; s++) {
+        const int64_t from = edges_from(g, s), end = edges_from(g, s + 1);
         uint8_t wants = letter[s] & 1;
-        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++)
+        for (int64_t e = from; e < end; e++)
             wants |= (roles[edge_label(g, e)] & TC_WANTS) != 0;
-        for (int64_t e = g->start[s]; e < g->start[s + 1]; e++) {
+        for (int64_t e = from; e < end; e++) {
             const uint32_t label = edge_label(g, e);
             const uint16_t of = serves[label];
-            const int32_t to = g->target[e];
+            const int32_t to = edge_target(g, e);
             sets[e] = (uint8_t)(wants | ((roles[label] & TC_OTHER) ? 2 : 0));
-            cut[e] = (roles[label] & TC_OWN) && (progress ? progress[e] != 0 : !of || (to >= 0 && (letter[to] & of)));
+            cut[e] = (roles[label] & TC_OWN) && (by_progress ? edge_progress(g, e) != 0 : !of || (to >= 0 && (letter[to] & of)));
         }
     }
 }

@@ -6,7 +6,7 @@
 #include "program.h"
 
 /* Raised with every change of a struct, a function or a meaning in program.h and here. */
-#define TC_INTERFACE 12
+#define TC_INTERFACE 13
 
 typedef struct tc_search tc_search;
 
@@ -60,17 +60,16 @@ typedef struct {
     int64_t state, outcome;
 } tc_witness;
 
-/* A graph in arrays of the caller, whole and within its bounds (tc_graph_sound). The edges of state s are start[s] .. start[s + 1] - 1, or none
- * where a target is -1. */
+/* A graph in packed arrays of the caller (packed.h), whole and within its bounds (tc_graph_sound). An edge whose target is -1 leads nowhere. */
 typedef struct {
     uint64_t states;
-    const int64_t *start;
-    const int32_t *target;
-    const void *label;   /* label_bytes each: 1, 2 or 4 */
-    const uint8_t *cut;  /* edges that do not count (not 0), or NULL */
-    const uint8_t *sets; /* the sets that an edge is in, as bits, or NULL: none */
-    uint64_t every;      /* all of the sets */
-    uint32_t label_bytes;
+    const uint64_t *first; /* of each 64 states, one after the last included: their first edge */
+    const uint64_t *more;  /* of each state, and of one after the last: how many edges the states before it in its 64 have */
+    const uint64_t *edge;  /* of each edge: its target + 1, its label, and, in a bit that is left, whether it is progress */
+    const uint8_t *cut;    /* edges that do not count (not 0), or NULL */
+    const uint8_t *sets;   /* the sets that an edge is in, as bits, or NULL: none */
+    uint64_t every;        /* all of the sets */
+    uint32_t more_bits, target_bits, label_bits, edge_bits;
 } tc_graph;
 
 /* An automaton that reads states. The moves of reader q on the letter l of a state are first[q * letters + place[l]] .. until the next one's:
@@ -85,10 +84,12 @@ typedef struct {
     uint32_t readers, letters;
 } tc_reader;
 
-/* The nodes of a product, in arrays of the caller: `state` and `reader` have room for `most`, `number` for each state and reader, all 0. */
+/* The nodes of a product, in arrays of the caller: `state`, `reader` and `degree` have room for `most`, `number` for each state and reader,
+ * all 0. */
 typedef struct {
     int32_t *state;
     uint16_t *reader;
+    uint32_t *degree;
     uint32_t *number;
     uint64_t n, most;
 } tc_nodes;
@@ -148,15 +149,14 @@ int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char 
 
 /* The graph of a complete search, by going over all states once more. An edge is a transition. 0, or -1 when the search is
  * not complete, has no whole states or orbits only (or the program is broken).
- * The edges of state s will have the numbers start[s] .. start[s + 1] - 1; `start` has distinct + 1 entries.
- * used[l] = 1 for each label l of an edge; all are below `labels`, or the answer is -1. (NULL: not wanted.) */
-int tc_search_degrees(tc_search *search, uint64_t *start, uint32_t labels, uint8_t *used);
-/* `start` as tc_search_degrees gave it; one entry for each edge: the number of its target (-1 where it fails); to[l] for its label l, which is below `labels` (NULL:
- * l), in label_bytes, which are 1, 2 or 4 and enough for each; and 1 where it is progress (NULL: not wanted). */
-int tc_search_edges(tc_search *search, const uint64_t *start, uint32_t labels, const uint32_t *to, int32_t *target, void *label,
-                    uint32_t label_bytes, uint8_t *progress);
-/* `start` as tc_search_degrees gave it: marks[e] = mark for each edge e where a watch on transitions with this id fires. */
-int tc_search_edges_where(tc_search *search, const uint64_t *start, uint32_t watch, uint8_t mark, uint8_t *marks);
+ * degrees[s]: how many edges state s has. used[l] = 1 for each label l of an edge; all are below `labels`, or the answer is -1. (NULL: not
+ * wanted.) */
+int tc_search_degrees(tc_search *search, uint32_t *degrees, uint32_t labels, uint8_t *used);
+/* The edges, all 0 before, as `graph` (its `edge` is not read) has their starts and their widths: to[l] for a label l, which is below `labels`
+ * (NULL: l). -2: no memory. */
+int tc_search_edges(tc_search *search, const tc_graph *graph, uint32_t labels, const uint32_t *to, uint64_t *edges);
+/* The starts as for tc_search_edges: marks[e] = mark for each edge e where a watch on transitions with this id fires. */
+int tc_search_edges_where(tc_search *search, const tc_graph *graph, uint32_t watch, uint8_t mark, uint8_t *marks);
 /* marks[s] = mark for each state s where a state watch with this id fires; the others stay as they are. */
 int tc_search_evaluate(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
 
@@ -166,6 +166,15 @@ int tc_search_quiet(tc_search *search, uint8_t mark, uint8_t *marks);
 int tc_search_final(tc_search *search, uint32_t watch, uint8_t mark, uint8_t *marks);
 void tc_search_free(tc_search *search);
 
+/* The starts of a graph from the degrees of its states, `first` and `more` all 0 before; what more_bits has to be (`more` NULL: nothing is
+ * written). */
+uint32_t tc_graph_starts(uint64_t states, const uint32_t *degrees, uint64_t *first, uint64_t *more, uint32_t more_bits);
+/* Unpacked: the first edges of the states from .. to-1 (of `states`, too: how many edges there are); of such edges the targets, the labels, and
+ * whether they are progress. */
+void tc_graph_first_edges(const tc_graph *graph, uint64_t from, uint64_t to, int64_t *starts);
+void tc_graph_targets(const tc_graph *graph, uint64_t from, uint64_t to, int32_t *targets);
+void tc_graph_labels(const tc_graph *graph, uint64_t from, uint64_t to, uint32_t *labels);
+void tc_graph_progress(const tc_graph *graph, uint64_t from, uint64_t to, uint8_t *progress);
 /* 1 when starts, targets and labels are within bounds: the functions below index without a check. */
 int tc_graph_sound(const tc_graph *graph, uint64_t edges, uint32_t labels);
 /* found[s]: all bits of kinds[label] of the edges of s, cut ones too. */
@@ -181,12 +190,11 @@ void tc_letters_add(uint64_t n, const uint8_t *values, uint32_t bit, uint16_t *l
 /* used[l] = 1 for each letter l of n. */
 void tc_letters_used(uint64_t n, const uint16_t *letters, uint8_t *used);
 /* The nodes of the product that are reached from the states below n with reader 0, which are its first ones. How many edges it has, -1 when there
- * are more than `most` nodes. */
+ * are more than `most` nodes (or 2^32 edges of one). */
 int64_t tc_product_nodes(const tc_graph *graph, const tc_reader *reader, uint64_t n, tc_nodes *nodes);
-/* The edges of the product, of nodes that tc_product_nodes found: `start` has n + 1 entries, and labels have as many bytes as the
- * graph's. */
-void tc_product_edges(const tc_graph *graph, const tc_reader *reader, const tc_nodes *nodes, int64_t *start, int32_t *target,
-                      void *label, uint8_t *sets);
+/* The edges of the product, of nodes that tc_product_nodes found, all 0 before: targets of target_bits, labels as wide as the graph's, nothing
+ * else; and of each edge its sets. */
+void tc_product_edges(const tc_graph *graph, const tc_reader *reader, const tc_nodes *nodes, uint32_t target_bits, uint64_t *edges, uint8_t *sets);
 /* The first of n nodes, in this order, where every run is accepted, or one that ends there: in states with `resting` not 0 runs may. Or -1. */
 int64_t tc_product_end(const tc_reader *reader, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n);
 /* One round of checker/graph/longest.py over all states, the last ones first: `counted` of each label, `gained` of each state or NULL, none of
@@ -194,9 +202,9 @@ int64_t tc_product_end(const tc_reader *reader, const tc_nodes *nodes, const uin
 int tc_graph_longest(const tc_graph *graph, const uint8_t *inside, const uint8_t *ends, const int64_t *counted, const int64_t *gained,
                      int64_t limit, int64_t *most);
 /* For the hunger of one agent (checker/graph/hunger.py). Of each label: `roles`, bits of TC_OWN ..., and `serves`, the bit of a letter that says
- * that the activity of the label is at rest, 0 where it never waits; bit 0 of a letter says that the agent is busy. `progress`: one byte for each
- * edge where steps of progress serve, else NULL. Of each edge: sets is 1 where the agent wants, 2 where another acts; cut, where it is served. */
-void tc_graph_hunger(const tc_graph *graph, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, const uint8_t *progress,
+ * that the activity of the label is at rest, 0 where it never waits; bit 0 of a letter says that the agent is busy. by_progress: steps of progress
+ * serve, else 0. Of each edge: sets is 1 where the agent wants, 2 where another acts; cut, where it is served. */
+void tc_graph_hunger(const tc_graph *graph, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, uint32_t by_progress,
                      uint8_t *sets, uint8_t *cut);
 /* The fair components (cycles.c) among the states with inside[s] not 0: component[s] is 1, 2, ..., 0 in none. How many there are, -1 when there
  * is no memory. */
