@@ -1,4 +1,7 @@
-"""Rules of a fixed form for all goals of a protocol at once: what is inductive does not hang on what is asked, so small sizes are looked at once."""
+"""Rules of a fixed form for all goals of a protocol at once: what is inductive does not hang on what is asked, so small sizes are looked at once.
+
+Then rules that are made as they are needed, for one after another of those that are open still.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from time import perf_counter
 
 from checker.engines.inductive.candidates import said_of_states
 from checker.engines.inductive.events import Lemmas
+from checker.engines.inductive.guided import Guided, wanted
 from checker.engines.inductive.houdini import Houdini, fewest
 from checker.engines.inductive.pool import Pool
 from checker.engines.inductive.prove import Proofs, own_condition
@@ -44,6 +48,20 @@ class _Shared:
             yield from self._enough()
             if not self.open:
                 return
+        yield from self._made_as_needed()
+
+    def _made_as_needed(self) -> Iterator[Lemmas]:
+        """For the goals that are open still, one by one."""
+        guided = Guided(self.proofs, self.pool, self.deadline)
+        for which, goal in enumerate(self.goals):
+            if goal in self.open:
+                asked = (self._asked(proofs)[which] for proofs in self.proofs)
+                places = zip(self.proofs, asked, self.wrong, strict=True)
+                found = guided.rules([wanted(proofs.form, one, wrong[which]) for proofs, one, wrong in places])
+                if found is not None:
+                    self.open.remove(goal)
+                    few, more = found
+                    yield Lemmas(goal=goal, lemmas=tuple(few), more=tuple(more))
 
     def _asked(self, proofs: Proofs) -> list[Goal]:
         return [next(goal for goal in proofs.model.goals if goal.name == name) for name in self.goals]
