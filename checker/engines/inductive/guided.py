@@ -1,8 +1,8 @@
 """Rules of a few parts, made as they are needed: each excludes a state that the others allow, and from which a step breaks one of them.
 
 As IC3 learns a clause from a state that leads to a bad one (A. R. Bradley, VMCAI 2011), but what it learns is told by small runs, and said of agents
-and things by name: `told_apart`. Where nothing tells a state apart from those of the runs, the rule that is broken from there is given up. What is found
-is inductive at these sizes; whether it is at every size is not decided here.
+and things by name: `told_apart`. Where nothing tells a state apart from those of the runs, the rule that is broken from there is given up. What is
+found is inductive at these sizes; whether it is at every size is not decided here.
 """
 
 from __future__ import annotations
