@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from checker.elaborate import make
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Violated
+from checker.engines.inductive.guided import Guided, wanted
 from checker.engines.inductive.houdini import Houdini, fewest
 from checker.engines.inductive.pool import Pool
 from checker.engines.inductive.prove import Proofs, own_condition
@@ -44,7 +45,8 @@ def candidates(
 def candidates_of_a_form(
     model_at: Callable[[Sizes], Model], sizes: Sequence[Sizes], goal: str, *, time_s: float | None = None
 ) -> Iterator[Event]:
-    """Lemmas or Open, as `candidates`, without looking for a proof at any size: of rules of a fixed form (`templates`), and what steps counted."""
+    """Lemmas or Open, as `candidates`, without looking for a proof at any size: of rules of a fixed form (`templates`), and what steps counted; then
+    of rules that are made as they are needed (`guided`)."""
     deadline = None if time_s is None else perf_counter() + time_s
     try:
         search = _Search(model_at, sizes, goal, deadline)
@@ -52,7 +54,7 @@ def candidates_of_a_form(
     except GaveUp as reason:
         yield Open(goal=goal, reason=str(reason))
         return
-    yield Open(goal=goal, reason="rules between two things are not enough") if found is None else found
+    yield Open(goal=goal, reason="no rules were found that are enough") if found is None else found
 
 
 class _Search:
@@ -82,14 +84,17 @@ class _Search:
         yield Open(goal=self.goal, reason="what the small sizes show is not inductive in all of them")
 
     def of_a_form(self) -> Lemmas | None:
-        """With what few rules are enough."""
+        """With what few rules are enough; else with rules that are made as they are needed."""
         self.pool.take(what_was_counted(self.proofs[-1].model))
         for rules in in_stages([proofs.model for proofs in self.proofs]):
             self.pool.take(rules)
             found = self._inductive()
             if found is not None:
                 return found
-        return None
+        places = zip(self.proofs, self.wrong, strict=True)
+        asked = [wanted(proofs.form, _goal(proofs, self.goal), wrong) for proofs, wrong in places]
+        made = Guided(self.proofs, self.pool, self.deadline).rules(asked)
+        return None if made is None else Lemmas(goal=self.goal, lemmas=tuple(made[0]), more=tuple(made[1]))
 
     def _inductive(self) -> Lemmas | None:
         """The lemmas that are inductive with the goal in all sizes, those that are needed first; None where they are not enough."""

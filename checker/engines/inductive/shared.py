@@ -1,12 +1,17 @@
-"""Rules of a fixed form for all goals of a protocol at once: what is inductive does not hang on what is asked, so small sizes are looked at once."""
+"""Rules of a fixed form for all goals of a protocol at once: what is inductive does not hang on what is asked, so small sizes are looked at once.
+
+After the simple ones rules are made as they are needed, for one after another of the goals that are open still.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import perf_counter
 
 from checker.engines.inductive.candidates import said_of_states
-from checker.engines.inductive.events import Lemmas
+from checker.engines.inductive.events import GaveUp, Lemmas
+from checker.engines.inductive.guided import Guided, Wanted, wanted
 from checker.engines.inductive.houdini import Houdini, fewest
 from checker.engines.inductive.pool import Pool
 from checker.engines.inductive.prove import Proofs, own_condition
@@ -17,6 +22,8 @@ from checker.ground.violations import bad
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
 
+SIMPLE = 2  # stages, before rules are made as they are needed
+GUIDED_SHARE = 0.5  # of the time that is left then
 STATES = ("always", "never")  # the kinds of goals that say something of every state
 
 
@@ -39,11 +46,30 @@ class _Shared:
 
     def found(self) -> Iterator[Lemmas]:
         self.pool.take(what_was_counted(self.proofs[-1].model))
-        for rules in in_stages([proofs.model for proofs in self.proofs]):
-            self.pool.take(rules)
-            yield from self._enough()
+        for number, rules in enumerate(in_stages([proofs.model for proofs in self.proofs])):
+            if number == SIMPLE:
+                yield from self._made_as_needed()
             if not self.open:
                 return
+            self.pool.take(rules)
+            yield from self._enough()
+
+    def _made_as_needed(self) -> Iterator[Lemmas]:
+        """For the goals that are open still, one by one, in a part of the time."""
+        now = perf_counter()
+        until = None if self.deadline is None else now + (self.deadline - now) * GUIDED_SHARE
+        guided = Guided(self.proofs, self.pool, until)
+        with suppress(GaveUp):
+            for which, goal in enumerate(self.goals):
+                if goal in self.open:
+                    found = guided.rules([self._wanted(at, which) for at in range(len(self.proofs))])
+                    if found is not None:
+                        self.open.remove(goal)
+                        yield Lemmas(goal=goal, lemmas=tuple(found[0]), more=tuple(found[1]))
+
+    def _wanted(self, at: int, which: int) -> Wanted:
+        proofs, wrong = self.proofs[at], self.wrong[at][which]
+        return wanted(proofs.form, self._asked(proofs)[which], wrong)
 
     def _asked(self, proofs: Proofs) -> list[Goal]:
         return [next(goal for goal in proofs.model.goals if goal.name == name) for name in self.goals]

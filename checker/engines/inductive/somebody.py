@@ -7,7 +7,7 @@ sets: R. Reiter, A theory of diagnosis from first principles, 1987).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import combinations, islice, product
 from operator import and_, or_
@@ -159,11 +159,16 @@ def _opposite(part: _Part, everywhere: int) -> _Part:
 def _rows(columns: Sequence[int], when: int) -> list[int]:
     """In each place of `when` the numbers of the columns that are so there; without those that another one is part of."""
     places = (at for at in range(when.bit_length()) if when >> at & 1)
-    least: list[int] = []
-    for row in sorted({sum((bits >> at & 1) << n for n, bits in enumerate(columns)) for at in places}, key=int.bit_count):
-        if not any(row & other == other for other in least):
-            least.append(row)
-    return least
+    return least(sum((bits >> at & 1) << n for n, bits in enumerate(columns)) for at in places)
+
+
+def least(rows: Iterable[int]) -> list[int]:
+    """The rows without those that another one is part of."""
+    found: list[int] = []
+    for row in sorted(set(rows), key=int.bit_count):
+        if not any(row & other == other for other in found):
+            found.append(row)
+    return found
 
 
 def meeting(rows: Sequence[int], most: int) -> Iterator[int]:

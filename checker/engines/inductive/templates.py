@@ -85,22 +85,22 @@ def _rules(things: Sequence[_Thing], names: Names, everywhere: int) -> Iterator[
         if thing.true_in in (0, everywhere):
             constant.add(number)
             if thing.names == frozenset(names):
-                yield _of_all(names, make.negate(thing.says) if thing.true_in == 0 else thing.says)
+                yield of_all(names, make.negate(thing.says) if thing.true_in == 0 else thing.says)
     left = [thing for number, thing in enumerate(things) if number not in constant]
     for a, b in combinations(left, 2):
         if a.names | b.names != frozenset(names):
             continue
         if not a.true_in & ~b.true_in:
-            yield _of_all(names, make.implies(a.says, b.says))
+            yield of_all(names, make.implies(a.says, b.says))
         if not b.true_in & ~a.true_in:
-            yield _of_all(names, make.implies(b.says, a.says))
+            yield of_all(names, make.implies(b.says, a.says))
         if not a.true_in & b.true_in and a.cell != b.cell:
-            yield _of_all(names, make.implies(a.says, make.negate(b.says)))
+            yield of_all(names, make.implies(a.says, make.negate(b.says)))
         if a.true_in | b.true_in == everywhere:
-            yield _of_all(names, make.either(a.says, b.says))
+            yield of_all(names, make.either(a.says, b.says))
 
 
-def _of_all(names: Names, rule: Expr) -> Expr:
+def of_all(names: Names, rule: Expr) -> Expr:
     pairs = ((one, other) for one, other in combinations(names, 2) if one.type == other.type)
     apart = [make.compare("lt" if is_ordered(one) else "ne", one, other) for one, other in pairs]
     match rule:

@@ -97,6 +97,13 @@ def _may_be(cell: Read, names: Names) -> Iterator[Expr]:
             yield from (make.apply("in_set", (element, cell), Bool()) for element in elements)
 
 
+def said_of_numbers(model: Model, names: Names) -> Iterator[Expr]:
+    """Of each cell with more numbers than `said_of` tells apart whether it is the least of them."""
+    for variable in model.variables:
+        if isinstance(variable.type, Int) and cardinality(variable.type) > MOST_VALUES:
+            yield from (make.equal(cell, variable.type.low) for cell in _cells(variable, names))
+
+
 def _waits(channel: Channel, cell: Read, names: Names, twice: bool) -> Iterator[Expr]:
     """That a message waits: of a sender, with something in it, or both; and, of a bag, that two such do."""
     record = getattr(cell.type, "of", None)
