@@ -19,6 +19,9 @@ _COMPARED = {
 }
 
 
+_ADDED = {"+": "plus", "-": "minus", "*": "times"}
+
+
 def english(node: tree.Expr) -> str:
     """`for every worker w and task t: whenever w waits at working and the t of w's work is t, the owner of t is w`."""
     return _said(node)
@@ -49,13 +52,9 @@ def _said(node: tree.Expr) -> str:
             return f"{_thing(node.agent)} is {node.fact}"
         case Unsayable():
             return node.name.strip("()") if node.name.count("(") == 1 else node.name.removeprefix("(").removesuffix(")")
-    return (
-        "true"
-        if isinstance(node, tree.Truth) and node.value
-        else "false"
-        if isinstance(node, tree.Truth)
-        else f"{_thing(node)} is true"
-    )
+        case tree.Truth():
+            return "true" if node.value else "false"
+    return f"{_thing(node)} is true"
 
 
 def _bound(binders: tuple[tree.Binder, ...], *, article: bool = False) -> str:
@@ -64,10 +63,33 @@ def _bound(binders: tuple[tree.Binder, ...], *, article: bool = False) -> str:
 
 
 def _one(domain: tree.Expr, name: str, article: bool) -> str:
-    if not isinstance(domain, tree.Name) or isinstance(domain, Unsayable) or domain.name[:1].islower():
-        return f"{'some ' if article else ''}{name} of {_thing(domain)}"
-    kind = domain.name.rpartition(".")[2].lower()
+    kind = _kind(domain)
+    if not kind:
+        return f"{'some ' if article else ''}{name} of {_set(domain)}"
     return f"{f'{_article(kind)} ' if article else ''}{kind} {name}"
+
+
+def _all_of(binders: tuple[tree.Binder, ...]) -> str:
+    """`workers w and tasks t`"""
+    many = ((_kind(binder.domain), binder) for binder in binders)
+    return " and ".join(f"{_plural(kind)} {one.name}" if kind else f"{one.name} of {_set(one.domain)}" for kind, one in many)
+
+
+def _kind(domain: tree.Expr) -> str:
+    """`worker`, of a type that is gone over; "" for a set."""
+    if not isinstance(domain, tree.Name) or isinstance(domain, Unsayable) or domain.name[:1].islower():
+        return ""
+    return domain.name.rpartition(".")[2].lower()
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def _set(domain: tree.Expr) -> str:
+    return f"the {domain.name.strip('()')}" if isinstance(domain, Unsayable) else _thing(domain)
 
 
 def _article(noun: str) -> str:
@@ -96,6 +118,8 @@ def _negated(node: tree.Expr) -> str:
             return _said(node).replace(" waits at ", " does not wait at ")
         case tree.Is():
             return f"{_thing(node.agent)} is not {node.fact}"
+        case Unsayable() if node.name.startswith(("(a ", "(an ")):
+            return f"no {node.name.strip('()').partition(' ')[2]}"
         case Unsayable() if " waits for " in node.name:
             return _said(node).replace(" waits for ", " does not wait for ")
         case tree.Quantifier(kind="any"):
@@ -121,7 +145,11 @@ def _compared(node: tree.Binary) -> str:
         listed = f"{', '.join(first)} or {last}" if first else last
         return f"{_thing(left)} is {'not ' if node.operator == 'not in' else ''}{listed}"
     word = _COMPARED.get(node.operator)
-    return f"{_thing(left)} {word} {_thing(right)}" if word else whole(node)
+    return f"{_side(left)} {word} {_side(right)}" if word else whole(node)
+
+
+def _side(node: tree.Expr) -> str:
+    return f"({_thing(node)})" if isinstance(node, tree.Conditional) else _thing(node)
 
 
 def _waiting(node: tree.Call) -> str:
@@ -149,9 +177,22 @@ def _thing(node: tree.Expr) -> str:
         case tree.Call(name="waiting"):
             return f"the number of {_waiting(node).replace(' message waits', ' messages that wait')}"
         case tree.Quantifier(kind="count"):
-            return f"the number of {_bound(node.binders)} such that {_part(node.body, 'not')}"
+            return f"the number of {_all_of(node.binders)} such that {_part(node.body, 'not')}"
+        case tree.Quantifier(kind="sum"):
+            return f"the sum of {_operand(node.body)} over all {_all_of(node.binders)}"
+        case tree.Binary(operator="+" | "-" | "*") if node.operator in _ADDED:
+            return f"{_operand(node.left, node.operator)} {_ADDED[node.operator]} {_operand(node.right)}"
+        case tree.Conditional():
+            return f"{_thing(node.then)} if {_said(node.condition)}, otherwise {_thing(node.orelse)}"
         case tree.Quantifier(kind="all" | "any" | "majority") | tree.Is() | tree.At():
             return f"({_said(node)})"
         case Unsayable():
             return node.name
     return whole(node)
+
+
+def _operand(node: tree.Expr, beside: str = "") -> str:
+    """A number beside others keeps together, but for a sum that goes on."""
+    goes_on = beside in ("+", "-") and isinstance(node, tree.Binary) and node.operator != "*"
+    loose = isinstance(node, tree.Conditional) or (isinstance(node, tree.Binary) and not goes_on)
+    return f"({_thing(node)})" if loose else _thing(node)
