@@ -126,7 +126,7 @@ class Attempts:
             said = frozenset(map(words, lemmas))
             if said in refuted:
                 continue
-            self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
+            self._said(f"{goal.name}: every size, {len(lemmas)} lemma{'s' * (len(lemmas) != 1)}")
             settled = proofs.settle(lemmas, until)
             if settled.proved:
                 few = proofs.trimmed(settled.lemmas, needed, (perf_counter() + until) / 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checker.language import tree
 from checker.language.checking.written import whole
 from checker.sentences.build import Unsayable
@@ -17,6 +19,17 @@ _COMPARED = {
     "not in": "is not among",
     "subset": "is within",
 }
+
+
+def thing(node: tree.Expr) -> str:
+    """A value in English: `the owner of t`."""
+    return _thing(node)
+
+
+def for_each(named: Sequence[tuple[str, str]], *, letters: bool = True) -> str:
+    """`worker w and task t`, of (name, type); `worker and task` without letters."""
+    kinds = [(name, type.rpartition(".")[2].lower()) for name, type in named]
+    return " and ".join(f"{kind} {name}" if letters else kind for name, kind in kinds)
 
 
 _ADDED = {"+": "plus", "-": "minus", "*": "times"}
@@ -109,6 +122,7 @@ def _joined(node: tree.Expr) -> str:
 def _part(node: tree.Expr, operator: str) -> str:
     """What stands beside others keeps together."""
     mixed = isinstance(node, tree.Quantifier) or (isinstance(node, tree.Binary) and node.operator in ("and", "or", "implies"))
+    mixed = mixed or (operator == "or" and isinstance(node, tree.Unary) and " and " in _said(node))
     return f"({_said(node)})" if mixed else _said(node)
 
 
@@ -126,7 +140,7 @@ def _negated(node: tree.Expr) -> str:
             return f"there is no {_bound(node.binders)} such that {_said(node.body)}"
         case tree.Binary(operator="or"):
             parts = _parts(node, "or")
-            if all(isinstance(part, tree.At) for part in parts):
+            if all(isinstance(part, tree.At | tree.Is) for part in parts):
                 return " and ".join(map(_negated, parts))
     if isinstance(node, tree.Name | tree.Field | tree.Index) and not isinstance(node, Unsayable):
         return f"{_thing(node)} is false"
