@@ -95,8 +95,8 @@ def _verdict(proof: Proof) -> tuple[str, Tint]:
             only = f", with {sizes_text(proof.only_with)}" if proof.only_with else ""
             return f"proved for every size{only}" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
         case "this size":
-            word = "reached" if proof.kind == "sometimes" else "holds at this size"
-            return word + ("" if proof.met else ", but was expected to be violated"), _good(proof)
+            word, other = ("reached", "unreachable") if proof.kind == "sometimes" else ("holds at this size", "violated")
+            return word + ("" if proof.met else f", but was expected to be {other}"), _good(proof)
         case "sizes":
             return "holds at the sizes searched" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
         case "violated":
