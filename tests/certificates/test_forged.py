@@ -51,6 +51,8 @@ HARMLESS = (
     "without type",  # left out where it is what is taken without it
     "without old",
     "without kind",
+    "type.high raised",  # a wider interval around the same number
+    "type.low lowered",
     "the other way round",  # of questions; `a == b` for `b == a`
 )
 EVERY = 30  # of the changes, where not all are tried
