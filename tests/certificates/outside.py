@@ -24,7 +24,7 @@ from checker.language.diagnostics import BadInput
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").rglob("*.spec"))
-PROVE_S, ASK_S = 30.0, 20
+PROVE_S, ASK_S = 60.0, 20
 READS = """
 import sys, cvc5
 solver = cvc5.Solver(cvc5.TermManager())

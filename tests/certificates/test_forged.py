@@ -51,6 +51,7 @@ HARMLESS = (
     "without type",  # left out where it is what is taken without it
     "without old",
     "without kind",
+    "binders.0.name ",  # what a variable is called is taken where it is free
     "type.high raised",  # a wider interval around the same number
     "type.low lowered",
     "the other way round",  # of questions; `a == b` for `b == a`
