@@ -44,6 +44,20 @@ from checker.model.expr import OPERATORS, Apply, Const, Expr, Local, Quantifier,
 from checker.model.expr_rules import Judge
 from checker.model.model import Model
 
+NODE_OF: dict[type[Type], type[TypeNode]] = {
+    Bool: BoolNode,
+    Int: IntNode,
+    Enum: EnumNode,
+    Sort: SortNode,  # without its size, which is that of the model
+    Option: OptionNode,
+    SetOf: SetNode,
+    MapOf: MapNode,
+    SeqOf: SeqNode,
+    BagOf: BagNode,
+    Record: RecordNode,
+}
+TYPE_OF = {node: type for type, node in NODE_OF.items()}
+
 
 @final
 class NotOfTheModel(Exception):
@@ -77,28 +91,14 @@ def to_node(expr: Expr) -> ExprNode:
 
 
 def type_node(type: Type) -> TypeNode:
-    match type:
-        case Bool():
-            return BoolNode()
-        case Int(low, high):
-            return IntNode(low=low, high=high)
-        case Enum(name, members):
-            return EnumNode(name=name, members=list(members))
-        case Sort(name):
-            return SortNode(name=name)
-        case Option(of):
-            return OptionNode(of=type_node(of))
-        case SetOf(of):
-            return SetNode(of=type_node(of))
-        case MapOf(key, of):
-            return MapNode(key=type_node(key), value=type_node(of))
-        case SeqOf(of, most):
-            return SeqNode(of=type_node(of), max=most)
-        case BagOf(of, most):
-            return BagNode(of=type_node(of), max=most)
-        case Record(name, fields):
-            return RecordNode(name=name, fields=[(field, type_node(of)) for field, of in fields])
-    raise TypeError(type)
+    node = NODE_OF[type.__class__]
+    return node(**{name: _part(getattr(type, name)) for name in node.__struct_fields__})
+
+
+def _part(part: Any) -> Any:
+    if isinstance(part, Type):
+        return type_node(part)
+    return [_part(one) for one in part] if isinstance(part, tuple) else part
 
 
 def _plain(value: Value) -> Any:
@@ -160,34 +160,19 @@ class _Reader:
 
     def _domain(self, binder: BinderNode, scope: Mapping[int, Local]) -> Type | Expr:
         domain = binder.domain
-        if isinstance(domain, ConstNode | LocalNode | ReadNode | ApplyNode | QuantifierNode):
-            return self.expr(domain, scope)
-        return self.type(domain)
+        return self.type(domain) if isinstance(domain, TypeNode) else self.expr(domain, scope)
 
     def type(self, node: TypeNode) -> Type:
-        match node:
-            case BoolNode():
-                return Bool()
-            case IntNode(low=low, high=high):
-                return Int(low, high)
-            case EnumNode(name=name, members=members):
-                return Enum(name, tuple(members))
-            case SortNode(name=name):
-                if name not in self.sorts:
-                    raise NotOfTheModel(f"there is no type `{name}`")
-                return self.sorts[name]
-            case OptionNode(of=of):
-                return Option(self.type(of))
-            case SetNode(of=of):
-                return SetOf(self.type(of))
-            case MapNode(key=key, value=value):
-                return MapOf(self.type(key), self.type(value))
-            case SeqNode(of=of, max=most):
-                return SeqOf(self.type(of), most)
-            case BagNode(of=of, max=most):
-                return BagOf(self.type(of), most)
-            case RecordNode(name=name, fields=fields):
-                return Record(name, tuple((field, self.type(of)) for field, of in fields))
+        if isinstance(node, SortNode):
+            if node.name not in self.sorts:
+                raise NotOfTheModel(f"there is no type `{node.name}`")
+            return self.sorts[node.name]
+        return TYPE_OF[node.__class__](**{name: self._part(getattr(node, name)) for name in node.__struct_fields__})
+
+    def _part(self, part: Any) -> Any:
+        if isinstance(part, TypeNode):
+            return self.type(part)
+        return tuple(self._part(one) for one in part) if isinstance(part, list | tuple) else part
 
 
 def _value(type: Type, value: Any) -> Value:

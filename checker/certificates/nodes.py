@@ -1,5 +1,6 @@
-"""Expressions and types as they stand in a certificate: JSON objects, each with its `kind`. Variables and sorts are named, so one text says the
-same of every size.
+"""Expressions and types as they stand in a certificate: JSON objects, each with its `kind`, which is the name of its class here without `Node`.
+
+Variables and sorts are named, so one text says the same of every size. A type has the fields that it has in `checker.language.types`.
 """
 
 from __future__ import annotations
@@ -8,67 +9,72 @@ from typing import Any, TypeAlias, final
 
 from msgspec import Struct, field
 
-# --- types -----------------------------------------------------------------------------------------------------------
+
+def _kind(name: str) -> str:
+    return name.removesuffix("Node").lower()
 
 
-class _Node(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
+class _Node(Struct, frozen=True, kw_only=True, tag_field="kind", tag=_kind, forbid_unknown_fields=True):
     """Told apart by `kind`."""
 
 
+# --- types -----------------------------------------------------------------------------------------------------------
+
+
 @final
-class BoolNode(_Node, frozen=True, kw_only=True, tag="bool"):
+class BoolNode(_Node, frozen=True, kw_only=True):
     pass
 
 
 @final
-class IntNode(_Node, frozen=True, kw_only=True, tag="int"):
+class IntNode(_Node, frozen=True, kw_only=True):
     low: int
     high: int
 
 
 @final
-class EnumNode(_Node, frozen=True, kw_only=True, tag="enum"):
+class EnumNode(_Node, frozen=True, kw_only=True):
     name: str
     members: list[str]
 
 
 @final
-class SortNode(_Node, frozen=True, kw_only=True, tag="sort"):
+class SortNode(_Node, frozen=True, kw_only=True):
     """Ids or a role; its size is that of the model."""
 
     name: str
 
 
 @final
-class OptionNode(_Node, frozen=True, kw_only=True, tag="option"):
+class OptionNode(_Node, frozen=True, kw_only=True):
     of: TypeNode
 
 
 @final
-class SetNode(_Node, frozen=True, kw_only=True, tag="set"):
+class SetNode(_Node, frozen=True, kw_only=True):
     of: TypeNode
 
 
 @final
-class MapNode(_Node, frozen=True, kw_only=True, tag="map"):
+class MapNode(_Node, frozen=True, kw_only=True):
     key: TypeNode
     value: TypeNode
 
 
 @final
-class SeqNode(_Node, frozen=True, kw_only=True, tag="seq"):
+class SeqNode(_Node, frozen=True, kw_only=True):
     of: TypeNode
     max: int
 
 
 @final
-class BagNode(_Node, frozen=True, kw_only=True, tag="bag"):
+class BagNode(_Node, frozen=True, kw_only=True):
     of: TypeNode
     max: int
 
 
 @final
-class RecordNode(_Node, frozen=True, kw_only=True, tag="record"):
+class RecordNode(_Node, frozen=True, kw_only=True):
     name: str
     fields: list[tuple[str, TypeNode]]
 
@@ -79,7 +85,7 @@ TypeNode: TypeAlias = BoolNode | IntNode | EnumNode | SortNode | OptionNode | Se
 
 
 @final
-class ConstNode(_Node, frozen=True, kw_only=True, tag="const"):
+class ConstNode(_Node, frozen=True, kw_only=True):
     """Of an enum or a sort the value is the place, of a set a list of its elements."""
 
     value: Any
@@ -87,14 +93,14 @@ class ConstNode(_Node, frozen=True, kw_only=True, tag="const"):
 
 
 @final
-class LocalNode(_Node, frozen=True, kw_only=True, tag="local"):
+class LocalNode(_Node, frozen=True, kw_only=True):
     """What a quantifier around it binds under this number."""
 
     number: int
 
 
 @final
-class ReadNode(_Node, frozen=True, kw_only=True, tag="read"):
+class ReadNode(_Node, frozen=True, kw_only=True):
     """A cell of a variable of the model; `old`: before the step."""
 
     variable: str
@@ -103,14 +109,14 @@ class ReadNode(_Node, frozen=True, kw_only=True, tag="read"):
 
 
 @final
-class ApplyNode(_Node, frozen=True, kw_only=True, tag="apply"):
+class ApplyNode(_Node, frozen=True, kw_only=True):
     operator: str
     arguments: list[ExprNode]
     type: TypeNode
 
 
 @final
-class BinderNode(_Node, frozen=True, kw_only=True, tag="binder"):
+class BinderNode(_Node, frozen=True, kw_only=True):
     """`domain`: a type, or the expression of a set."""
 
     number: int
@@ -120,7 +126,7 @@ class BinderNode(_Node, frozen=True, kw_only=True, tag="binder"):
 
 
 @final
-class QuantifierNode(_Node, frozen=True, kw_only=True, tag="quantifier"):
+class QuantifierNode(_Node, frozen=True, kw_only=True):
     quantifier: str
     binders: list[BinderNode]
     body: ExprNode

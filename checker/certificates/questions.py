@@ -97,7 +97,10 @@ def why_fixed(subject: Asked) -> str:
     fixed = [(sort, one) for sort, one in subject.every_size.fixed.items() if one.at is not None]
     if not fixed:
         return "nothing in it has a size"
-    return "; ".join(f"{sort}: {one.why} ({one.at})" for sort, one in fixed)
+    of: dict[str, list[str]] = {}
+    for sort, one in fixed:
+        of.setdefault(f"{one.why} ({one.at})", []).append(sort)
+    return "; ".join(f"{' and '.join(sorts)}: {why}" for why, sorts in of.items())
 
 
 class Question(Struct, frozen=True, kw_only=True):

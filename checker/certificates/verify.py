@@ -37,6 +37,7 @@ OTHER_TEXT = (
     "the text is another one than when this was proved. The claim rests on what it means, which is made anew from the text as it is now"
     " and is the same: the team, its steps, the faults, the property. Comments, layout, and what else the spec asks were not compared"
 )
+OTHER_VERSION = "if it is refused for the words of a lemma or the text of a question alone, prove it again with this version"
 
 
 class Refusal(Exception):
@@ -149,7 +150,7 @@ class _Verifier:
         if changed:
             yield Check(word="note", text=f"{', '.join(changed)}: {OTHER_TEXT}")
         if self.certificate.tool != VERSION:
-            yield Check(word="note", text=f"it was made by version {self.certificate.tool}, this is {VERSION}")
+            yield Check(word="note", text=f"it was made by version {self.certificate.tool}, this is {VERSION}: {OTHER_VERSION}")
 
     def _same_claim(self, subject: Asked) -> Check:
         claimed = self.certificate.claim

@@ -30,7 +30,7 @@ def parameters(b: Building, span: Span, c: list[Any]) -> tuple[tree.Parameter, .
 
 
 def parameter(b: Building, span: Span, c: list[Any]) -> tree.Parameter:
-    return tree.Parameter(span=span, name=c[0].text, type=c[1], default=c[2])
+    return tree.Parameter(span=span, name=c[0].text, name_span=b.span(c[0]), type=c[1], default=c[2])
 
 
 def bindings(b: Building, span: Span, c: list[Any]) -> tuple[tuple[str, tree.Expr], ...]:
@@ -46,7 +46,7 @@ def binding(b: Building, span: Span, c: list[Any]) -> tuple[str, tree.Expr]:
 
 def import_declaration(b: Building, span: Span, c: list[Any]) -> tree.Import:
     path, alias, bound = c
-    return tree.Import(span=span, path=string(path), alias=alias.text, bindings=bound or ())
+    return tree.Import(span=span, path=string(path), alias=alias.text, alias_span=b.span(alias), bindings=bound or ())
 
 
 def names_block(b: Building, span: Span, c: list[Token]) -> tuple[tree.Name, ...]:
@@ -54,11 +54,11 @@ def names_block(b: Building, span: Span, c: list[Token]) -> tuple[tree.Name, ...
 
 
 def enum_declaration(b: Building, span: Span, c: list[Any]) -> tree.EnumDecl:
-    return tree.EnumDecl(span=span, name=c[0].text, members=c[1])
+    return tree.EnumDecl(span=span, name=c[0].text, name_span=b.span(c[0]), members=c[1])
 
 
 def type_alias(b: Building, span: Span, c: list[Any]) -> tree.TypeAlias:
-    return tree.TypeAlias(span=span, name=c[0].text, type=c[1])
+    return tree.TypeAlias(span=span, name=c[0].text, name_span=b.span(c[0]), type=c[1])
 
 
 def typed_name(b: Building, span: Span, c: list[Any]) -> tree.TypedName:
@@ -73,11 +73,11 @@ fields_block = fields
 
 
 def record_declaration(b: Building, span: Span, c: list[Any]) -> tree.RecordDecl:
-    return tree.RecordDecl(span=span, name=c[0].text, fields=c[1])
+    return tree.RecordDecl(span=span, name=c[0].text, name_span=b.span(c[0]), fields=c[1])
 
 
 def const_declaration(b: Building, span: Span, c: list[Any]) -> tree.ConstDecl:
-    return tree.ConstDecl(span=span, name=c[0].text, type=c[1], value=c[2])
+    return tree.ConstDecl(span=span, name=c[0].text, name_span=b.span(c[0]), type=c[1], value=c[2])
 
 
 def shared_declaration(b: Building, span: Span, c: list[Any]) -> tree.VarDecl:
@@ -85,7 +85,7 @@ def shared_declaration(b: Building, span: Span, c: list[Any]) -> tree.VarDecl:
 
 
 def meter_declaration(b: Building, span: Span, c: list[Any]) -> tree.MeterDecl:
-    return tree.MeterDecl(span=span, name=c[0].text)
+    return tree.MeterDecl(span=span, name=c[0].text, name_span=b.span(c[0]))
 
 
 def expression_block(b: Building, span: Span, c: list[Any]) -> tree.Expr:
@@ -94,7 +94,7 @@ def expression_block(b: Building, span: Span, c: list[Any]) -> tree.Expr:
 
 
 def def_declaration(b: Building, span: Span, c: list[Any]) -> tree.DefDecl:
-    return tree.DefDecl(span=span, name=c[0].text, parameters=c[1], body=c[2])
+    return tree.DefDecl(span=span, name=c[0].text, name_span=b.span(c[0]), parameters=c[1], body=c[2])
 
 
 def done_declaration(b: Building, span: Span, c: list[Any]) -> tree.DoneDecl:
@@ -130,7 +130,9 @@ def taken(b: Building, given: list[tree.Name], known: tuple[str, ...], what: str
 
 def ids_declaration(b: Building, span: Span, c: list[Any]) -> tree.IdsDecl:
     name, size, given = c
-    return tree.IdsDecl(span=span, name=name.text, size=size, ordered="ordered" in taken(b, given, ("ordered",), "ids"))
+    return tree.IdsDecl(
+        span=span, name=name.text, name_span=b.span(name), size=size, ordered="ordered" in taken(b, given, ("ordered",), "ids")
+    )
 
 
 def members(b: Building, span: Span, c: list[Any]) -> list[Any]:
@@ -190,6 +192,7 @@ def message_declaration(b: Building, span: Span, c: list[Any]) -> tree.MessageDe
     return tree.MessageDecl(
         span=span,
         name=name.text,
+        name_span=b.span(name),
         fields=given_fields or (),
         to=to.name,
         to_span=to.span,

@@ -54,7 +54,9 @@ def declared(b: Building, span: Span, kind: Literal["shared", "var", "durable"],
 
         b.errors.append(NoInitialValue(span=b.span(name), name=name.text))
         initial = Initial(tree.NoneValue(span=span), False)
-    return tree.VarDecl(span=span, kind=kind, name=name.text, type=type, initial=initial.value, any_of=initial.any_of)
+    return tree.VarDecl(
+        span=span, kind=kind, name=name.text, name_span=b.span(name), type=type, initial=initial.value, any_of=initial.any_of
+    )
 
 
 def var_member(b: Building, span: Span, c: list[Any]) -> tree.VarDecl:

@@ -287,14 +287,16 @@ class _Import:
                     result += self._declaration(node, node.name)  # type: ignore[attr-defined]
         return result
 
-    def _constant(self, name: str, type: tree.TypeExpr, value: tree.Expr | None, node: tree.Node) -> list[tree.Declaration]:
+    def _constant(
+        self, name: str, type: tree.TypeExpr, value: tree.Expr | None, node: tree.Parameter | tree.ConstDecl
+    ) -> list[tree.Declaration]:
         new = self.theirs.names[name]
         own = self.values.get(name)
         if own is None and value is None:
             self.merged.problems.append(import_errors.ImportNeeds(span=self.node.span, name=name, alias=self.node.alias))
             return []
         given = own if own is not None else self.theirs.of(value) if value is not None else None
-        return [tree.ConstDecl(span=node.span, name=new, type=self.theirs.of(type), value=given)]
+        return [tree.ConstDecl(span=node.span, name=new, name_span=node.name_span, type=self.theirs.of(type), value=given)]
 
     def _declaration(self, node: tree.Declaration, name: str) -> list[tree.Declaration]:
         renamed = self.theirs.of(node)

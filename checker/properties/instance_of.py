@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from checker.language.types import Value, show
+from checker.language.types import Type, Value, show
 from checker.model.expr import Apply, Expr, Quantifier
 from checker.properties.predicates import State
 from checker.properties.touched import Reader, predicate_reader
@@ -73,7 +73,9 @@ def _one_of(reader: Reader, expr: Quantifier, wanted: bool, bindings: list[tuple
     if not values:
         reader.read(expr)
         return
-    for local in expr.locals:
+    for local, domain in zip(expr.locals, expr.domains, strict=True):
+        if not isinstance(domain, Type):  # that the element is in there matters too
+            reader.read(domain)
         reader.registers[local.number] = values[local.number]
         reader.known.add(local.number)
         bindings.append((local.name, show(local.type, values[local.number])))

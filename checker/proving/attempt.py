@@ -126,7 +126,7 @@ class Attempts:
             said = frozenset(map(words, lemmas))
             if said in refuted:
                 continue
-            self._said(f"{goal.name}: every size, {len(lemmas)} lemmas")
+            self._said(f"{goal.name}: every size, {len(lemmas)} lemma{'s' * (len(lemmas) != 1)}")
             settled = proofs.settle(lemmas, until)
             if settled.proved:
                 few = proofs.trimmed(settled.lemmas, needed, (perf_counter() + until) / 2)
@@ -152,7 +152,7 @@ class Attempts:
     def show_where_induction_fails(self, name: str, time_s: float) -> None:
         """For a property without a proof: the smallest state in which what is known of it says too little."""
         if name in self._failing:
-            self._said(f"{name}: where induction fails")
+            self._said(f"{name}: where the proof stops")
             self._of[name] = replace(self.of(name), stuck=stuck_at(*self._failing[name], time_s))
 
     def _subject(self, goal: Goal, *, one_size: bool = False, orders_fixed: bool = False) -> Asked:

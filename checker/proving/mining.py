@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker.engines.apart import INTERRUPTED, MEMORY, Stopped, apart
+from checker.engines.apart import INTERRUPTED, MEMORY, TIME, Stopped, apart
 from checker.engines.inductive.child import prove_at_size
 from checker.engines.inductive.events import Event, GaveUp, Lemmas, Open, Proved, Violated
 from checker.ground.graph import Unsupported
@@ -13,6 +13,7 @@ from checker.model.model import Model
 
 LEAST_S = 0.5
 NO_TIME = "the time was used up"
+_IN_WORDS = {TIME: NO_TIME, MEMORY: "the memory was used up"}
 
 
 def lemmas_from(
@@ -79,14 +80,17 @@ def _last(events: Iterator[Event | Stopped | None], goal: str) -> Proved | Lemma
     try:
         for event in events:
             match event:
-                case Proved() | Lemmas() | Violated() | Open():
+                case Proved() | Lemmas() | Violated():
                     return event
+                case Open():
+                    reason = _IN_WORDS.get(event.reason, event.reason)
+                    break
                 case Stopped():
                     if event.reason == INTERRUPTED:
                         raise KeyboardInterrupt
-                    reason = "the memory was used up" if event.reason == MEMORY else reason
+                    reason = _IN_WORDS.get(event.reason, reason)
     except (Unsupported, GaveUp) as refused:
-        reason = str(refused)
+        reason = _IN_WORDS.get(str(refused), str(refused))
     return Open(goal=goal, reason=reason)
 
 

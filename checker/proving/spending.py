@@ -15,13 +15,13 @@ from checker.language.checked import Checked
 from checker.model.expr import Expr, Read
 from checker.model.model import Model, Variable
 from checker.model.resize import resized
+from checker.sentences.account import account
 from checker.sentences.sentence import Sentence, sentence
 from checker.sizing.potential.bound import NoBound, Potential, potentials_of
 from checker.sizing.potential.lemma import lemma_of
 from checker.sorted.refusals import Refused
 
 SUFFIX = " spent"
-PLAINLY = "what is spent, and what is still owed, is together never more than what was owed at the start"
 LEAST_S, QUESTION_S = 0.2, 10.0
 
 
@@ -32,8 +32,10 @@ def meter_of(model: Model) -> Variable | None:
 
 def told(lemmas: Iterable[Expr], subject: Asked) -> tuple[Sentence, ...]:
     """The lemmas of a proof as sentences."""
-    found = (sentence(lemma, subject.checked, subject.model) for lemma in lemmas)
-    return tuple(found if meter_of(subject.model) is None else (replace(one, plain=PLAINLY) for one in found))
+    checked, model = subject.checked, subject.model
+    found = ((lemma, sentence(lemma, checked, model)) for lemma in lemmas)
+    spending = meter_of(model) is not None
+    return tuple(replace(said, plain=account(lemma, checked, model)) if spending else said for lemma, said in found)
 
 
 def potential_lemmas(subject: Asked, spent: Variable, time_s: float, memory_mib: float | None) -> Iterator[Expr]:
@@ -69,7 +71,7 @@ def proved_here(subject: Asked, spent: Variable, time_s: float, memory_mib: floa
                 return tuple(here), ""
     except (Refused, SolverMissing) as refused:
         return (), str(refused)
-    return (), "no potential that was found is enough"
+    return (), "no account of what is still owed was found that is small enough"
 
 
 def _potentials(checked: Checked, model: Model, meter: str, time_s: float) -> Iterator[Potential | NoBound]:

@@ -9,6 +9,7 @@ from checker.proving.sizes import sizes_text
 from checker.report.terminal import Style, Tint, visible, wrapped
 from checker.report.text import Shown, counterexample
 from checker.report.wording import counted, duration, where
+from checker.sentences.sentence import Sentence
 
 _PLAIN = Style()
 _WIDER = "The formulas allow more"
@@ -27,16 +28,27 @@ def render(proofs: Proofs, style: Style = _PLAIN, *, traces: bool = True) -> str
     if traces:
         violated = [proof.result for proof in proofs.proofs if proof.rung == "violated" and proof.result is not None]
         parts += ["\n".join(counterexample(result, style, Shown(chart="never"))) for result in violated if result.trace]
-    if _rests_on_no_error(proofs):
-        said = "what is proved for every size holds as long as no step fails, which is not proved here: see `no error`"
-        parts.append("\n".join(wrapped(f"note: {said}", style.width, "  ", "        ")))
+    rests = _rests_on_no_error(proofs)
+    if rests:
+        parts.append("\n".join(wrapped(f"note: {rests}", style.width, "  ", "        ")))
     return "\n\n".join([*parts, summary(proofs, style)]) + "\n"
 
 
-def _rests_on_no_error(proofs: Proofs) -> bool:
-    """A step that fails ends a run: what no state shows may be owed to that."""
-    proved = {proof.property for proof in proofs.proofs if proof.rung == "every size"}
-    return bool(proved) and "no error" not in proved
+def _rests_on_no_error(proofs: Proofs) -> str:
+    """A step that fails ends a run: what no state shows may be owed to that. What is to be said of it, "" for nothing."""
+    never_fails = next((proof.rung for proof in proofs.proofs if proof.property == "no error"), "")
+    others = [proof for proof in proofs.proofs if proof.property != "no error"]
+    everywhere = any(proof.rung == "every size" for proof in others)
+    here = any(proof.solvers and proof.rung in ("this size", "sizes") for proof in others)
+    if never_fails == "every size" or not (everywhere or here) or (never_fails in ("this size", "sizes") and not everywhere):
+        return ""
+    if never_fails == "violated":
+        return (
+            "a step of the protocol fails (`no error` is violated), and a run ends there. What is proved is so up to there, and need"
+            " not be so when that is mended"
+        )
+    what = "what is proved for every size" if everywhere else "what is proved"
+    return f"{what} holds as long as no step fails, which is not proved here: see `no error`"
 
 
 def _head(proofs: Proofs, style: Style) -> Iterator[str]:
@@ -70,7 +82,7 @@ def _proof(proof: Proof, style: Style) -> Iterator[str]:
     elif proof.uncertified and proof.rung in ("this size", "sizes"):
         yield from wrapped(visible(f"no certificate: {proof.uncertified}"), style.width, "    ", "      ")
     if proof.stuck is not None:
-        yield from _stuck(proof.stuck, style)
+        yield from _stuck(proof.stuck, proof, style)
 
 
 def _named(proof: Proof) -> str:
@@ -83,8 +95,8 @@ def _verdict(proof: Proof) -> tuple[str, Tint]:
             only = f", with {sizes_text(proof.only_with)}" if proof.only_with else ""
             return f"proved for every size{only}" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
         case "this size":
-            word = "reached" if proof.kind == "sometimes" else "holds at this size"
-            return word + ("" if proof.met else ", but was expected to be violated"), _good(proof)
+            word, other = ("reached", "unreachable") if proof.kind == "sometimes" else ("holds at this size", "violated")
+            return word + ("" if proof.met else f", but was expected to be {other}"), _good(proof)
         case "sizes":
             return "holds at the sizes searched" + ("" if proof.met else ", but was expected to be violated"), _good(proof)
         case "violated":
@@ -150,10 +162,7 @@ def _because(proof: Proof, style: Style) -> Iterator[str]:
         yield "    because all of this holds at the start, and no step of anybody ends it:"
     shown = proof.lemmas if len(proof.lemmas) <= _SHOWN_LEMMAS + 2 else proof.lemmas[:_SHOWN_LEMMAS]
     for number, lemma in enumerate(shown, 1):
-        yield from wrapped(visible(lemma.text), style.width, f"      {number}. ", "           ")
-        yield from (
-            style.tint(line, "dim") for line in wrapped(visible(f"({lemma.plain})"), style.width, "         ", "          ")
-        )
+        yield from _lemma(lemma, number, style)
     if len(shown) < len(proof.lemmas):
         where = "in the certificate" if proof.certificate else "with --format json"
         yield f"      and {len(proof.lemmas) - len(shown)} more, all of them {where}"
@@ -169,6 +178,19 @@ def _because(proof: Proof, style: Style) -> Iterator[str]:
         yield from wrapped(visible(f"no certificate: {proof.uncertified}"), style.width, "    ", "      ")
 
 
+def _lemma(lemma: Sentence, number: int, style: Style) -> Iterator[str]:
+    """As a spec writes it, and in English; an account of what is spent only in English, for its formula is long."""
+    first, *lines = lemma.plain.splitlines()
+    if not lines:
+        yield from wrapped(visible(lemma.text), style.width, f"      {number}. ", "           ")
+        yield from (style.tint(line, "dim") for line in wrapped(visible(f"({first})"), style.width, "         ", "          "))
+        return
+    yield from wrapped(visible(first), style.width, f"      {number}. ", "           ")
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()))
+        yield from wrapped(visible(line.lstrip()), style.width, f"         {indent}", f"           {indent}")
+
+
 def _decided(proof: Proof) -> str:
     if proof.rung != "every size":
         return f"    Found by {', checked by '.join(proof.solvers)}, {duration(proof.seconds)}."
@@ -177,17 +199,21 @@ def _decided(proof: Proof) -> str:
     return f"    Decided by {' and '.join(proof.solvers)}: {counted(proof.obligations, 'question')}, {duration(proof.seconds)}."
 
 
-def _stuck(stuck: Stuck, style: Style) -> Iterator[str]:
+def _stuck(stuck: Stuck, proof: Proof, style: Style) -> Iterator[str]:
     """The state may never come about: that is said before anything else."""
-    at = f" at {sizes_text(stuck.sizes)}" if stuck.sizes else ""
-    yield from wrapped(f"Where induction fails{at} (a state that MAY BE UNREACHABLE: this is no violation):", style.width, "    ")
+    at = f", at {sizes_text(stuck.sizes)}" if stuck.sizes else ""
+    said = f"Where the proof for every size stops{at} (PERHAPS NEVER REACHED, no violation):"
+    yield from wrapped(said, style.width, "    ")
     for cell, value in stuck.state[:_SHOWN_CELLS]:
         yield f"      {visible(cell)} = {visible(_cut(value))}"
     if len(stuck.state) > _SHOWN_CELLS:
         yield f"      and {counted(len(stuck.state) - _SHOWN_CELLS, 'other cell')}"
+    yield f"      {'and all else' if stuck.state else 'all is'} as at the start"
     if stuck.step:
         changed = "; ".join(f"{cell} = {_cut(value)}" for cell, value in stuck.after)
         yield from wrapped(visible(f"then {stuck.step}: {changed}"), style.width, "      ", "        ")
+    elif proof.kind == "no deadlock":
+        yield "      there nobody can do anything, and not all is done"
 
 
 def _cut(value: str) -> str:

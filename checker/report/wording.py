@@ -57,16 +57,19 @@ def verdict(result: Result) -> str:
     """The verdict as people read it, with what it rests on."""
     if result.verdict == "unknown":
         return f"unknown: {result.reason or 'no reason was given'}"
+    some_state = result.kind == "sometimes"
     if result.verdict == "holds":
-        return f"holds ({basis(result)})" if result.met else f"holds, but was expected to be violated ({basis(result)})"
-    said = "violated as expected" if result.met else "VIOLATED, expected to hold"
-    return f"{said} ({basis(result)})"
+        other = "is REACHED, but was expected to be unreachable" if some_state else "holds, but was expected to be violated"
+        return f"{'holds' if result.met else other} ({basis(result)})"
+    if some_state:
+        return f"{'unreachable as expected' if result.met else 'NEVER REACHED, expected to be'} ({basis(result)})"
+    return f"{'violated as expected' if result.met else 'VIOLATED, expected to hold'} ({basis(result)})"
 
 
 def basis(result: Result) -> str:
     """What the verdict rests on: a trace and its length, or how far the search went."""
     if result.kind == "sometimes" and result.verdict == "violated":
-        return f"in no state: {_reach(result)}"
+        return _reach(result)
     if result.trace is not None:
         return _trace_length(result)
     return _reach(result)

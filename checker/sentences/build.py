@@ -32,10 +32,13 @@ def negative(operand: tree.Expr) -> tree.Expr:
 
 
 def negated(operand: tree.Expr) -> tree.Expr:
-    """Not `operand`: a comparison turns round, two negations go."""
+    """Not `operand`: a comparison turns round, two negations go; none wait where not some do."""
     turned: dict[str, BinaryOperator] = {"==": "!=", "!=": "==", "in": "not in", "not in": "in"}
     if isinstance(operand, tree.Binary) and operand.operator in turned:
         return binary(turned[operand.operator], operand.left, operand.right)
+    match operand:
+        case tree.Binary(operator=">", left=tree.Call(name="waiting"), right=tree.Number(value=0)):
+            return binary("==", operand.left, operand.right)
     if isinstance(operand, tree.Unary) and operand.operator == "not":
         return operand.operand
     if isinstance(operand, tree.Is) and operand.fact in ("up", "down"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checker.language import tree
 from checker.language.checking.written import whole
 from checker.sentences.build import Unsayable
@@ -17,6 +19,20 @@ _COMPARED = {
     "not in": "is not among",
     "subset": "is within",
 }
+
+
+def thing(node: tree.Expr) -> str:
+    """A value in English: `the owner of t`."""
+    return _thing(node)
+
+
+def for_each(named: Sequence[tuple[str, str]], *, letters: bool = True) -> str:
+    """`worker w and task t`, of (name, type); `worker and task` without letters."""
+    kinds = [(name, type.rpartition(".")[2].lower()) for name, type in named]
+    return " and ".join(f"{kind} {name}" if letters else kind for name, kind in kinds)
+
+
+_ADDED = {"+": "plus", "-": "minus", "*": "times"}
 
 
 def english(node: tree.Expr) -> str:
@@ -49,13 +65,9 @@ def _said(node: tree.Expr) -> str:
             return f"{_thing(node.agent)} is {node.fact}"
         case Unsayable():
             return node.name.strip("()") if node.name.count("(") == 1 else node.name.removeprefix("(").removesuffix(")")
-    return (
-        "true"
-        if isinstance(node, tree.Truth) and node.value
-        else "false"
-        if isinstance(node, tree.Truth)
-        else f"{_thing(node)} is true"
-    )
+        case tree.Truth():
+            return "true" if node.value else "false"
+    return f"{_thing(node)} is true"
 
 
 def _bound(binders: tuple[tree.Binder, ...], *, article: bool = False) -> str:
@@ -64,10 +76,33 @@ def _bound(binders: tuple[tree.Binder, ...], *, article: bool = False) -> str:
 
 
 def _one(domain: tree.Expr, name: str, article: bool) -> str:
-    if not isinstance(domain, tree.Name) or isinstance(domain, Unsayable) or domain.name[:1].islower():
-        return f"{'some ' if article else ''}{name} of {_thing(domain)}"
-    kind = domain.name.rpartition(".")[2].lower()
+    kind = _kind(domain)
+    if not kind:
+        return f"{'some ' if article else ''}{name} of {_set(domain)}"
     return f"{f'{_article(kind)} ' if article else ''}{kind} {name}"
+
+
+def _all_of(binders: tuple[tree.Binder, ...]) -> str:
+    """`workers w and tasks t`"""
+    many = ((_kind(binder.domain), binder) for binder in binders)
+    return " and ".join(f"{_plural(kind)} {one.name}" if kind else f"{one.name} of {_set(one.domain)}" for kind, one in many)
+
+
+def _kind(domain: tree.Expr) -> str:
+    """`worker`, of a type that is gone over; "" for a set."""
+    if not isinstance(domain, tree.Name) or isinstance(domain, Unsayable) or domain.name[:1].islower():
+        return ""
+    return domain.name.rpartition(".")[2].lower()
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def _set(domain: tree.Expr) -> str:
+    return f"the {domain.name.strip('()')}" if isinstance(domain, Unsayable) else _thing(domain)
 
 
 def _article(noun: str) -> str:
@@ -87,6 +122,7 @@ def _joined(node: tree.Expr) -> str:
 def _part(node: tree.Expr, operator: str) -> str:
     """What stands beside others keeps together."""
     mixed = isinstance(node, tree.Quantifier) or (isinstance(node, tree.Binary) and node.operator in ("and", "or", "implies"))
+    mixed = mixed or (operator == "or" and isinstance(node, tree.Unary) and " and " in _said(node))
     return f"({_said(node)})" if mixed else _said(node)
 
 
@@ -96,13 +132,15 @@ def _negated(node: tree.Expr) -> str:
             return _said(node).replace(" waits at ", " does not wait at ")
         case tree.Is():
             return f"{_thing(node.agent)} is not {node.fact}"
+        case Unsayable() if node.name.startswith(("(a ", "(an ")):
+            return f"no {node.name.strip('()').partition(' ')[2]}"
         case Unsayable() if " waits for " in node.name:
             return _said(node).replace(" waits for ", " does not wait for ")
         case tree.Quantifier(kind="any"):
             return f"there is no {_bound(node.binders)} such that {_said(node.body)}"
         case tree.Binary(operator="or"):
             parts = _parts(node, "or")
-            if all(isinstance(part, tree.At) for part in parts):
+            if all(isinstance(part, tree.At | tree.Is) for part in parts):
                 return " and ".join(map(_negated, parts))
     if isinstance(node, tree.Name | tree.Field | tree.Index) and not isinstance(node, Unsayable):
         return f"{_thing(node)} is false"
@@ -121,7 +159,11 @@ def _compared(node: tree.Binary) -> str:
         listed = f"{', '.join(first)} or {last}" if first else last
         return f"{_thing(left)} is {'not ' if node.operator == 'not in' else ''}{listed}"
     word = _COMPARED.get(node.operator)
-    return f"{_thing(left)} {word} {_thing(right)}" if word else whole(node)
+    return f"{_side(left)} {word} {_side(right)}" if word else whole(node)
+
+
+def _side(node: tree.Expr) -> str:
+    return f"({_thing(node)})" if isinstance(node, tree.Conditional) else _thing(node)
 
 
 def _waiting(node: tree.Call) -> str:
@@ -149,9 +191,22 @@ def _thing(node: tree.Expr) -> str:
         case tree.Call(name="waiting"):
             return f"the number of {_waiting(node).replace(' message waits', ' messages that wait')}"
         case tree.Quantifier(kind="count"):
-            return f"the number of {_bound(node.binders)} such that {_part(node.body, 'not')}"
+            return f"the number of {_all_of(node.binders)} such that {_part(node.body, 'not')}"
+        case tree.Quantifier(kind="sum"):
+            return f"the sum of {_operand(node.body)} over all {_all_of(node.binders)}"
+        case tree.Binary(operator="+" | "-" | "*") if node.operator in _ADDED:
+            return f"{_operand(node.left, node.operator)} {_ADDED[node.operator]} {_operand(node.right)}"
+        case tree.Conditional():
+            return f"{_thing(node.then)} if {_said(node.condition)}, otherwise {_thing(node.orelse)}"
         case tree.Quantifier(kind="all" | "any" | "majority") | tree.Is() | tree.At():
             return f"({_said(node)})"
         case Unsayable():
             return node.name
     return whole(node)
+
+
+def _operand(node: tree.Expr, beside: str = "") -> str:
+    """A number beside others keeps together, but for a sum that goes on."""
+    goes_on = beside in ("+", "-") and isinstance(node, tree.Binary) and node.operator != "*"
+    loose = isinstance(node, tree.Conditional) or (isinstance(node, tree.Binary) and not goes_on)
+    return f"({_thing(node)})" if loose else _thing(node)

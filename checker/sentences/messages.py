@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, final
 
+from checker.elaborate import make
 from checker.language import tree
 from checker.language.checking.written import whole
 from checker.language.types import Record
@@ -42,6 +43,33 @@ class Channels:
             case Apply("in_set" | "in_seq", (message, Read() as read)) if read.variable.kind == "channel":
                 return self._waits(message, read, raised, names)
         return None
+
+    def some(self, node: Quantifier, raised: Raised, names: Names) -> tree.Expr | None:
+        """`an Ask message from c waits for Server`, of `any(m in CHANNEL: m.sender == c)` and its kin; None for other expressions."""
+        match node:
+            case Quantifier("any", (message,), (Read(old=False) as read,), body) if read.variable.kind == "channel":
+                known = list(_known(body, message))
+            case _:
+                return None
+        if [place for place, _ in known] == [None]:
+            whole_message = known[0][1]
+            return None if whole_message is None else self._waits(whole_message, read, raised, names)
+        record = read.variable.type.of  # type: ignore[attr-defined]
+        assert isinstance(record, Record)
+        said = {
+            record.fields[place][0]: whole(raised.expr(value, names))
+            for place, value in known
+            if value is not None and place is not None
+        }
+        if len(said) < len(known):
+            return None
+        channel = self.of[read.variable.name]
+        keys = [raised.expr(index, names) for index in read.indices]
+        sender = said.pop(record.fields[0][0], None) if channel.with_sender else None
+        sender = whole(keys[0]) if channel.kind == "fifo" else sender
+        having = " and ".join(f"{name} = {value}" for name, value in said.items())
+        parts = [_a(channel.message), "message", *([f"with {having}"] if having else []), *([f"from {sender}"] if sender else [])]
+        return _unsayable(f"({' '.join(parts)} waits for {whole(keys[-1])})")
 
     def waiting(self, node: Expr, raised: Raised, names: Names) -> tree.Expr | None:
         """`waiting(M)`, `waiting(M, x)`, from the sums over all channels of M that these are short for."""
@@ -95,6 +123,37 @@ class Channels:
 
     def _is_exact(self, channel: Channel) -> bool:
         return channel.message in self.alone and channel.kind != "fifo"
+
+
+def _known(body: Expr, message: Local) -> Iterator[tuple[int | None, Expr | None]]:
+    """What a condition fixes of a message: (place of a field, or None for all of it; its value), with no value where it says something else."""
+    match body:
+        case Apply("and", parts):
+            for part in parts:
+                yield from _known(part, message)
+        case Apply("field", (Local(number), Const(place))) if number == message.number:
+            yield place, make.TRUE
+        case Apply("not", (Apply("field", (Local(number), Const(place))),)) if number == message.number:
+            yield place, make.FALSE
+        case Apply("eq", (Apply("field", (Local(number), Const(place))), value)) if number == message.number:
+            yield place, None if _mentions(value, message) else value
+        case Apply("eq", (Local(number), value)) | Apply("eq", (value, Local(number))) if number == message.number:
+            yield None, None if _mentions(value, message) else value
+        case _:
+            yield None, None
+
+
+def _mentions(expr: Expr, local: Local) -> bool:
+    match expr:
+        case Local(number):
+            return number == local.number
+        case Read(_, parts) | Apply(_, parts):
+            return any(_mentions(part, local) for part in parts)
+    return isinstance(expr, Quantifier)  # it may
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 Waiting: TypeAlias = tuple[Variable, Expr | None, bool]  # a channel, for whom (None: for all), before the step

@@ -210,7 +210,7 @@ class Raised:
         return build.name(self.aliases[type]) if type in self.aliases else _unsayable(str(type))
 
     def _quantifier(self, node: Quantifier, names: Names) -> tree.Expr:
-        waiting = self.channels.waiting(node, self, names)
+        waiting = self.channels.waiting(node, self, names) or self.channels.some(node, self, names)
         if waiting is not None:
             return waiting
         inner = dict(names)

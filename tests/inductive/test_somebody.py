@@ -41,7 +41,7 @@ def of_corpus(stem: str) -> tuple[Asked, list[Model]]:
         (
             "patterns/lock_server",
             1,
-            "all(c in Client: waiting(Grant, c) > 0 or not c at waiting or any(m in (Ask messages that wait for Server): m.sender == c))",
+            "all(c in Client: waiting(Grant, c) > 0 or not c at waiting or (an Ask message from c waits for Server))",
         ),
         (
             "patterns/handoff_chain",

@@ -95,8 +95,9 @@ p.spec  instance pair, no faults
 
   always lost: could not be decided
     Neither proved nor refuted: the time was used up.
-    Where induction fails at workers = 1 (a state that MAY BE UNREACHABLE: this is no violation):
+    Where the proof for every size stops, at workers = 1 (PERHAPS NEVER REACHED, no violation):
       owner[Task0] = Worker0
+      and all else as at the start
       then Worker0 starts work: owner[Task0] = none
 
   always twice: VIOLATED at workers = 3
@@ -121,6 +122,60 @@ p.spec  instance pair, no faults
 
 def test_the_text() -> None:
     assert render(PROOFS) == TEXT
+
+
+ACCOUNT = """\
+what is spent, and what is still owed, is together never more than what was owed at the start: 70 for each worker
+still owed for each worker w, by the first line that fits:
+  70  when w does not wait at working
+   5"""
+
+
+def test_an_account_of_what_is_spent_has_a_line_for_each_amount() -> None:
+    lemma = Sentence(text="(tokens spent) + sum(...) <= 140", exact=False, plain=ACCOUNT)
+    shown = render(replace(PROOFS, proofs=(proof("tokens", "every size", lemmas=(lemma,), solvers=("Z3",), obligations=3),)))
+    assert (
+        """\
+      1. what is spent, and what is still owed, is together never more than what was owed at the
+           start: 70 for each worker
+         still owed for each worker w, by the first line that fits:
+           70 when w does not wait at working
+            5
+"""
+        in shown
+    )
+    assert "sum(...)" not in shown
+
+
+@pytest.mark.parametrize(
+    ("proofs", "note"),
+    [
+        ([proof("owned", "every size", solvers=("Z3",))], "what is proved for every size holds as long as no step fails"),
+        ([proof("owned", "this size", solvers=("Z3",))], "what is proved holds as long as no step fails"),
+        ([proof("owned", "this size")], ""),  # all states were searched, and it would be unknown if a step failed
+        ([proof("owned", "this size", solvers=("Z3",)), proof("no error", "this size")], ""),
+        (
+            [proof("owned", "every size", solvers=("Z3",)), proof("no error", "sizes")],
+            "what is proved for every size holds as long",
+        ),
+        ([proof("owned", "every size", solvers=("Z3",)), proof("no error", "every size")], ""),
+        (
+            [proof("owned", "sizes", solvers=("Z3",)), proof("no error", "violated")],
+            "a step of the protocol fails (`no error` is",
+        ),
+        ([proof("no error", "every size")], ""),
+    ],
+)
+def test_what_a_proof_rests_on_is_said(proofs: list[Proof], note: str) -> None:
+    shown = render(replace(PROOFS, proofs=tuple(proofs)))
+    assert ("note: " in shown) == bool(note)
+    assert note in shown
+
+
+def test_a_state_where_nobody_can_act_is_said_to_be_one() -> None:
+    stuck = Stuck(sizes=(), state=(), step="", after=())
+    shown = render(replace(PROOFS, proofs=(proof("no deadlock", "open", kind="no deadlock", stuck=stuck),)))
+    assert "no violation):\n      all is as at the start\n      there nobody can do anything, and not all is done\n" in shown
 
 
 def test_the_exit_code() -> None:

@@ -36,7 +36,7 @@ specs/task_board.spec
     FAIL  one_owner              VIOLATED, expected to hold (after 4 steps)
     ok    finished               holds (exhaustive, 131 states)
     ok    parallel               holds (reached after 2 steps)
-    FAIL  lonely                 VIOLATED, expected to hold (in no state: exhaustive, 131 states)
+    FAIL  lonely                 NEVER REACHED, expected to be (exhaustive, 131 states)
     FAIL  safe                   holds, but was expected to be violated (exhaustive, 131 states)
     ?     no overwrite on owner  unknown: stopped at 10,000 states (--states)
     FAIL  no livelock            VIOLATED, expected to hold (1 step, then a cycle of 2 steps)
@@ -140,7 +140,7 @@ specs/task_board.spec
         "specs/task_board.spec",
         "  FAIL  pair                  2 hold, 6 not as expected, 1 unknown  131 states, 228 transitions, depth 12, 0.03 s",
         "    FAIL  one_owner              VIOLATED, expected to hold (after 4 steps)",
-        "    FAIL  lonely                 VIOLATED, expected to hold (in no state: exhaustive, 131 states)",
+        "    FAIL  lonely                 NEVER REACHED, expected to be (exhaustive, 131 states)",
         "    FAIL  safe                   holds, but was expected to be violated (exhaustive, 131 states)",
         "    ?     no overwrite on owner  unknown: stopped at 10,000 states (--states)",
     ]

@@ -13,7 +13,7 @@ from checker.elaborate.lower import elaborate
 from checker.language.check import check
 from checker.language.parse import parse_protocol
 from checker.language.source import Source
-from checker.language.types import Bool, Enum, SetOf, Type, Value, cardinality, values
+from checker.language.types import Bool, Enum, Int, SetOf, Type, Value, cardinality, values
 from checker.model.expr import Apply, Const, Expr, Local, Quantifier, Read
 from checker.model.model import Model, Variable
 from checker.properties.plan import Filters
@@ -212,6 +212,78 @@ def test_messages_that_wait(board) -> None:  # type: ignore[no-untyped-def]
     )
     empty = eq(Read(go, (lead, w)), Const((), go.type))
     assert text(every(w, empty))[:2] == ("all(w in Worker: (the number of Go messages from Lead that wait for w) == 0)", False)
+
+
+def test_what_the_messages_that_wait_carry(board) -> None:  # type: ignore[no-untyped-def]
+    """Lemmas go over the messages of a channel; people ask whether such a message waits."""
+    _, checked, model = board
+    w, t = Local(0, "w", checked.sorts["Worker"]), Local(1, "u", checked.sorts["Task"])
+    report, go = variable(model, "Report"), variable(model, "Go")
+    lead, yes = Const(0, checked.sorts["Lead"]), Const(True, Bool())
+
+    def some(channel: Variable, *index: Expr, of: str) -> tuple[str, str]:
+        record = channel.type.of  # type: ignore[attr-defined]
+        m = Local(7, "m", record)
+
+        def field(place: int) -> Expr:
+            return Apply("field", (m, Const(place, Int(0, 9))), record.fields[place][1])
+
+        last = Apply("not", (field(len(record.fields) - 1),), Bool())
+        match of:
+            case "all":
+                body = eq(m, Apply("record", (w, t, yes), record))
+            case "sender":
+                body = eq(field(0), w)
+            case "fields":
+                body = Apply("and", (eq(field(1), t), last), Bool())
+            case "task":
+                body = eq(field(0), t)
+            case _:
+                body = Apply("or", (eq(field(1), t), last), Bool())
+        found = Quantifier("any", (m,), (Read(channel, index),), body, Bool())
+        none = Apply("not", (found,), Bool())
+        said = [sentence(every(w, every(t, one)), checked, model) for one in (found, none)]
+        assert not any(one.exact for one in said)
+        return tuple(one.plain.removeprefix("for every worker w: for every task u: ") for one in said)  # type: ignore[return-value]
+
+    assert some(report, lead, of="all") == (
+        "Report(u, true) from w waits for Lead",
+        "Report(u, true) from w does not wait for Lead",
+    )
+    assert some(report, lead, of="sender") == (
+        "a Report message from w waits for Lead",
+        "no Report message from w waits for Lead",
+    )
+    assert some(report, lead, of="fields")[1] == "no Report message with t = u and good = false waits for Lead"
+    assert some(go, lead, w, of="task")[0] == "a Go message with t = u from Lead waits for w"
+    assert some(report, lead, of="something")[0].startswith(
+        "there is some m of the Report messages that wait for Lead such that "
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (
+            "len(held) + count(w in Worker: w at working) == 2",
+            "the number of elements of held plus the number of workers w such that w waits at working is 2",
+        ),
+        (
+            "sum(u in Task: if u in held then 2 else 1) == 2",
+            "the sum of (2 if u is among held, otherwise 1) over all tasks u is 2",
+        ),
+        ("2 * (len(held) - 1) <= 3", "2 times (the number of elements of held minus 1) is at most 3"),
+        (
+            "(if held == {} then 1 else 0) == waiting(Stop)",
+            "(1 if held is {}, otherwise 0) is the number of Stop messages that wait",
+        ),
+        ("not (waiting(Stop, Worker0) > 0)", "no Stop message waits for Worker0"),
+    ],
+)
+def test_numbers_in_english(board, text: str, plain: str) -> None:  # type: ignore[no-untyped-def]
+    protocol, checked, model = board
+    (expr,) = read_sentences([text], protocol, None, None, "crash Worker <= 1")
+    assert sentence(expr, checked, model).plain == plain
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_what_is_owed_is_said_in_the_words_of_the_protocol() -> None:
 
 def test_who_spends_without_end_is_named() -> None:
     found = bound(corpus("patterns/retry_budget"), "tokens", "endless")
-    assert found == NoBound(reason="no potential of this form pays for what is spent", steps=("Worker.work.writing",))
+    assert found == NoBound(reason="what is spent here could not be bounded", steps=("Worker.work.writing",))
 
 
 # --- what must not be believed ---------------------------------------------------------------------------------------------
@@ -149,21 +149,21 @@ TRAPS = {
             "shared b: map[Worker, bool] = true\nrole Worker:\n    action go when count(w in Worker: b[w]) > 2:\n"
             "        await llm(tokens: 1)\n"
         ),
-        "no potential of this form pays for what is spent",
+        "what is spent here could not be bounded",
     ),
     "a number that is kept": (
         (
             "shared b: map[Worker, bool] = true\nrole Worker:\n    action go:\n        let k = count(w in Worker: b[w])\n"
             "        if k > 2:\n            await llm(tokens: 1)\n"
         ),
-        "no potential of this form pays for what is spent",
+        "what is spent here could not be bounded",
     ),
     "a loop over all": (
         (
             "shared b: bool = true\nshared c: map[Worker, bool] = false\nrole Worker:\n    action go when c[self]:\n"
             "        await llm(tokens: 1)\n        for w in Worker:\n            c[w] = true\n"
         ),
-        "no potential of this form pays for what is spent",
+        "what is spent here could not be bounded",
     ),
     "a queue that is copied": (
         (
@@ -171,7 +171,7 @@ TRAPS = {
             "        await llm(tokens: 1)\n        q[self] = rest(q[self])\n    action copy:\n        choose w in those(w in Worker: true)\n"
             "        q[self] = q[w]\n"
         ),
-        "no potential of this form pays for what is spent",
+        "what is spent here could not be bounded",
     ),
     "a queue put back as it was": (
         (
@@ -180,7 +180,7 @@ TRAPS = {
             "        await llm(tokens: 1)\n    action again when len(q) in {1, 2}:\n        let old = q\n"
             "        q = rest(q)\n        q = append(old, true)\n"
         ),
-        "no potential of this form pays for what is spent",
+        "what is spent here could not be bounded",
     ),
     "a start that is another for some": (
         (

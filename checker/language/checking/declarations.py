@@ -27,11 +27,11 @@ RESERVED = {"self", "bool", "none", "true", "false", "_"}
 def index(ctx: Context) -> None:
     """Enter every declared name in its table; report names that are declared twice."""
     for parameter in ctx.protocol.parameters:
-        _declare(ctx, parameter.name, parameter.span, "parameter")
+        _declare(ctx, parameter.name, parameter.name_span, "parameter")
     for declaration in ctx.protocol.declarations:
         _index(ctx, declaration)
     for definition in ctx.spec.defs if ctx.spec is not None else ():
-        if _declare(ctx, definition.name, definition.span, "def"):
+        if _declare(ctx, definition.name, definition.name_span, "def"):
             ctx.def_decls[definition.name] = definition
             ctx.spec_defs.add(definition.name)
     _senders(ctx)
@@ -53,32 +53,32 @@ def _index(ctx: Context, node: tree.Declaration) -> None:
     match node:
         case tree.EnumDecl() | tree.TypeAlias() | tree.RecordDecl() | tree.IdsDecl():
             what = {tree.EnumDecl: "enum", tree.TypeAlias: "type", tree.RecordDecl: "record", tree.IdsDecl: "ids"}[type(node)]
-            if _declare(ctx, node.name, node.span, what):
+            if _declare(ctx, node.name, node.name_span, what):
                 ctx.type_decls[node.name] = node
                 if isinstance(node, tree.EnumDecl):
                     _members(ctx, node)
         case tree.ConstDecl():
-            if _declare(ctx, node.name, node.span, "const"):
+            if _declare(ctx, node.name, node.name_span, "const"):
                 ctx.const_decls[node.name] = node
         case tree.VarDecl():
-            if _declare(ctx, node.name, node.span, "shared variable"):
+            if _declare(ctx, node.name, node.name_span, "shared variable"):
                 ctx.shared_decls[node.name] = node
         case tree.MessageDecl():
-            if _declare(ctx, node.name, node.span, "message"):
+            if _declare(ctx, node.name, node.name_span, "message"):
                 ctx.message_decls[node.name] = node
         case tree.DefDecl():
-            if _declare(ctx, node.name, node.span, "def"):
+            if _declare(ctx, node.name, node.name_span, "def"):
                 ctx.def_decls[node.name] = node
         case tree.RoleDecl():
             _role(ctx, node)
         case tree.Import():
-            _declare(ctx, node.alias, node.span, "import")
+            _declare(ctx, node.alias, node.alias_span, "import")
         case tree.MeterDecl():
             if node.name in ctx.meters:
-                where = ctx.meters[node.name] or node.span
+                where = ctx.meters[node.name] or node.name_span
                 related = ((where, "first declared here"),)
-                ctx.report(name_errors.DeclaredTwice(span=node.span, name=node.name, what="a meter", related=related))
-            ctx.meters[node.name] = node.span
+                ctx.report(name_errors.DeclaredTwice(span=node.name_span, name=node.name, what="a meter", related=related))
+            ctx.meters[node.name] = node.name_span
 
 
 def _members(ctx: Context, node: tree.EnumDecl) -> None:
@@ -149,7 +149,7 @@ def named_activities(blocks: Iterable[tree.RoleDecl]) -> list[tuple[str, tree.Ac
 def resolve_all(ctx: Context) -> None:
     """Every type, parameter and const; every variable and message with its type."""
     for parameter in ctx.protocol.parameters:
-        if ctx.declared.get(parameter.name, (None,))[0] is parameter.span:
+        if ctx.declared.get(parameter.name, (None,))[0] is parameter.name_span:
             constant_named(ctx, parameter.name, parameter)
     ctx.checked.parameters = {
         p.name: ctx.checked.parameters[p.name] for p in ctx.protocol.parameters if p.name in ctx.checked.parameters
@@ -209,7 +209,7 @@ def _variables(ctx: Context) -> None:
 def _own_name(ctx: Context, node: tree.VarDecl, role: str, first: dict[str, Span]) -> bool:
     """Whether a variable of a role has a name of its own."""
     if node.name in RESERVED:
-        ctx.report(name_errors.ReservedName(span=node.span, name=node.name))
+        ctx.report(name_errors.ReservedName(span=node.name_span, name=node.name))
         return False
     before = first.get(node.name)
     what = f"variable of {role}"
@@ -217,9 +217,9 @@ def _own_name(ctx: Context, node: tree.VarDecl, role: str, first: dict[str, Span
         before, what = ctx.declared[node.name]
     if before is not None:
         related = ((before, "first declared here"),)
-        ctx.report(name_errors.DeclaredTwice(span=node.span, name=node.name, what=kind(what), related=related))
+        ctx.report(name_errors.DeclaredTwice(span=node.name_span, name=node.name, what=kind(what), related=related))
         return False
-    first[node.name] = node.span
+    first[node.name] = node.name_span
     return True
 
 

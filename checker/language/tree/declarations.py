@@ -15,6 +15,7 @@ class Parameter(Node, frozen=True, kw_only=True, eq=False):
     """A parameter of a protocol: a `RangeType` or `bool`, with its default."""
 
     name: str
+    name_span: Span
     type: TypeExpr
     default: Expr | None
 
@@ -33,32 +34,38 @@ class Declaration(Node, frozen=True, kw_only=True, eq=False):
 class Import(Declaration, frozen=True, kw_only=True, eq=False):
     path: str
     alias: str
+    alias_span: Span
     bindings: tuple[tuple[str, Expr], ...]
 
 
 class EnumDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
     members: tuple[Name, ...]
 
 
 class TypeAlias(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
     type: TypeExpr
 
 
 class RecordDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
     fields: tuple[TypedName, ...]
 
 
 class IdsDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
     size: Expr
     ordered: bool
 
 
 class ConstDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
     type: TypeExpr
     value: Expr | None
 
@@ -68,6 +75,7 @@ class VarDecl(Declaration, frozen=True, kw_only=True, eq=False):
 
     kind: Literal["shared", "var", "durable"]
     name: str
+    name_span: Span
     type: TypeExpr
     initial: Expr
     any_of: bool
@@ -75,6 +83,7 @@ class VarDecl(Declaration, frozen=True, kw_only=True, eq=False):
 
 class MessageDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
     fields: tuple[TypedName, ...]
     to: str
     to_span: Span
@@ -86,10 +95,12 @@ class MessageDecl(Declaration, frozen=True, kw_only=True, eq=False):
 
 class MeterDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
 
 
 class DefDecl(Declaration, frozen=True, kw_only=True, eq=False):
     name: str
+    name_span: Span
     parameters: tuple[TypedName, ...]
     body: Expr
 

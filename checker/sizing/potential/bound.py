@@ -153,7 +153,7 @@ def _unpaid(program: Program) -> NoBound:
         steps = tuple(name for name in conflict(program) if name != START)
     except Undecided:
         steps = ()
-    return NoBound(reason="no potential of this form pays for what is spent", steps=steps)
+    return NoBound(reason="what is spent here could not be bounded", steps=steps)
 
 
 def _program(template: Template, forms: _Forms, found: Found, meter: str, numbered: Numbered) -> Program:
