@@ -46,7 +46,7 @@ def goal_texts(form: Sorted) -> dict[str, str]:
 
 def _condition(form: Sorted, condition: Expr) -> str:
     try:
-        return renumbered(text(form.holds(condition, form.state, old=form.state)))
+        return renumbered([text(form.holds(condition, form.state, old=form.state))])
     except Refused as refused:
         return f"refused: {refused.what}"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 
 from checker.sorted.logic import BOOL, INT, KEPT, App, Quantified, Term, Var, distinct
 from checker.sorted.signature import Function, Signature
 
+_NUMBER = re.compile(r"!(\d+)")
 _SIMPLE = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*\Z")
 _KEPT = frozenset(
     {"true", "false", "and", "or", "not", "ite", "=", "+", "-", "*", "<=", "div", "mod", "let", "forall", "exists", "as", "par"}
@@ -23,13 +24,21 @@ def script(signature: Signature, terms: Iterable[Term], *, about: str = "") -> s
     parts = [part for term in terms for part in conjuncts(term)]
     lines = [*declarations(signature, parts), *(f"(assert {text(part)})" for part in parts)]
     comment = [f"; {line}" for line in about.splitlines()]
-    return "\n".join([*comment, "(set-logic ALL)", renumbered("\n".join(lines)), "(check-sat)"]) + "\n"
+    return "\n".join([*comment, "(set-logic ALL)", renumbered(lines), "(check-sat)"]) + "\n"
 
 
-def renumbered(formula: str) -> str:
-    """Variables and constants that carry a number, numbered in the order in which they come."""
-    numbers: dict[str, int] = {}
-    return re.sub(r"!(\d+)", lambda found: f"!{numbers.setdefault(found[1], len(numbers))}", formula)
+def renumbered(lines: Sequence[str]) -> str:
+    """Variables and constants that carry a number, numbered in the order in which they come.
+
+    A constant is the same one in all lines, a variable another one in each: two lines are made of one term or of equal ones, as it happens.
+    """
+    constants = {known for line in lines if line.startswith("(declare-fun ") for known in _NUMBER.findall(line)}
+    numbers: dict[tuple[str, int], int] = {}
+
+    def of(place: int, found: re.Match[str]) -> str:
+        return f"!{numbers.setdefault((found[1], -1 if found[1] in constants else place), len(numbers))}"
+
+    return "\n".join(_NUMBER.sub(partial(of, place), line) for place, line in enumerate(lines))
 
 
 def conjuncts(term: Term) -> Iterable[Term]:

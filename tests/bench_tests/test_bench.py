@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -116,7 +117,7 @@ def test_cases_have_names_of_their_own_and_specs_that_are_there() -> None:
     names = [case.name for case in (*QUICK, *FULL)]
     assert len(set(names)) == len(names)
     assert len(QUICK) >= 6
-    assert all((ROOT / case.spec).is_file() for case in (*QUICK, *FULL))
+    assert all(Path(ROOT, case.spec).is_file() for case in (*QUICK, *FULL))
 
 
 def test_settings_make_another_size() -> None:
