@@ -95,10 +95,11 @@ def type_node(type: Type) -> TypeNode:
     return node(**{name: _part(getattr(type, name)) for name in node.__struct_fields__})
 
 
-def _part(part: Any) -> Any:
+def _part(part: Any, made: type[list[Any] | tuple[Any, ...]] = list) -> Any:
+    """As it is when it has been read: a list, whose items may be pairs."""
     if isinstance(part, Type):
         return type_node(part)
-    return [_part(one) for one in part] if isinstance(part, tuple) else part
+    return made(_part(one, tuple) for one in part) if isinstance(part, tuple) else part
 
 
 def _plain(value: Value) -> Any:

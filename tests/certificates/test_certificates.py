@@ -11,13 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from checker import api
 from checker.certificates.certificate import read, written
 from checker.certificates.certificate_errors import BadCertificate, NoSubject
-from checker.certificates.expressions import NotOfTheModel, from_node, to_node
+from checker.certificates.expressions import NotOfTheModel, from_node, to_node, type_node
 from checker.certificates.make import certificate_of
+from checker.certificates.nodes import ExprNode, TypeNode
 from checker.certificates.questions import questions
 from checker.certificates.subject import Asked
 from checker.language.diagnostics import BadInput
@@ -250,12 +252,17 @@ def test_expressions_of_the_corpus_are_written_and_read(path: str, monkeypatch: 
     model = model_of(plan([path], Filters(), {})[0])
     for goal in model.goals:
         for condition in goal.conditions if goal.kind != "step" else ():
-            import msgspec
-
-            from checker.certificates.nodes import ExprNode
-
             node = msgspec.json.decode(msgspec.json.encode(to_node(condition)), type=ExprNode)
+            assert node == to_node(condition)
             assert without_places(from_node(node, model)) == without_places(condition)
+
+
+@pytest.mark.parametrize("path", SPECS)
+def test_types_of_the_corpus_are_written_and_read(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    for variable in model_of(plan([path], Filters(), {})[0]).variables:
+        node = type_node(variable.type)
+        assert msgspec.json.decode(msgspec.json.encode(node), type=TypeNode) == node
 
 
 def without_places(expr: Any) -> Any:
