@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import weakref
@@ -22,7 +23,7 @@ class Standing:
     def __init__(self, memory_mib: float | None) -> None:
         self.memory_mib = memory_mib
         self._pipe: Connection | None = None
-        self._end: weakref.finalize[[Connection, BaseProcess], Standing] | None = None
+        self._end: weakref.finalize[[Connection, BaseProcess, int], Standing] | None = None
 
     def answers(self, scripts: Sequence[Script], time_s: float) -> Iterator[Answer]:
         """The answer to each script, in order. `time_s`: for each of them. Raises SolverMissing."""
@@ -61,13 +62,15 @@ class Standing:
             child = context.Process(target=_run, args=(theirs, ours, self.memory_mib), daemon=True)
             child.start()
             theirs.close()
-            self._pipe, self._end = ours, weakref.finalize(self, _ended, ours, child)
+            self._pipe, self._end = ours, weakref.finalize(self, _ended, ours, child, os.getpid())
         return self._pipe
 
 
-def _ended(pipe: Connection, child: BaseProcess) -> None:
-    child.kill()
-    child.join()
+def _ended(pipe: Connection, child: BaseProcess, parent: int) -> None:
+    """In a process that was forked from the parent, where a copy of the object ends too, the solver goes on."""
+    if os.getpid() == parent:
+        child.kill()
+        child.join()
     pipe.close()
 
 
