@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.conformance.beliefs import CannotTell
 from checker.conformance.explain import Explained
@@ -19,7 +20,7 @@ from checker.conformance.logs.records import Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
 from checker.conformance.orders import ORDERS, PartialOrder, explain_in_some_order
-from checker.conformance.result import RunResult, Verdict, Violation
+from checker.conformance.result import RunResult
 from checker.conformance.seen import Begun, Dropped, Ended, Gone, Seen
 from checker.conformance.some import SomeStates
 from checker.conformance.symbolic.back import way_back
@@ -57,13 +58,15 @@ class Undecided(Struct, frozen=True, kw_only=True):
             else:
                 if found is not None:
                     return found
-        return self._result("cannot tell", 0, reason="; ".join(reasons))
+        return replace(self._untold, reason="; ".join(reasons))
 
     def _among_some(self) -> RunResult | None:
         """None: nothing is known."""
         rest = self.seen[self.tracker.number_explained :]
         explained = SomeStates(self.tracker.beliefs, self.tracker.belief, rest).explain()
-        return self._result("conforms", len(self.seen), states=1, at_least=True) if explained == len(rest) else None
+        if explained != len(rest):
+            return None
+        return replace(self._untold, verdict="conforms", explained=len(self.seen), states=1, at_least=True)
 
     def _searched(self, most: int) -> RunResult:
         """Depth first, through so many nodes. Raises CannotTell."""
@@ -73,7 +76,7 @@ class Undecided(Struct, frozen=True, kw_only=True):
         before = tuple(frozenset([place - 1]) if place else frozenset[int]() for place in range(len(self.seen)))
         found = explain_in_some_order(beliefs, PartialOrder(seen=tuple(self.seen), before=before), most=most)
         if found.blocked is None:
-            return self._result("conforms", len(self.seen), states=1, at_least=True)
+            return replace(self._untold, verdict="conforms", explained=len(self.seen), states=1, at_least=True)
         number = found.blocked.explained + 1
         stuck = Stuck(number=number, seen=self.seen[number - 1], allowed=found.blocked.allowed, fails=found.blocked.fails)
         return self._violates(stuck, found.path, found.blocked.states)
@@ -85,7 +88,9 @@ class Undecided(Struct, frozen=True, kw_only=True):
         sets = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look)
         found = sets.follow(self.seen)
         if found.explained == len(self.seen):
-            return self._result("conforms", found.explained, states=found.count, end=self.teller.end(found.values))
+            return replace(
+                self._untold, verdict="conforms", explained=found.explained, states=found.count, end=self.teller.end(found.values)
+            )
         number = found.explained + 1
         stuck = Stuck(number=number, seen=self.seen[number - 1], allowed=found.allowed, fails=found.fails)
         return self._violates(stuck, way_back(sets, self.seen[: found.explained]), found.states)
@@ -96,29 +101,17 @@ class Undecided(Struct, frozen=True, kw_only=True):
         entry = Entry(record=self.record(stuck.number), readings=(), lane=None)
         observed = self.teller.observed(entry, _reading(stuck.seen))
         violation = self.teller.violation(stuck, observed, path, lambda number: self.record(number).line, states)
-        return self._result("violates", stuck.number - 1, violation=violation)
+        return replace(self._untold, verdict="violates", explained=stuck.number - 1, violation=violation)
 
-    def _result(
-        self,
-        verdict: Verdict,
-        explained: int,
-        *,
-        states: int = 0,
-        at_least: bool = False,
-        reason: str = "",
-        violation: Violation | None = None,
-        end: dict[str, tuple[str, ...]] | None = None,
-    ) -> RunResult:
+    @property
+    def _untold(self) -> RunResult:
+        """Nothing is known of it yet."""
         return RunResult(
             run=self.run,
-            verdict=verdict,
+            verdict="cannot tell",
             events=len(self.seen),
-            explained=explained,
-            states=states,
-            at_least=at_least,
-            reason=reason,
-            violation=violation,
-            end=end or {},
+            explained=0,
+            states=0,
             names=self.teller.names(self.names),
             unknown_outcomes=self.open,
         )

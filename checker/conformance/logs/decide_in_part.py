@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained
@@ -14,7 +15,7 @@ from checker.conformance.logs.names import Names
 from checker.conformance.logs.partial import Arranged
 from checker.conformance.logs.telling import Teller
 from checker.conformance.orders import ORDERS, Blocked, Made, count_made, explain_in_some_order
-from checker.conformance.result import RunResult, Verdict, Violation
+from checker.conformance.result import RunResult
 from checker.conformance.seen import Begun
 from checker.conformance.symbolic.follow import SetsOfStates
 from checker.conformance.symbolic.in_part import follow_in_part
@@ -41,16 +42,16 @@ class UndecidedInPart(Struct, frozen=True, kw_only=True):
                 return self._in_sets() if most is None else self._searched(most)
             except CannotTell as limit:
                 if limit.limit == "time":
-                    return self._result("cannot tell", 0, reason=str(limit))
+                    return replace(self._untold, reason=str(limit))
                 if not first:  # of the searches, the last says it all
                     reasons.append(str(limit))
-        return self._result("cannot tell", 0, reason="; ".join(reasons))
+        return replace(self._untold, reason="; ".join(reasons))
 
     def _searched(self, most: int) -> RunResult:
         """Depth first, through so many nodes. Raises CannotTell."""
         found = explain_in_some_order(self.beliefs, self.made.known, most=most)
         if found.blocked is None:
-            return self._result("conforms", len(found.order), states=1, at_least=True)
+            return replace(self._untold, verdict="conforms", explained=len(found.order), states=1, at_least=True)
         return self._violates(found.blocked, found.path)
 
     def _in_sets(self) -> RunResult:
@@ -60,7 +61,9 @@ class UndecidedInPart(Struct, frozen=True, kw_only=True):
         sets = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look)
         found = follow_in_part(sets, known)
         if not found.next:
-            return self._result("conforms", len(known.seen), states=found.count, end=self.teller.end(found.values))
+            return replace(
+                self._untold, verdict="conforms", explained=len(known.seen), states=found.count, end=self.teller.end(found.values)
+            )
         explained = count_made(found.made)
         blocked = Blocked(explained=explained, next=found.next, allowed=found.allowed, states=(), fails=found.fails)
         return self._violates(blocked, self._way(found.made))
@@ -81,29 +84,17 @@ class UndecidedInPart(Struct, frozen=True, kw_only=True):
 
         waiting = [self.teller.observed(self.made.entries[place], self.made.readings[place]) for place in blocked.next]
         violation = self.teller.blocked(blocked, waiting, path, line)
-        return self._result("violates", blocked.explained, violation=violation)
+        return replace(self._untold, verdict="violates", explained=blocked.explained, violation=violation)
 
-    def _result(
-        self,
-        verdict: Verdict,
-        explained: int,
-        *,
-        states: int = 0,
-        at_least: bool = False,
-        reason: str = "",
-        violation: Violation | None = None,
-        end: dict[str, tuple[str, ...]] | None = None,
-    ) -> RunResult:
+    @property
+    def _untold(self) -> RunResult:
+        """Nothing is known of it yet."""
         return RunResult(
             run=self.run,
-            verdict=verdict,
+            verdict="cannot tell",
             events=len(self.made.known.seen),
-            explained=explained,
-            states=states,
-            at_least=at_least,
-            reason=reason,
-            violation=violation,
-            end=end or {},
+            explained=0,
+            states=0,
             names=self.teller.names(self.names),
             unknown_outcomes=self.made.open,
         )
