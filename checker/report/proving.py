@@ -17,12 +17,13 @@ _SHOWN_CELLS = 12
 _SHOWN_LEMMAS = 8
 _SHOWN_SIZES = 3
 _LONGEST_VALUE = 160
+_WORTH_NO_REPEAT = 3  # so many lemmas that an earlier proof lists are not listed again
 
 
 def render(proofs: Proofs, style: Style = _PLAIN, *, traces: bool = True) -> str:
     """The whole report. `traces`: the runs that violate a property."""
     parts = ["\n".join(_head(proofs, style))]
-    parts += ["\n".join(_proof(proof, style)) for proof in proofs.proofs]
+    parts += ["\n".join(_proof(proof, style, _told(proof, proofs))) for proof in proofs.proofs]
     if proofs.searched is not None and any(proof.rung in ("sizes", "open") for proof in proofs.proofs):
         parts.append("\n".join(_sizes(proofs, proofs.searched, style)))
     if traces:
@@ -70,15 +71,31 @@ def teams(proofs: Proofs) -> str:
     return visible(f"any number of {names} (1, 2, 3, ... without end){fixed}")
 
 
-def _proof(proof: Proof, style: Style) -> Iterator[str]:
+def _told(proof: Proof, proofs: Proofs) -> str:
+    """The name of an earlier proof that lists the same lemmas, "" where none does."""
+    if len(proof.lemmas) < _WORTH_NO_REPEAT:
+        return ""
+    for other in proofs.proofs:
+        if other is proof:
+            break
+        if set(other.lemmas) == set(proof.lemmas) and _is_explained(other):
+            return _named(other)
+    return ""
+
+
+def _is_explained(proof: Proof) -> bool:
+    return proof.rung == "every size" or (bool(proof.solvers) and proof.rung in ("this size", "sizes"))
+
+
+def _proof(proof: Proof, style: Style, told: str) -> Iterator[str]:
     word, tint = _verdict(proof)
     yield f"  {style.tint(visible(_named(proof)), 'bold')}: {style.tint(word, 'bold', tint)}"
     if proof.text:
         yield f'    "{visible(proof.text)}"'
     for text in _said(proof):
         yield from wrapped(visible(text), style.width, "    ", "    ")
-    if proof.rung == "every size" or (proof.solvers and proof.rung in ("this size", "sizes")):
-        yield from _because(proof, style)
+    if _is_explained(proof):
+        yield from _because(proof, style, told)
     elif proof.uncertified and proof.rung in ("this size", "sizes"):
         yield from wrapped(visible(f"no certificate: {proof.uncertified}"), style.width, "    ", "      ")
     if proof.stuck is not None:
@@ -153,19 +170,14 @@ def _sizes(proofs: Proofs, searched: Searched, style: Style) -> Iterator[str]:
         yield from wrapped(visible(f"no further: {searched.stopped}"), style.width, "  ", "    ")
 
 
-def _because(proof: Proof, style: Style) -> Iterator[str]:
+def _because(proof: Proof, style: Style, told: str) -> Iterator[str]:
     if proof.rung == "sizes":
         yield f"    It is proved {_here(proof)} too:"
     if not proof.lemmas:
         yield "    It holds at the start, and no step of anybody ends it."
     else:
         yield "    because all of this holds at the start, and no step of anybody ends it:"
-    shown = proof.lemmas if len(proof.lemmas) <= _SHOWN_LEMMAS + 2 else proof.lemmas[:_SHOWN_LEMMAS]
-    for number, lemma in enumerate(shown, 1):
-        yield from _lemma(lemma, number, style)
-    if len(shown) < len(proof.lemmas):
-        where = "in the certificate" if proof.certificate else "with --format json"
-        yield f"      and {len(proof.lemmas) - len(shown)} more, all of them {where}"
+        yield from _same(proof, told, style) if told else _lemmas(proof, style)
     for sort in proof.majorities:
         yield f"    Of majorities of {visible(sort)} it uses that any two of them have somebody in common."
     if proof.decided_at:
@@ -176,6 +188,19 @@ def _because(proof: Proof, style: Style) -> Iterator[str]:
         yield f"    certificate: {visible(proof.certificate)}  (check it: teamcheck verify {visible(proof.certificate)})"
     elif proof.uncertified:
         yield from wrapped(visible(f"no certificate: {proof.uncertified}"), style.width, "    ", "      ")
+
+
+def _same(proof: Proof, told: str, style: Style) -> Iterator[str]:
+    yield from wrapped(visible(f"the same {len(proof.lemmas)} as under {told}"), style.width, "      ", "      ")
+
+
+def _lemmas(proof: Proof, style: Style) -> Iterator[str]:
+    shown = proof.lemmas if len(proof.lemmas) <= _SHOWN_LEMMAS + 2 else proof.lemmas[:_SHOWN_LEMMAS]
+    for number, lemma in enumerate(shown, 1):
+        yield from _lemma(lemma, number, style)
+    if len(shown) < len(proof.lemmas):
+        where = "in the certificate" if proof.certificate else "with --format json"
+        yield f"      and {len(proof.lemmas) - len(shown)} more, all of them {where}"
 
 
 def _lemma(lemma: Sentence, number: int, style: Style) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Our native engine beside SPIN on the same graphs, in one run: `python -m tests.bench`.
 
-Each round of a protocol is: ours with one thread and with two, in every second round the other way round, then SPIN, each in a process of its
-own; so what else the machine does falls on all of them. SPIN searches our own export (gcc -O2, no reduction), and must find the same distinct states.
-Without `spin` or `gcc` ours is measured alone. Where there is symmetry, each round has one more of ours, of one state for each orbit.
+Each round of a protocol is: ours with one thread and with two, in every second round the other way round, then SPIN, then, from ten million states
+on, two of ours with one thread at once, each in a process of its own; so what else the machine does falls on all of them. SPIN searches our own
+export (gcc -O2, no reduction), and must find the same distinct states. Without `spin` or `gcc` ours is measured alone. Where there is symmetry, each
+round has one more of ours, of one state for each orbit.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from msgspec import to_builtins
 
 from tests.bench import report
 from tests.bench.cases import FULL, QUICK, ROOT, Case, named, with_settings
-from tests.bench.figures import Round, figures, missed, reduced
+from tests.bench.figures import STATES_FOR_SPEEDUP, Round, figures, missed, reduced
 from tests.bench.machine import described, free_mib
-from tests.bench.measure import made_searcher, ours, small_check, spins
+from tests.bench.measure import apart, made_searcher, ours, small_check, spins
 from tests.bench.process import CommandFailed
 from tests.bench.spin import Searcher, agree
 
@@ -122,6 +123,8 @@ def _round(case: Case, settings: Sequence[str], searcher: Searcher | None, numbe
             raise CommandFailed(
                 f"the counts differ: {tool} has {found['states']:,} states, {found['transitions']:,} transitions, not {counts}"
             )
+    if one["ours"]["states"] >= STATES_FOR_SPEEDUP:
+        one["apart"] = apart(case, settings)
     if case.symmetric:
         one["orbits"] = ours(case, settings, 1, "--symmetry")
     return one

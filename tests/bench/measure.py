@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def ours(case: Case, settings: Sequence[str], threads: int, *rest: str) -> dict[
     environment = {**os.environ, STARTED: str(time.monotonic())}
     done = run(_command(case.name, settings, f"--threads={threads}", *rest), ROOT, environment)
     return {**json.loads(done.output), "wall_s": done.wall_s, "cpu_s": done.cpu_s, "rss_bytes": done.rss_bytes}
+
+
+def apart(case: Case, settings: Sequence[str]) -> list[dict[str, Any]]:
+    """Two searches at once that share nothing but the machine, of one thread each: no search with two threads can expect more of it."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda _: ours(case, settings, 1), range(2)))
 
 
 def made_searcher(case: Case, settings: Sequence[str], folder: Path, *, states: int, memory_mib: int) -> Searcher:

@@ -11,7 +11,7 @@ from tests.bench.measure import FIRST_SMALL, SMALL
 
 COLUMNS = (
     f"{'protocol':<19}{'states':>12}{'transitions':>13}  {'ours':>5} {'SPIN':>5}  {'ratio (least, most)':<21}"
-    f"{'whole':>7}  {'2 threads (least, most)':<24}{'packed':>6} {'more':>5} {'rss':>6} {'SPIN':>6}"
+    f"{'whole':>7}  {'2 threads (least, most)':<24}{'apart (least, most)':<21}{'packed':>6} {'more':>5} {'rss':>6} {'SPIN':>6}"
 )
 
 
@@ -20,7 +20,7 @@ def heading(machine: Mapping[str, str], missing: Sequence[str], rounds: int) -> 
         print(f"{name:<16} {value}")
     if missing:
         print(f"not installed: {', '.join(missing)}. Ours is measured alone.")
-    print(f"\n{rounds} rounds of each: ours with one thread and with two, then SPIN, each a process of its own")
+    print(f"\n{rounds} rounds of each: ours with one thread and with two, SPIN, two of one thread at once; each a process")
 
 
 def starts(found: Sequence[Mapping[str, float]]) -> None:
@@ -49,7 +49,7 @@ def row(result: Mapping[str, Any]) -> None:
     found, first = result["figures"], result["rounds"][0]["ours"]
     print(
         f"{result['case']['name']:<19}{first['states']:>12,}{first['transitions']:>13,}  {_middle(found['ours']):>5} "
-        f"{_middle(found['spin']):>5}  {_all(found['ratio']):<21}{_middle(found['whole']):>7}  {_all(found['speedup']):<24}"
+        f"{_middle(found['spin']):>5}  {_all(found['ratio']):<21}{_middle(found['whole']):>7}  {_all(found['speedup']):<24}{_all(found['apart']):<21}"
         f"{first['state_bytes']:>6} {found['overhead_bytes']:>5.1f} {found['rss_bytes']:>6.1f} "
         f"{'-' if found['spin_rss_bytes'] is None else format(found['spin_rss_bytes'], '.1f'):>6}",
         flush=True,
@@ -83,7 +83,8 @@ def closing(results: Sequence[Mapping[str, Any]], told: Sequence[str]) -> None:
     print(
         "\nours, SPIN: millions of transitions a second of processor time, in the search alone; ratio: of the same round"
         "\nwhole: SPIN's wall time by ours, whole processes; for SPIN with making its searcher"
-        "\n2 threads: wall time of the search with one by that with two. Bytes a state: the packed words, what the engine has beyond"
+        "\n2 threads: wall time of the search with one by that with two. Apart: two searches of one thread at once, in"
+        "\nsearches alone: what the machine has for two threads that share nothing. Bytes a state: the packed words, what the engine has beyond"
         "\nthem at its peak, then the largest resident set of each process, which holds Python too"
         f"\ntier that ran: {', '.join(tiers)}"
     )

@@ -221,3 +221,18 @@ def test_a_verification(more: tuple[Check, ...], code: int, last: str) -> None:
         "  ?       not decided by any solver: initiation #0",
     ]
     assert lines[-1] == last
+
+
+def test_lemmas_that_an_earlier_proof_lists_are_not_listed_again() -> None:
+    lemmas = tuple(replace(LEMMA, text=f"rounds <= {bound}", plain=f"rounds is at most {bound}") for bound in (7, 8, 9))
+    both = (
+        proof("kept", "every size", lemmas=lemmas, solvers=("Z3",)),
+        proof("lost", "every size", lemmas=lemmas[::-1], solvers=("Z3",)),
+        proof("half", "every size", lemmas=lemmas[:2], solvers=("Z3",)),
+    )
+    text = render(replace(PROOFS, proofs=both))
+    kept, lost, half = (text[text.index(f"always {name}") :].split("\n\n")[0] for name in ("kept", "lost", "half"))
+    assert "1. rounds <= 7" in kept
+    assert "the same 3 as under always kept" in lost
+    assert "rounds" not in lost
+    assert "1. rounds <= 7" in half

@@ -4,7 +4,7 @@
 
 #include "parallel.h"
 
-enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_GROUP = 64, REHASH_CHUNK = 1 << 14, LEAST_BITS = 1 << 20 };
+enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_AHEAD = 64, REHASH_CHUNK = 1 << 14, LEAST_BITS = 1 << 20 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
 
 /* LOAD: three quarters of the slots. Growth by 40 % leaves more than half of them in use: at most 7.5 bytes a state. */
@@ -189,23 +189,28 @@ int store_take_block(store *s, number_block *block)
     return 1;
 }
 
-/* Puts the numbers of a range into the empty table: all states differ, so the first free slot is right. */
+/* Puts a number into a table that does not have it: all states differ, so the first free slot is right. */
+static void put_new(store *s, uint64_t hash, uint64_t number)
+{
+    const uint32_t value = store_tag(s, hash) | (uint32_t)(number + 1);
+    for (uint64_t at = store_slot(s, hash);; at = next_slot(s, at)) {
+        uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
+        if (slot == 0 && take_slot(s, at, &slot, value))
+            return;
+    }
+}
+
+/* Puts the numbers of a range into the table. The slot of each is fetched REHASH_AHEAD numbers before it is written. */
 static void rehash_range(store *s, uint64_t from, uint64_t to)
 {
-    uint64_t hashes[REHASH_GROUP];
-    for (uint64_t first = from; first < to; first += REHASH_GROUP) {
-        uint64_t n = least(REHASH_GROUP, to - first);
-        for (uint64_t i = 0; i < n; i++) {
-            hashes[i] = hash_of(s, first + i);
-            prefetch_slot(s, hashes[i]);
-        }
-        for (uint64_t i = 0; i < n; i++) {
-            uint32_t value = store_tag(s, hashes[i]) | (uint32_t)(first + i + 1);
-            for (uint64_t at = store_slot(s, hashes[i]);; at = next_slot(s, at)) {
-                uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
-                if (slot == 0 && take_slot(s, at, &slot, value))
-                    break;
-            }
+    uint64_t hashes[REHASH_AHEAD];
+    for (uint64_t number = from; number < to + REHASH_AHEAD; number++) {
+        uint64_t *hash = &hashes[number % REHASH_AHEAD];
+        if (number >= from + REHASH_AHEAD)
+            put_new(s, *hash, number - REHASH_AHEAD);
+        if (number < to) {
+            *hash = hash_of(s, number);
+            __builtin_prefetch((const void *)&s->table[store_slot(s, *hash)], 1);
         }
     }
 }
