@@ -173,16 +173,22 @@ def test_without_the_extras_it_says_so_and_goes_on(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_it_with_what_is_known() -> None:
-    words = [sys.executable, "-m", "checker", "prove", "specs/paxos.spec", "--time", "600", "--traces", "none"]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(8)
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=100)
-    assert process.returncode == 3
+    code, out = _interrupted_after(8)
+    if code == 130:  # a busy machine had not begun
+        code, out = _interrupted_after(40)
+    assert code == 3
     assert "sometimes adopted: reached" in out
     assert "interrupted before the end" in out
+
+
+def _interrupted_after(seconds: float) -> tuple[int, str]:
+    words = [sys.executable, "-m", "checker", "prove", "specs/paxos.spec", "--time", "600", "--traces", "none"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=100)
+    return process.returncode, out
 
 
 def test_the_time_is_that_of_the_whole_command() -> None:
