@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import final
 
 from checker.certificates.certificate import File
-from checker.elaborate.lower import elaborate
 from checker.language import tree
 from checker.model.model import Goal, Model
 from checker.properties.plan import Filters, Target, property_name, protocol_path, read_target
@@ -36,23 +35,23 @@ class Asked:
         *,
         one_size: bool = False,
         orders_fixed: bool = False,
+        beside: Asked | None = None,
     ) -> None:
-        """Raises BadInput for names that the spec does not have, and for what is wrong in the files."""
+        """`beside`: another one of the same files, instance, faults and settings. Raises BadInput for names that the spec does not have, and for
+        what is wrong in the files.
+        """
         Filters(instances=[instance], faults=[faults], properties=[name]).require_known([target])
         self.target, self.instance, self.faults, self.name = target, instance, faults, name
         self.settings, self.one_size = dict(settings), one_size
         wanted = tuple(node for node in target.properties if property_name(node) == name)
-        self.family = Family(
-            protocol=target.protocol,
-            spec=target.spec,
-            instance=target.instance_name(instance),
-            faults=faults,
-            overrides=self.settings,
-            goals=wanted,
-            orders_fixed=orders_fixed,
-        )
+        plain = beside.family if beside is not None else self._family()
+        self.family: Family = plain.about(wanted, orders_fixed=orders_fixed)
         self.checked = self.family.checked()
-        self.model = elaborate(self.checked, faults, wanted)
+        self.model = self.family.model()
+
+    def _family(self) -> Family:
+        target, instance = self.target, self.target.instance_name(self.instance)
+        return Family(protocol=target.protocol, spec=target.spec, instance=instance, faults=self.faults, overrides=self.settings)
 
     @property
     def goal(self) -> Goal:

@@ -159,7 +159,8 @@ class Attempts:
         asked, base = (goal.name, one_size, orders_fixed), self.base
         if asked not in self._subjects:
             made = partial(Asked, base.target, base.instance, self.faults, goal.name, base.overrides)
-            self._subjects[asked] = made(one_size=one_size, orders_fixed=orders_fixed)
+            beside = next(iter(self._subjects.values()), None)
+            self._subjects[asked] = made(one_size=one_size, orders_fixed=orders_fixed, beside=beside)
         return self._subjects[asked]
 
     def _proof(self, subject: Asked, proofs: EverySizeProofs, lemmas: Sequence[Expr]) -> Attempt:

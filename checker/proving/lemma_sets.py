@@ -7,8 +7,6 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Literal, TypeAlias, final
 
-from msgspec.structs import replace
-
 from checker.certificates.subject import Asked
 from checker.engines.apart import SolverMissing
 from checker.engines.inductive.candidates import said_of_states
@@ -63,7 +61,7 @@ class LemmaSets:
         """For all goals at once, `subject` with one of them. The names of those that small sizes show rules for, as they are found."""
         self._said(f"rules that small sizes do not refute, for {len(asked)} properties")
         with suppress(SolverMissing, Refused):
-            family = replace(subject.family, goals=None)
+            family = subject.family.about(None)
             models = [family.model(dict.fromkeys(subject.parameters, size)) for size in self._sizes(subject)]
             for found in rules_of(models, [goal.name for goal in asked], time_s, self.base.limits.memory_mib):
                 if isinstance(found, Lemmas):

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.language.types import Sort, element
-from checker.sorted.logic import App, Quantified, Term, Var, conj, disj, equal, rebuilt, total
+from checker.sorted.logic import App, Bound, Quantified, Term, Var, bound_in, conj, disj, equal, rebuilt, total
 from checker.sorted.orders import KIND, at_size
 from checker.sorted.quantifiers import QUORUM, is_quorum
 from checker.sorted.signature import Signature
@@ -27,7 +27,7 @@ class AtSize(Struct, frozen=True):
 
     signature: Signature
     sizes: Mapping[str, int]
-    made: dict[Term, Term] = field(default_factory=dict)
+    made: dict[tuple[Term, Bound], Term] = field(default_factory=dict)
 
     def elements(self, sort: str) -> tuple[App, ...]:
         if sort.startswith(QUORUM):
@@ -52,6 +52,13 @@ class AtSize(Struct, frozen=True):
         return self._in(term, {})
 
     def _in(self, term: Term, known: dict[Var, Term]) -> Term:
+        """With the variables that are known; equal ones are made once."""
+        asked = term, bound_in(term, known)
+        if asked not in self.made:
+            self.made[asked] = self._made(term, known)
+        return self.made[asked]
+
+    def _made(self, term: Term, known: dict[Var, Term]) -> Term:
         match term:
             case Var():
                 return known.get(term, term)

@@ -48,6 +48,7 @@ class Quantified(Struct, frozen=True, cache_hash=True):
 
 
 Term: TypeAlias = Var | App | Quantified
+Bound: TypeAlias = tuple[tuple[Var, Term], ...]
 Binding: TypeAlias = Literal["forall", "exists", "sum"]
 
 TRUE, FALSE = App("true", (), BOOL, True), App("false", (), BOOL, True)
@@ -219,6 +220,11 @@ def free_variables(term: Term) -> frozenset[Var]:
             return free_variables(body) - set(variables)
 
 
+def bound_in(term: Term, known: dict[Var, Term]) -> Bound:
+    """What of `known` the term speaks of: with equal values it is the same term."""
+    return tuple((v, known[v]) for v in free_variables(term) if v in known)
+
+
 def nodes(term: Term) -> Iterator[Term]:
     """Every node, the term itself first."""
     yield term
@@ -241,6 +247,25 @@ def distinct(term: Term) -> tuple[Term, ...]:
         case Quantified(body=body):
             return tuple(dict.fromkeys((term, *distinct(body))))
     return (term,)
+
+
+@lru_cache(KEPT)
+def symbols(term: Term) -> frozenset[str]:
+    """The symbols in it; elements are none."""
+    return frozenset(symbol for _, symbol in mentioned(term))
+
+
+@lru_cache(KEPT)
+def mentioned(term: Term) -> tuple[tuple[str, str], ...]:
+    """Each once, in the order in which `nodes` comes to it: a sort, and the symbol that is of it ("" of elements and variables)."""
+    match term:
+        case Var():
+            return ()
+        case App(symbol, arguments, sort, element):
+            own = [(sort, "" if element else symbol)]
+        case Quantified(variables=variables, body=body):
+            own, arguments = [(v.sort, "") for v in variables], (body,)
+    return tuple(dict.fromkeys([*own, *(one for argument in arguments for one in mentioned(argument))]))
 
 
 def substituted(term: Term, values: dict[Term, Term]) -> Term:

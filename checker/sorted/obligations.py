@@ -8,7 +8,7 @@ counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnue
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import Literal, TypeAlias, final
 
@@ -22,17 +22,19 @@ from checker.model.model import Goal, Step
 from checker.model.resize import NotOfThisSize, resized
 from checker.sorted.logic import (
     BOOL,
+    KEPT,
+    TRUE,
     App,
     Quantified,
     Term,
     Var,
-    conj,
     disj,
     distinct,
     negate,
     normal,
     quantified,
     substituted,
+    symbols,
     truth,
 )
 from checker.sorted.quantifiers import HAS, QUORUM, is_quorum
@@ -99,7 +101,7 @@ class Obligation(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def majorities(self) -> tuple[str, ...]:
         """The sorts of whose majorities it is said that any two have an element in common."""
-        found = {node.symbol for term in self.terms for node in distinct(term) if isinstance(node, App)}
+        found = frozenset[str]().union(*map(symbols, self.terms))
         return tuple(sorted(name.removeprefix(QUORUM).removesuffix(HAS) for name in found if is_quorum(name)))
 
 
@@ -231,15 +233,21 @@ def closed(form: Sorted, enabled: Term, step: Step) -> Term:
 
 def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:
     """The conjuncts of `terms`, negations in front of atoms, with constants for what exists regardless of anything else."""
-    for term in terms:
-        found = normal(term)
+    for found in (part for term in terms for part in _normal_parts(term)):
         if isinstance(found, Quantified) and found.kind == "exists":
             names = (form.signature.variable(v.name.split("!")[0], v.sort) for v in found.variables)
             constants: dict[Term, Term] = {
                 v: form.signature.apply(fresh.name, (), v.sort, "choice") for v, fresh in zip(found.variables, names, strict=True)
             }
             yield from skolemised(form, [substituted(found.body, constants)])
-        elif isinstance(found, App) and found.symbol == "and":
-            yield from skolemised(form, found.arguments)
-        elif found != conj():
+        else:
             yield found
+
+
+@lru_cache(KEPT)
+def _normal_parts(term: Term) -> tuple[Term, ...]:
+    """The conjuncts of a term, negations in front of atoms."""
+    found = normal(term)
+    if isinstance(found, App) and found.symbol == "and":
+        return tuple(part for argument in found.arguments for part in _normal_parts(argument))
+    return () if found == TRUE else (found,)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from checker.sorted.logic import BOOL, App, Term, Var, conj, disj, distinct, equal, implies, ite, negate, quantified
+from checker.sorted.logic import BOOL, Term, Var, conj, disj, equal, implies, ite, negate, quantified, symbols
 from checker.sorted.signature import Signature
 
 End: TypeAlias = Literal["first", "last"]
@@ -34,7 +34,7 @@ def neighbour_of(signature: Signature, x: Term, which: Neighbour) -> Term:
 
 def laws(signature: Signature, terms: Iterable[Term]) -> Iterator[Term]:
     """What is true of the orders that `terms` speak of."""
-    used = {node.symbol for term in terms for node in distinct(term) if isinstance(node, App) and _is_of_order(signature, node)}
+    used = {symbol for term in terms for symbol in symbols(term) if _is_of_order(signature, symbol)}
     for sort in [sort for sort in signature.sorts if any(symbol.rsplit(" ", 1)[0] == sort for symbol in used)]:
         x, y, z = (signature.variable(name, sort) for name in "xyz")
         yield from _order(signature, x, y, z)
@@ -49,9 +49,9 @@ def laws(signature: Signature, terms: Iterable[Term]) -> Iterator[Term]:
                 yield quantified("forall", (x, y), _adjoins(signature, which, end, x, y))
 
 
-def _is_of_order(signature: Signature, node: App) -> bool:
-    function = signature.functions.get(node.symbol)
-    return function is not None and function.kind == KIND and not node.element
+def _is_of_order(signature: Signature, symbol: str) -> bool:
+    function = signature.functions.get(symbol)
+    return function is not None and function.kind == KIND
 
 
 def _order(signature: Signature, x: Var, y: Var, z: Var) -> Iterator[Term]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 
-from checker.sorted.logic import BOOL, INT, KEPT, App, Quantified, Term, Var, distinct
+from checker.sorted.logic import BOOL, INT, KEPT, App, Quantified, Term, Var, mentioned
 from checker.sorted.signature import Function, Signature
 
 _NUMBER = re.compile(r"!(\d+)")
@@ -50,16 +50,12 @@ def declarations(signature: Signature, terms: Iterable[Term]) -> Iterator[str]:
     """The sorts, enumerations and functions of `terms`, in the order in which they come."""
     functions: dict[str, Function] = {}
     sorts: dict[str, None] = {}
-    for term in terms:
-        for node in distinct(term):
-            if isinstance(node, App):
-                sorts[node.sort] = None
-                function = signature.functions.get(node.symbol)
-                if function is not None and not node.element:
-                    functions[node.symbol] = function
-                    sorts |= dict.fromkeys(function.arguments)
-            elif isinstance(node, Quantified):
-                sorts |= dict.fromkeys(v.sort for v in node.variables)
+    for sort, name in dict.fromkeys(one for term in terms for one in mentioned(term)):
+        sorts[sort] = None
+        function = signature.functions.get(name)
+        if function is not None:
+            functions[name] = function
+            sorts |= dict.fromkeys(function.arguments)
     for name in sorts:
         if name in signature.enumerations:
             elements = " ".join(f"({symbol(e)})" for e in signature.enumerations[name])

@@ -14,7 +14,7 @@ from checker.language.types import BagOf, Option, Sort, Type, Value, cardinality
 from checker.model.expr import Expr
 from checker.model.model import Model, Step, Variable
 from checker.sorted.expressions import Expressions
-from checker.sorted.logic import App, Term, at_most, conj, disj, distinct, implies, negate, number, quantified
+from checker.sorted.logic import Term, at_most, conj, disj, implies, negate, number, quantified, symbols
 from checker.sorted.orders import End, end_of, laws
 from checker.sorted.quantifiers import HAS, QUORUM, quorum_has
 from checker.sorted.refusals import Refused
@@ -103,7 +103,7 @@ class Sorted(Struct, frozen=True, kw_only=True):
         yield from laws(self.signature, terms)
         for sort in self.model.sorts:
             name = f"{QUORUM}{sort.name}"
-            if any(isinstance(node, App) and node.symbol == f"{name}{HAS}" for term in terms for node in distinct(term)):
+            if any(f"{name}{HAS}" in symbols(term) for term in terms):
                 q, r = self.signature.variable("q", name), self.signature.variable("r", name)
                 yield quantified("forall", (q, r), self._common(sort, q, r))
 

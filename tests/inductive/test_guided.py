@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from checker.certificates.subject import Asked
 from checker.engines.explicit import explore
@@ -70,7 +69,7 @@ def asked(spec: str, instance: str) -> Subject:
 
 
 def models(spec: str, instance: str) -> list[Model]:
-    family = replace(Asked(read_target(spec), instance, "none", "kept", {}).family, goals=None)
+    family = Asked(read_target(spec), instance, "none", "kept", {}).family.about(None)
     return [family.model({"orders": size, "workers": size}) for size in (2, 3)]
 
 
