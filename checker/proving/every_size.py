@@ -139,7 +139,7 @@ class EverySizeProofs:
                     return found
             else:
                 unknown.append(one)
-        scripts = [Script(one.smtlib, core=True) for one in unknown]
+        scripts = (Script(one.smtlib, core=True) for one in unknown)
         each = max(0.2, min(QUESTION_S, until - perf_counter()))
         for one, answer in zip(unknown, self.solver.answers(scripts, each), strict=True):
             if answer.result == "unsat":

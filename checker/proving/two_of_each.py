@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from time import perf_counter
 
 from checker.elaborate import make
@@ -43,7 +43,7 @@ class TwoOfEach:
         kept = list(lemmas)
         while perf_counter() < until:
             asked = obligations(self.form, kept, goal)
-            wrong = [one for one, result in zip(asked, self._results([o.terms for o in asked]), strict=True) if result == "sat"]
+            wrong = [one for one, result in zip(asked, self._results(o.terms for o in asked), strict=True) if result == "sat"]
             bad = {one.lemma for one in wrong}
             if not all(place is not None and place < len(kept) for place in bad):
                 return kept, False
@@ -59,6 +59,6 @@ class TwoOfEach:
         asked = [(*bounds, *said[:place], negate(lemma)) for place, lemma in enumerate(said)]
         return [lemma for lemma, result in zip(lemmas, self._results(asked), strict=True) if result != "unsat"]
 
-    def _results(self, asked: Sequence[Sequence[Term]]) -> Iterator[str]:
-        scripts = [Script(script(self.here.vocabulary(), self.here.all(terms))) for terms in asked]
+    def _results(self, asked: Iterable[Sequence[Term]]) -> Iterator[str]:
+        scripts = (Script(script(self.here.vocabulary(), self.here.all(terms))) for terms in asked)
         return (answer.result for answer in self.solver.answers(scripts, QUESTION_S))

@@ -34,7 +34,8 @@ def neighbour_of(signature: Signature, x: Term, which: Neighbour) -> Term:
 
 def laws(signature: Signature, terms: Iterable[Term]) -> Iterator[Term]:
     """What is true of the orders that `terms` speak of."""
-    used = {symbol for term in terms for symbol in symbols(term) if _is_of_order(signature, symbol)}
+    of_orders = {name for name, function in signature.functions.items() if function.kind == KIND}
+    used = {symbol for term in terms for symbol in symbols(term) & of_orders} if of_orders else set[str]()
     for sort in [sort for sort in signature.sorts if any(symbol.rsplit(" ", 1)[0] == sort for symbol in used)]:
         x, y, z = (signature.variable(name, sort) for name in "xyz")
         yield from _order(signature, x, y, z)
@@ -47,11 +48,6 @@ def laws(signature: Signature, terms: Iterable[Term]) -> Iterator[Term]:
                 yield quantified("forall", (x,), _before(signature, end, known, x))
             if asked:
                 yield quantified("forall", (x, y), _adjoins(signature, which, end, x, y))
-
-
-def _is_of_order(signature: Signature, symbol: str) -> bool:
-    function = signature.functions.get(symbol)
-    return function is not None and function.kind == KIND
 
 
 def _order(signature: Signature, x: Var, y: Var, z: Var) -> Iterator[Term]:

@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from time import perf_counter
@@ -25,18 +26,33 @@ class Standing:
         self._pipe: Connection | None = None
         self._end: weakref.finalize[[Connection, BaseProcess, int], Standing] | None = None
 
-    def answers(self, scripts: Sequence[Script], time_s: float) -> Iterator[Answer]:
-        """The answer to each script, in order. `time_s`: for each of them. Raises SolverMissing."""
+    def answers(self, scripts: Iterable[Script], time_s: float) -> Iterator[Answer]:
+        """The answer to each script, in order; the next one is made while the solver is at work. `time_s`: for each of them. Raises SolverMissing,
+        and what the making of a script raises.
+        """
         load("z3")
-        for script in scripts:
-            yield self._answer(script, time_s)
+        coming = iter(scripts)
+        script = next(coming, None)
+        while script is not None:
+            start = perf_counter()
+            try:
+                self._ask(script, time_s)
+                following = next(coming, None)
+            except BaseException:  # what it says now would be no answer to the next question
+                self.end()
+                raise
+            yield self._answer(start, time_s)
+            script = following
 
-    def _answer(self, script: Script, time_s: float) -> Answer:
-        start, answer = perf_counter(), None
-        try:
-            pipe = self._begun()
+    def _ask(self, script: Script, time_s: float) -> None:
+        pipe = self._begun()
+        with suppress(ConnectionError):  # then there is no answer to be had
             pipe.send((script, time_s))
-            if not pipe.poll(time_s + GRACE_S):
+
+    def _answer(self, start: float, time_s: float) -> Answer:
+        pipe, answer = self._begun(), None
+        try:
+            if not pipe.poll(max(0.0, start + time_s + GRACE_S - perf_counter())):
                 return Answer(result="unknown", seconds=perf_counter() - start, reason=TIME)
             answer = pipe.recv()
         except (EOFError, ConnectionError):  # the system, or the solver itself, has ended it

@@ -9,6 +9,7 @@ agent and what it names); with zero for g a sum of numbers from 0 is at least an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import permutations, product
 from typing import TypeAlias, final
 
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from checker.sorted.logic import (
     INT,
+    KEPT,
     App,
     Quantified,
     Term,
@@ -75,10 +77,13 @@ def without_sums(signature: Signature, terms: Sequence[Term]) -> tuple[Term, ...
 def numbers(signature: Signature, terms: Iterable[Term]) -> dict[Quantified, Term]:
     """Of each sum that `terms` speak of the number that stands for it. Raises Refused."""
     names: dict[Term, str] = {}
-    found = dict.fromkeys(
-        node for term in terms for node in distinct(term) if isinstance(node, Quantified) and node.kind == "sum"
-    )
+    found = dict.fromkeys(node for term in terms for node in _sums(term))
     return {node: _number_for(signature, node, names) for node in found}
+
+
+@lru_cache(KEPT)
+def _sums(term: Term) -> tuple[Quantified, ...]:
+    return tuple(node for node in distinct(term) if isinstance(node, Quantified) and node.kind == "sum")
 
 
 def _number_for(signature: Signature, node: Quantified, names: dict[Term, str]) -> Term:
