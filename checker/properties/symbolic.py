@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from checker.properties.searches import Job, Limits
 
 MEMORY_SHARE = 2 / 3  # of what is free, where no limit is given
+TIME_S = 60.0  # where no limit is given: one more sweep may take any time
 
 
 class Hunted(Struct, kw_only=True):
@@ -56,7 +57,8 @@ def hunt_all(job: Job, model: Model, limits: Limits, told: Callable[[int, float]
     aside = frozenset(() if job.errors == "always" else ("no error",))
     events: Iterator[Event | Stopped | None] = iter(())
     if asked.goals:
-        events = hunted(asked, sweeps=limits.sweeps, fewest=limits.fewest, time_s=limits.time_s, memory_mib=left, aside=aside)
+        time_s = TIME_S if limits.time_s is None else limits.time_s
+        events = hunted(asked, sweeps=limits.sweeps, fewest=limits.fewest, time_s=time_s, memory_mib=left, aside=aside)
     try:
         for event in events:
             _take_in(result, event, limits)
@@ -93,6 +95,8 @@ def _wanted(job: Job, goal: Goal) -> bool:
 
 def _stopped(reason: str, limits: Limits) -> str:
     match reason:
+        case "time" if limits.time_s is None:
+            return f"{TIME_S:g} s were over, its limit where none is given: `--time 600` looks further"
         case "time":
             return f"the limit of {limits.time_s:g} s was reached"
         case "memory":

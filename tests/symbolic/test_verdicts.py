@@ -16,6 +16,7 @@ from checker import api
 from checker.engines import apart
 from checker.engines.apart import MEMORY, Stopped
 from checker.engines.symbolic import child
+from checker.properties import symbolic
 from checker.properties.result import Result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +80,13 @@ def test_a_limit_on_time_leaves_what_was_looked_at() -> None:
     once = found["once"]
     assert once.verdict == "unknown"
     assert re.fullmatch(r"no violation in .*; then the limit of 3 s was reached", once.reason)
+
+
+def test_without_a_limit_it_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(symbolic, "TIME_S", 1.0)
+    found = results(BOARD, instances=["large"], faults=["crashes"], properties=["once"])["once"]
+    assert (found.verdict, found.met) == ("unknown", False)
+    assert re.fullmatch(r".*1 s were over, its limit where none is given: `--time 600` looks further", found.reason)
 
 
 def test_a_solver_that_the_system_ends_is_out_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
