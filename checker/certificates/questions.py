@@ -96,7 +96,7 @@ def why_fixed(subject: Asked) -> str:
     """Why no sort may have any size."""
     fixed = [(sort, one) for sort, one in subject.every_size.fixed.items() if one.at is not None]
     if not fixed:
-        return "nothing in it has a size"
+        return "it has no roles and no ids of which there may be more or fewer"
     of: dict[str, list[str]] = {}
     for sort, one in fixed:
         of.setdefault(f"{one.why} ({one.at})", []).append(sort)

@@ -221,7 +221,7 @@ def _map(of: Expressions, node: Apply, scope: Scope) -> Sym:
     entries = [of.fitted(argument, inner, scope) for argument in node.arguments]
     if of.values.depends(key):
         if len(set(node.arguments)) != 1:
-            raise Refused(f"a map that is not the same for every {key}, which stands for any number of them")
+            raise Refused(f"a map gives each {key} a value of its own, so it is of one number of them only")
         return MapV(lambda k: entries[0])
     pairs = [(of.values.constant(key, k), entry) for k, entry in zip(values(key), entries, strict=True)]
     return MapV(lambda k: of.values.pick(key, inner, k, pairs))

@@ -251,7 +251,7 @@ def _majority(made: Expressions, node: Quantifier, scope: Scope) -> Term:
 def _folded(made: Expressions, node: Quantifier, scope: Scope) -> Sym:
     known = listed(made, node, scope)
     if node.kind != "sum":
-        raise Refused(f"`{node.kind}` over a sort of any size" if known is None else f"`{node.kind}`")
+        raise Refused(f"`{node.kind}` over any number of agents or things" if known is None else f"`{node.kind}`")
 
     def part(inner: Scope) -> Term:
         return made.rank(node.body.type, made.value(node.body, inner))

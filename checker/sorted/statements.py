@@ -290,7 +290,7 @@ class Statements(Struct, frozen=True):
         elif statement.independent and isinstance(of, Sort):
             self._at_once(run, statement, of, has)
         elif isinstance(of, Sort):
-            raise Refused(f"a `for` over {of}, of any size, whose rounds touch common cells", statement.at)
+            raise Refused(f"a `for` over any number of {of} whose rounds read or write what other rounds write", statement.at)
         else:
             raise Refused(f"a `for` over {of}", statement.at)
 
@@ -308,7 +308,7 @@ class Statements(Struct, frozen=True):
         """All rounds at once: each works on cells of its own, which one of their indices tells."""
         inside = {s.local.number for s in statements(statement.body) if isinstance(s, Let | Choose)}
         if inside & run.registers.keys():
-            raise Refused(f"a `for` over {of}, of any size, that hands on a value from round to round", statement.at)
+            raise Refused(f"a `for` over any number of {of} that hands on a value from round to round", statement.at)
         start = run.inner(TRUE)
 
         def around(value: Sym) -> Run:
@@ -355,7 +355,7 @@ def _own_cells(loop: For) -> dict[Variable, int]:
         indices = [s.indices for s in assigned if s.variable is variable]
         places = [p for p in range(len(variable.index)) if all(i[p] == loop.local for i in indices)]
         if not places:
-            raise Refused(f"a `for` whose rounds touch common cells of `{variable.name}`", loop.at)
+            raise Refused(f"a `for` over any number of rounds that write the same part of `{variable.name}`", loop.at)
         found[variable] = places[0]
     return found
 

@@ -111,7 +111,7 @@ def _model(family: Family, sizes: Mapping[str, int]) -> Model:
         return family.model(sizes)
     except BadInput as bad:
         first, shown = bad.diagnostics[0], ", ".join(f"{p} = {size}" for p, size in sizes.items())
-        raise Refused(f"at {shown} it is no protocol: {first.title_text}", first.span) from None
+        raise Refused(f"with {shown} it cannot be made: {first.title_text}; {first.help_text}", first.span) from None
 
 
 # --- what is written ---------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def _sizes(checked: Checked, given: tuple[tree.Expr, ...], orders_fixed: bool) -
         elif sort.ordered and orders_fixed:
             yield name, Fixed(sort.size, "it is ordered", size.span)
         elif not isinstance(size, tree.Name) or size.name not in parameters:
-            yield name, Fixed(sort.size, "its size is no parameter", size.span)
+            yield name, Fixed(sort.size, f"its size is not a parameter alone, as `n` in `{name} * n`", size.span)
         else:
             yield name, _open(checked, sort, size.name, given)
 
@@ -145,10 +145,12 @@ def _sizes(checked: Checked, given: tuple[tree.Expr, ...], orders_fixed: bool) -
 def _open(checked: Checked, sort: Sort, parameter: str, given: tuple[tree.Expr, ...]) -> str | Fixed:
     used = next(_uses(checked, parameter, given), None)
     if used is not None:
-        return Fixed(sort.size, f"`{parameter}` is used for something else than sizes", used)
+        return Fixed(
+            sort.size, f"`{parameter}` says more here than how many {sort.name} there are: give that a parameter of its own", used
+        )
     counted = next(_counting(checked, sort, given), None)
     if counted is not None:
-        return Fixed(sort.size, f"a constant depends on how many {sort.name} there are", counted)
+        return Fixed(sort.size, f"a value that is known before the run depends on how many {sort.name} there are", counted)
     return parameter
 
 

@@ -93,7 +93,9 @@ class Values(Struct, frozen=True):
         assert isinstance(type, Sort)
         if type.ordered and value in (0, type.size - 1):
             return end_of(self.signature, self.signature.sort_name(type), "first" if value == 0 else "last")
-        raise Refused(f"it names `{show(type, value)}`, one element of {type}, which stands for any number of them")
+        raise Refused(
+            f"`{show(type, value)}` is named: one {type} that is not like the others, so it is not said for any number of them"
+        )
 
     def _set(self, of: Type, value: Value) -> Sym:
         if self.depends(of) and len(value) == cardinality(of):
@@ -106,7 +108,7 @@ class Values(Struct, frozen=True):
             pairs = [(self.constant(key, k), self.constant(of, v)) for k, v in zip(values(key), value, strict=True)]
             return MapV(lambda k: self.pick(key, of, k, pairs))
         if len(set(value)) != 1:
-            raise Refused(f"a constant map that is not the same for every {key}, which stands for any number of them")
+            raise Refused(f"a constant gives each {key} a value of its own, so it is of one number of them only")
         same = self.constant(of, value[0])
         return MapV(lambda k: same)
 

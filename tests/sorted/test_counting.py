@@ -75,7 +75,7 @@ def test_as_the_interpreter_counts(claim: str) -> None:
 @pytest.mark.parametrize(
     ("claim", "why"),
     [
-        ("max(w in Worker: held[w]) <= 2", "`max` over a sort of any size"),
+        ("max(w in Worker: held[w]) <= 2", "`max` over any number of agents or things"),
     ],
 )
 def test_what_is_not_counted_is_refused(claim: str, why: str) -> None:

@@ -26,25 +26,28 @@ def test_the_corpus(stem: str, open: dict[str, str]) -> None:
     assert every_size(of_corpus(stem)).open == open
 
 
+MORE = "`workers` says more here than how many Worker there are: give that a parameter of its own"
+COUNTS = "a value that is known before the run depends on how many Worker there are"
+NAMED = "`Worker{}` is named: one Worker that is not like the others, so it is not said for any number of them"
 TRAPS = [  # a line of the protocol in which the size hides, why the sort is fixed, where
-    ("shared n: 0..workers = 0", "`workers` is used for something else than sizes", "p.team:5:14"),
-    ("shared n: 0..3 = workers", "`workers` is used for something else than sizes", "p.team:5:18"),
-    ("const n: bool = workers > 2", "`workers` is used for something else than sizes", "p.team:5:17"),
-    ("message M() to Worker: fifo, capacity workers", "`workers` is used for something else than sizes", "p.team:5:39"),
-    ("shared s: seq[bool, max workers] = []", "`workers` is used for something else than sizes", "p.team:5:25"),
+    ("shared n: 0..workers = 0", MORE, "p.team:5:14"),
+    ("shared n: 0..3 = workers", MORE, "p.team:5:18"),
+    ("const n: bool = workers > 2", MORE, "p.team:5:17"),
+    ("message M() to Worker: fifo, capacity workers", MORE, "p.team:5:39"),
+    ("shared s: seq[bool, max workers] = []", MORE, "p.team:5:25"),
     (
         "def enough(): any(w in Worker: count(v in Worker: true) >= workers)",
-        "`workers` is used for something else than sizes",
+        MORE,
         "p.team:5:60",
     ),
-    ("const n: bool = count(w in Worker: true) > 4", "a constant depends on how many Worker there are", "p.team:5:17"),
-    ("const n: bool = any(a in Worker, b in Worker: a != b)", "a constant depends on how many Worker there are", "p.team:5:17"),
+    ("const n: bool = count(w in Worker: true) > 4", COUNTS, "p.team:5:17"),
+    ("const n: bool = any(a in Worker, b in Worker: a != b)", COUNTS, "p.team:5:17"),
     (
         "def many(): count(w in Worker: true) > 4\nconst n: bool = many()",
-        "a constant depends on how many Worker there are",
+        COUNTS,
         "p.team:6:17",
     ),
-    ("shared n: bool = len(those(w in Worker: true)) > 4", "a constant depends on how many Worker there are", "p.team:5:18"),
+    ("shared n: bool = len(those(w in Worker: true)) > 4", COUNTS, "p.team:5:18"),
 ]
 SIMPLE = """protocol p(workers: 1..6 = 3)
 role Worker * workers
@@ -70,7 +73,7 @@ def test_a_size_that_hides(line: str, why: str, at: str) -> None:
 
 def test_faults_that_know_the_size() -> None:
     every = every_size(of_text(SIMPLE.replace("LINE", ""), "faults some: crash Worker <= workers", faults="some"))
-    assert every.fixed["Worker"].why == "`workers` is used for something else than sizes"
+    assert every.fixed["Worker"].why == MORE
     assert str(every.fixed["Worker"].at) == "p.spec:2:30"
 
 
@@ -82,9 +85,7 @@ def test_elements_that_the_instance_names(chosen: str) -> None:
     )
     every = every_size(of_text(SIMPLE.replace("LINE", line), f"instance three: workers = 3, chosen = {chosen}"))
     assert every.open == {}
-    assert every.fixed["Worker"].why == "it names `Worker1`, one element of Worker, which stands for any number of them" or (
-        every.fixed["Worker"].why == "it names `Worker0`, one element of Worker, which stands for any number of them"
-    )
+    assert every.fixed["Worker"].why == NAMED.format(1) or (every.fixed["Worker"].why == NAMED.format(0))
 
 
 def test_an_empty_constant_is_the_same_at_every_size() -> None:
@@ -95,18 +96,28 @@ def test_an_empty_constant_is_the_same_at_every_size() -> None:
     assert every.open == {"Worker": "workers"}
 
 
+def test_keys_that_an_instance_does_not_give_at_another_size() -> None:
+    """Which they are, and what to do."""
+    line = "enum Kind: fast, slow\nconst kind: map[Worker, Kind]\nshared n: bool = false"
+    every = every_size(of_text(SIMPLE.replace("LINE", line), "instance three: kind = {0: fast, 1: slow, 2: slow}"))
+    assert every.open == {}
+    assert every.fixed["Worker"].why == (
+        "with workers = 5 it cannot be made: keys are missing: Worker3, Worker4; give every key a value"
+    )
+
+
 def test_one_sort_is_fixed_where_both_cannot_be_open() -> None:
     """Tasks are told apart by a constant of the instance: any number of workers, and as many tasks as the instance says."""
     every = every_size(of_corpus("latte", "repaired"))
     assert every.open == {"Worker": "workers"}
     assert every.fixed["Task"].size == 2
-    assert "a constant map that is not the same for every Task" in every.fixed["Task"].why
+    assert "a constant gives each Task a value of its own" in every.fixed["Task"].why
     assert every.fixed["Lead"].why == "there is one"
 
 
 def test_ordered_sorts_whose_places_are_numbers_are_fixed() -> None:
     every = every_size(of_corpus("ring_election"))
-    assert (every.fixed["Node"].size, every.fixed["Node"].why) == (3, "`nodes` is used for something else than sizes")
+    assert (every.fixed["Node"].size, every.fixed["Node"].why) == (3, MORE.replace("workers", "nodes").replace("Worker", "Node"))
 
 
 def test_models_at_other_sizes() -> None:
