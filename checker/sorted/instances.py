@@ -22,11 +22,9 @@ from checker.sorted.logic import (
     FALSE,
     TRUE,
     App,
-    Bound,
     Quantified,
     Term,
     Var,
-    bound_in,
     conj,
     disj,
     free_variables,
@@ -62,8 +60,7 @@ class Instances(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def smtlib(self) -> str:
-        made: dict[tuple[Term, Bound], Term] = {}
-        ground = [_instantiated(term, self.universe, {}, made) for term in self.terms]
+        ground = [_instantiated(term, self.universe, {}) for term in self.terms]
         return script(self.signature, ground, about=f"{self.about}, by instances")
 
 
@@ -191,21 +188,13 @@ def _count(term: Term, universe: Mapping[str, list[Term]]) -> int:
     return 1
 
 
-def _instantiated(
-    term: Term, universe: Mapping[str, list[Term]], known: dict[Var, Term], made: dict[tuple[Term, Bound], Term]
-) -> Term:
-    """With the variables that are known. `made`: what was made so before."""
-    asked = term, bound_in(term, known)
-    if asked in made:
-        return made[asked]
-    found: Term = term
+def _instantiated(term: Term, universe: Mapping[str, list[Term]], known: dict[Var, Term]) -> Term:
     match term:
         case Var():
-            found = known[term]
+            return known[term]
         case App(arguments=arguments) if arguments:
-            found = rebuilt(term, tuple(_instantiated(argument, universe, known, made) for argument in arguments))
+            return rebuilt(term, tuple(_instantiated(argument, universe, known) for argument in arguments))
         case Quantified(variables=variables, body=body):
-            choices = (dict(zip(variables, c, strict=True)) for c in product(*(universe[v.sort] for v in variables)))
-            found = conj(*(_instantiated(body, universe, {**known, **choice}, made) for choice in choices))
-    made[asked] = found
-    return found
+            choices = product(*(universe[v.sort] for v in variables))
+            return conj(*(_instantiated(body, universe, {**known, **dict(zip(variables, c, strict=True))}) for c in choices))
+    return term
