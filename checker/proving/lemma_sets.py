@@ -45,7 +45,8 @@ class LemmaSets:
         self._known: list[Expr] = []  # those that hold at every size
         self._rules: dict[str, Lemmas] = {}  # of goals, as small sizes show them
         self._looked_through: dict[str, list[str]] = {}  # goals that all rules were looked at for; the parameters that were small
-        self._numbers: list[Expr] | None = None  # those about numbers that may; None: not looked for
+        self._counted: tuple[Expr, ...] | None = None  # those about numbers that random runs do not refute; None: not looked for
+        self._numbers: list[Expr] | None = None  # of these those that may; kept apart, for time may be up in between
         self._facts: dict[Asked, list[Expr]] = {}  # those about awaits that hold at every size
 
     def learn(self, proofs: EverySizeProofs, proved: Sequence[Expr]) -> None:
@@ -122,9 +123,10 @@ class LemmaSets:
             others = said_of_states(goal for job in self.base.jobs(self.faults) for goal in model_of(job).goals)
             facts = kept_at_awaits(subject.checked, subject.model)
             share = (until - perf_counter()) * NUMBERS_SHARE
-            counted = lemmas_about_numbers(self._small(subject), subject.name, share, self.base.limits.memory_mib)
-            offered = each_once(proofs.over([*facts, *others, *counted]))
-            self._numbers = two.without_implied(two.inductive(offered, perf_counter() + share)) if counted else []
+            if self._counted is None:
+                self._counted = lemmas_about_numbers(self._small(subject), subject.name, share, self.base.limits.memory_mib)
+            offered = each_once(proofs.over([*facts, *others, *self._counted]))
+            self._numbers = two.without_implied(two.inductive(offered, perf_counter() + share)) if self._counted else []
         own = set(map(words, said_of_states([proofs.goal])))
         found = [lemma for lemma in proofs.over(self._numbers) if words(lemma) not in own]
         plain = [lemma for lemma in found if not any(one.kind in COUNTS for one in quantifiers(lemma))]
