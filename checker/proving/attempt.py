@@ -86,13 +86,14 @@ class Attempts:
             yield from self._lemmas.look_for_rules(self._subject(asked[0]), asked, time_s)
 
     def every_size(self, goal: Goal, time_s: float, effort: Effort = "all") -> None:
-        began, found = perf_counter(), Attempt(reason=NO_TIME)
+        began = perf_counter()
+        self._of[goal.name] = Attempt(reason=NO_TIME)
         with AtMost(time_s * LATE):
             try:
-                found = self._every_size(goal, began + time_s, effort)
+                self._of[goal.name] = self._every_size(goal, began + time_s, effort)
             except (Refused, SolverMissing) as reason:
-                found = Attempt(reason=str(reason))
-        self._of[goal.name] = replace(found, seconds=perf_counter() - began)
+                self._of[goal.name] = Attempt(reason=str(reason))
+        self._of[goal.name] = replace(self.of(goal.name), seconds=perf_counter() - began)
 
     def _every_size(self, goal: Goal, until: float, effort: Effort) -> Attempt:
         if goal.kind not in PROVABLE:
@@ -172,19 +173,21 @@ class Attempts:
         undecided = next((one for one in solved if one.verdict != "unsat"), None)
         if undecided is not None:
             return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
-        path = ""
-        if self.certificates is not None:
-            path = write_certificate(certificate_of(subject, here, asked), self.certificates)
-        return Attempt(
+        self._of[subject.name] = proof = Attempt(  # it stands, should the time be up before all is told of it
             every_size=True,
             lemmas=told(here, subject),
             solvers=("Z3",),
             obligations=len(asked),
             only_with=self._only_with(subject),
             majorities=tuple(sorted({sort for question in asked for sort in question.majorities})),
-            decided_at=tuple(decided_at(form, posed_here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib).items()),
-            certificate=path,
         )
+        if self.certificates is not None:
+            path = write_certificate(certificate_of(subject, here, asked), self.certificates)
+            self._of[subject.name] = proof = replace(proof, certificate=path)
+        with suppress(Refused, SolverMissing):
+            few = decided_at(form, posed_here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
+            return replace(proof, decided_at=tuple(few.items()))
+        return proof
 
     def _only_with(self, subject: Asked) -> tuple[tuple[str, int], ...]:
         """The sizes that vary in other proofs, and are fixed in this one."""

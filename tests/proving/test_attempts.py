@@ -1,0 +1,38 @@
+"""Attempts at proofs: what was found stands, whatever comes after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from checker.certificates.certificate import SUFFIX
+from checker.properties.searches import Limits, model_of
+from checker.properties.tolerance.subject import subject
+from checker.proving import attempt
+from checker.proving.attempt import Attempts
+from checker.sorted.refusals import Refused
+
+LOCK = Path(__file__).parents[2] / "specs" / "lock.spec"
+
+
+@pytest.mark.parametrize("ended", [KeyboardInterrupt(), Refused("too many")])
+def test_a_proof_stands_where_the_time_is_up_before_all_is_told_of_it(
+    ended: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def up(*_: object, **__: object) -> NoReturn:
+        raise ended
+
+    base = subject(str(LOCK), instance="pair", faults=None, properties=["together"], overrides={}, limits=Limits(), said=None)
+    goal = next(goal for job in base.jobs("none") for goal in model_of(job).goals if goal.name == "together")
+    attempts = Attempts(base, "none", str(tmp_path))
+    monkeypatch.setattr(attempt, "decided_at", up)
+    if isinstance(ended, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            attempts.every_size(goal, 60)
+    else:
+        attempts.every_size(goal, 60)
+    attempts.end()
+    assert attempts.proved("together")
+    assert [attempts.of("together").certificate] == [str(path) for path in tmp_path.glob(f"*{SUFFIX}")]
