@@ -94,9 +94,12 @@ def open_sorts(subject: Asked) -> list[Varying]:
 
 def why_fixed(subject: Asked) -> str:
     """Why no sort may have any size."""
+    return why_others_fixed(subject) or "nothing in it has a size"
+
+
+def why_others_fixed(subject: Asked) -> str:
+    """Why the sorts that do not vary have one size only; "" where there are none."""
     fixed = [(sort, one) for sort, one in subject.every_size.fixed.items() if one.at is not None]
-    if not fixed:
-        return "nothing in it has a size"
     of: dict[str, list[str]] = {}
     for sort, one in fixed:
         of.setdefault(f"{one.why} ({one.at})", []).append(sort)

@@ -12,7 +12,7 @@ from functools import partial
 from time import perf_counter
 from typing import final
 
-from checker.certificates.certificate import Certificate, Damaged, read
+from checker.certificates.certificate import Certificate, Damaged, Varying, read
 from checker.certificates.certificate_errors import BadCertificate, NoFolder, NoSubject
 from checker.certificates.claims import assumptions_of, claim_of, claim_text, lemma_of
 from checker.certificates.enumeration import try_out
@@ -162,9 +162,9 @@ class _Verifier:
             ("the kind of the property", claimed.kind, claim.kind),
             ("the property", claimed.sentence, claim.sentence),
             ("what may have any size", [v.sort for v in claimed.varying], [v.sort for v in claim.varying]),
-            ("what may have any size", claimed.varying, claim.varying),
+            ("what sets the sizes that vary", list(map(_set_by, claimed.varying)), list(map(_set_by, claim.varying))),
             ("how many there are", claimed.sizes, claim.sizes),
-            ("the parameters that are fixed", claimed.fixed, claim.fixed),
+            ("what is fixed", claimed.fixed, claim.fixed),
             ("what the proof rests on", self.certificate.assumptions, assumptions_of(subject)),
         ):
             if then != now:
@@ -274,13 +274,17 @@ class _Verifier:
             yield ", ".join(f"{name} = {size}" for name in subject.parameters), partial(subject.model_at, size)
 
 
+def _set_by(varying: Varying) -> str:
+    return f"{varying.parameter or 'nothing'} that of {varying.sort}"
+
+
 def _counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f"`{value}`"
+        return f"`{value}`" if value else "nothing"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nothing"
     if isinstance(value, dict):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
-from checker.certificates.questions import ASSUMED, answers, as_texts, decided_at, posed, questions, why_fixed
+from checker.certificates.questions import ASSUMED, answers, as_texts, decided_at, posed, questions, why_fixed, why_others_fixed
 from checker.certificates.subject import Asked
 from checker.engines.apart import SolverMissing
 from checker.engines.clock import AtMost
@@ -46,14 +46,15 @@ NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what s
 class Attempts:
     """The attempts for one subject under one fault model.
 
-    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `assumptions`: what they rest on.
+    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `kept`: why others are not; `assumptions`: what
+    they rest on.
     Raises BadInput where the folder for certificates cannot be made.
     """
 
     def __init__(self, base: Subject, faults: str, certificates: str | None) -> None:
         self.base, self.faults, self.certificates = base, faults, certificates
         self.varying: tuple[tuple[str, str], ...] = ()
-        self.refused = ""
+        self.refused = self.kept = ""
         self.assumptions: tuple[str, ...] = ASSUMED
         self._lemmas = LemmaSets(base, faults)
         self._of: dict[str, Attempt] = {}
@@ -104,7 +105,7 @@ class Attempts:
         if not subject.every_size.open:
             self.refused = why_fixed(subject)
             return Attempt(reason=self.refused)
-        self.varying = tuple(subject.every_size.open.items())
+        self.varying, self.kept = tuple(subject.every_size.open.items()), why_others_fixed(subject)
         self.assumptions = tuple(assumptions_of(subject))
         speaks = subject.every_size.goals.get(goal.name)
         if speaks is not None:

@@ -98,8 +98,9 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 class Proofs(Struct, frozen=True, kw_only=True):
     """Of one instance under one fault model. `asked`: its size. `varying`: (sort, parameter that sets its size, "" for none); `fixed`: the
-    other parameters. `refused`: why nothing may vary; "" where something does. `searched`: at which sizes; None where none vary.
-    `note`: what would make it faster. `only_proofs`: what is not proved for every size counts as unknown.
+    other parameters. `refused`: why nothing may vary; "" where something does. `kept`: which sizes do not vary although others do, and why.
+    `searched`: at which sizes; None where none vary. `note`: what would make it faster.
+    `only_proofs`: what is not proved for every size counts as unknown.
     """
 
     protocol: str
@@ -114,6 +115,7 @@ class Proofs(Struct, frozen=True, kw_only=True):
     proofs: tuple[Proof, ...]
     seconds: float
     searched: Searched | None = None
+    kept: str = ""
     note: str = ""
     only_proofs: bool = False
     interrupted: bool = False

@@ -8,7 +8,7 @@ from checker.proving.result import Proof, Proofs, Searched, Stuck
 from checker.proving.sizes import sizes_text
 from checker.report.terminal import Style, Tint, visible, wrapped
 from checker.report.text import Shown, counterexample
-from checker.report.wording import counted, duration, where
+from checker.report.wording import basis, counted, duration, where
 from checker.sentences.sentence import Sentence
 
 _PLAIN = Style()
@@ -56,6 +56,8 @@ def _head(proofs: Proofs, style: Style) -> Iterator[str]:
     yield style.tint(visible(proofs.spec), "bold") + f"  {visible(where(proofs.instance, proofs.faults))}"
     if proofs.varying:
         yield from wrapped(f"every size: {teams(proofs)}", style.width, "  ", "              ")
+        if proofs.kept:
+            yield from wrapped(visible(f"one size only: {proofs.kept}"), style.width, "  ", "                 ")
         for wider in (text for text in proofs.assumptions if text.startswith(_WIDER)):
             yield from wrapped(visible(wider), style.width, "  ", "    ")
     elif proofs.refused:
@@ -135,6 +137,8 @@ def _said(proof: Proof) -> Iterator[str]:
             yield f"It is proved for no other value of {names}: no lemmas were found that do not hang on it."
         case "this size" if proof.solvers:
             yield f"Proved {_here(proof)}, by what follows. A team of another size may do something else."
+        case "this size" if proof.result is not None and proof.result.trace is not None:
+            yield f"It is {basis(proof.result)}{_at(proof)}."
         case "this size" if proof.result is not None:
             yield f"All of its {counted(proof.result.distinct, 'state')} were searched{_at(proof)}."
         case "sizes":

@@ -121,8 +121,16 @@ TAMPERED = {
     "the kind": ("claim.kind", "always", "the kind of the property is not as the certificate says: it is `never`, not `always`"),
     "the goal": ("claim.sentence", "false", "the property is not as the certificate says"),
     "the sorts": ("claim.varying", [{"sort": "Agent", "parameter": "clients"}], "what may have any size is not as"),
-    "the parameters": ("claim.varying.0.parameter", "others", "what may have any size is not as"),
-    "what is fixed": ("claim.fixed", {"clients": "2"}, "the parameters that are fixed is not as"),
+    "the parameters": (
+        "claim.varying.0.parameter",
+        "others",
+        "what sets the sizes that vary is not as the certificate says: it is clients that of Client, not others that of Client",
+    ),
+    "what is fixed": (
+        "claim.fixed",
+        {"clients": "2"},
+        "what is fixed is not as the certificate says: it is nothing, not clients = 2",
+    ),
     "what it rests on": ("assumptions", [], "what the proof rests on is not as"),
     "a lemma's sentence": ("lemmas.0.sentence", "true", "lemma 1 is not the sentence that stands beside it"),
     "whether it is exact": ("lemmas.0.exact", False, "lemma 1 is not the sentence that stands beside it"),

@@ -7,11 +7,13 @@ from typing import NoReturn
 
 import pytest
 
+from checker import api
 from checker.certificates.certificate import SUFFIX
 from checker.properties.searches import Limits, model_of
 from checker.properties.tolerance.subject import subject
 from checker.proving import attempt
 from checker.proving.attempt import Attempts
+from checker.report.proving import render
 from checker.sorted.refusals import Refused
 
 LOCK = Path(__file__).parents[2] / "specs" / "lock.spec"
@@ -36,3 +38,21 @@ def test_a_proof_stands_where_the_time_is_up_before_all_is_told_of_it(
     attempts.end()
     assert attempts.proved("together")
     assert [attempts.of("together").certificate] == [str(path) for path in tmp_path.glob(f"*{SUFFIX}")]
+
+
+def test_which_size_does_not_vary_is_said_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "pool.team").write_text(
+        "protocol pool(agents: 1..3 = 2, tasks: 1..3 = 2)\nids Task * tasks\nrole Agent * agents\n"
+        "shared finished: set[Task] = {}\nrole Agent:\n    action finish(t: Task) when t not in finished:\n        finished += {t}\n"
+        "done when len(finished) == tasks\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "pool.spec").write_text(
+        'spec pool for "pool.team"\nstep kept: old(finished) subset finished\nsometimes begun: finished != {}\n', encoding="utf-8"
+    )
+    found = api.prove(tmp_path / "pool.spec", properties=["kept", "begun"], time_s=60)
+    assert [sort for sort, _ in found.varying] == ["Agent"]
+    text = " ".join(render(found).split())
+    assert found.kept == f"Task: `tasks` is used for something else than sizes ({tmp_path / 'pool.team'}:8:28)"
+    assert "one size only: Task: `tasks` is used for something else than sizes" in text
+    assert "sometimes begun: reached It is reached after 1 step at agents = 2, tasks = 2." in text
