@@ -27,13 +27,15 @@ class Searched(Struct, frozen=True, kw_only=True):
 
 class Stuck(Struct, frozen=True, kw_only=True):
     """The smallest state from which induction fails: the goal (and the lemmas found) hold there and after `step` no longer, or the property is not
-    implied there (`step` ""). It may be unreachable. `state`, `after`: cells and values, without what is as at the start.
+    implied there (`step` ""). It may be unreachable. `state`, `after`: cells and values, without what is as at the start. `allowed`: the
+    parameters of `sizes` of which the protocol asks for more, with the least that it does.
     """
 
     sizes: Sizes
     state: tuple[tuple[str, str], ...]
     step: str
     after: tuple[tuple[str, str], ...]
+    allowed: Sizes = ()
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

@@ -85,6 +85,7 @@ def _stuck(stuck: Stuck) -> dict[str, Any]:
         "state": _cells(stuck.state),
         "step": stuck.step or None,
         "after": _cells(stuck.after),
+        "allowed": _sizes(stuck.allowed),
     }
 
 

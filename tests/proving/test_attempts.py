@@ -56,3 +56,33 @@ def test_which_size_does_not_vary_is_said_with_the_reason(tmp_path: Path) -> Non
     assert found.kept == f"Task: `tasks` is used for something else than sizes ({tmp_path / 'pool.team'}:8:28)"
     assert "one size only: Task: `tasks` is used for something else than sizes" in text
     assert "sometimes begun: reached It is reached after 1 step at agents = 2, tasks = 2." in text
+
+
+REVIEW = """
+protocol review(coders: 2..4 = 2)
+role Coder * coders
+shared author: Coder? = none
+shared reviewed: bool = false
+role Coder:
+    action write when author == none:
+        author = self
+    action review when author != none and author != self and not reviewed:
+        reviewed = true
+done when reviewed
+"""
+
+
+def test_where_the_proof_stops_with_fewer_than_the_protocol_asks_for_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "review.team").write_text(REVIEW, encoding="utf-8")
+    (tmp_path / "review.spec").write_text(
+        'spec review for "review.team"\nsometimes over: reviewed\nno deadlock\nalways first: author == none implies not reviewed\n',
+        encoding="utf-8",
+    )
+    found = api.prove(tmp_path / "review.spec", properties=["no deadlock", "first"], time_s=60)
+    stuck, first = found.proofs
+    assert (first.rung, first.stuck) == ("every size", None)
+    assert stuck.rung == "sizes"
+    assert stuck.stuck is not None
+    assert (stuck.stuck.sizes, stuck.stuck.allowed) == ((("coders", 1),), (("coders", 2),))
+    said = "The protocol asks for coders from 2, but a proof for every size is of every number from 1: what is so only from there on has none."
+    assert said in " ".join(render(found).split())
