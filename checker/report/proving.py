@@ -13,6 +13,7 @@ from checker.sentences.sentence import Sentence
 
 _PLAIN = Style()
 _WIDER = "The formulas allow more"
+_ALL_THE_SAME = "So what is proved holds all the same, and some of what holds has no proof."
 _SHOWN_CELLS = 12
 _SHOWN_LEMMAS = 8
 _SHOWN_SIZES = 3
@@ -59,7 +60,7 @@ def _head(proofs: Proofs, style: Style) -> Iterator[str]:
         if proofs.kept:
             yield from wrapped(visible(f"one size only: {proofs.kept}"), style.width, "  ", "                 ")
         for wider in (text for text in proofs.assumptions if text.startswith(_WIDER)):
-            yield from wrapped(visible(wider), style.width, "  ", "    ")
+            yield from wrapped(visible(f"{wider} {_ALL_THE_SAME}"), style.width, "  ", "    ")
     elif proofs.refused:
         yield from wrapped(visible(f"no proof for every size: {proofs.refused}"), style.width, "  ")
     if proofs.note and any(proof.rung != "violated" for proof in proofs.proofs):

@@ -86,3 +86,18 @@ def test_where_the_proof_stops_with_fewer_than_the_protocol_asks_for_it_is_said(
     assert (stuck.stuck.sizes, stuck.stuck.allowed) == ((("coders", 1),), (("coders", 2),))
     said = "The protocol asks for coders from 2, but a proof for every size is of every number from 1: what is so only from there on has none."
     assert said in " ".join(render(found).split())
+
+
+def test_formulas_that_allow_more_are_said_to_prove_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "mail.team").write_text(
+        "protocol mail(agents: 1..3 = 2)\nrole Agent * agents\nshared got: bool = false\n"
+        "message Note(from_whom: Agent) to Agent: unordered, drop\nrole Agent:\n    action write(a: Agent): send Note(self) to a\n"
+        "    on Note(x): got = true\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "mail.spec").write_text('spec mail for "mail.team"\nstep kept: old(got) implies got\n', encoding="utf-8")
+    found = api.prove(tmp_path / "mail.spec", properties=["kept"], time_s=60)
+    assert found.proofs[0].rung == "every size"
+    text = " ".join(render(found).split())
+    assert "The formulas allow more: of an unordered channel only this is known" in text
+    assert "So what is proved holds all the same, and some of what holds has no proof." in text
