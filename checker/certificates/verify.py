@@ -223,7 +223,8 @@ class _Verifier:
         for solved in answers(asked, solver, time_s=self.time_s, memory_mib=self.memory_mib):
             name = solved.question.name
             if solved.verdict == "sat":
-                raise Refusal(f"{solver} finds that it does not follow: `{name}` fails")
+                why = _why_not(name, len(self.certificate.lemmas))
+                raise Refusal(f"{solver} finds that it does not follow: `{name}` fails, so {why}")
             if solved.verdict == "unsat":
                 yes += 1
                 decided.add(name)
@@ -272,6 +273,19 @@ class _Verifier:
             return
         for size in range(1, MOST_INSTANCES + 1):
             yield ", ".join(f"{name} = {size}" for name in subject.parameters), partial(subject.model_at, size)
+
+
+def _why_not(question: str, lemmas: int) -> str:
+    """What it means that a question fails. Of lemmas and a property the lemmas come first."""
+    about, _, place = question.partition(" #")
+    part, _, step = about.partition(" ")
+    which = f"lemma {int(place) + 1}" if place and int(place) < lemmas else "the property"
+    match part:
+        case "initiation":
+            return f"{which} need not hold at the start"
+        case "consecution":
+            return f"`{step}` may end {which}"
+    return f"the lemmas allow that {f'`{step}` violates the property' if step else 'the property is violated'}"
 
 
 def _set_by(varying: Varying) -> str:

@@ -162,10 +162,19 @@ def test_what_was_tampered_with_is_refused(made: Path, what: str) -> None:
 @pytest.mark.parametrize(
     ("lemmas", "reason"),
     [
-        ([], "z3 finds that it does not follow: `consecution Client.use #0` fails"),
-        (["all(c in Client: holder == none)"], "z3 finds that it does not follow: `consecution Client.use #0` fails"),
-        ([LEMMA, "all(c in Client: c in wanted)"], "z3 finds that it does not follow: `consecution Client.use.using #1` fails"),
-        ([LEMMA, "wanted == {}"], "z3 finds that it does not follow: `initiation #1` fails"),
+        ([], "z3 finds that it does not follow: `consecution Client.use #0` fails, so `Client.use` may end the property"),
+        (
+            ["all(c in Client: holder == none)"],
+            "z3 finds that it does not follow: `consecution Client.use #0` fails, so `Client.use` may end lemma 1",
+        ),
+        (
+            [LEMMA, "all(c in Client: c in wanted)"],
+            "z3 finds that it does not follow: `consecution Client.use.using #1` fails, so `Client.use.using` may end lemma 2",
+        ),
+        (
+            [LEMMA, "wanted == {}"],
+            "z3 finds that it does not follow: `initiation #1` fails, so lemma 2 need not hold at the start",
+        ),
     ],
 )
 def test_a_wrong_lemma_is_caught_although_all_else_was_made_to_fit(made: Path, lemmas: list[str], reason: str) -> None:
