@@ -133,7 +133,7 @@ def answers(
 
 
 def write_smtlib(asked: Sequence[Question], folder: str) -> list[str]:
-    """A `.smt2` file for each question, which `z3 FILE` and `cvc5 FILE` must answer with `unsat`. The names of the files. Raises OSError."""
+    """A `.smt2` file for each question, which `z3 FILE` and `cvc5 --enum-inst FILE` must answer with `unsat`. Their names. Raises OSError."""
     os.makedirs(folder, exist_ok=True)
     paths = []
     for number, question in enumerate(asked, 1):
