@@ -94,9 +94,12 @@ def open_sorts(subject: Asked) -> list[Varying]:
 
 def why_fixed(subject: Asked) -> str:
     """Why no sort may have any size."""
+    return why_others_fixed(subject) or "it has no roles and no ids of which there may be more or fewer"
+
+
+def why_others_fixed(subject: Asked) -> str:
+    """Why the sorts that do not vary have one size only; "" where there are none."""
     fixed = [(sort, one) for sort, one in subject.every_size.fixed.items() if one.at is not None]
-    if not fixed:
-        return "it has no roles and no ids of which there may be more or fewer"
     of: dict[str, list[str]] = {}
     for sort, one in fixed:
         of.setdefault(f"{one.why} ({one.at})", []).append(sort)
@@ -130,7 +133,7 @@ def answers(
 
 
 def write_smtlib(asked: Sequence[Question], folder: str) -> list[str]:
-    """A `.smt2` file for each question, which `z3 FILE` and `cvc5 FILE` must answer with `unsat`. The names of the files. Raises OSError."""
+    """A `.smt2` file for each question, which `z3 FILE` and `cvc5 --enum-inst FILE` must answer with `unsat`. Their names. Raises OSError."""
     os.makedirs(folder, exist_ok=True)
     paths = []
     for number, question in enumerate(asked, 1):

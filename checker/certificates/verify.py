@@ -12,7 +12,7 @@ from functools import partial
 from time import perf_counter
 from typing import final
 
-from checker.certificates.certificate import Certificate, Damaged, read
+from checker.certificates.certificate import Certificate, Damaged, Varying, read
 from checker.certificates.certificate_errors import BadCertificate, NoFolder, NoSubject
 from checker.certificates.claims import assumptions_of, claim_of, claim_text, lemma_of
 from checker.certificates.enumeration import try_out
@@ -162,9 +162,9 @@ class _Verifier:
             ("the kind of the property", claimed.kind, claim.kind),
             ("the property", claimed.sentence, claim.sentence),
             ("what may have any size", [v.sort for v in claimed.varying], [v.sort for v in claim.varying]),
-            ("what may have any size", claimed.varying, claim.varying),
+            ("what sets the sizes that vary", list(map(_set_by, claimed.varying)), list(map(_set_by, claim.varying))),
             ("how many there are", claimed.sizes, claim.sizes),
-            ("the parameters that are fixed", claimed.fixed, claim.fixed),
+            ("what is fixed", claimed.fixed, claim.fixed),
             ("what the proof rests on", self.certificate.assumptions, assumptions_of(subject)),
         ):
             if then != now:
@@ -223,7 +223,8 @@ class _Verifier:
         for solved in answers(asked, solver, time_s=self.time_s, memory_mib=self.memory_mib):
             name = solved.question.name
             if solved.verdict == "sat":
-                raise Refusal(f"{solver} finds that it does not follow: `{name}` fails")
+                why = _why_not(name, len(self.certificate.lemmas))
+                raise Refusal(f"{solver} finds that it does not follow: `{name}` fails, so {why}")
             if solved.verdict == "unsat":
                 yes += 1
                 decided.add(name)
@@ -274,13 +275,30 @@ class _Verifier:
             yield ", ".join(f"{name} = {size}" for name in subject.parameters), partial(subject.model_at, size)
 
 
+def _why_not(question: str, lemmas: int) -> str:
+    """What it means that a question fails. Of lemmas and a property the lemmas come first."""
+    about, _, place = question.partition(" #")
+    part, _, step = about.partition(" ")
+    which = f"lemma {int(place) + 1}" if place and int(place) < lemmas else "the property"
+    match part:
+        case "initiation":
+            return f"{which} need not hold at the start"
+        case "consecution":
+            return f"`{step}` may end {which}"
+    return f"the lemmas allow that {f'`{step}` violates the property' if step else 'the property is violated'}"
+
+
+def _set_by(varying: Varying) -> str:
+    return f"{varying.parameter or 'nothing'} that of {varying.sort}"
+
+
 def _counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f"`{value}`"
+        return f"`{value}`" if value else "nothing"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nothing"
     if isinstance(value, dict):

@@ -11,7 +11,7 @@ EPILOG = """\
 The model, the goal and every question are made again from the protocol and compared with the certificate; then Z3,
 cvc5 where it is installed, and the reference interpreter, on all states of small instances, decide anew. With
 `--smtlib DIR` the questions are written as files, so that solvers outside of teamcheck can be asked: each of `z3 FILE`
-and `cvc5 FILE` must say `unsat`.
+and `cvc5 --enum-inst FILE` must say `unsat`.
 
 exit codes: 0 verified, 1 refused, 2 no certificate or no protocol to check it against, 3 something could not be decided
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain, islice
 from time import perf_counter
 from typing import final
 
@@ -13,7 +12,7 @@ from msgspec.structs import replace
 
 from checker.certificates.claims import assumptions_of
 from checker.certificates.make import certificate_of, require_folder, write_certificate
-from checker.certificates.questions import ASSUMED, answers, as_texts, decided_at, posed, questions, why_fixed
+from checker.certificates.questions import ASSUMED, answers, as_texts, decided_at, posed, questions, why_fixed, why_others_fixed
 from checker.certificates.subject import Asked
 from checker.engines.apart import SolverMissing
 from checker.engines.clock import AtMost
@@ -47,14 +46,15 @@ NOT_PROVABLE = "it speaks of whole runs, and proofs for every size are of what s
 class Attempts:
     """The attempts for one subject under one fault model.
 
-    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `assumptions`: what they rest on.
+    `varying`: the sorts whose size is left open in its proofs; `refused`: why there are none; `kept`: why others are not; `assumptions`: what
+    they rest on.
     Raises BadInput where the folder for certificates cannot be made.
     """
 
     def __init__(self, base: Subject, faults: str, certificates: str | None) -> None:
         self.base, self.faults, self.certificates = base, faults, certificates
         self.varying: tuple[tuple[str, str], ...] = ()
-        self.refused = ""
+        self.refused = self.kept = ""
         self.assumptions: tuple[str, ...] = ASSUMED
         self._lemmas = LemmaSets(base, faults)
         self._of: dict[str, Attempt] = {}
@@ -87,13 +87,14 @@ class Attempts:
             yield from self._lemmas.look_for_rules(self._subject(asked[0]), asked, time_s)
 
     def every_size(self, goal: Goal, time_s: float, effort: Effort = "all") -> None:
-        began, found = perf_counter(), Attempt(reason=NO_TIME)
+        began = perf_counter()
+        self._of[goal.name] = Attempt(reason=NO_TIME)
         with AtMost(time_s * LATE):
             try:
-                found = self._every_size(goal, began + time_s, effort)
+                self._of[goal.name] = self._every_size(goal, began + time_s, effort)
             except (Refused, SolverMissing) as reason:
-                found = Attempt(reason=str(reason))
-        self._of[goal.name] = replace(found, seconds=perf_counter() - began)
+                self._of[goal.name] = Attempt(reason=str(reason))
+        self._of[goal.name] = replace(self.of(goal.name), seconds=perf_counter() - began)
 
     def _every_size(self, goal: Goal, until: float, effort: Effort) -> Attempt:
         if goal.kind not in PROVABLE:
@@ -104,7 +105,7 @@ class Attempts:
         if not subject.every_size.open:
             self.refused = why_fixed(subject)
             return Attempt(reason=self.refused)
-        self.varying = tuple(subject.every_size.open.items())
+        self.varying, self.kept = tuple(subject.every_size.open.items()), why_others_fixed(subject)
         self.assumptions = tuple(assumptions_of(subject))
         speaks = subject.every_size.goals.get(goal.name)
         if speaks is not None:
@@ -170,25 +171,25 @@ class Attempts:
         here = [resized(lemma, subject.model) for lemma in lemmas]
         form, posed_here = posed(subject, here)
         asked = as_texts(posed_here)
-        solved = answers(asked, "z3", memory_mib=self.base.limits.memory_mib)
-        first = list(islice(solved, 1))  # the solver goes on meanwhile
-        sizes = decided_at(form, posed_here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
-        undecided = next((one for one in chain(first, solved) if one.verdict != "unsat"), None)
+        solved = list(answers(asked, "z3", memory_mib=self.base.limits.memory_mib))
+        undecided = next((one for one in solved if one.verdict != "unsat"), None)
         if undecided is not None:
             return Attempt(reason=f"Z3 does not decide `{undecided.question.name}` a second time")
-        path = ""
-        if self.certificates is not None:
-            path = write_certificate(certificate_of(subject, here, asked), self.certificates)
-        return Attempt(
+        self._of[subject.name] = proof = Attempt(  # it stands, should the time be up before all is told of it
             every_size=True,
             lemmas=told(here, subject),
             solvers=("Z3",),
             obligations=len(asked),
             only_with=self._only_with(subject),
             majorities=tuple(sorted({sort for question in asked for sort in question.majorities})),
-            decided_at=tuple(sizes.items()),
-            certificate=path,
         )
+        if self.certificates is not None:
+            path = write_certificate(certificate_of(subject, here, asked), self.certificates)
+            self._of[subject.name] = proof = replace(proof, certificate=path)
+        with suppress(Refused, SolverMissing):
+            few = decided_at(form, posed_here, time_s=SMALL_S, memory_mib=self.base.limits.memory_mib)
+            return replace(proof, decided_at=tuple(few.items()))
+        return proof
 
     def _only_with(self, subject: Asked) -> tuple[tuple[str, int], ...]:
         """The sizes that vary in other proofs, and are fixed in this one."""

@@ -88,6 +88,7 @@ class _Ladder:
             varying=varying,
             fixed=tuple(pair for pair in fixed if pair[0] not in {parameter for _, parameter in varying}),
             refused=self.attempts.refused,
+            kept=self.attempts.kept,
             assumptions=self.attempts.assumptions,
             proofs=tuple(self._proof(self.goals[name]) for name in names),
             seconds=perf_counter() - self.began,

@@ -27,13 +27,15 @@ class Searched(Struct, frozen=True, kw_only=True):
 
 class Stuck(Struct, frozen=True, kw_only=True):
     """The smallest state from which induction fails: the goal (and the lemmas found) hold there and after `step` no longer, or the property is not
-    implied there (`step` ""). It may be unreachable. `state`, `after`: cells and values, without what is as at the start.
+    implied there (`step` ""). It may be unreachable. `state`, `after`: cells and values, without what is as at the start. `allowed`: the
+    parameters of `sizes` of which the protocol asks for more, with the least that it does.
     """
 
     sizes: Sizes
     state: tuple[tuple[str, str], ...]
     step: str
     after: tuple[tuple[str, str], ...]
+    allowed: Sizes = ()
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -98,8 +100,9 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 class Proofs(Struct, frozen=True, kw_only=True):
     """Of one instance under one fault model. `asked`: its size. `varying`: (sort, parameter that sets its size, "" for none); `fixed`: the
-    other parameters. `refused`: why nothing may vary; "" where something does. `searched`: at which sizes; None where none vary.
-    `note`: what would make it faster. `only_proofs`: what is not proved for every size counts as unknown.
+    other parameters. `refused`: why nothing may vary; "" where something does. `kept`: which sizes do not vary although others do, and why.
+    `searched`: at which sizes; None where none vary. `note`: what would make it faster.
+    `only_proofs`: what is not proved for every size counts as unknown.
     """
 
     protocol: str
@@ -114,6 +117,7 @@ class Proofs(Struct, frozen=True, kw_only=True):
     proofs: tuple[Proof, ...]
     seconds: float
     searched: Searched | None = None
+    kept: str = ""
     note: str = ""
     only_proofs: bool = False
     interrupted: bool = False

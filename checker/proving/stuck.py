@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from checker.certificates.subject import Asked
-from checker.language.types import Value, show
+from checker.language.types import Int, Value, show
 from checker.model.cells import cell_names, cell_variables
 from checker.model.model import Model
-from checker.proving.result import Stuck
+from checker.proving.result import Sizes, Stuck
 from checker.semantics.interpreter import Interpreter
 from checker.sorted.counterexample import Counterexample, smallest
 from checker.sorted.obligations import Obligation
@@ -34,9 +36,10 @@ def _shown(subject: Asked, found: Counterexample, failing: Obligation) -> Stuck 
     interpreter = Interpreter(model)
     start = next(interpreter.iterate_initial_states())
     sizes = tuple((made.open[sort], size) for sort, size in found.sizes.items())
+    allowed = tuple(_more_allowed(subject, sizes))
     state = tuple(_cells(model, start, found.state))
     if found.step is None:
-        return Stuck(sizes=sizes, state=state, step="", after=())
+        return Stuck(sizes=sizes, state=state, step="", after=(), allowed=allowed)
     # The formula says that some outcome of the step breaks what it is about; the interpreter says which that is.
     for transition in interpreter.transitions(found.state):
         step = model.steps[transition.step]
@@ -44,10 +47,16 @@ def _shown(subject: Asked, found: Counterexample, failing: Obligation) -> Stuck 
             continue
         if failing.lemma is None or not _holds(subject, model, interpreter, transition.target):
             who = "" if step.agent is None else f"{show(step.agent.type, transition.agent)} "
-            return Stuck(
-                sizes=sizes, state=state, step=f"{who}{step.phrase}", after=tuple(_cells(model, found.state, transition.target))
-            )
+            after = tuple(_cells(model, found.state, transition.target))
+            return Stuck(sizes=sizes, state=state, step=f"{who}{step.phrase}", after=after, allowed=allowed)
     return None
+
+
+def _more_allowed(subject: Asked, sizes: Sizes) -> Iterator[tuple[str, int]]:
+    for name, size in sizes:
+        parameter = subject.checked.parameters.get(name)
+        if parameter is not None and isinstance(parameter.type, Int) and size < parameter.type.low:
+            yield name, parameter.type.low
 
 
 def _holds(subject: Asked, model: Model, interpreter: Interpreter, state: State) -> bool:

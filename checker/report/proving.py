@@ -8,11 +8,12 @@ from checker.proving.result import Proof, Proofs, Searched, Stuck
 from checker.proving.sizes import sizes_text
 from checker.report.terminal import Style, Tint, visible, wrapped
 from checker.report.text import Shown, counterexample
-from checker.report.wording import counted, duration, where
+from checker.report.wording import basis, counted, duration, where
 from checker.sentences.sentence import Sentence
 
 _PLAIN = Style()
 _WIDER = "The formulas allow more"
+_ALL_THE_SAME = "So what is proved holds all the same, and some of what holds has no proof."
 _SHOWN_CELLS = 12
 _SHOWN_LEMMAS = 8
 _SHOWN_SIZES = 3
@@ -56,8 +57,10 @@ def _head(proofs: Proofs, style: Style) -> Iterator[str]:
     yield style.tint(visible(proofs.spec), "bold") + f"  {visible(where(proofs.instance, proofs.faults))}"
     if proofs.varying:
         yield from wrapped(f"every size: {teams(proofs)}", style.width, "  ", "              ")
+        if proofs.kept:
+            yield from wrapped(visible(f"one size only: {proofs.kept}"), style.width, "  ", "                 ")
         for wider in (text for text in proofs.assumptions if text.startswith(_WIDER)):
-            yield from wrapped(visible(wider), style.width, "  ", "    ")
+            yield from wrapped(visible(f"{wider} {_ALL_THE_SAME}"), style.width, "  ", "    ")
     elif proofs.refused:
         yield from wrapped(visible(f"no proof for every size: {proofs.refused}"), style.width, "  ")
     if proofs.note and any(proof.rung != "violated" for proof in proofs.proofs):
@@ -135,6 +138,8 @@ def _said(proof: Proof) -> Iterator[str]:
             yield f"It is proved for no other value of {names}: no lemmas were found that do not hang on it."
         case "this size" if proof.solvers:
             yield f"Proved {_here(proof)}, by what follows. A team of another size may do something else."
+        case "this size" if proof.result is not None and proof.result.trace is not None:
+            yield f"It is {basis(proof.result)}{_at(proof)}."
         case "this size" if proof.result is not None:
             yield f"All of its {counted(proof.result.distinct, 'state')} were searched{_at(proof)}."
         case "sizes":
@@ -239,6 +244,10 @@ def _stuck(stuck: Stuck, proof: Proof, style: Style) -> Iterator[str]:
         yield from wrapped(visible(f"then {stuck.step}: {changed}"), style.width, "      ", "        ")
     elif proof.kind == "no deadlock":
         yield "      there nobody can do anything, and not all is done"
+    if stuck.allowed:
+        asked = " and ".join(f"{name} from {least}" for name, least in stuck.allowed)
+        text = f"The protocol asks for {asked}, but a proof for every size is of every number from 1: what is so only from there on has none."
+        yield from wrapped(visible(text), style.width, "      ")
 
 
 def _cut(value: str) -> str:

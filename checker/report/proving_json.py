@@ -30,6 +30,7 @@ def to_data(proofs: Proofs) -> dict[str, Any]:
         "varying": [{"sort": sort, "parameter": parameter or None} for sort, parameter in proofs.varying],
         "fixed": dict(proofs.fixed),
         "refused": proofs.refused,
+        "kept": proofs.kept,
         "assumptions": list(proofs.assumptions),
         "searched": None if proofs.searched is None else _searched(proofs.searched),
         "note": proofs.note,
@@ -84,6 +85,7 @@ def _stuck(stuck: Stuck) -> dict[str, Any]:
         "state": _cells(stuck.state),
         "step": stuck.step or None,
         "after": _cells(stuck.after),
+        "allowed": _sizes(stuck.allowed),
     }
 
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from checker.language import tree
 from checker.language.checking.written import whole
 from checker.sentences.build import Unsayable
 
+_HOW_MANY = "(the number of "  # so begin the words for messages that specs cannot speak of
+_AT_ALL = {
+    ("==", 0): False,
+    ("<=", 0): False,
+    ("<", 1): False,
+    ("!=", 0): True,
+    (">", 0): True,
+    (">=", 1): True,
+}  # there are some
 _COMPARED = {
     "==": "is",
     "!=": "is not",
@@ -32,6 +43,16 @@ def for_each(named: Sequence[tuple[str, str]], *, letters: bool = True) -> str:
     return " and ".join(f"{kind} {name}" if letters else kind for name, kind in kinds)
 
 
+_TURNED: dict[str, tree.BinaryOperator] = {
+    "==": "!=",
+    "!=": "==",
+    "<": ">=",
+    ">=": "<",
+    ">": "<=",
+    "<=": ">",
+    "in": "not in",
+    "not in": "in",
+}
 _ADDED = {"+": "plus", "-": "minus", "*": "times"}
 
 
@@ -136,6 +157,8 @@ def _negated(node: tree.Expr) -> str:
             return f"no {node.name.strip('()').partition(' ')[2]}"
         case Unsayable() if " waits for " in node.name:
             return _said(node).replace(" waits for ", " does not wait for ")
+        case tree.Binary(operator=operator) if operator in _TURNED:
+            return _compared(replace(node, operator=_TURNED[operator]))
         case tree.Quantifier(kind="any"):
             return f"there is no {_bound(node.binders)} such that {_said(node.body)}"
         case tree.Binary(operator="or"):
@@ -149,11 +172,12 @@ def _negated(node: tree.Expr) -> str:
 
 def _compared(node: tree.Binary) -> str:
     left, right = node.left, node.right
-    if isinstance(left, tree.Call) and left.name == "waiting" and isinstance(right, tree.Number) and right.value == 0:
-        kind = whole(left.arguments[0])
-        some = {"==": "no", "!=": _article(kind), ">": _article(kind)}.get(node.operator)
-        if some is not None:
-            return f"{some} {_waiting(left)}"
+    at_all = _AT_ALL.get((node.operator, right.value)) if isinstance(right, tree.Number) else None
+    if at_all is not None and (found := _whether_waits(left, at_all)):
+        return found
+    if node.operator in ("==", "!=") and (_is_said(left) or _is_said(right)):
+        when = "exactly when" if node.operator == "==" else "exactly when it is not so that"
+        return f"{_part(left, 'not')} {when} {_part(right, 'not')}"
     if node.operator in ("in", "not in") and isinstance(right, tree.Braces) and right.items:
         *first, last = map(_thing, right.items)
         listed = f"{', '.join(first)} or {last}" if first else last
@@ -164,6 +188,26 @@ def _compared(node: tree.Binary) -> str:
 
 def _side(node: tree.Expr) -> str:
     return f"({_thing(node)})" if isinstance(node, tree.Conditional) else _thing(node)
+
+
+def _whether_waits(node: tree.Expr, some: bool) -> str:
+    """`a Start message from Lead waits for w`, `no ...`, of how many there are; "" for other numbers."""
+    if isinstance(node, tree.Call) and node.name == "waiting":
+        return f"{_article(whole(node.arguments[0])) if some else 'no'} {_waiting(node)}"
+    if not isinstance(node, Unsayable) or not node.name.startswith(_HOW_MANY):
+        return ""
+    kind, _, rest = node.name.removeprefix(_HOW_MANY).removesuffix(")").partition(" messages")
+    return f"{_article(kind) if some else 'no'} {kind} message{rest.replace(' that wait for ', ' waits for ', 1)}"
+
+
+def _is_said(node: tree.Expr) -> bool:
+    """A sentence rather than a thing."""
+    match node:
+        case tree.Quantifier(kind="all" | "any" | "majority") | tree.Is() | tree.At() | tree.Unary(operator="not"):
+            return True
+        case tree.Binary(operator=operator):
+            return operator in _COMPARED or operator in ("and", "or", "implies")
+    return False
 
 
 def _waiting(node: tree.Call) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @final
 class Channels:
-    """The channels of a model. `waiting(M, x)` is exact where M has one channel, indexed by its receiver alone."""
+    """The channels of a model. `waiting(M, x)` is exact where M has one channel, of one sender or indexed by its receiver alone."""
 
     def __init__(self, model: Model) -> None:
         self.of = {channel.variable.name: channel for channel in model.channels}
@@ -122,7 +122,7 @@ class Channels:
         return _unsayable(f"({_messages(self.of[read.variable.name], keys)})")
 
     def _is_exact(self, channel: Channel) -> bool:
-        return channel.message in self.alone and channel.kind != "fifo"
+        return channel.message in self.alone and (channel.kind != "fifo" or channel.sender.single)
 
 
 def _known(body: Expr, message: Local) -> Iterator[tuple[int | None, Expr | None]]:

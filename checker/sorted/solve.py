@@ -14,7 +14,8 @@ from msgspec import Struct
 
 Solver: TypeAlias = Literal["z3", "cvc5"]
 PACKAGES: dict[Solver, str] = {"z3": "z3-solver", "cvc5": "teamcheck[cvc5]"}
-TIME, MEMORY = "time limit", "memory limit"
+TIME, MEMORY, GAVE_UP = "time limit", "memory limit", "it gave up"
+ENUMERATING_S = 10.0  # at most, for a question that cvc5 gave up
 CORE_SHARE = 0.25  # of the time for a question
 GRACE_S = 1.0  # beyond the limit on time, for a solver that looks at its clock now and then only
 
@@ -195,15 +196,22 @@ def _shown(value: Any) -> str:
 
 
 def _cvc5(time_s: float, memory_mib: float | None) -> Decide:
-    """cvc5 knows no limit on memory of its own: the process has one."""
+    """cvc5 knows no limit on memory of its own: the process has one. Where it finds no instances that settle a question, it goes through all."""
     import cvc5
 
     if memory_mib is not None and sys.platform == "linux":
         _limit_memory(memory_mib)
 
     def decide(script: Script) -> Found:
+        start = perf_counter()
+        found = asked(script, time_s)
+        left = min(ENUMERATING_S, time_s - (perf_counter() - start))
+        return asked(script, left, ("enum-inst", "true")) if found[:2] == ("unknown", GAVE_UP) and left > 0 else found
+
+    def asked(script: Script, time_s: float, *options: tuple[str, str]) -> Found:
         solver = cvc5.Solver(cvc5.TermManager())
-        solver.setOption("tlimit-per", str(max(1, int(time_s * 1000))))
+        for option, value in (("tlimit-per", str(max(1, int(time_s * 1000)))), *options):
+            solver.setOption(option, value)
         parser = cvc5.InputParser(solver)
         parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script.text, "obligation")
         symbols = parser.getSymbolManager()
@@ -219,7 +227,7 @@ def _cvc5(time_s: float, memory_mib: float | None) -> Decide:
             return "sat", "", {}
         if said == "unsat":
             return "unsat", "", {}
-        return "unknown", TIME if perf_counter() - start >= time_s else "it gave up", {}
+        return "unknown", TIME if perf_counter() - start >= time_s else GAVE_UP, {}
 
     return decide
 

@@ -224,11 +224,13 @@ def _is_end(checked: Checked, node: tree.Expr) -> bool:
 
 
 def _may_count(node: tree.Node) -> bool:
-    """A call, or a quantifier but `those(x in T: e)` without either in it: whether an element is in that is said of the element alone."""
+    """A call, or a quantifier but `those(x in T: e)` without either in it: whether an element is in that is said of the element alone.
+    A record (`R(field: e)`) counts nothing by itself.
+    """
     if isinstance(node, tree.Quantifier):
         inside = list(nodes(node))[1:]
         return node.kind != "those" or any(isinstance(part, tree.Quantifier | tree.Call) for part in inside)
-    return isinstance(node, tree.Call)
+    return isinstance(node, tree.Call) and not node.named
 
 
 def _touches(checked: Checked, node: tree.Node, sort: Sort, seen: frozenset[str] = frozenset()) -> bool:

@@ -29,6 +29,7 @@ READS = """
 import sys, cvc5
 solver = cvc5.Solver(cvc5.TermManager())
 solver.setOption("tlimit-per", sys.argv[2])
+solver.setOption("enum-inst", "true")
 parser = cvc5.InputParser(solver)
 parser.setFileInput(cvc5.InputLanguage.SMT_LIB_2_6, sys.argv[1])
 symbols = parser.getSymbolManager()
@@ -41,7 +42,7 @@ def solvers(time_s: int = ASK_S) -> dict[str, list[str]]:
     """The command of each solver that is here; the file comes at the place of FILE."""
     found = {"z3": [str(Path(sys.executable).with_name("z3")), f"-T:{time_s}", "FILE"]}
     if which("cvc5"):
-        found["cvc5"] = ["cvc5", f"--tlimit-per={1000 * time_s}", "FILE"]
+        found["cvc5"] = ["cvc5", "--enum-inst", f"--tlimit-per={1000 * time_s}", "FILE"]
     elif find_spec("cvc5"):
         found["cvc5"] = [sys.executable, "-c", READS, "FILE", str(1000 * time_s)]
     return found

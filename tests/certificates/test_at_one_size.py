@@ -109,7 +109,7 @@ TAMPERED = {
         "how many there are is not as the certificate says: it is Node = 3, not Node = 4",
     ),
     "the size of nothing": ("claim.sizes", {}, "how many there are is not as the certificate says"),
-    "the parameters": ("claim.fixed", {"nodes": "4"}, "the parameters that are fixed is not as"),
+    "the parameters": ("claim.fixed", {"nodes": "4"}, "what is fixed is not as"),
     "every size": ("claim.varying", [{"sort": "Node", "parameter": "nodes"}], "this cannot be claimed of any number"),
     "the faults": ("subject.faults", "forgetful", "it is not about"),
     "faults that are not there": ("subject.faults", "crash Robot <= 1", "it does not fit"),

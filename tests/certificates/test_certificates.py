@@ -121,8 +121,16 @@ TAMPERED = {
     "the kind": ("claim.kind", "always", "the kind of the property is not as the certificate says: it is `never`, not `always`"),
     "the goal": ("claim.sentence", "false", "the property is not as the certificate says"),
     "the sorts": ("claim.varying", [{"sort": "Agent", "parameter": "clients"}], "what may have any size is not as"),
-    "the parameters": ("claim.varying.0.parameter", "others", "what may have any size is not as"),
-    "what is fixed": ("claim.fixed", {"clients": "2"}, "the parameters that are fixed is not as"),
+    "the parameters": (
+        "claim.varying.0.parameter",
+        "others",
+        "what sets the sizes that vary is not as the certificate says: it is clients that of Client, not others that of Client",
+    ),
+    "what is fixed": (
+        "claim.fixed",
+        {"clients": "2"},
+        "what is fixed is not as the certificate says: it is nothing, not clients = 2",
+    ),
     "what it rests on": ("assumptions", [], "what the proof rests on is not as"),
     "a lemma's sentence": ("lemmas.0.sentence", "true", "lemma 1 is not the sentence that stands beside it"),
     "whether it is exact": ("lemmas.0.exact", False, "lemma 1 is not the sentence that stands beside it"),
@@ -154,10 +162,19 @@ def test_what_was_tampered_with_is_refused(made: Path, what: str) -> None:
 @pytest.mark.parametrize(
     ("lemmas", "reason"),
     [
-        ([], "z3 finds that it does not follow: `consecution Client.use #0` fails"),
-        (["all(c in Client: holder == none)"], "z3 finds that it does not follow: `consecution Client.use #0` fails"),
-        ([LEMMA, "all(c in Client: c in wanted)"], "z3 finds that it does not follow: `consecution Client.use.using #1` fails"),
-        ([LEMMA, "wanted == {}"], "z3 finds that it does not follow: `initiation #1` fails"),
+        ([], "z3 finds that it does not follow: `consecution Client.use #0` fails, so `Client.use` may end the property"),
+        (
+            ["all(c in Client: holder == none)"],
+            "z3 finds that it does not follow: `consecution Client.use #0` fails, so `Client.use` may end lemma 1",
+        ),
+        (
+            [LEMMA, "all(c in Client: c in wanted)"],
+            "z3 finds that it does not follow: `consecution Client.use.using #1` fails, so `Client.use.using` may end lemma 2",
+        ),
+        (
+            [LEMMA, "wanted == {}"],
+            "z3 finds that it does not follow: `initiation #1` fails, so lemma 2 need not hold at the start",
+        ),
     ],
 )
 def test_a_wrong_lemma_is_caught_although_all_else_was_made_to_fit(made: Path, lemmas: list[str], reason: str) -> None:

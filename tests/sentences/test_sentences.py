@@ -93,6 +93,7 @@ shared held: set[Task] = {}
 message Report(t: Task, good: bool) to Lead: unordered, capacity 2
 message Stop to Worker: persistent
 message Go(t: Task) to Worker
+message Note to Worker
 role Worker:
     var last: Task? = none
     action work(t: Task) when status[t] == open:
@@ -104,6 +105,8 @@ role Worker:
         send Report(t, true) to Lead
     on Stop: pass
     on Go(t): pass
+    on Note: pass
+    action note(w: Worker): send Note to w
 role Lead:
     on Report(t, good) from w: pass
     action start(w: Worker, t: Task): send Go(t) to w
@@ -211,7 +214,15 @@ def test_messages_that_wait(board) -> None:  # type: ignore[no-untyped-def]
         "there is a worker w and a task u such that Report(u, true) from w waits for Lead",
     )
     empty = eq(Read(go, (lead, w)), Const((), go.type))
-    assert text(every(w, empty))[:2] == ("all(w in Worker: (the number of Go messages from Lead that wait for w) == 0)", False)
+    assert text(every(w, empty))[:2] == ("all(w in Worker: waiting(Go, w) == 0)", True)
+    note = variable(model, "Note")
+    fifo = Apply("gt", (Apply("size", (Read(note, (w, w)),), Int(0, 4)), Const(0, Int(0, 0))), Bool())
+    assert text(every(w, Apply("not", (fifo,), Bool()))) == (
+        "all(w in Worker: not ((the number of Note messages from w that wait for w) > 0))",
+        False,
+        "for every worker w: no Note message from w waits for w",
+    )
+    assert text(every(w, fifo))[2] == "for every worker w: a Note message from w waits for w"
 
 
 def test_what_the_messages_that_wait_carry(board) -> None:  # type: ignore[no-untyped-def]
@@ -278,6 +289,16 @@ def test_what_the_messages_that_wait_carry(board) -> None:  # type: ignore[no-un
             "(1 if held is {}, otherwise 0) is the number of Stop messages that wait",
         ),
         ("not (waiting(Stop, Worker0) > 0)", "no Stop message waits for Worker0"),
+        (
+            "waiting(Stop, Worker0) < 1 or len(held) > 0",
+            "no Stop message waits for Worker0 or the number of elements of held is more than 0",
+        ),
+        ("not (len(held) > 1)", "the number of elements of held is at most 1"),
+        (
+            "all(u in Task: (u in held) == (owner[u] != none))",
+            "for every task u: u is among held exactly when the owner of u is not none",
+        ),
+        ("(held == {}) != (Worker0 at working)", "held is {} exactly when it is not so that Worker0 waits at working"),
     ],
 )
 def test_numbers_in_english(board, text: str, plain: str) -> None:  # type: ignore[no-untyped-def]

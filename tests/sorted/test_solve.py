@@ -17,6 +17,13 @@ SAT = """(declare-datatypes ((T 0)) (((|T:a|) (|T:b|))))
 (assert (not (= |c 0| |T:a|)))
 (assert (= n (- 3)))
 (check-sat)"""
+NO_ELEMENT = """(set-logic ALL)
+(declare-sort A 0)
+(declare-fun p (A) Bool)
+(declare-fun q (A A) Bool)
+(assert (forall ((x A)) (exists ((y A)) (and (q x y) (p y)))))
+(assert (forall ((x A) (y A)) (not (and (q x y) (p y)))))
+(check-sat)"""
 HARD = """(declare-const x Int)
 (declare-const y Int)
 (declare-const z Int)
@@ -28,6 +35,12 @@ HARD = """(declare-const x Int)
 def test_answers_in_order(solver: str) -> None:
     answers = list(solve_all([Script(UNSAT), Script(SAT), Script(UNSAT)], solver))  # type: ignore[arg-type]
     assert [answer.result for answer in answers] == ["unsat", "sat", "unsat"]
+
+
+@pytest.mark.parametrize("solver", ["z3", "cvc5"])
+def test_what_speaks_of_no_element_is_answered(solver: str) -> None:
+    """With no term to begin with, cvc5 finds instances only by going through all."""
+    assert solve(Script(NO_ELEMENT), solver).result == "unsat"  # type: ignore[arg-type]
 
 
 def test_values_of_a_model() -> None:

@@ -71,6 +71,19 @@ def test_a_size_that_hides(line: str, why: str, at: str) -> None:
     assert str(every.fixed["Worker"].at) == at
 
 
+@pytest.mark.parametrize(
+    ("value", "open"),
+    [
+        ("Note(of: none, kept: {})", {"Worker": "workers"}),
+        ("Note(of: none, kept: those(w in Worker: true))", {"Worker": "workers"}),
+        ("Note(of: none, kept: those(w in Worker: any(v in Worker: v != w)))", {}),
+    ],
+)
+def test_a_record_counts_nothing_by_itself(value: str, open: dict[str, str]) -> None:
+    line = f"record Note: of: Worker?, kept: set[Worker]\nshared note: Note = {value}"
+    assert every_size(of_text(SIMPLE.replace("LINE", line))).open == open
+
+
 def test_faults_that_know_the_size() -> None:
     every = every_size(of_text(SIMPLE.replace("LINE", ""), "faults some: crash Worker <= workers", faults="some"))
     assert every.fixed["Worker"].why == MORE

@@ -14,8 +14,9 @@ import pytest
 
 from checker import api
 from checker.engines import apart
-from checker.engines.apart import MEMORY, Stopped
+from checker.engines.apart import MEMORY, TIME, Stopped
 from checker.engines.symbolic import child
+from checker.engines.symbolic.formula import reason_of
 from checker.properties import symbolic
 from checker.properties.result import Result
 
@@ -118,3 +119,11 @@ def test_control_c_leaves_what_was_looked_at() -> None:
     assert (running.returncode, err) == (3, "")
     assert re.search(r"\?     once .*unknown: .*interrupted", out, re.DOTALL)
     assert "interrupted before the end" in out
+
+
+def test_what_a_solver_says_is_told_without_its_terms() -> None:
+    terms = " ".join(["(declare-fun = ((_ BitVec 10) (_ BitVec 10)) Bool)"] * 1_000)
+    told = f"(sat.giveup interpreted functions sent to SAT solver {terms} )"
+    assert reason_of(told) == "the solver gave up: sat.giveup interpreted functions sent to SAT solver"
+    assert (reason_of("timeout"), reason_of("max. resource limit exceeded")) == (TIME, MEMORY)
+    assert len(reason_of("x" * 1_000)) < 200

@@ -8,6 +8,7 @@ from time import perf_counter
 import z3
 
 from checker.engines.inductive.events import GaveUp
+from checker.engines.symbolic.formula import in_words
 from checker.engines.symbolic.terms import Terms
 from checker.ground.ends import enabled
 from checker.ground.graph import Node
@@ -112,7 +113,7 @@ class _Check:
         finally:
             self.solver.pop()
         if answer == z3.unknown:
-            raise GaveUp(f"Z3 could not check the lemmas: {self.solver.reason_unknown()}")
+            raise GaveUp(f"Z3 could not check the lemmas: {in_words(self.solver.reason_unknown())}")
         return bool(answer == z3.sat)
 
 

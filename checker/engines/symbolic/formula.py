@@ -16,6 +16,7 @@ from checker.engines.symbolic.terms import Terms
 from checker.ground.graph import Node
 from checker.ground.shapes import encode
 
+LONGEST = 100  # letters of what a solver says
 SOLVER = "QF_FD"  # Z3's solver for finite domains: incremental, by bit-blasting
 
 
@@ -82,7 +83,8 @@ class Formula:
         if answer == z3.unsat:
             return None
         if answer == z3.unknown:
-            raise GaveUp(_reason(self._solver.reason_unknown()))
+            late = self.deadline is not None and perf_counter() >= self.deadline
+            raise GaveUp(TIME if late else reason_of(self._solver.reason_unknown()))
         return self._play(sought, self._solver.model())
 
     def at_most(self, chances: Sequence[z3.BoolRef], most: int) -> z3.BoolRef:
@@ -151,7 +153,16 @@ def _nodes(sought: Sought) -> list[Node]:
     return [sought.state] if sought.state is not None else [node for _, node in sought.over or ()]
 
 
-def _reason(told: str) -> str:
+def reason_of(told: str) -> str:
+    """Why Z3 says `unknown`: TIME, MEMORY, or in its words."""
     if told in ("timeout", "canceled"):
         return TIME
-    return MEMORY if "memory" in told or "resource" in told else f"the solver gave up: {told}"
+    if "memory" in told or "resource" in told:
+        return MEMORY
+    return f"the solver gave up: {in_words(told)}"
+
+
+def in_words(told: str) -> str:
+    """What a solver says, without the terms that it lists, of which there may be thousands."""
+    words = told.strip("()").partition("(")[0].strip()
+    return words if len(words) <= LONGEST else words[:LONGEST] + " ..."
