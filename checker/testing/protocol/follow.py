@@ -17,6 +17,8 @@ from checker.testing.environment import current_loop
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.faults import Fault
 from checker.testing.protocol.plan import AdapterError, Plan, plain
+from checker.testing.protocol.torn import half_of_a_step
+from checker.testing.stuck import last_step
 
 if TYPE_CHECKING:
     import asyncio
@@ -178,7 +180,8 @@ class Follower:
             self.seen.append(cells)
             self._wake()
         if cells and not self.tracker.observe(StateSeen(cells)):
-            self._require("the state of the code is " + self._told(cells))
+            half = half_of_a_step(self.tracker.beliefs, self.tracker.belief, cells) if self.tracker.stuck is not None else ""
+            self._require("the state of the code is " + self._told(cells), half)
         self._note_disabled()
 
     # --- who waits for a state ---------------------------------------------------------------------------------------------
@@ -206,6 +209,23 @@ class Follower:
     def under_way(self) -> list[Call]:
         """The calls that have not ended, those of crashed agents included."""
         return [call for call, _ in self._calls.values()]
+
+    def why_not_wait(self) -> str:
+        """Of a team in which nothing goes on: "" where some behaviour that explains the run waits now, too, for what nobody is asked for; else
+        what goes on in the protocol."""
+        if self.tracker.reason or self.tracker.stuck is not None:
+            return ""
+        beliefs, steps, shown = self.tracker.beliefs, self.plan.model.steps, self.seen[-1] if self.seen else ()
+        going_on: set[str] = set()
+        for candidate in beliefs.closed(self.tracker.belief):
+            values = beliefs.automaton.state(beliefs.state_of(candidate))
+            if any(values[cell] != value for cell, value in shown):
+                continue
+            moves = {steps[step].name for (step, _), _ in beliefs.unseen_moves(candidate) if self.plan.must_come(step)}
+            if not moves:
+                return ""
+            going_on |= moves
+        return f"by the protocol something goes on: {', '.join(sorted(going_on))}\n{self._story()}"
 
     def _read(self, seen: Any) -> dict[int, Any]:
         try:
@@ -290,8 +310,9 @@ class Follower:
         """Raises NotAllowed, unless it was a limit that ended the following."""
         if self.tracker.stuck is None:
             return
-        story = self._story() + (f"\n{advice}" if advice else "")
-        raise NotAllowed(f"{said}, which no behaviour of the protocol explains\n{story}")
+        loop = current_loop()
+        told = [f"{said}, which no behaviour of the protocol explains", self._story(), advice, last_step(loop) if loop else ""]
+        raise NotAllowed("\n".join(filter(None, told)))
 
     def _story(self) -> str:
         """What explains the run up to here, and what the protocol allows next."""

@@ -96,6 +96,7 @@ class Tested:
 
     def known(self) -> None:
         """Runs what TEAMCHECK_REPLAY names, or all that failed before."""
+        __tracebackhide__ = True
         asked = os.environ.get(REPLAY_VARIABLE)
         for token in [asked] if asked else tokens(self.name, self.corpus):
             try:
@@ -211,6 +212,7 @@ class Tested:
         return True
 
     def _raise_smallest(self, note: str, cause: BaseException | None = None) -> None:
+        __tracebackhide__ = True
         failure = Failed(self.reports[self.shown])
         file = keep(self.name, self.tokens[self.shown], self.corpus, instead_of=self.tokens[self.found])
         for told in filter(None, (note, "" if file is None else f"kept in {file}, and run first the next time")):

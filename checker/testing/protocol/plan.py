@@ -132,6 +132,10 @@ class Plan:
         """Whether the step comes by itself where the program asks for what goes before: it is no action that the code begins when it likes."""
         return step.kind != "start" or step.fault is not None or not {step.name, step.activity} & set(self.adapter.on_its_own)
 
+    def must_come(self, step: int) -> bool:
+        """Whether the step comes at last where it can for ever: it is no fault, and nobody's who may leave it."""
+        return self.model.steps[step].fault is None and self.model.steps[step].fairness != "may"
+
     def waits(self, role: str, agent: int, state: State, activity: str | None = None) -> bool:
         """Whether an activity of the agent waits in the state, or the one that is named."""
         for variable in self._controls(role):
