@@ -42,12 +42,12 @@ class Team:
         why = self.follower.why_not_wait()
         if why:
             return why
-        agents = [lane.agent for lane in loop.lanes if lane.agent is not None and lane.label == lane.who and not lane.dead]
-        for who in agents:
-            task = loop.lanes[who.lane].task
-            if who.name in names and task is not None and not task.done():
+        for lane in loop.lanes:  # of one that had waited before, what waits for that comes last
+            who, task = lane.agent, lane.task
+            if who is not None and lane.label == who.name in names and task is not None and not task.done() and not lane.dead:
                 self.waiting[who.name] = who, task
-                give_up(who)
+        for name in names:
+            give_up(self.waiting[name][0])
         self._acting -= names
         return None
 
@@ -89,7 +89,8 @@ class Team:
             if isinstance(part, Call):
                 life.append(part)
                 continue
-            await self._live({agent: life})
+            if life or part.kind != "stop":  # one that waits is stopped there
+                await self._live({agent: life})
             life = []
             if part.kind == "stop":
                 await self._stop(part)

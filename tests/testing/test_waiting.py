@@ -1,0 +1,179 @@
+"""Calls that wait for others: where the protocol lets them, that is no finding; where it does not, the report says what goes on there."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from checker.api import load
+from checker.testing import Adapter, boundary, pick
+from checker.testing.outcome import Outcome
+from checker.testing.protocol.drive import drive
+from checker.testing.protocol.follow import Follower
+from checker.testing.protocol.paths import covering
+from checker.testing.protocol.plan import Plan
+from checker.testing.protocol.programs import read_token
+from checker.testing.protocol.runs import Reached, run_program
+
+DEBATE = """\
+protocol debate(debaters: 2..4 = 3, rounds: 1..3 = 2)
+role Debater * debaters, ordered
+shared turn: Debater = Debater0
+shared round_no: 0..3 = 0
+shared floor: Debater? = none
+role Debater:
+    action speak when turn == self and floor == none and round_no < rounds:
+        floor = self
+        await llm as thinking
+        floor = none
+        turn = next_in_ring(self)
+        if self == last(Debater):
+            round_no += 1
+done when round_no == rounds
+"""
+
+
+class Llm:
+    async def answer(self, prompt: str) -> str:
+        if pick([False, True]):
+            raise ConnectionError(prompt)
+        return prompt
+
+
+class Debate(Adapter):
+    """Each waits for its turn, on a Condition."""
+
+    one_is_woken = once_is_enough = keeps_the_floor = False
+
+    async def setup(self) -> None:
+        self.llm = boundary(Llm())
+        self.names = ["Debater0", "Debater1", "Debater2"]
+        self.turn, self.round_no = 0, 0
+        self.floor: str | None = None
+        self.changed = asyncio.Condition()
+
+    async def speak(self, agent: str) -> bool:
+        async with self.changed:
+            while self.round_no < 2 and (self.names[self.turn] != agent or self.floor is not None):
+                await self.changed.wait()
+                if self.once_is_enough:
+                    break
+            if self.round_no == 2:
+                return False
+            self.floor = agent
+        try:
+            await self.llm.answer(agent)
+        except ConnectionError:
+            if self.keeps_the_floor:
+                self.turn = (self.turn + 1) % 3
+                return True
+        async with self.changed:
+            self.floor = None
+            self.turn = (self.turn + 1) % 3
+            self.round_no += self.turn == 0
+            self.changed.notify() if self.one_is_woken else self.changed.notify_all()
+        return True
+
+    def observe(self) -> dict[str, object]:
+        return {"turn": self.names[self.turn], "round_no": self.round_no, "floor": self.floor}
+
+
+class OneIsWoken(Debate):
+    one_is_woken = True
+
+
+class OnceIsEnough(Debate):
+    once_is_enough = True
+
+
+class KeepsTheFloor(Debate):
+    keeps_the_floor = True
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "debate.team").write_text(DEBATE)
+
+
+def ran(adapter: type[Adapter], program: str, *, schedules: int = 12, faults: str = "none") -> tuple[Outcome, list[list[str]]]:
+    """The outcome, and of each run that was explained who was still waiting."""
+    plan = Plan(load("debate.team", faults=faults), adapter, "debate.team")
+    waiting: list[list[str]] = []
+
+    def note(follower: Follower) -> None:
+        waiting.append(sorted(map(str, follower.under_way())))
+
+    parts, _ = read_token(plan, f"{program} @ tc1.latency.0.plain")
+    return run_program(plan, parts, Reached(), each=note, schedules=schedules), waiting
+
+
+def test_who_waits_for_a_turn_that_nobody_brings_is_no_deadlock() -> None:
+    outcome, waiting = ran(Debate, "Debater0.speak(); Debater0.speak(); Debater2.speak()")
+    assert outcome.passed
+    assert waiting == [["Debater0.speak()", "Debater2.speak()"]] * len(waiting)
+
+
+def test_who_waits_goes_on_when_the_others_are_asked() -> None:
+    outcome, waiting = ran(
+        Debate, "Debater1.speak(); Debater1.speak(); settle; Debater0.speak(); settle; Debater2.speak(); Debater0.speak()"
+    )
+    assert outcome.passed
+    assert waiting == [[]] * len(waiting)
+
+
+def test_what_goes_wrong_after_a_wait_is_found() -> None:
+    outcome, _ = ran(OnceIsEnough, "Debater2.speak(); settle; Debater0.speak()")
+    assert outcome.run is not None
+    assert "floor = Debater2, which no behaviour of the protocol explains" in outcome.text()
+    assert "    in the step of Debater2 from tests/testing/test_waiting.py:" in without_folders(outcome.text())
+
+
+def test_a_wake_up_that_is_lost_is_a_deadlock_for_the_protocol_goes_on() -> None:
+    outcome, _ = ran(OneIsWoken, "Debater2.speak(); Debater0.speak(); Debater1.speak()")
+    first, *lines = without_folders(outcome.text()).split("\n")[1:]
+    assert first == "  deadlock: nothing is ready, no timer is set, and these wait:"
+    assert [line.split(" at ")[0] for line in lines[:2]] == [
+        "    Debater2 waits for a Condition to be notified",
+        "    Debater1 waits for a Condition to be notified",
+    ]
+    assert lines[2:6] == [
+        "    by the protocol something goes on: Debater.speak",
+        "    what came before is explained by:",
+        "      1. Debater0 starts speak",
+        "      2. Debater0 goes on with speak after thinking",
+    ]
+
+
+def test_half_of_a_step_is_told_with_the_line_and_the_answer_that_led_there() -> None:
+    outcome, _ = ran(KeepsTheFloor, "Debater0.speak()")
+    text = without_folders(outcome.text())
+    assert (
+        "    it looks like half of Debater.speak.thinking, which changes turn and floor in one step: floor is as before."
+        " Where the code may do one after the other, an `await` between the two in the protocol says so\n"
+        "    in the step of Debater0 from tests/testing/test_waiting.py:" in text
+    )
+    assert "    1. at 0.5 ms: `pick` gives Debater0 True, not False\n" in text
+
+
+def test_one_that_waits_can_be_stopped() -> None:
+    outcome, waiting = ran(Debate, "Debater1.speak(); settle; stop Debater1; Debater0.speak()", faults="crash Debater <= 1")
+    assert outcome.passed, outcome.text()
+    assert waiting[0] == ["Debater1.speak()"]  # in other schedules it goes on before it is stopped
+
+
+def test_beside_a_path_one_that_waits_has_refused() -> None:
+    plan = Plan(load("debate.team", overrides={"rounds": 1}), Debate, "debate.team")
+    covered = covering(plan.model, may_take=plan.may_have, sure=plan.is_sure)
+    found = drive(plan, covered.paths, schedules=10, beside=12)
+    assert [(one.verdict, one.why) for one in found.driven if one.verdict not in ("taken", "not taken")] == []
+    assert found.asked.refused > found.asked.done > 0
+    assert found.asked.never == []
+
+
+def without_folders(text: str) -> str:
+    """Places in this file, from whichever folder they are told."""
+    before = str(Path(__file__).resolve().parents[2])
+    return text.replace(before + "/", "")
