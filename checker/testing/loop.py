@@ -205,6 +205,10 @@ class ControlledLoop(Lifecycle):
             heapq.heappop(timers)[2]._scheduled = False  # type: ignore[attr-defined]
         return timers[0][0] if timers else None
 
+    def is_at_rest(self) -> bool:
+        """Whether nothing is ready, set, or under way in a job, besides what runs now."""
+        return not (self._ready or self.jobs.waiting() or self.foreign.inbox) and self._next_timer_ns() is None
+
     def _idle(self) -> None:
         """Nothing is ready: a helper thread may post something, else the clock jumps to the next timer."""
         when = self._next_timer_ns()

@@ -35,6 +35,23 @@ done when round_no == rounds
 """
 
 
+DESK = """\
+protocol desk(clients: 1..2 = 1)
+enum State: none_yet, asked, answered, told
+role Client * clients
+role Clerk
+shared state: State = none_yet
+role Client:
+    action ask when state == none_yet:
+        state = asked
+role Clerk:
+    action answer when state == asked:
+        state = answered
+        await store as noting
+        state = told
+"""
+
+
 class Llm:
     async def answer(self, prompt: str) -> str:
         if pick([False, True]):
@@ -92,15 +109,65 @@ class KeepsTheFloor(Debate):
     keeps_the_floor = True
 
 
+class Desk(Adapter):
+    """What is asked is answered by a task in the background."""
+
+    on_its_own = ("Clerk.answer",)
+    awaited = True
+    waits = True
+
+    async def setup(self) -> None:
+        self.state = "none_yet"
+        self.store = boundary(self)
+        self.task: asyncio.Task[None] | None = None
+
+    async def tell(self) -> None:
+        self.state = "told"
+
+    async def answers(self) -> None:
+        self.state = "answered"
+        if self.awaited:
+            await self.store.tell()
+        else:
+            self.store.tell()  # type: ignore[unused-coroutine]
+
+    async def ask(self, agent: str) -> bool:
+        if self.state != "none_yet":
+            return False
+        self.state = "asked"
+        self.task = asyncio.create_task(self.answers())
+        return True
+
+    async def rest(self) -> None:
+        if self.task is not None and self.waits:
+            await self.task
+        elif self.task is not None:
+            self.task.cancel()
+
+    def observe(self) -> dict[str, object]:
+        return {"state": self.state}
+
+
+class ForgetsToAwait(Desk):
+    awaited = False
+
+
+class EndsAtOnce(Desk):
+    waits = False
+
+
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "debate.team").write_text(DEBATE)
+    (tmp_path / "desk.team").write_text(DESK)
 
 
-def ran(adapter: type[Adapter], program: str, *, schedules: int = 12, faults: str = "none") -> tuple[Outcome, list[list[str]]]:
+def ran(
+    adapter: type[Adapter], program: str, *, schedules: int = 12, faults: str = "none", file: str = "debate.team"
+) -> tuple[Outcome, list[list[str]]]:
     """The outcome, and of each run that was explained who was still waiting."""
-    plan = Plan(load("debate.team", faults=faults), adapter, "debate.team")
+    plan = Plan(load(file, faults=faults), adapter, file)
     waiting: list[list[str]] = []
 
     def note(follower: Follower) -> None:
@@ -171,6 +238,24 @@ def test_beside_a_path_one_that_waits_has_refused() -> None:
     assert [(one.verdict, one.why) for one in found.driven if one.verdict not in ("taken", "not taken")] == []
     assert found.asked.refused > found.asked.done > 0
     assert found.asked.never == []
+
+
+def test_what_has_begun_and_never_goes_on_is_found_when_all_has_come_to_rest() -> None:
+    outcome, _ = ran(ForgetsToAwait, "Client0.ask()", file="desk.team")
+    assert outcome.text().split("\n")[1:7] == [
+        "  NotAllowed: nothing goes on in the code any more, all calls are over",
+        "    by the protocol something goes on: Clerk.answer.noting",
+        "    what came before is explained by:",
+        "      1. Client0 does ask",
+        "      2. Clerk starts answer",
+        "    allowed to start next: nothing",
+    ]
+    assert "  note: the coroutine Desk.tell was never awaited" in outcome.text().replace("ForgetsToAwait", "Desk")
+
+
+def test_what_the_adapter_ends_itself_is_no_finding() -> None:
+    for sound in (Desk, EndsAtOnce):
+        assert ran(sound, "Client0.ask()", file="desk.team")[0].passed
 
 
 def without_folders(text: str) -> str:

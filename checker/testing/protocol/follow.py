@@ -210,9 +210,9 @@ class Follower:
         """The calls that have not ended, those of crashed agents included."""
         return [call for call, _ in self._calls.values()]
 
-    def why_not_wait(self) -> str:
+    def why_not_wait(self, begun: bool = False) -> str:
         """Of a team in which nothing goes on: "" where some behaviour that explains the run waits now, too, for what nobody is asked for; else
-        what goes on in the protocol."""
+        what goes on in the protocol. `begun`: of activities that have begun."""
         if self.tracker.reason or self.tracker.stuck is not None:
             return ""
         beliefs, steps, shown = self.tracker.beliefs, self.plan.model.steps, self.seen[-1] if self.seen else ()
@@ -221,7 +221,11 @@ class Follower:
             values = beliefs.automaton.state(beliefs.state_of(candidate))
             if any(values[cell] != value for cell, value in shown):
                 continue
-            moves = {steps[step].name for (step, _), _ in beliefs.unseen_moves(candidate) if self.plan.must_come(step)}
+            moves = {
+                steps[step].name
+                for (step, _), _ in beliefs.unseen_moves(candidate)
+                if self.plan.must_come(step) and not (begun and steps[step].kind != "resume")
+            }
             if not moves:
                 return ""
             going_on |= moves

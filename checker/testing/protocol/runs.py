@@ -82,9 +82,7 @@ def runner(plan: Plan, program: Program, reached: Reached, each: Told | None = N
         try:
             for group in groups(program):
                 await team.does(group)
-            await adapter.rest()
-            follower.look()
-            team.over()
+            await team.over()
         finally:
             loop.watches.remove(follower.after_step)
         follower.over()

@@ -12,10 +12,12 @@ from checker.testing.agents import CRASHED, Agent, give_up, together
 from checker.testing.environment import current_loop
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.faults import Fault
-from checker.testing.protocol.follow import Call, Follower
+from checker.testing.protocol.follow import Call, Follower, NotAllowed
 from checker.testing.protocol.plan import Plan
+from checker.testing.record import TaskSpan
 
 LONGEST_STOP_US = 100_000  # until an agent is stopped that does nothing
+SETTLING_STEPS = 20  # in which what is ready at the end of a run comes to rest, or is not waited for
 
 
 @final
@@ -51,11 +53,32 @@ class Team:
         self._acting -= names
         return None
 
-    def over(self) -> None:
-        """At the end of a run: raises what those raised who had waited."""
+    async def over(self) -> None:
+        """At the end of a run: raises what those raised who had waited. Raises NotAllowed where the code has come to rest, nothing of it
+        cancelled meanwhile, nobody crashed and nothing lost, and by the protocol something that has begun goes on."""
+        tasks = len(self._cancelled())
+        await self.adapter.rest()
+        self.follower.look()
         for _, task in self.waiting.values():
             if task.done() and not task.cancelled():
                 task.result()
+        loop = current_loop()
+        assert loop is not None
+        lost = loop.crashed or any(fault.kind == "drop" for fault in loop.record.faults)
+        if lost or not self.follower.why_not_wait(begun=True):
+            return
+        for _ in range(SETTLING_STEPS):
+            if loop.is_at_rest():
+                break
+            await asyncio.sleep(0)
+        self.follower.look()
+        if loop.is_at_rest() and len(self._cancelled()) == tasks and (why := self.follower.why_not_wait(begun=True)):
+            raise NotAllowed(f"nothing goes on in the code any more, all calls are over\n{why}")
+
+    @staticmethod
+    def _cancelled() -> list[TaskSpan]:
+        loop = current_loop()
+        return [span for span in loop.record.tasks if span.outcome == "cancelled"] if loop is not None else []
 
     async def does(self, group: Sequence[Call | Fault]) -> None:
         """All that is asked for at once, until it is over."""
