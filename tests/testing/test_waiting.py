@@ -13,7 +13,7 @@ from checker.testing.outcome import Outcome
 from checker.testing.protocol.drive import drive
 from checker.testing.protocol.follow import Follower
 from checker.testing.protocol.paths import covering
-from checker.testing.protocol.plan import Plan
+from checker.testing.protocol.plan import AdapterError, Plan
 from checker.testing.protocol.programs import read_token
 from checker.testing.protocol.runs import Reached, run_program
 
@@ -256,6 +256,61 @@ def test_what_has_begun_and_never_goes_on_is_found_when_all_has_come_to_rest() -
 def test_what_the_adapter_ends_itself_is_no_finding() -> None:
     for sound in (Desk, EndsAtOnce):
         assert ran(sound, "Client0.ask()", file="desk.team")[0].passed
+
+
+COUNTER = """\
+protocol counter(writers: 1..3 = 2)
+role Writer * writers
+shared version: 0..2 = 0
+role Writer:
+    action write when version < 2:
+        version += 1
+"""
+
+
+class Counter(Adapter):
+    """It counts without end."""
+
+    async def setup(self) -> None:
+        self.version = 0
+        self.llm = boundary(self)
+
+    async def think(self) -> None: ...
+
+    async def write(self, agent: str) -> None:
+        await self.llm.think()
+        self.version += 1
+        await self.llm.think()
+
+    def observe(self) -> dict[str, object]:
+        return {"version": self.version}
+
+
+class GoesBeyond(Counter):
+    beyond = ("version",)
+
+
+class CountsTwice(GoesBeyond):
+    async def write(self, agent: str) -> None:
+        self.version += 2
+
+
+def test_a_number_that_leaves_its_range_fails_unless_the_adapter_says_that_it_may(tmp_path: Path) -> None:
+    (tmp_path / "counter.team").write_text(COUNTER)
+    thrice = "Writer0.write(); Writer1.write(); Writer0.write(); Writer1.write()"
+    outcome, _ = ran(Counter, thrice, file="counter.team")
+    assert outcome.text().split("\n")[1] == (
+        "  AdapterError: Counter.observe: `version`: `3` is not in 0..2; a run that leaves the range cannot be followed: widen the type;"
+        ' where the code knows no such limit, the adapter says so: beyond = ("version",)'
+    )
+    outcome, waiting = ran(GoesBeyond, thrice, file="counter.team")
+    assert outcome.passed, outcome.text()
+    assert waiting == [[]] * len(waiting)
+    assert "version = 2, which no behaviour" in ran(CountsTwice, "Writer0.write()", file="counter.team")[0].text()
+    with pytest.raises(
+        AdapterError, match=r"Strange.beyond names `versoin`, which is no variable of the protocol: did you mean `version`?"
+    ):
+        ran(type("Strange", (Counter,), {"beyond": ("versoin",)}), thrice, file="counter.team")
 
 
 def without_folders(text: str) -> str:

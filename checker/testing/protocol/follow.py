@@ -16,7 +16,7 @@ from checker.model.cells import cell_names
 from checker.testing.environment import current_loop
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.faults import Fault
-from checker.testing.protocol.plan import AdapterError, Plan, plain
+from checker.testing.protocol.plan import AdapterError, Beyond, Plan, plain
 from checker.testing.protocol.torn import half_of_a_step
 from checker.testing.stuck import last_step
 
@@ -81,6 +81,8 @@ class Follower:
         values = tuple((name, self.names.value(types[name], value)) for name, value in call.values)
         seen = StepSeen(frozenset([action.step, *action.under_faults]), agent, values)
         slot = self.tracker.begin(seen)
+        if slot in self._calls:  # nothing is followed any more, and so no slot taken
+            slot = max(self._calls) + 1
         self._calls[slot] = call, seen
         self.begun[call] = len(self.seen)
         if {action.name, action.method} & set(self.adapter.may_refuse):
@@ -175,7 +177,11 @@ class Follower:
         if observed == self._last:
             return
         self._last = observed
-        cells = tuple(sorted(self._read(observed).items()))
+        try:
+            cells = tuple(sorted(self._read(observed).items()))
+        except Beyond as error:
+            self.tracker.give_up(str(error))
+            return
         if not self.seen or cells != self.seen[-1]:
             self.seen.append(cells)
             self._wake()

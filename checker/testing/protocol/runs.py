@@ -44,7 +44,8 @@ class Reached(Struct, kw_only=True):
     def _told(self, plan: Plan) -> list[str]:
         names = [step.name for step in plan.model.steps]
         never = [name for name in names if not self.steps[name]]
-        count = f"protocol steps exercised: {len(names) - len(never)} of {len(names)}, in {self.runs} runs"
+        part = f" ({self.cut} of them followed in part)" if self.cut else ""
+        count = f"protocol steps exercised: {len(names) - len(never)} of {len(names)}, in {self.runs} runs{part}"
         return [count, f"never: {', '.join(never)}"] if never else [count]
 
     def text(self, plan: Plan, why: Mapping[str, str] | None = None) -> str:
@@ -54,7 +55,9 @@ class Reached(Struct, kw_only=True):
         reasons = [f"never: {name}" + (f", for {reason}" if reason else "") for name, reason in (why or {}).items()]
         lines += [f"  {text}" for text in reasons or never]
         if self.cut:
-            lines.append(f"  in {self.cut} runs a limit left open what explains them")
+            lines.append(
+                f"  in {self.cut} runs it is left open what explains them: a limit was reached, or a number left its range"
+            )
         return "\n".join(lines)
 
 
