@@ -79,7 +79,8 @@ def last_step(loop: ControlledLoop) -> str:
         return ""
     start = loop.witness.steps[-1].place if loop.witness and loop.witness.steps else None
     end = None if loop.watched is None or lane.task.done() else place_of(lane.task.get_coro(), 1)
-    told = [f"{word} {place}: {place.text}" for word, place in (("from", start), ("to", end)) if place is not None]
+    words = (("at", start),) if start == end else (("from", start), ("to", end))
+    told = [f"{word} {place}: {place.text}" for word, place in words if place is not None]
     return f"in the step of {lane.who} " + " ".join(told) if told else ""
 
 

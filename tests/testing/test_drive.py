@@ -176,7 +176,8 @@ def test_what_the_protocol_allows_and_the_code_refuses_is_found_beside_the_paths
             return agent == "Guest0" and await super().book(agent)
 
     assert driven("booking.team", Choosy, beside=0).exit_code == 0
-    (wrong,) = [one for one in driven("booking.team", Choosy).driven if one.path.kind == "beside"]
+    at_once, wrong = [one for one in driven("booking.team", Choosy).driven if one.path.kind == "beside"]
+    assert at_once.path.name.endswith(" at once")
     assert "Refused: Guest1.book() after 1 states was refused, and the protocol allowed it all the time" in wrong.why
 
 

@@ -85,7 +85,10 @@ def test_what_the_protocol_does_not_allow_is_told_with_what_it_allows() -> None:
     assert outcome.run is not None
     assert outcome.run.failure is not None
     cells = "status[Bead0] = closed, status[Bead1] = open, assignee[Bead0] = none, assignee[Bead1] = none"
-    assert outcome.run.failure.text.splitlines() == [
+    *lines, step = outcome.run.failure.text.splitlines()
+    assert step.startswith("in the step of Agent0 at ")
+    assert step.endswith('boards.py:93: await self.store.update(b, "closed")')
+    assert lines == [
         f"the state of the code is {cells}, which no behaviour of the protocol explains",
         "what came before is explained by:",
         "  (nothing has happened)",

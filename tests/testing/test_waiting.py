@@ -124,6 +124,9 @@ class Desk(Adapter):
     async def tell(self) -> None:
         self.state = "told"
 
+    async def look(self) -> str:
+        return self.state
+
     async def answers(self) -> None:
         self.state = "answered"
         if self.awaited:
@@ -150,6 +153,16 @@ class Desk(Adapter):
 
 class ForgetsToAwait(Desk):
     awaited = False
+
+
+class AsksTwice(Desk):
+    async def ask(self, agent: str) -> bool:
+        if self.state != "none_yet":
+            return False
+        await self.store.look()
+        self.state = "asked"
+        self.task = asyncio.create_task(self.answers())
+        return True
 
 
 class EndsAtOnce(Desk):
@@ -229,6 +242,14 @@ def test_one_that_waits_can_be_stopped() -> None:
     outcome, waiting = ran(Debate, "Debater1.speak(); settle; stop Debater1; Debater0.speak()", faults="crash Debater <= 1")
     assert outcome.passed, outcome.text()
     assert waiting[0] == ["Debater1.speak()"]  # in other schedules it goes on before it is stopped
+
+
+def test_two_calls_of_which_one_rules_out_the_other_are_asked_for_at_once() -> None:
+    for adapter, findings in ((Desk, []), (AsksTwice, ["Client0.ask() and Client1.ask() at once"])):
+        plan = Plan(load("desk.team", overrides={"clients": 2}), adapter, "desk.team")
+        found = drive(plan, [], schedules=10, beside=1)
+        assert [one.path.name for one in found.driven] == findings
+        assert {one.verdict for one in found.driven} <= {"not explained"}
 
 
 def test_beside_a_path_one_that_waits_has_refused() -> None:
