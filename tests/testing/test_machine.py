@@ -145,6 +145,15 @@ def test_the_machine_finds_the_smallest_program_and_keeps_it(tmp_path: Path, mon
     assert run_case(case, "test_2_programs") == ""
 
 
+def test_a_kept_run_that_no_longer_applies_is_told_and_the_others_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TEAMCHECK_REPLAY", raising=False)
+    case = machine(SPEC, boards.TwoCalls, instance="repaired", corpus=str(tmp_path))
+    kept = "Agent0.play(b=Bead0) @ tc1.latency.0.plain"
+    (tmp_path / "tests.testing.boards.TwoCalls.tokens").write_text(f"{kept}\n")
+    with pytest.warns(UserWarning, match=r"kept runs that no longer apply.*\n  Agent0.play.*\n.*there is no action `play`"):
+        assert run_case(case, "test_1_known_failures") == ""
+
+
 def test_the_machine_passes_repaired_code_and_tells_what_was_reached(tmp_path: Path) -> None:
     case: Any = machine(SPEC, boards.OneCall, instance="repaired", examples=8, schedules=4, corpus=str(tmp_path))
     assert run_case(case, "test_2_programs") == ""
