@@ -116,6 +116,10 @@ class Tracker:
         """The call ends, with or without effect."""
         return self.observe(Gone(slot))
 
+    def give_up(self, reason: str) -> None:
+        """Nothing more is looked at: what comes is beyond the model."""
+        self.reason = self.reason or reason
+
     # --- what can be told ----------------------------------------------------------------------------------------------
 
     def allowed(self) -> list[Label]:

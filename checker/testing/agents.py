@@ -27,7 +27,7 @@ class Agent:
         self.name = name
         self.lane = 0  # the number of its first lane in the run
         self.crashed = False
-        self.watchers: list[asyncio.Future[None]] = []  # resolved by a crash
+        self.watchers: list[asyncio.Future[Any]] = []  # resolved by a crash
 
 
 class Crashed:
@@ -38,6 +38,7 @@ class Crashed:
 
 
 CRASHED = Crashed()
+WAITS = object()  # the result of an agent that was given up while it waits: see `give_up`
 _AGENT: ContextVar[Agent | None] = ContextVar("teamcheck_agent", default=None)
 
 
@@ -75,6 +76,13 @@ def _spawn(who: Agent, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return asyncio.get_running_loop().create_task(coroutine, name=who.name, context=context)
 
 
+def give_up(who: Agent) -> None:
+    """`together` waits no longer for this agent, whose result is WAITS. It goes on where what it waits for comes."""
+    for watcher in who.watchers:
+        if not watcher.done():
+            watcher.set_result(WAITS)
+
+
 async def together(*team: Mapping[str, Coroutine[Any, Any, Any]], **agents: Coroutine[Any, Any, Any]) -> dict[str, Any]:
     """Runs the agents at once, each under its name, until all have ended; their results by name.
 
@@ -98,7 +106,7 @@ async def together(*team: Mapping[str, Coroutine[Any, Any, Any]], **agents: Coro
     return {name: _result(task, crashes[name]) for name, task in tasks.items()}
 
 
-def _first(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any], crash: asyncio.Future[None]) -> asyncio.Future[None]:
+def _first(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any], crash: asyncio.Future[Any]) -> asyncio.Future[None]:
     """A future that ends with the task (with its exception, if it has one) or with the crash of its agent."""
     end = loop.create_future()
     with suppress(AttributeError):  # a future of another loop takes no notes
@@ -119,7 +127,7 @@ def _result(task: asyncio.Task[Any], crash: asyncio.Future[None]) -> Any:
     import asyncio
 
     if not task.done():
-        return CRASHED
+        return crash.result() or CRASHED
     if task.cancelled():
         return asyncio.CancelledError()
     return task.result()

@@ -161,11 +161,11 @@ class Chooser:
         number = self._next("c", (1,))
         return bool(self._took("c", number, self.strategy.cancel(number), 0, tell))
 
-    def pick(self, options: int) -> int:
+    def pick(self, options: int, tell: Tell | None = None) -> int:
         if self.quiet or options < 2:
             return 0
         number = self._next("p", range(1, min(options, 8)))
-        return int(self._took("p", number, self.strategy.pick(number, options), 0))
+        return int(self._took("p", number, self.strategy.pick(number, options), 0, tell))
 
     def _next(self, kind: Kind, others: Sequence[Any]) -> int:
         number = self.asked[kind]

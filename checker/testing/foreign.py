@@ -81,12 +81,13 @@ class ForeignThreads:
             )  # not until the first post: all that are at work are waited for, so that their posts can be put in order
             waited += YIELD_S
             last = final and not self.inbox  # what is posted goes on soon: others may wait for what it does
+            jumps = far and not self.inbox
             grace_s = self._loop.settings.grace_s * (FINAL if last else 1)
             others = self._others(final)
             busy = [thread for thread in others if not _is_idle(thread, final)]
             now = [(thread, _stand(thread), activity(thread)) for thread in others]
             still = still + YIELD_S if now == before and all(map(is_asleep, busy)) else 0.0
-            dozing = [state for state in now if self._dozes(state[0])] if far or last else []
+            dozing = [state for state in now if self._dozes(state[0])] if jumps or last else []
             rested = rested + YIELD_S if dozing == dozed else 0.0
             if not busy and now == before and (not dozing or rested >= DOZE_S):
                 return bool(self.inbox)

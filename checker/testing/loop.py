@@ -63,9 +63,13 @@ class ControlledLoop(Lifecycle):
         self._late_ns = round(settings.late_s * NS)
         self._long = settings.max_steps // 2  # steps, after which a run may be one that never ends
         self.watches: list[Callable[[], None]] = []  # called after every step; what they raise ends the run
+        self.watched: Lane | None = None  # whose step they look at
         self._parked: list[Ready] = []  # of crashed agents: kept, so that no `finally` of theirs runs
         self.crashed: list[str] = []  # the agents (or tasks) that a fault has stopped, in this order
         self.strikes: Callable[[str, Call], bool] | None = None  # whether a fault may strike at a call, where a test says so
+        self.at_rest: Callable[[], str | None] = lambda: (
+            ""
+        )  # asked before a deadlock is called: why it is one, None: something goes on
 
     # --- time ---------------------------------------------------------------------------------------------------------------
 
@@ -201,6 +205,10 @@ class ControlledLoop(Lifecycle):
             heapq.heappop(timers)[2]._scheduled = False  # type: ignore[attr-defined]
         return timers[0][0] if timers else None
 
+    def is_at_rest(self) -> bool:
+        """Whether nothing is ready, set, or under way in a job, besides what runs now."""
+        return not (self._ready or self.jobs.waiting() or self.foreign.inbox) and self._next_timer_ns() is None
+
     def _idle(self) -> None:
         """Nothing is ready: a helper thread may post something, else the clock jumps to the next timer."""
         when = self._next_timer_ns()
@@ -209,8 +217,8 @@ class ControlledLoop(Lifecycle):
             self._take_posts()
         elif when is not None:
             self._move_clock(max(self._now_ns, self._wakes_at(when)))
-        else:
-            raise Deadlock
+        elif (why := self.at_rest()) is not None:
+            raise Deadlock(why)
 
     def _wakes_at(self, when: int) -> int:
         """At the next timer, or later: a loop that was held up finds all ready that has become due meanwhile, oldest first."""
@@ -273,8 +281,11 @@ class ControlledLoop(Lifecycle):
                 self.note_end(lane)
             elif self.chooser.sweeps:
                 self._maybe_cancel(lane, lane.task, "")
-        for watch in self.watches:
-            watch()
+        if self.watches:
+            self.watched = lane
+            for watch in self.watches:
+                watch()
+            self.watched = None
 
     def _note_long(self, lane: Lane) -> None:
         """A step of a run that may never end: it is in plain order, which is fair to every lane."""

@@ -125,8 +125,8 @@ def _run(loop: ControlledLoop, test: Test) -> tuple[Failure | None, Any]:
     __tracebackhide__ = True  # of pytest
     try:
         result = loop.run_until_complete(loop.create_task(_coroutine(test), name="test"))
-    except Deadlock:
-        return Failure(kind="deadlock", name="Deadlock", text=deadlock_text(loop)), None
+    except Deadlock as error:
+        return Failure(kind="deadlock", name="Deadlock", text="\n".join(filter(None, (deadlock_text(loop), str(error))))), None
     except Livelock:
         return Failure(kind="livelock", name="Livelock", text=livelock_text(loop)), None
     except asyncio.CancelledError as error:
@@ -199,4 +199,6 @@ def mark(name: str, **fields: Any) -> None:
 def pick(options: Sequence[Any]) -> Any:
     """One of the options: the first in plain order, any in a search. Outside a run: the first."""
     loop = current_loop()
-    return options[0 if loop is None else loop.chooser.pick(len(options))]
+    if loop is None:
+        return options[0]
+    return options[loop.chooser.pick(len(options), loop.witness.pick(loop, options) if loop.witness else None)]

@@ -86,9 +86,9 @@ class Search:
             gc.collect()
         if run.failure is None:
             self._remarks = run.record.remarks if self._remarks is None else self._remarks & run.record.remarks
-        if run.record.unhandled and not self._told_unhandled:
+        if not self._told_unhandled and (lost := _unhandled_text(run.record)):
             self._told_unhandled = True
-            outcome.notes.append(_unhandled_text(run.record))
+            outcome.notes.append(lost)
         return run
 
     def _once(self, mode: Mode, strategy: Strategy, seed: int | None = None, **options: Any) -> Run:
@@ -282,9 +282,14 @@ def _differ(one: Run, other: Run) -> bool:
     return one.fingerprint != other.fingerprint or one.failure.signature != other.failure.signature
 
 
+def _is_ours(error: BaseException) -> bool:
+    """Whether it is what the protocol has against the run, which is told as the failure."""
+    return type(error).__module__.startswith("checker.testing.protocol.")
+
+
 def _unhandled_text(record: Record) -> str:
     """In words: the exceptions of a run that no code has taken, and what else asyncio or Python would have logged."""
-    raised = [lost for lost in record.unhandled if lost.error is not None]
+    raised = [lost for lost in record.unhandled if lost.error is not None and not _is_ours(lost.error)]
     names = ", ".join(type(lost.error).__name__ + (f" of {lost.task}" if lost.task else "") for lost in raised)
     told = [f"{len(raised)} exception{'s' * (len(raised) != 1)} reached the loop and no code: {names}"] if raised else []
     return "; ".join(

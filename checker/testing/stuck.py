@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from checker.testing.holders import holder_of
-from checker.testing.where import Place, place_of, suspended
+from checker.testing.where import Place, is_ours, place_of, suspended
 
 if TYPE_CHECKING:
     from checker.testing.lanes import Lane
@@ -60,8 +60,10 @@ def livelock_text(loop: ControlledLoop) -> str:
 def deadlock_text(loop: ControlledLoop) -> str:
     """Who waits where, and for what; one line for each task that has not ended."""
     lines = ["nothing is ready, no timer is set, and these wait:"]
+    waiting = [lane for lane in loop.lanes if lane.task is not None and not lane.task.done()]
+    users = [lane for lane in waiting if lane.dead or _is_of_user(lane)] or waiting
     for lane in loop.lanes:
-        if lane.task is not None and not lane.task.done():
+        if lane in users:
             lines.append("    " + _waiter(loop, lane))
         elif lane.kind == "job" and lane.number in loop.jobs.waiting():
             lines.append(f"    {lane.who}: its job `{lane.label}` has not ended")
@@ -70,10 +72,27 @@ def deadlock_text(loop: ControlledLoop) -> str:
     return "\n".join(lines)
 
 
+def last_step(loop: ControlledLoop) -> str:
+    """Whose step this is, or was where a watch looks at it, from which line to which; "" where no line of it is the user's."""
+    lane = loop.watched or loop.current
+    if lane.task is None:
+        return ""
+    start = loop.witness.steps[-1].place if loop.witness and loop.witness.steps else None
+    end = None if loop.watched is None or lane.task.done() else place_of(lane.task.get_coro(), 1)
+    words = (("at", start),) if start == end else (("from", start), ("to", end))
+    told = [f"{word} {place}: {place.text}" for word, place in words if place is not None]
+    return f"in the step of {lane.who} " + " ".join(told) if told else ""
+
+
+def _is_of_user(lane: Lane) -> bool:
+    """Whether the task runs code that is not ours alone."""
+    return lane.task is not None and place_of(lane.task.get_coro(), 1) is not None
+
+
 def _waiter(loop: ControlledLoop, lane: Lane) -> str:
     task = lane.task
     assert task is not None
-    name = lane.label if lane.who == lane.label else f"{lane.who} ({lane.label})"
+    name = lane.who if lane.who == lane.label or is_ours(task.get_coro()) else f"{lane.who} ({lane.label})"
     if lane.dead:
         return f"{name}: crashed by an injected fault"
     place = place_of(task.get_coro())

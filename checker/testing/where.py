@@ -49,6 +49,12 @@ def rank(code: CodeType) -> int:
     return known
 
 
+def is_ours(coroutine: Any) -> bool:
+    """Whether the coroutine itself is of this package, whatever it awaits."""
+    code = getattr(coroutine, "cr_code", None)
+    return code is not None and os.path.abspath(code.co_filename).startswith(_OURS)
+
+
 def place(code: CodeType, line: int | None) -> Place:
     line = line or code.co_firstlineno
     path = code.co_filename
@@ -103,8 +109,8 @@ def place_of(coroutine: Any, least: int = 0) -> Place | None:
     return _chosen(((code, line) for code, line, _ in suspended(coroutine)), least)
 
 
-def place_of_caller() -> Place | None:
-    """The line of the user's code that is calling us; None where none is the user's or of a package."""
+def place_of_caller(least: int = 1) -> Place | None:
+    """The line of the user's code that is calling us; None where all of it is below the rank `least`."""
     frames = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
@@ -112,7 +118,7 @@ def place_of_caller() -> Place | None:
         if frame.f_code.co_name == "_run" and frame.f_code.co_filename.endswith("events.py"):
             break  # below this stands the loop
         frame = frame.f_back
-    return _chosen(iter(reversed(frames)), 1)
+    return _chosen(iter(reversed(frames)), least)
 
 
 def place_of_error(error: BaseException) -> Place | None:

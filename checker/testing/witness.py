@@ -51,7 +51,7 @@ class Witness:
 
     def made(self, lane: Lane) -> None:
         """The running code has made this lane."""
-        if (place := place_of_caller()) is not None:
+        if (place := place_of_caller(1 if lane.number > 1 else 2)) is not None:  # what runs the test is nobody's matter
             self._made[lane.number] = place
 
     def step(self, loop: ControlledLoop, lane: Lane) -> None:
@@ -106,6 +106,11 @@ class Witness:
 
     def cancel(self, loop: ControlledLoop, lane: Lane, when: str) -> Tell:
         return lambda deviation: self._note(loop, deviation, f"{self._standing(loop, lane)} is cancelled {when}".rstrip(), [lane])
+
+    def pick(self, loop: ControlledLoop, options: Sequence[Any]) -> Tell:
+        return lambda deviation: self._note(
+            loop, deviation, f"`pick` gives {loop.who()} {options[int(deviation.value)]!r}, not {options[0]!r}"
+        )
 
     def _note(self, loop: ControlledLoop, deviation: Deviation, text: str, lanes: Sequence[Lane] = ()) -> None:
         """`lanes`: those that stand somewhere; without them it is about the running code."""

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import unittest
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,10 @@ def test_what_the_protocol_does_not_allow_is_told_with_what_it_allows() -> None:
     assert outcome.run is not None
     assert outcome.run.failure is not None
     cells = "status[Bead0] = closed, status[Bead1] = open, assignee[Bead0] = none, assignee[Bead1] = none"
-    assert outcome.run.failure.text.splitlines() == [
+    *lines, step = outcome.run.failure.text.splitlines()
+    assert step.startswith("in the step of Agent0 at ")
+    assert step.endswith('boards.py:93: await self.store.update(b, "closed")')
+    assert lines == [
         f"the state of the code is {cells}, which no behaviour of the protocol explains",
         "what came before is explained by:",
         "  (nothing has happened)",
@@ -139,6 +143,15 @@ def test_the_machine_finds_the_smallest_program_and_keeps_it(tmp_path: Path, mon
     monkeypatch.setenv("TEAMCHECK_REPLAY", token)
     assert f"replay: {token.rpartition('@')[2].strip()}" in run_case(case, "test_1_known_failures")
     assert run_case(case, "test_2_programs") == ""
+
+
+def test_a_kept_run_that_no_longer_applies_is_told_and_the_others_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TEAMCHECK_REPLAY", raising=False)
+    case = machine(SPEC, boards.TwoCalls, instance="repaired", corpus=str(tmp_path))
+    kept = "Agent0.play(b=Bead0) @ tc1.latency.0.plain"
+    (tmp_path / "tests.testing.boards.TwoCalls.tokens").write_text(f"{kept}\n")
+    with pytest.warns(UserWarning, match=r"kept runs that no longer apply.*\n  Agent0.play.*\n.*there is no action `play`"):
+        assert run_case(case, "test_1_known_failures") == ""
 
 
 def test_the_machine_passes_repaired_code_and_tells_what_was_reached(tmp_path: Path) -> None:
@@ -260,12 +273,14 @@ TestOneCall = machine("{spec}", boards.OneCall, instance="repaired", examples=1,
 
 def test_pytest_takes_a_token_and_tells_what_was_reached(tmp_path: Path) -> None:
     (tmp_path / "test_board.py").write_text(TEST_FILE.format(spec=Path(SPEC).resolve()))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), "test_board.py"]
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    (plugin,) = entry_points(group="pytest11", name="teamcheck")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", plugin.value, "--rootdir", str(tmp_path)]
+    # the plugins of agent frameworks take ten times as long to load as this test to run
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
     def run(*rest: str) -> str:
         return subprocess.run(
-            [*command, *rest], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            [*command, "test_board.py", *rest], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         ).stdout
 
     assert re.search(r"tests.testing.boards.OneCall: protocol steps exercised: \d of 3, in \d+ runs", run())

@@ -88,8 +88,11 @@ def test_where_the_code_leaves_a_path_is_told_and_paths_that_need_no_chance_come
     found, text = driven("desk.team", n.Desk)
     verdicts = {one.path.name: one.verdict for one in found.driven}
     assert verdicts["Reviewer.review.reading -> Reviewer.review"] == "taken"
+    assert "two steps in a row: 7 of 7" in text  # those too for which the reaper must have its moment
+    _, text = driven("desk.team", n.Desk, schedules=8)
     assert (
-        "not this way (30 schedules; at most 3 of its 5 states; where the path has Reviewer.review, nothing more comes)" in text
+        "not this way (8 schedules; at most 4 of its 5 states; where the path has Reaper.expire, the code has"
+        " state = approved, not open; holder = Reviewer0, not none)" in text
     )
 
 

@@ -17,13 +17,15 @@ class Adapter:
     agents that it makes itself ("crash Worker"), are named in `on_its_own`, those
     that it may refuse at any time, for reasons that the protocol does not know (a lease that is not over yet), in `may_refuse`. `carried_by` says
     which call at a boundary carries a message of the protocol, so that it can be lost or arrive twice: `{"Assign": "Inbox.put"}`, or a function
-    of the recorded `Call` where one method carries several.
+    of the recorded `Call` where one method carries several. `beyond` names variables with a range that the code does not have (a version, a
+    count without end): a run in which one leaves it is followed no further, where it else fails.
     """
 
     on_its_own: ClassVar[tuple[str, ...]] = ()
     may_refuse: ClassVar[tuple[str, ...]] = ()
     refusals: ClassVar[tuple[type[BaseException], ...]] = ()
     unknown: ClassVar[tuple[type[BaseException], ...]] = ()
+    beyond: ClassVar[tuple[str, ...]] = ()
     carried_by: ClassVar[dict[str, str | Callable[[Any], bool]]] = {}
 
     async def setup(self) -> None:

@@ -85,7 +85,8 @@ def ask(
     def note(follower: Follower) -> None:
         at = follower.begun.get(question.call)
         if at is not None and follower.seen[:at] == wanted:
-            answers.add("refused" if question.call in follower.refused else "done")
+            came_to_nothing = question.call in (*follower.refused, *follower.under_way())  # or it waits until it is allowed
+            answers.add("refused" if came_to_nothing else "done")
 
     options = {**options, "schedules": SCHEDULES, "first": [first]}
     outcome = run_program(plan, question.program, reached, each=note, begun=begun.append, **options)

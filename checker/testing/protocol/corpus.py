@@ -14,14 +14,16 @@ MOST = 100  # tokens of one test; the oldest go first
 def tokens(name: str, folder: str = FOLDER) -> list[str]:
     """Those of the test `name`, the oldest first."""
     with suppress(OSError):
-        return [line for line in _file(name, folder).read_text(encoding="utf-8").splitlines() if line.strip() and line[0] != "#"]
+        return [
+            line for line in file_of(name, folder).read_text(encoding="utf-8").splitlines() if line.strip() and line[0] != "#"
+        ]
     return []
 
 
 def keep(name: str, token: str, folder: str = FOLDER, instead_of: str = "") -> Path | None:
     """Adds a token, and takes another away; the file it is in, None where it cannot be written (a read-only checkout loses nothing but this)."""
     known = [one for one in tokens(name, folder) if one not in (token, instead_of)][-(MOST - 1) :]
-    file = _file(name, folder)
+    file = file_of(name, folder)
     head = f"# failing runs of {name}: run first by its test, replayed one at a time with TEAMCHECK_REPLAY='...' pytest"
     text = "\n".join([head, *known, token, ""])
     try:
@@ -34,5 +36,6 @@ def keep(name: str, token: str, folder: str = FOLDER, instead_of: str = "") -> P
     return file
 
 
-def _file(name: str, folder: str) -> Path:
+def file_of(name: str, folder: str = FOLDER) -> Path:
+    """Where the tokens of this test are kept."""
     return Path(folder) / (re.sub(r"[^\w.-]", "_", name) + ".tokens")

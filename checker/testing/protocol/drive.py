@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from checker.testing.outcome import Outcome
 from checker.testing.progress import telling
 from checker.testing.protocol.beside import Asked, ask, questions
+from checker.testing.protocol.contests import MOST_STATES, contests
 from checker.testing.protocol.follow import Call, Follower, NotAllowed, Refused
-from checker.testing.protocol.paths import Goal, ModelPath, program_of, unreachable_for
+from checker.testing.protocol.paths import Goal, ModelPath, explored, program_of, unreachable_for
 from checker.testing.protocol.plan import AdapterError, Plan
 from checker.testing.protocol.programs import Program, stopping, token_of
 from checker.testing.protocol.runs import Reached, run_program
@@ -74,8 +75,9 @@ def drive(
     beside: int = 0,
     **options: Any,
 ) -> Drive:
-    """Each path, one after another; then up to `beside` calls in the states of those that the code took: what the protocol allows there must be
-    possible, and nothing else. An interrupt ends it with what is known by then. Raises AdapterError."""
+    """Each path, one after another; then, where `beside`, each two calls at once of which one rules out the other, and up to so many calls in the
+    states of the paths that the code took: what the protocol allows there must be possible, and nothing else. An interrupt ends it with what
+    is known by then. Raises AdapterError."""
     result = Drive(plan=plan)
     taken: list[tuple[ModelPath, Watch]] = []
     try:
@@ -88,6 +90,10 @@ def drive(
                     raise KeyboardInterrupt
                 if path.kind == "steps" and result.driven[-1].verdict == "taken":
                     taken.append((path, watch))
+            for contest in contests(plan, explored(plan.model, MOST_STATES)) if beside else ():
+                with telling(contest.path.name):
+                    outcome = run_program(plan, contest.program, result.reached, schedules=schedules, **options)
+                _note_beside(result, contest.path, contest.program, outcome)
             for path, watch in taken:
                 _beside(result, path, watch, beside, options)
     except KeyboardInterrupt:
@@ -107,20 +113,19 @@ def _beside(result: Drive, path: ModelPath, watch: Watch, most: int, options: di
             outcome = ask(plan, question, shown[question.place], result.reached, asked, options, watch.schedule)
         if outcome is not None:
             name = f"{replace(question.call, after_states=0)} beside {path.name}"
-            found = replace(path, kind="beside", name=name)
-            result.driven.append(
-                Driven(
-                    path=found,
-                    program=question.program,
-                    verdict=_verdict(outcome),
-                    runs=outcome.runs,
-                    why=outcome.text(),
-                    token=token_of(question.program, outcome.token or ""),
-                )
-            )
-            if outcome.interrupted:
-                raise KeyboardInterrupt
+            _note_beside(result, replace(path, kind="beside", name=name), question.program, outcome)
             return
+
+
+def _note_beside(result: Drive, path: ModelPath, program: Program, outcome: Outcome) -> None:
+    """A finding. Raises KeyboardInterrupt where it was made smaller no further."""
+    if outcome.passed:
+        return
+    token = token_of(program, outcome.token or "")
+    found = Driven(path=path, program=program, verdict=_verdict(outcome), runs=outcome.runs, why=outcome.text(), token=token)
+    result.driven.append(found)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
 
 
 def _driven(plan: Plan, path: ModelPath, watch: Watch, reached: Reached, schedules: int, options: dict[str, Any]) -> Driven:

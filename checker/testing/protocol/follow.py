@@ -16,7 +16,9 @@ from checker.model.cells import cell_names
 from checker.testing.environment import current_loop
 from checker.testing.protocol.adapter import Adapter
 from checker.testing.protocol.faults import Fault
-from checker.testing.protocol.plan import AdapterError, Plan, plain
+from checker.testing.protocol.plan import AdapterError, Beyond, Plan, plain
+from checker.testing.protocol.torn import half_of_a_step
+from checker.testing.stuck import last_step
 
 if TYPE_CHECKING:
     import asyncio
@@ -79,6 +81,8 @@ class Follower:
         values = tuple((name, self.names.value(types[name], value)) for name, value in call.values)
         seen = StepSeen(frozenset([action.step, *action.under_faults]), agent, values)
         slot = self.tracker.begin(seen)
+        if slot in self._calls:  # nothing is followed any more, and so no slot taken
+            slot = max(self._calls) + 1
         self._calls[slot] = call, seen
         self.begun[call] = len(self.seen)
         if {action.name, action.method} & set(self.adapter.may_refuse):
@@ -173,12 +177,17 @@ class Follower:
         if observed == self._last:
             return
         self._last = observed
-        cells = tuple(sorted(self._read(observed).items()))
+        try:
+            cells = tuple(sorted(self._read(observed).items()))
+        except Beyond as error:
+            self.tracker.give_up(str(error))
+            return
         if not self.seen or cells != self.seen[-1]:
             self.seen.append(cells)
             self._wake()
         if cells and not self.tracker.observe(StateSeen(cells)):
-            self._require("the state of the code is " + self._told(cells))
+            half = half_of_a_step(self.tracker.beliefs, self.tracker.belief, cells) if self.tracker.stuck is not None else ""
+            self._require("the state of the code is " + self._told(cells), half)
         self._note_disabled()
 
     # --- who waits for a state ---------------------------------------------------------------------------------------------
@@ -206,6 +215,27 @@ class Follower:
     def under_way(self) -> list[Call]:
         """The calls that have not ended, those of crashed agents included."""
         return [call for call, _ in self._calls.values()]
+
+    def why_not_wait(self, begun: bool = False) -> str:
+        """Of a team in which nothing goes on: "" where some behaviour that explains the run waits now, too, for what nobody is asked for; else
+        what goes on in the protocol. `begun`: of activities that have begun."""
+        if self.tracker.reason or self.tracker.stuck is not None:
+            return ""
+        beliefs, steps, shown = self.tracker.beliefs, self.plan.model.steps, self.seen[-1] if self.seen else ()
+        going_on: set[str] = set()
+        for candidate in beliefs.closed(self.tracker.belief):
+            values = beliefs.automaton.state(beliefs.state_of(candidate))
+            if any(values[cell] != value for cell, value in shown):
+                continue
+            moves = {
+                steps[step].name
+                for (step, _), _ in beliefs.unseen_moves(candidate)
+                if self.plan.must_come(step) and not (begun and steps[step].kind != "resume")
+            }
+            if not moves:
+                return ""
+            going_on |= moves
+        return f"by the protocol something goes on: {', '.join(sorted(going_on))}\n{self._story()}"
 
     def _read(self, seen: Any) -> dict[int, Any]:
         try:
@@ -290,8 +320,9 @@ class Follower:
         """Raises NotAllowed, unless it was a limit that ended the following."""
         if self.tracker.stuck is None:
             return
-        story = self._story() + (f"\n{advice}" if advice else "")
-        raise NotAllowed(f"{said}, which no behaviour of the protocol explains\n{story}")
+        loop = current_loop()
+        told = [f"{said}, which no behaviour of the protocol explains", self._story(), advice, last_step(loop) if loop else ""]
+        raise NotAllowed("\n".join(filter(None, told)))
 
     def _story(self) -> str:
         """What explains the run up to here, and what the protocol allows next."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import unittest
+import warnings
 from os import PathLike
 from typing import Any
 
@@ -15,7 +16,7 @@ from checker.pytest_plugin import AT_THE_END, REPLAY_VARIABLE, stop_after_this_t
 from checker.testing.outcome import Outcome
 from checker.testing.progress import tell, telling
 from checker.testing.protocol.adapter import Adapter
-from checker.testing.protocol.corpus import FOLDER, keep, tokens
+from checker.testing.protocol.corpus import FOLDER, file_of, keep, tokens
 from checker.testing.protocol.first import first_programs
 from checker.testing.protocol.follow import Call
 from checker.testing.protocol.plan import Action, Plan
@@ -96,17 +97,23 @@ class Tested:
 
     def known(self) -> None:
         """Runs what TEAMCHECK_REPLAY names, or all that failed before."""
+        __tracebackhide__ = True
         asked = os.environ.get(REPLAY_VARIABLE)
+        strange: list[str] = []
         for token in [asked] if asked else tokens(self.name, self.corpus):
             try:
                 outcome = self._replayed(token)
-            except ValueError:
+            except ValueError as error:
                 if asked:
                     raise
-                continue  # of another version of the protocol
+                strange.append(f"{token}\n    {error}")  # of another version of the protocol
+                continue
             if outcome.run is not None:
                 cause = outcome.run.failure.error if outcome.run.failure else None
                 raise Failed(self._report(outcome, token.rpartition("@")[0].strip())) from cause
+        if strange:
+            said = f"{self.name}: kept runs that no longer apply, and can be taken out of {file_of(self.name, self.corpus)}:"
+            warnings.warn("\n  ".join([said, *strange]), stacklevel=2)
 
     def _replayed(self, token: str) -> Outcome:
         kept = {name: value for name, value in self.options.items() if name not in ("mode", "seed", "strategy")}
@@ -211,6 +218,7 @@ class Tested:
         return True
 
     def _raise_smallest(self, note: str, cause: BaseException | None = None) -> None:
+        __tracebackhide__ = True
         failure = Failed(self.reports[self.shown])
         file = keep(self.name, self.tokens[self.shown], self.corpus, instead_of=self.tokens[self.found])
         for told in filter(None, (note, "" if file is None else f"kept in {file}, and run first the next time")):

@@ -201,10 +201,16 @@ def _model_path(
     return ModelPath(kind=kind, name=name, goals=goals, steps=steps, states=tuple(run.states), violates=violates, cycle=cycle)
 
 
+A_MOMENT_MS = 5  # of virtual time: some requests and their replies
+
+
 def program_of(plan: Plan, path: ModelPath) -> Program:
-    """The calls that the path begins with, and its faults, in its order; before a call all settles where nothing is under way by the path."""
+    """The calls that the path begins with, and its faults, in its order; before a call all settles where nothing is under way by the path, and there
+    is a moment for what the path lets the code do by itself."""
     actions = {plan.model.steps[n].name: action for action in plan.actions.values() for n in (action.step, *action.under_faults)}
+    driven = {(action.role.name, plan.model.steps[action.step].activity) for action in plan.actions.values()}
     found: list[Part] = []
+    by_itself = False
     for (step, agent, parameters), before in zip(path.steps, path.states, strict=False):
         fault, action = plan.fault_at(step, agent, before), actions.get(step.name)
         if fault is not None:
@@ -212,13 +218,16 @@ def program_of(plan: Plan, path: ModelPath) -> Program:
                 found.append(Settle())
             found.append(fault)
         if action is None:
+            by_itself = by_itself or (fault is None and (step.role, step.activity) not in driven)
             continue
         if any(map(_takes_time, found)) and not under_way(plan, before):
             found.append(Settle())
         given = zip(action.parameters, parameters[: len(action.parameters)], strict=True)  # more are of a stale read
         values = tuple((name, shown(type, value)) for (name, type), value in given)
         assert agent is not None
-        found.append(Call(action=action.method, agent=plan.agents(action.role)[agent], values=values))
+        after_ms = A_MOMENT_MS if by_itself and found else 0
+        found.append(Call(action=action.method, agent=plan.agents(action.role)[agent], values=values, after_ms=after_ms))
+        by_itself = False
     return tuple(found)
 
 

@@ -9,11 +9,11 @@ from typing import Any, final
 from msgspec import Struct
 
 from checker.conformance.beliefs import Beliefs, Limits
-from checker.conformance.logs.names import Names, Naming
+from checker.conformance.logs.names import Names, Naming, Unreadable
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.conformance.seen import StateSeen
 from checker.language.diagnostics import nearest
-from checker.language.types import Sort, Type, Value, cardinality, element, values
+from checker.language.types import Int, Sort, Type, Value, cardinality, element, values
 from checker.model.model import Model, Step, Variable
 from checker.semantics.interpreter import Interpreter, State
 from checker.testing.protocol.adapter import Adapter
@@ -22,6 +22,10 @@ from checker.testing.protocol.faults import Fault, cannot_be_had, fault_of
 
 class AdapterError(Exception):
     """The adapter does not fit the protocol; the text says where, and what to write."""
+
+
+class Beyond(Exception):
+    """A number has left its range, of a variable of which the adapter says that it may."""
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -78,6 +82,8 @@ class Plan:
             variants = tuple(n for n, one in enumerate(self.model.steps) if one.fault and one.name.startswith(f"{step.name} ("))
             action = Action(name=step.name, method=method, step=number, under_faults=variants, role=role, parameters=parameters)
             found.append(action)
+        for name in self.adapter.beyond:
+            self._variable(name, "beyond names")
         known = {name for action in found for name in (action.name, action.method)}
         for attribute, strange in (("on_its_own", on_its_own), ("may_refuse", set(self.adapter.may_refuse) - known)):
             if strange:
@@ -132,6 +138,10 @@ class Plan:
         """Whether the step comes by itself where the program asks for what goes before: it is no action that the code begins when it likes."""
         return step.kind != "start" or step.fault is not None or not {step.name, step.activity} & set(self.adapter.on_its_own)
 
+    def must_come(self, step: int) -> bool:
+        """Whether the step comes at last where it can for ever: it is no fault, and nobody's who may leave it."""
+        return self.model.steps[step].fault is None and self.model.steps[step].fairness != "may"
+
     def waits(self, role: str, agent: int, state: State, activity: str | None = None) -> bool:
         """Whether an activity of the agent waits in the state, or the one that is named."""
         for variable in self._controls(role):
@@ -168,23 +178,30 @@ class Plan:
     # --- observations ------------------------------------------------------------------------------------------------------
 
     def cells(self, names: Names, observed: Mapping[str, Any]) -> dict[int, Any]:
-        """The cells that the variables told of (`plain`) have, with their values. Raises AdapterError, or Unreadable for a value."""
+        """The cells that the variables told of (`plain`) have, with their values. Raises AdapterError, or Unreadable or Beyond for a value."""
         found: dict[int, Any] = {}
         for name, given in observed.items():
             variable = self._variable(name)
-            self._into(found, names, variable, variable.index, (), given)
+            try:
+                self._into(found, names, variable, variable.index, (), given)
+            except Unreadable as error:
+                if not isinstance(variable.type, Int):
+                    raise
+                short = variable.name.rpartition(".")[2]
+                if {variable.name, short} & set(self.adapter.beyond):
+                    raise Beyond(f"`{variable.name}`: {error}") from None
+                more = f'where the code knows no such limit, the adapter says so: beyond = ("{short}",)'
+                raise Unreadable(f"`{variable.name}`: {error}", f"{error.advice}; {more}") from None
         return found
 
-    def _variable(self, name: str) -> Variable:
+    def _variable(self, name: str, said: str = "observe tells of") -> Variable:
         known = {v.name: v for v in self.model.variables if v.kind in ("shared", "agent")}
         short = {n.rpartition(".")[2]: v for n, v in known.items()}
         found = known.get(name) or short.get(name)
         if found is None:
             near = nearest(name, known) or nearest(name, short)
             advice = f"did you mean `{near}`?" if near else f"it has {', '.join(known)}"
-            raise AdapterError(
-                f"{self.adapter.__name__}.observe tells of `{name}`, which is no variable of the protocol: {advice}"
-            )
+            raise AdapterError(f"{self.adapter.__name__}.{said} `{name}`, which is no variable of the protocol: {advice}")
         return found
 
     def _into(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from checker.language.types import Sort, Type, element, values
+from checker.language.checking.words import with_article
+from checker.language.types import Int, Sort, Type, element, values
 from checker.model.model import Model, Step, Variable
 from checker.testing.protocol.plan import shown
 
@@ -32,6 +33,7 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
         "    # unknown = (TimeoutError,)            # exceptions that mean: nobody knows whether it was done",
         '    # may_refuse = ("Role.action",)         # actions that the coordinator may refuse at any time',
         '    # on_its_own = ("Role.action",)         # actions that the code starts without being asked',
+        *_beyond(variables),
         *_carriers(model),
         '    # a fake of a model or a tool that may answer one way or another, or fail, asks checker.testing.pick(["yes", "no"])',
         *_background(model, starts),
@@ -57,6 +59,16 @@ def scaffold(model: Model, path: str, instance: str | None = None) -> str:
     return "\n".join(lines)
 
 
+def _beyond(variables: list[Variable]) -> list[str]:
+    """Numbers whose range the code may not have: a comment."""
+    counts = ", ".join(f'"{v.name.rpartition(".")[2]}"' for v in variables if isinstance(v.type, Int))
+    return (
+        [f"    # beyond = ({counts},)  # of these numbers, those that the code lets grow without the protocol's limit"]
+        if counts
+        else []
+    )
+
+
 def _carriers(model: Model) -> list[str]:
     """Which call at a boundary carries each message: a comment, for it matters only where messages are lost or arrive twice."""
     messages = dict.fromkeys(channel.message for channel in model.channels)
@@ -74,7 +86,9 @@ def _background(model: Model, starts: list[Step]) -> list[str]:
 def _method(step: Step, with_role: bool) -> list[str]:
     parameters = [local.name for local in step.parameters]
     method = f"{step.role}_{step.activity}" if with_role else str(step.activity)
-    what = ", ".join([f"a {step.role}", *(f"{local.name}: a {local.type}" for local in step.parameters)])
+    what = ", ".join(
+        [with_article(str(step.role)), *(f"{local.name}: {with_article(str(local.type))}" for local in step.parameters)]
+    )
     return [
         f"    async def {method}({', '.join(['self', 'agent', *parameters])}):",
         f'        """{step.name} ({step.at}). agent: {what}, as texts. Returns when it is over; False where it is refused."""',
