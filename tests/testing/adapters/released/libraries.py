@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from checker.testing import boundary, together
 from tests.testing.adapters.released.table import bug
@@ -138,3 +138,65 @@ async def a_bucket_that_was_empty() -> None:
             await server.answer()
 
     await together(ann=ask(), bob=ask())
+
+
+@bug("tenacity==8.4.1", "tenacity==9.1.2", "ann is answered None")
+async def two_calls_that_are_tried_again() -> None:
+    """Of two calls at once of a function that is tried again, one ends without an answer, when what decides about it is awaited."""
+    from tenacity import retry, stop_after_attempt
+    from tenacity.asyncio import retry_if_exception
+
+    class Shop:
+        tries: ClassVar[list[str]] = []
+
+        async def order(self, who: str) -> str:
+            self.tries.append(who)
+            if self.tries.count(who) < 3:
+                raise ConnectionError
+            return who
+
+        async def is_back(self) -> bool:
+            return True
+
+    Shop.tries = []
+    shop = boundary(Shop())
+
+    async def again(error: BaseException) -> bool:
+        return bool(await shop.is_back())
+
+    @retry(stop=stop_after_attempt(3), retry=retry_if_exception(again))
+    async def order(who: str) -> str:
+        return str(await shop.order(who))
+
+    for who, answer in (await together(ann=order("ann"), bob=order("bob"))).items():
+        assert answer == who, f"{who} is answered {answer}"
+
+
+@bug("bubus==1.1.0", "bubus==1.5.6", "timed out after 60")
+async def two_events_that_ask_for_others() -> None:
+    """Two handlers that await an event of their own each, at once, wait for each other."""
+    from bubus import BaseEvent, EventBus
+
+    class Ask(BaseEvent):  # type: ignore[misc]
+        n: int
+
+    class Look(BaseEvent):  # type: ignore[misc]
+        n: int
+
+    bus, prices = EventBus(name="desk"), boundary(_Prices())
+
+    async def ask(event: Any) -> Any:
+        return await (await bus.dispatch(Look(n=event.n))).event_result()
+
+    async def look(event: Any) -> int:
+        await prices.get("tea")
+        return int(event.n)
+
+    bus.on(Ask, ask)
+    bus.on(Look, look)
+
+    async def go(n: int) -> int:
+        return int(await (await bus.dispatch(Ask(n=n))).event_result())
+
+    assert await together(ann=go(1), bob=go(2)) == {"ann": 1, "bob": 2}
+    await bus.stop()
