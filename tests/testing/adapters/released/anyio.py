@@ -94,3 +94,12 @@ async def a_lock_whose_taker_gives_up() -> None:
 
     lock, desk = Lock(), boundary(_Desk())
     await together(ann=_use(lock, desk), bob=_use(lock, desk))
+
+
+@bug("anyio==3.3.4", "anyio==3.6.2", "bob waits for a Semaphore", sweeps=True, cancel=["ann"])
+async def a_permit_whose_taker_gives_up() -> None:
+    """Who is cancelled in the moment in which it takes a free `Semaphore` keeps the permit, and all who come later wait for ever."""
+    from anyio import Semaphore
+
+    permit, desk = Semaphore(1), boundary(_Desk())
+    await together(ann=_use(permit, desk), bob=_use(permit, desk))
