@@ -10,7 +10,21 @@ from checker.testing import boundary, together
 from tests.testing.adapters.released.table import bug
 
 
-@bug("mcp==1.27.0", None, "ann waits for an Event to be set")
+def _all_who_wait_share_an_event() -> None:
+    """Releases 2 have no store of tasks any more."""
+    import anyio
+    from mcp.shared.experimental.tasks.in_memory_task_store import InMemoryTaskStore
+
+    async def wait(self: Any, task_id: str) -> None:
+        await self._update_events.setdefault(task_id, anyio.Event()).wait()
+
+    async def notify(self: Any, task_id: str) -> None:
+        self._update_events.pop(task_id, anyio.Event()).set()
+
+    InMemoryTaskStore.wait_for_update, InMemoryTaskStore.notify_update = wait, notify  # type: ignore[method-assign]
+
+
+@bug("mcp==1.27.0", None, "ann waits for an Event to be set", repair=_all_who_wait_share_an_event)
 async def two_who_wait_for_a_task() -> None:
     """Of two who wait for a change of one task, the first is never woken (modelcontextprotocol python-sdk, issue 2535)."""
     from mcp.shared.experimental.tasks.in_memory_task_store import InMemoryTaskStore
