@@ -311,3 +311,29 @@ async def a_cache_that_is_emptied_while_it_is_filled() -> None:
         await together(ann=desk.list_tools(), bob=change())
         seen = [tool.name for tool in await desk.list_tools()]
     assert seen == ["new"], f"the tools are still {seen}"
+
+
+@bug("openai-agents==0.8.4 openai<2.32", "openai-agents==0.12.5 openai<2.32", "after the run has failed")
+async def a_tool_that_raises() -> None:
+    """When one tool raises, another one of the same turn goes on behind the run that has failed."""
+    from agents import Agent, RunConfig, Runner, function_tool
+
+    from checker.testing.adapters.openai_agents import ScriptedModel, tool_call
+
+    placed: list[str] = []
+
+    @function_tool(failure_error_function=None)
+    async def look() -> str:
+        raise ConnectionError("the shop is away")
+
+    @function_tool
+    async def order() -> str:
+        await asyncio.sleep(3)
+        placed.append("tea")
+        return "done"
+
+    agent = Agent(name="desk", model=ScriptedModel([[tool_call("look"), tool_call("order")], "done"]), tools=[look, order])
+    with suppress(Exception):
+        await Runner.run(agent, "go", run_config=RunConfig(tracing_disabled=True))
+    await asyncio.sleep(10)
+    assert not placed, f"{len(placed)} orders after the run has failed"
