@@ -5,7 +5,7 @@ standard library has imported them by name (`from time import monotonic`). `time
 gives nobody a turn, as it would block; in a job it halts the job. `datetime.now`, `utcnow`, `today`, and `time.gmtime`, `localtime`
 and `strftime` are virtual where the package time-machine is installed (`pip install teamcheck[testing]`), for Python alone cannot
 replace them; without it they tell the real time. Seeded from the seed of the run: the functions of `random`, `os.urandom` and with it
-`uuid.uuid4`, `secrets` and `random.SystemRandom`.
+`uuid.uuid4`, `secrets` and `random.SystemRandom`; generators that are made within the run without a seed; `uuid.uuid1` by the clock of the run.
 
 Not virtual: `time.process_time`, the clocks of code in other languages. Not seeded: generators that were made with a seed before the
 run, numpy's. The order of sets of strings follows PYTHONHASHSEED: set it, to replay in another process, where the code under test goes
@@ -21,6 +21,7 @@ import sys
 import sysconfig
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -35,6 +36,8 @@ _seen: set[str] = set()  # modules whose names have been looked at
 _aliases: list[tuple[dict[str, Any], str, str]] = []  # (module, its name for it, the name in `time`)
 _current: ControlledLoop | None = None
 _URANDOM = os.urandom
+_SEED = random.Random.seed
+_UUID_1 = ("_generate_time_safe", "_last_timestamp")  # what it takes from the system, and what it keeps from run to run
 _source = random.Random(0)
 
 
@@ -50,6 +53,7 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
     if _current is not None:
         raise RuntimeError("a controlled run is on already: runs are made one after the other")
     state, urandom, alias = random.getstate(), os.urandom, random._urandom  # type: ignore[attr-defined]
+    by_time = [getattr(uuid, name) for name in _UUID_1]
     places = [(vars(time), name, name) for name in _NAMES] + _imported_by_name()
     places = [
         place for place in places if place[0].get(place[1]) is _REAL[place[2]]
@@ -61,6 +65,9 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
             names[name] = _VIRTUAL[original]
         random.seed(loop.settings.seed)
         os.urandom = random._urandom = _seeded_bytes  # type: ignore[attr-defined]
+        random.Random.seed = _seed  # type: ignore[method-assign]
+        for name in _UUID_1:
+            setattr(uuid, name, None)
         yield
     finally:
         _current = None
@@ -69,6 +76,9 @@ def controlled(loop: ControlledLoop) -> Iterator[None]:
         for names, name, original in places:
             names[name] = _REAL[original]
         os.urandom, random._urandom = urandom, alias  # type: ignore[attr-defined]
+        random.Random.seed = _SEED  # type: ignore[method-assign]
+        for name, value in zip(_UUID_1, by_time, strict=True):
+            setattr(uuid, name, value)
         random.setstate(state)
 
 
@@ -108,6 +118,11 @@ def _sleep(seconds: float) -> None:
 
 def _seeded_bytes(size: int) -> bytes:
     return _URANDOM(size) if _current is None else _source.randbytes(size)
+
+
+def _seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+    """Without a seed Python takes one from the system, past `os.urandom`."""
+    _SEED(self, int.from_bytes(_seeded_bytes(32), "big") if a is None else a, version)
 
 
 _VIRTUAL: dict[str, Callable[..., Any]] = {

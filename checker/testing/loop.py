@@ -35,6 +35,8 @@ NEVER = float("inf")
 TEST = 1  # the number of the lane of the test itself
 MOST_LATE = 3  # timers that the loop may wake up too late for
 FAR_NS = NS  # a jump of the clock before which threads that have not ended are looked at longer
+POLLED = 500  # rounds in one moment: after these, time goes on although work is ready, as it does where code only looks again and again
+POLLED_MORE = 100  # rounds that double how far it may go on, from a millisecond
 INBOX_EVERY = 1_000  # steps after which posts of foreign threads are taken although work is ready
 
 
@@ -58,6 +60,7 @@ class ControlledLoop(Lifecycle):
         self._serial = 0
         self._ready: list[Ready] = []
         self._round = 0  # handles left in this round
+        self._rounds_here = 0  # since the clock last jumped as nothing was ready
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._slack_ns = round(settings.slack_s * NS)
         self._late_ns = round(settings.late_s * NS)
@@ -178,6 +181,9 @@ class ControlledLoop(Lifecycle):
             if not self._round:
                 self._idle()
                 return
+            self._rounds_here += 1
+            if self._rounds_here > POLLED:
+                self._go_on()
         self._round -= 1
         chooser = self.chooser
         ready = self._overtaking() if chooser.overtakes and self._timers else None
@@ -194,6 +200,17 @@ class ControlledLoop(Lifecycle):
             timer._scheduled = False
             if not timer._cancelled:
                 self._enqueue(timer, timer._callback)
+
+    def _go_on(self) -> None:
+        """Code that waits for a timer by `sleep(0)` again and again gets there, for each look takes time. A timer that is far needs many looks,
+        so that work which is long without waiting does not run out of time.
+        """
+        when = self._next_timer_ns()
+        if when is not None and when - self._now_ns <= NS // 1_000 * 2 ** ((self._rounds_here - POLLED) // POLLED_MORE):
+            self._move_clock(when)
+            self._rounds_here -= POLLED_MORE  # who goes on looking gets to the next one sooner
+            self._take_due_timers()
+            self._round = len(self._ready)
 
     def _take_posts(self) -> None:
         for handle, callback in self.foreign.take():
@@ -216,6 +233,7 @@ class ControlledLoop(Lifecycle):
             self.record.foreign_threads = True
             self._take_posts()
         elif when is not None:
+            self._rounds_here = 0
             self._move_clock(max(self._now_ns, self._wakes_at(when)))
         elif (why := self.at_rest()) is not None:
             raise Deadlock(why)

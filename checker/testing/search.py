@@ -84,6 +84,7 @@ def sweep(
     seed: int = 0,
     checks: Sequence[Check] = (),
     most: int = 2_000,
+    schedules: int = 0,
     **settings: Any,
 ) -> Outcome:
     """Cancels each task at each suspension point that a plain run passes, one per run: before it starts, once it has suspended, and
@@ -92,6 +93,9 @@ def sweep(
     `cancel` names the tasks to cancel. None: the agents, each its own task, as nobody outside a library can cancel the tasks that it makes
     within; where a test has no agents, all. True: all but the test itself. That the test itself then ends with CancelledError is no
     failure. All points are tried; the report shows the first that fails, and names the others.
+
+    `schedules`: where none fails in plain order, each task is cancelled at each point of so many drawn schedules of mode `latency`, too, and the
+    first failure ends the sweep. `most` is the number of points tried in each schedule.
     """
     _check_checks(checks)
     common = Settings(mode="latency", seed=seed, cancel=True if cancel is None else cancel, **settings)
@@ -126,6 +130,10 @@ def sweep(
             search.explain(failed[0])
         elif not points:
             outcome.notes.append("no task but the test itself ever suspended: nothing was cancelled")
+        elif not outcome.interrupted:
+            found = search.cancelled_in_drawn(plain, schedules, most)
+            if found is not None:
+                search.settle(found, 0)
     return search.end()
 
 

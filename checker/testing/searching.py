@@ -17,7 +17,7 @@ from checker.testing.run import Check, Run, Test, run_once
 from checker.testing.seeds import KEEP_IDS, fresh_seed
 from checker.testing.settings import Settings
 from checker.testing.shrink import shrink
-from checker.testing.strategies import ByDeviations, Priorities, RandomWalk
+from checker.testing.strategies import ByDeviations, Priorities, RandomWalk, Uncancelled
 
 StrategyName = Literal["auto", "random", "pct", "deviations"]
 STRATEGIES: tuple[StrategyName, ...] = ("auto", "random", "pct", "deviations")
@@ -174,6 +174,25 @@ class Search:
         if name == "random":
             return self.run(mode, RandomWalk(key, plain.asked, turn >= IN_TIME), seed=seed)
         return self.run(mode, Priorities(key, plain.asked, 2 + turn // 3 % 2, turn >= IN_TIME), seed=seed)
+
+    def cancelled_in_drawn(self, plain: Run, schedules: int, most: int) -> Run | None:
+        """The first failing run of a sweep through drawn schedules: each as it is, then with one cancellation at each of its points."""
+        fewest = ByDeviations(f"{self._common.seed}:sweep", _NEW_KINDS["latency"])
+        fewest.next()
+        fewest.ran((), [point for point in plain.points if point.kind != "c"])
+        for turn in range(schedules):
+            deviations = fewest.next() if turn % 2 == 0 else None
+            strategy = Uncancelled(f"{self._common.seed}:sweep:{turn}", plain.asked, turn >= IN_TIME)
+            drawn = self.run("latency", strategy if deviations is None else Replay(deviations), note_points=True)
+            if drawn.failure is not None:
+                return drawn
+            if deviations is not None:
+                fewest.ran(deviations, [point for point in drawn.points if point.kind != "c"])
+            for point in [point for point in drawn.points if point.kind == "c"][:most]:
+                run = self.run("latency", Replay([*drawn.deviations, Deviation("c", point.number, 1)]))
+                if run.failure is not None:
+                    return run
+        return None
 
     def end(self) -> Outcome:
         """What came of it all. Where nothing failed, also what checks found nothing of in any run."""

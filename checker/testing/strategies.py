@@ -51,6 +51,13 @@ class RandomWalk(Strategy):
         return self._rng.randrange(options)
 
 
+class Uncancelled(RandomWalk):
+    """A schedule through which a sweep goes: it cancels nobody itself."""
+
+    def cancel(self, number: int) -> int:
+        return 0
+
+
 class Priorities(RandomWalk):
     """Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010, section 3), made fair.
 

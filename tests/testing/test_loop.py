@@ -316,3 +316,47 @@ def test_a_module_that_is_imported_in_a_run_follows_the_clock_of_later_runs(
     assert results == [results[0]] * 3
     assert abs(import_module("lazy_clock").time() - time.time()) < 60
     assert import_module("lazy_clock").urandom(8) != import_module("lazy_clock").urandom(8)
+
+
+def test_code_that_looks_again_and_again_gets_to_what_it_waits_for() -> None:
+    async def polls() -> None:
+        board = boundary(teams.Board(), latency_s=(1, 1))
+        done: list[float] = []
+
+        async def look() -> float:
+            while not done:
+                await asyncio.sleep(0)
+            return asyncio.get_running_loop().time()
+
+        async def work() -> None:
+            await board.get()
+            await asyncio.sleep(30)
+            done.append(asyncio.get_running_loop().time())
+
+        assert (await together(ann=look(), bob=work()))["ann"] == done[0]
+
+    assert explore(polls, schedules=20, mode="latency").passed
+
+
+def test_long_work_that_never_waits_is_not_out_of_time() -> None:
+    async def long() -> None:
+        async def work() -> None:
+            for _ in range(1_500):
+                await asyncio.sleep(0)
+
+        await asyncio.wait_for(work(), 60)
+
+    assert run_once(long).failure is None
+
+
+def test_two_who_only_look_at_each_other_are_a_livelock_still() -> None:
+    async def polite() -> None:
+        async def wait() -> None:
+            while True:
+                await asyncio.sleep(0)
+
+        await together(ann=wait(), bob=wait())
+
+    failure = run_once(polite).failure
+    assert failure is not None
+    assert failure.kind == "livelock"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
+import time
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from checker.testing import boundary, explore, replay, seeds, sweep, together
+from checker.testing import boundary, explore, replay, run_once, seeds, sweep, together
 from tests.testing.teams import Board, claim
 
 REGISTRY: dict[str, object] = {}  # as a runtime of a library has one, for the process
@@ -104,3 +106,31 @@ def test_a_failure_that_does_not_come_again_stays_one() -> None:
     outcome = explore(now_and_then, schedules=10)
     assert outcome.run is not None
     assert outcome.found_after == 3
+
+
+def test_ids_are_alike_in_each_replay_and_no_two_agents_share_one() -> None:
+    taken: list[list[str]] = []
+
+    async def ids() -> None:
+        board, found = boundary(Board()), []
+
+        async def work() -> None:
+            for _ in range(3):
+                await board.get()
+                made = random.Random()  # a generator of its own, without a seed
+                found.extend([str(uuid.uuid4()), str(uuid.uuid1()), secrets.token_hex(8), str(made.getrandbits(64))])
+                found.append(str(random.SystemRandom().getrandbits(64)))
+
+        await together(ann=work(), bob=work())
+        assert len(set(found)) == len(found) == 30, "two ids are alike"
+        taken.append(found)
+
+    assert explore(ids, schedules=40).passed
+    token = "tc1.both.3.l1=50000,o2,l4=700"
+    del taken[:]
+    for _ in range(5):
+        assert run_once(ids, token=token).failure is None
+    assert len({tuple(one) for one in taken}) == 1, "a replay has other ids"
+    last = uuid.uuid1()
+    assert abs(last.time / 1e7 - 12_219_292_800 - time.time()) < 60, "outside of a run the clock is the real one"
+    assert random.Random().random() != random.Random().random()

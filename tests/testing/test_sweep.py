@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from checker.testing import boundary, explore, sweep, together
+from checker.testing import boundary, explore, replay, sweep, together
 from tests.testing.teams import Board, claim
 
 
@@ -98,6 +98,34 @@ def test_an_item_that_was_taken_and_is_lost_by_a_cancellation_is_found() -> None
     assert re.sub(r"\(at .*\) ", "", point) == "at 100 ms: consumer is cancelled as it resumes"
 
 
+def test_a_sweep_through_drawn_schedules_is_bounded_and_fails_for_them_too() -> None:
+    async def safe() -> None:
+        board = boundary(Board())
+        permit = asyncio.Semaphore(1)
+
+        async def work() -> None:
+            async with permit:
+                await board.append("work")
+
+        await together(ann=work(), bob=work())
+        assert not permit.locked()
+
+    plain = sweep(safe)
+    crossed = sweep(safe, schedules=3)
+    assert crossed.passed
+    assert plain.runs < crossed.runs <= plain.runs + 3 * (plain.runs + 4)  # other schedules have other numbers of points
+
+    async def late() -> None:
+        board = boundary(Board())
+        await together(ann=claim(board, "ann"), bob=claim(board, "bob", 0.05))
+        assert board.claims == 1
+
+    assert sweep(late).passed
+    found = sweep(late, schedules=40)
+    assert found.run is not None
+    assert {deviation.kind for deviation in found.run.deviations} <= {"l", "c"}
+
+
 def test_a_sweep_over_nothing_says_so() -> None:
     async def alone() -> None:
         await asyncio.sleep(1)
@@ -140,6 +168,11 @@ def test_a_cancellation_that_does_harm_under_another_schedule_only_is_found_by_a
         assert free, "the permit is lost"
 
     assert sweep(leaky, cancel=["bob"]).passed
+    crossed = sweep(leaky, cancel=["bob"], schedules=40)
+    assert crossed.run is not None
+    assert sorted(deviation.kind for deviation in crossed.run.deviations) == ["c", "l"]  # what is not needed is left out
+    assert "the permit is lost" in crossed.text()
+    assert replay(leaky, str(crossed.token), cancel=["bob"]).token == crossed.token
     outcome = explore(leaky, mode="latency", cancel=["bob"])
     assert outcome.run is not None
     assert {deviation.kind for deviation in outcome.run.deviations} == {"l", "c"}

@@ -34,7 +34,7 @@ def _message() -> Any:
     return SendMessageRequest(message=Message(message_id="m", role=Role.ROLE_USER, parts=[Part(text="go")]))
 
 
-def _desk(store: Any) -> Any:
+def _desk(store: Any, executor: Any = None) -> Any:
     from a2a.server.agent_execution import AgentExecutor
     from a2a.server.request_handlers import DefaultRequestHandler
     from a2a.server.tasks import TaskUpdater
@@ -51,7 +51,7 @@ def _desk(store: Any) -> Any:
             raise NotImplementedError
 
     card = AgentCard(name="desk", capabilities=AgentCapabilities(streaming=True))
-    return DefaultRequestHandler(agent_executor=Executor(), task_store=store, agent_card=card)
+    return DefaultRequestHandler(agent_executor=executor or Executor(), task_store=store, agent_card=card)
 
 
 # --- releases 0.3, with types of their own --------------------------------------------------------------------------------------
@@ -158,3 +158,57 @@ async def a_task_that_ends_as_it_is_cancelled() -> None:
         assert told.status.state == TaskState.canceled, (
             f"ann was told that the task is cancelled, and it is {told.status.state.value}"
         )
+
+
+@bug("a2a-sdk==0.2.8", "a2a-sdk==0.2.16", "the task is completed and failed")
+async def a_task_with_two_ends() -> None:
+    """Two who end one task at once both do, through one `TaskUpdater`."""
+    from a2a.server.events import EventQueue
+    from a2a.server.tasks import TaskUpdater
+
+    class Desk:
+        async def answer(self) -> None: ...
+
+    events: Any = EventQueue()
+    updater, desk = TaskUpdater(events, "t", "c"), boundary(Desk())
+
+    async def end(how: Any) -> None:
+        await desk.answer()
+        with suppress(RuntimeError):
+            await how()
+
+    await together(worker=end(updater.complete), watchdog=end(updater.failed))
+    states = []
+    while not events.queue.empty():
+        states.append((await events.dequeue_event(no_wait=True)).status.state.value)
+    assert len(states) == 1, f"the task is {' and '.join(states)}"
+
+
+@bug("a2a-sdk==1.1.0", "a2a-sdk==1.1.5", "is TASK_STATE_WORKING")
+async def a_task_that_is_only_tidied_up() -> None:
+    """A task that was cancelled, by an executor that tells of no end, is at work for ever (a2a-python, pull request 1172)."""
+    from a2a.server.agent_execution import AgentExecutor
+    from a2a.server.context import ServerCallContext
+    from a2a.server.tasks import TaskUpdater
+    from a2a.types import CancelTaskRequest, Task, TaskState, TaskStatus
+
+    from checker.testing.adapters.a2a import task_store
+
+    class Executor(AgentExecutor):
+        async def execute(self, context: Any, event_queue: Any) -> None:
+            status = TaskStatus(state=TaskState.TASK_STATE_SUBMITTED)
+            await event_queue.enqueue_event(Task(id=context.task_id, context_id=context.context_id, status=status))
+            updater = TaskUpdater(event_queue, context.task_id, context.context_id)
+            await updater.start_work()
+            await asyncio.sleep(30)
+            await updater.complete()
+
+        async def cancel(self, context: Any, event_queue: Any) -> None:
+            """Nothing is to be tidied up."""
+
+    handler, said = _desk(task_store(), Executor()), _message()
+    said.configuration.return_immediately = True
+    task: Any = await handler.on_message_send(said, ServerCallContext())
+    await asyncio.sleep(2)
+    told: Any = await handler.on_cancel_task(CancelTaskRequest(id=task.id), ServerCallContext())
+    assert told.status.state == TaskState.TASK_STATE_CANCELED, f"the task is {TaskState.Name(told.status.state)}"

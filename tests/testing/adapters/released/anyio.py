@@ -94,3 +94,60 @@ async def a_lock_whose_taker_gives_up() -> None:
 
     lock, desk = Lock(), boundary(_Desk())
     await together(ann=_use(lock, desk), bob=_use(lock, desk))
+
+
+@bug("anyio==3.3.4", "anyio==3.6.2", "bob waits for a Semaphore", sweeps=True, cancel=["ann"])
+async def a_permit_whose_taker_gives_up() -> None:
+    """Who is cancelled in the moment in which it takes a free `Semaphore` keeps the permit, and all who come later wait for ever."""
+    from anyio import Semaphore
+
+    permit, desk = Semaphore(1), boundary(_Desk())
+    await together(ann=_use(permit, desk), bob=_use(permit, desk))
+
+
+def _who_waited_has_the_lock_again() -> None:
+    """However often it is cancelled meanwhile, as `asyncio.Condition` has it."""
+    from anyio import Condition, get_current_task
+
+    as_released = Condition.wait
+
+    async def wait(self: Any) -> None:
+        try:
+            await as_released(self)
+        finally:
+            while self.statistics().lock_statistics.owner != get_current_task():
+                with suppress(asyncio.CancelledError):
+                    await self.acquire()
+
+    Condition.wait = wait  # type: ignore[method-assign]
+
+
+@bug(
+    "anyio==4.16.0",
+    None,
+    "The current task is not holding this lock",
+    sweeps=True,
+    repair=_who_waited_has_the_lock_again,
+    cancel=["ann"],
+)
+async def a_condition_whose_waiter_gives_up() -> None:
+    """Who is cancelled just when it gets the lock of a `Condition` back does not have it, and fails as it gives it away."""
+    from anyio import Condition
+
+    condition, desk = Condition(), boundary(_Desk())
+    open_work: list[str] = []
+
+    async def work() -> None:
+        async with condition:
+            while not open_work:
+                await condition.wait()
+            open_work.pop()
+
+    async def order() -> None:
+        for _ in range(2):
+            await desk.answer()
+            async with condition:
+                open_work.append("work")
+                condition.notify()
+
+    await together(ann=work(), bob=work(), cyd=order())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -67,3 +68,21 @@ async def a_job_that_waits_for_its_retry() -> None:
     await together(ann=workers[0].async_run(), bob=workers[1].async_run())
     first, second = tries
     assert second - first > 9, f"it is tried again after {second - first:.3f} s, and was to be after 10 s"
+
+
+@bug("arq==0.23 pydantic<2 redis<5 fakeredis>=2.26", "arq==0.26.3 redis<6 fakeredis>=2.26", "TimeoutError")
+async def a_job_that_fills_its_worker() -> None:
+    """A job cannot be aborted while its worker has as many as it may have (arq, issue 290)."""
+    from arq.worker import func
+
+    from checker.testing.adapters.arq import FakeServer, redis, worker
+
+    async def report(context: Any) -> None:
+        await asyncio.sleep(100)
+
+    server = FakeServer()
+    job: Any = await redis(server).enqueue_job("report")
+    running = asyncio.create_task(worker([func(report, name="report")], server, max_jobs=1, allow_abort_jobs=True).async_run())
+    await asyncio.sleep(5)
+    assert await job.abort(timeout=30)
+    running.cancel()

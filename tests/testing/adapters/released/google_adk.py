@@ -69,3 +69,31 @@ async def first_sessions_of_an_app() -> None:
             await service.create_session(app_name="desk", user_id="u", session_id=name)
 
         await together(ann=begin("a"), bob=begin("b"))
+
+
+@bug("google-adk==1.18.0", "google-adk==2.13.0", "BaseExceptionGroup(GeneratorExit)")
+async def a_reader_that_leaves_a_team() -> None:
+    """Who stops reading a run of a `ParallelAgent` is told an exception for it."""
+    from google.adk.agents import BaseAgent, ParallelAgent
+    from google.adk.events import Event
+    from google.adk.runners import InMemoryRunner
+    from google.genai import types
+
+    orders = boundary(_Orders())
+
+    class Slow(BaseAgent):
+        async def _run_async_impl(self, context: Any) -> AsyncIterator[Any]:
+            yield Event(author=self.name)
+            await asyncio.sleep(1)
+            await orders.place("tea")
+            yield Event(author=self.name)
+
+    runner = InMemoryRunner(ParallelAgent(name="team", sub_agents=[Slow(name="a"), Slow(name="b")]), app_name="shop")
+    await runner.session_service.create_session(app_name="shop", user_id="u", session_id="s")
+    said = types.Content(role="user", parts=[types.Part(text="go")])
+    run: Any = runner.run_async(user_id="u", session_id="s", new_message=said)
+    async for _ in run:
+        break
+    await run.aclose()
+    await asyncio.sleep(5)
+    assert not orders.placed, f"{orders.placed} orders of one who has left"

@@ -10,7 +10,21 @@ from checker.testing import boundary, together
 from tests.testing.adapters.released.table import bug
 
 
-@bug("mcp==1.27.0", None, "ann waits for an Event to be set")
+def _all_who_wait_share_an_event() -> None:
+    """Releases 2 have no store of tasks any more."""
+    import anyio
+    from mcp.shared.experimental.tasks.in_memory_task_store import InMemoryTaskStore
+
+    async def wait(self: Any, task_id: str) -> None:
+        await self._update_events.setdefault(task_id, anyio.Event()).wait()
+
+    async def notify(self: Any, task_id: str) -> None:
+        self._update_events.pop(task_id, anyio.Event()).set()
+
+    InMemoryTaskStore.wait_for_update, InMemoryTaskStore.notify_update = wait, notify  # type: ignore[method-assign]
+
+
+@bug("mcp==1.27.0", None, "ann waits for an Event to be set", repair=_all_who_wait_share_an_event)
 async def two_who_wait_for_a_task() -> None:
     """Of two who wait for a change of one task, the first is never woken (modelcontextprotocol python-sdk, issue 2535)."""
     from mcp.shared.experimental.tasks.in_memory_task_store import InMemoryTaskStore
@@ -98,3 +112,59 @@ async def a_client_that_leaves() -> None:
 class _Clock:
     async def now(self) -> str:
         return "12:00"
+
+
+@bug("mcp==1.26.0 pydantic<2.12", "mcp==2.3.0", "ClosedResourceError")
+async def a_call_that_is_taken_back() -> None:
+    """A server whose client takes back a call just as it is answered crashes (modelcontextprotocol python-sdk, issue 2416)."""
+    from mcp import types
+    from mcp.client.session import ClientSession
+
+    from checker.testing.adapters.mcp import wire
+
+    clock = boundary(_Clock(), latency_s=(0, 1))
+
+    async with wire(_clock_server(clock)) as (read, write), ClientSession(read, write) as client:
+        await client.initialize()
+
+        async def ask() -> None:
+            with suppress(Exception):
+                await client.call_tool("clock", {})
+
+        async def take_back() -> None:
+            await asyncio.sleep(0.1)
+            which: Any = {"request_id" if "request_id" in types.CancelledNotificationParams.model_fields else "requestId": 1}
+            notice: Any = types.CancelledNotification(
+                method="notifications/cancelled", params=types.CancelledNotificationParams(**which)
+            )
+            await client.send_notification(types.ClientNotification(notice) if callable(types.ClientNotification) else notice)
+
+        await together(ann=ask(), bob=take_back())
+        await asyncio.sleep(2)
+        await asyncio.wait_for(client.send_ping(), 30)
+
+
+def _clock_server(clock: Any) -> Any:
+    """A server with one tool; its handlers are given to it in releases 2, and registered with it in releases 1."""
+    from mcp.server.lowlevel import Server
+    from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
+
+    listed = [Tool.model_validate({"name": "clock", "description": "", "inputSchema": {"type": "object"}})]
+
+    async def tools(*args: Any) -> Any:
+        return ListToolsResult(tools=listed) if args else listed
+
+    async def call(*args: Any) -> Any:
+        said = [TextContent(type="text", text=await clock.now())]
+        return said if isinstance(args[0], str) else CallToolResult(content=said)
+
+    if hasattr(Server, "list_tools"):
+        server: Any = Server("desk")
+
+        async def listing() -> Any:
+            return listed
+
+        server.list_tools()(listing)
+        server.call_tool()(call)
+        return server
+    return Server("desk", on_list_tools=tools, on_call_tool=call)

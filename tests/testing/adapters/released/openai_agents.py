@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -233,3 +234,106 @@ async def a_guardrail_that_trips() -> None:
     agent = Agent(name="desk", model=ScriptedModel(["done"], latency_s=(0.1, 3)), input_guardrails=[guard])
     with suppress(InputGuardrailTripwireTriggered):
         await Runner.run(agent, "go", run_config=RunConfig(tracing_disabled=True))
+
+
+@bug("openai-agents==0.18.3", "openai-agents==0.24.0", "connections for one session")
+async def first_use_of_a_dependency() -> None:
+    """Two first uses of what a sandbox session depends on make it twice."""
+    from agents.sandbox.session.dependencies import Dependencies
+
+    class Shop:
+        made = 0
+
+        async def connect(self) -> object:
+            self.made += 1
+            return object()
+
+    shop = boundary(Shop())
+    needs = Dependencies().bind_factory("shop", lambda _: shop.connect())
+    got = await together(ann=needs.get("shop"), bob=needs.get("shop"))
+    assert got["ann"] is got["bob"], f"{shop.made} connections for one session"
+
+
+@bug(
+    "openai-agents==0.12.5 aiosqlite sqlalchemy[asyncio]",
+    "openai-agents==0.18.3 aiosqlite sqlalchemy[asyncio]",
+    "table agent_sessions already exists",
+    schedules=20,
+)
+async def first_uses_of_a_database() -> None:
+    """Of two who use a new `SQLAlchemySession` at once, one fails, as both make its tables."""
+    from agents.extensions.memory.sqlalchemy_session import SQLAlchemySession
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from checker.testing.adapters.sqlalchemy import statements
+
+    with TemporaryDirectory() as folder:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/talk.db")
+        statements(engine)
+        session = SQLAlchemySession("talk", engine=engine, create_tables=True)
+
+        async def say(text: str) -> None:
+            await session.add_items([{"role": "user", "content": text}])
+
+        await together(ann=say("a"), bob=say("b"))
+        said = sorted(str(item.get("content")) for item in await session.get_items())
+        assert said == ["a", "b"], f"the session has {said}"
+
+
+@bug("openai-agents==0.17.8 mcp==1.26.0 pydantic<2.12", "openai-agents==0.24.0 mcp==1.26.0 pydantic<2.12", "are still ['old']")
+async def a_cache_that_is_emptied_while_it_is_filled() -> None:
+    """Who empties the cache of tools while another fills it is given the old tools for ever."""
+    from agents.mcp.server import _MCPServerWithClientSession
+    from mcp.server.lowlevel import Server
+    from mcp.types import Tool
+
+    from checker.testing.adapters.mcp import wire
+
+    shown, server = ["old"], Server("desk")
+
+    @server.list_tools()
+    async def tools() -> list[Any]:
+        return [Tool(name=name, description="", inputSchema={"type": "object"}) for name in shown]
+
+    class Desk(_MCPServerWithClientSession):
+        name = "desk"
+
+        def create_streams(self) -> Any:
+            return wire(server)
+
+    async with Desk(cache_tools_list=True, client_session_timeout_seconds=60) as desk:
+
+        async def change() -> None:
+            await asyncio.sleep(0.05)
+            shown[:] = ["new"]
+            desk.invalidate_tools_cache()
+
+        await together(ann=desk.list_tools(), bob=change())
+        seen = [tool.name for tool in await desk.list_tools()]
+    assert seen == ["new"], f"the tools are still {seen}"
+
+
+@bug("openai-agents==0.8.4 openai<2.32", "openai-agents==0.12.5 openai<2.32", "after the run has failed")
+async def a_tool_that_raises() -> None:
+    """When one tool raises, another one of the same turn goes on behind the run that has failed."""
+    from agents import Agent, RunConfig, Runner, function_tool
+
+    from checker.testing.adapters.openai_agents import ScriptedModel, tool_call
+
+    placed: list[str] = []
+
+    @function_tool(failure_error_function=None)
+    async def look() -> str:
+        raise ConnectionError("the shop is away")
+
+    @function_tool
+    async def order() -> str:
+        await asyncio.sleep(3)
+        placed.append("tea")
+        return "done"
+
+    agent = Agent(name="desk", model=ScriptedModel([[tool_call("look"), tool_call("order")], "done"]), tools=[look, order])
+    with suppress(Exception):
+        await Runner.run(agent, "go", run_config=RunConfig(tracing_disabled=True))
+    await asyncio.sleep(10)
+    assert not placed, f"{len(placed)} orders after the run has failed"

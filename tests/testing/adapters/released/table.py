@@ -18,7 +18,8 @@ class Bug(Struct, frozen=True, kw_only=True):
 
     scenario: Scenario
     broken: str
-    repaired: str | None  # None: there is none
+    repaired: str | None  # None: there is none, and `repair` changes the broken one in place, as a release that repairs it would
+    repair: Callable[[], None] | None
     said: str  # by the report of the bug
     search: dict[str, Any]  # options of `explore`, or of `sweep` where `sweeps`; `checks` a function that makes them
     sweeps: bool
@@ -27,8 +28,10 @@ class Bug(Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         return self.scenario.__name__
 
-    def look(self) -> Outcome:
-        """What a search says of the version that is on the path."""
+    def look(self, *, after_repair: bool = False) -> Outcome:
+        """What a search says of the version that is on the path, or of that with the repair of this table."""
+        if after_repair and self.repair is not None:
+            self.repair()
         options = {key: value() if key == "checks" else value for key, value in self.search.items()}
         if self.sweeps:
             return sweep(self.scenario, **options)
@@ -43,9 +46,11 @@ class Bug(Struct, frozen=True, kw_only=True):
 BUGS: dict[str, Bug] = {}
 
 
-def bug(broken: str, repaired: str | None, said: str, *, sweeps: bool = False, **search: Any) -> Callable[[Scenario], Scenario]:
+def bug(
+    broken: str, repaired: str | None, said: str, *, sweeps: bool = False, repair: Callable[[], None] | None = None, **search: Any
+) -> Callable[[Scenario], Scenario]:
     def keep(scenario: Scenario) -> Scenario:
-        found = Bug(scenario=scenario, broken=broken, repaired=repaired, said=said, search=search, sweeps=sweeps)
+        found = Bug(scenario=scenario, broken=broken, repaired=repaired, repair=repair, said=said, search=search, sweeps=sweeps)
         BUGS[found.name] = found
         return scenario
 
