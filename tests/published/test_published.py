@@ -4,7 +4,7 @@ The numbers are those that TLC found, from the `manifest.json` of each specifica
 numbers is taken from there. The last is an example of SPIN, with the numbers of its README_tests.txt; for two more see
 `tests/native/test_partial_order.py`.
 
-TLC and SPIN count what they generate, the initial states too; we count transitions.
+TLC and SPIN count what they generate, the initial states too; we count transitions. What TLC generates twice: test_ewd840.py.
 """
 
 from __future__ import annotations
