@@ -54,6 +54,8 @@ def opened(path: str, jobs: Sequence[Job], *, resume: bool, every_s: float, symm
         if found - OWN and "check" not in found:
             raise BadInput([ForeignCheckpoint(span=None, path=path, reason="the folder holds other things")])
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+    except FileExistsError:
+        raise _refused(path, "it is no folder") from None
     except OSError as error:
         raise _refused(path, error.strerror or "it fails") from None
     try:
