@@ -10,9 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
-
-_OBJECTS_BEFORE_COLLECTION = 50_000
+from typing import Any, NoReturn
 
 OK, NOT_AS_EXPECTED, BAD_INPUT, UNKNOWN, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -52,6 +50,23 @@ exit codes:
 Start with `teamcheck new my_team`, then `teamcheck check`. Each command has its own --help."""
 
 
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Knows how wide the terminal is without `shutil`, which argparse loads for that, and which loads all kinds of compression."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, **{"width": _columns() - 2, **options})
+
+
+def _columns() -> int:
+    """As `shutil.get_terminal_size`: what COLUMNS says, else the terminal of the standard output, else 80."""
+    with suppress(ValueError):
+        if (said := int(os.environ.get("COLUMNS", "0"))) > 0:
+            return said
+    with suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    return 80
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that names the nearest where a command or an option is not known."""
 
@@ -67,11 +82,6 @@ class _Parser(argparse.ArgumentParser):
         known = COMMANDS if "choose" in message else self._option_string_actions
         found = nearest(given, known)
         return f"; did you mean {found}?" if found and found != given else f" (see `{self.prog} --help`)"
-
-
-def collect_seldom() -> None:
-    """Of a process that is ours alone: next to nothing here is garbage that only the collector finds."""
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
 
 
 def load_msgspec() -> None:
@@ -90,11 +100,7 @@ def load_msgspec() -> None:
 
 
 def program() -> int:
-    """`main` as a process of its own, and its exit code.
-
-    Garbage is looked for seldom, and not once more in all that is left at the end.
-    """
-    collect_seldom()
+    """`main` as a process of its own, and its exit code. Garbage is not looked for once more in all that is left at the end."""
     code = main()
     gc.freeze()
     return code
@@ -145,7 +151,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="teamcheck",
         description="Write down how agents coordinate, and prove it or break it.",
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=_version())
@@ -156,7 +162,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
             name,
             help=purpose,
             description=purpose[0].upper() + purpose[1:] + ".",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=Help,
             allow_abbrev=False,
         )
         if name in words:

@@ -16,7 +16,7 @@ from checker.language.source import Span
 AGENT_FAULTS = ("crash", "restart", "stall", "forget", "skip", "repeat", "disobey", "byzantine")
 MESSAGE_FAULTS = ("lose", "duplicate", "reorder", "garble")
 KINDS: tuple[tree.FaultKind, ...] = get_args(tree.FaultKind)
-_ITEM = re.compile(r"(?P<kind>\w+)\s+(?P<target>[\w.]+)\s*(?:<=\s*(?P<budget>\d{1,6})|(?P<unlimited>unlimited))?")
+_ITEM = r"(?P<kind>\w+)\s+(?P<target>[\w.]+)\s*(?:<=\s*(?P<budget>\d{1,6})|(?P<unlimited>unlimited))?"
 
 
 def pointless(checked: Checked, kind: tree.FaultKind, target: str) -> str | None:
@@ -130,7 +130,7 @@ def read(checked: Checked, text: str, *, budgets: bool = True) -> tuple[FaultInf
 
 
 def _item(checked: Checked, part: str, budgets: bool) -> tuple[FaultInfo | None, Diagnostic | None]:
-    match = _ITEM.fullmatch(part)
+    match = re.fullmatch(_ITEM, part)
     form = "`KIND TARGET <= NUMBER` or `KIND TARGET unlimited`" if budgets else "`KIND TARGET`"
     if match is None:
         return None, _refused(part, f"a fault is written {form}", "write for example `crash Worker <= 1`")

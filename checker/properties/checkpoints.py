@@ -54,6 +54,8 @@ def opened(path: str, jobs: Sequence[Job], *, resume: bool, every_s: float, symm
         if found - OWN and "check" not in found:
             raise BadInput([ForeignCheckpoint(span=None, path=path, reason="the folder holds other things")])
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+    except FileExistsError:
+        raise _refused(path, "it is no folder") from None
     except OSError as error:
         raise _refused(path, error.strerror or "it fails") from None
     try:
@@ -83,11 +85,14 @@ def _problems(path: str, raw: bytes, searches: list[str]) -> Iterator[Diagnostic
     if hashlib.sha256(text).hexdigest().encode() != digest:
         yield BadCheckpoint(span=None, path=path, reason="`check` is damaged")
         return
-    made = json.loads(text)
-    there = made.get("searches")
-    if made.get("format") != FORMAT:
+    try:
+        made = json.loads(text)
+    except ValueError:
+        made = None
+    there = made.get("searches") if isinstance(made, dict) else None
+    if isinstance(made, dict) and made.get("format") != FORMAT:
         yield BadCheckpoint(span=None, path=path, reason="another version of teamcheck wrote it")
-    elif there is None:
+    elif not isinstance(there, list) or not all(isinstance(name, str) for name in there):
         yield BadCheckpoint(span=None, path=path, reason="`check` is of something else")
     elif there != searches:
         common = len(set(there) & set(searches))

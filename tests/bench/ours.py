@@ -12,9 +12,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from checker.cli.main import collect_seldom, load_msgspec
+from checker.__main__ import collect_seldom
 
-load_msgspec()  # as the command line does
+collect_seldom()  # as the command line does, and what follows
+
+from checker.cli.main import Help, load_msgspec  # noqa: E402
+
+load_msgspec()
 
 from msgspec.structs import replace  # noqa: E402
 
@@ -91,14 +95,13 @@ def searched(case: Case, threads: int, *, symmetry: bool = False) -> dict[str, o
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.ours", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.ours", description=__doc__.splitlines()[0], formatter_class=Help)
     parser.add_argument("case", metavar="NAME")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--symmetry", action="store_true", help="one state for each orbit")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--promela", action="store_true", help="write the program for SPIN instead")
     arguments = parser.parse_args(argv)
-    collect_seldom()  # as the command line does
     case = with_settings(named(arguments.case), arguments.set)
     if arguments.promela:
         print(promela_of(case))

@@ -19,7 +19,19 @@ LAID_OUT = ("fmt", "--check", "protocols/task_board.team")
 EXPLAINED = ("explain", "T204")
 
 # what takes long to load, and is for some commands, faults or errors alone
-HEAVY = {"dataclasses", "inspect", "json", "pathlib", "tempfile", "subprocess", "hashlib", "ctypes", "fractions", "unicodedata"}
+HEAVY = {
+    "dataclasses",
+    "inspect",
+    "json",
+    "pathlib",
+    "tempfile",
+    "subprocess",
+    "hashlib",
+    "ctypes",
+    "fractions",
+    "unicodedata",
+    "shutil",
+}
 HEAVY -= {"dataclasses"} if sys.version_info >= (3, 14) else set()  # argparse itself loads them
 HEAVY |= {"urllib", "difflib", "logging", "asyncio", "networkx", "numpy", "z3", "lark", "rich", "jsonschema"}
 ROOMS = ("checker.engines.native", "checker.ground", "checker.export", "checker.graph.networkx_graph", "checker.report.json")

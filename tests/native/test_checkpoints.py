@@ -296,6 +296,7 @@ def test_what_the_command_refuses(tmp_path: Path) -> None:
     assert "T689" in refused(spec, "--resume")
     assert "T689" in refused(spec, "--checkpoint", str(tmp_path / "new"), "--engine", "reference")
     assert "T644" in refused(spec, "--checkpoint", str(tmp_path / "no" / "folder"))
+    assert "it is no folder" in refused(spec, "--checkpoint", "README.md")
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")

@@ -63,6 +63,19 @@ def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_command_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", 'gcc "-O2')
+    with pytest.raises(BuildError, match='CC is `gcc "-O2`, which is no command: No closing quotation'):
+        compiler()
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for folder, reason in ((tmp_path / "none", "No such file"), (tmp_path / "file", "Not a directory")):
+        with pytest.raises(BuildError, match=f"{reason}.*: it has to be a folder that may be written to"):
+            compile_library(folder / "made.so")
+
+
 def test_a_compiler_that_fails(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="failed:"):
         compile_library(tmp_path / "made.so", ["-Werror", "-DTC_MAX_WORDS=x"])
@@ -70,5 +83,6 @@ def test_a_compiler_that_fails(tmp_path: Path) -> None:
 
 
 def test_the_sources_raise_no_warning(tmp_path: Path) -> None:
-    assert compile_library(tmp_path / "made.so", ["-Werror", "-Wpedantic", "-Wshadow", "-Wstrict-prototypes"]).exists()
+    strict = ["-Werror", "-Wpedantic", "-Wshadow", "-Wstrict-prototypes", "-Wconversion", "-Wsign-conversion"]
+    assert compile_library(tmp_path / "made.so", strict).exists()
     assert Path(build.LIBRARY).name == "search_library.so"

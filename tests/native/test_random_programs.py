@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 
 import pytest
+from msgspec.structs import replace
 
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Program, Watch
 from checker.engines.native.search import BadProgram, Search, verify
-from tests.native.assembler import Assembler
+from tests.native.assembler import Assembler, packed_fields
 from tests.native.comparing import check_against
 from tests.native.evaluator import OPERATIONS, reach
 from tests.native.random_programs import CONSTANTS, random_program
@@ -92,3 +93,14 @@ def test_every_operation_at_the_edges(name: str) -> None:
     assert len(expected.depth_of) == len(edges) ** 2
     for tier in tiers(program):
         check_against(program, [(0,)], expected, tier=tier)
+
+
+def test_code_that_an_outcome_and_the_canonical_section_share() -> None:
+    a = Assembler(fields=packed_fields([3, 3, 3]), constants=[1, 5])
+    a.outcome(0, a.const(1), [(1, a.const(5))])
+    low = a.op("bitand", 1, a.const(1))  # nothing else reads the second field
+    a.outcome(0, a.const(1), [(0, low)])
+    program = replace(a.program(), canonical_start=0, canonical_length=1, canonical_updates=((2, low),))
+    expected = reach(program, [(0,)])
+    assert len(expected.depth_of) == 3
+    check_against(program, [(0,)], expected)

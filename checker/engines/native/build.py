@@ -37,8 +37,11 @@ class BuildError(Exception):
 
 def compiler() -> list[str]:
     """The command of the C compiler: $CC, or the first of cc, gcc and clang that is there; BuildError when none is."""
-    if os.environ.get("CC"):
-        return shlex.split(os.environ["CC"])
+    if said := os.environ.get("CC", "").strip():
+        try:
+            return shlex.split(said)
+        except ValueError as error:
+            raise BuildError(f"CC is `{said}`, which is no command: {error}") from error
     for name in ("cc", "gcc", "clang"):
         if shutil.which(name):
             return [name]
@@ -50,17 +53,25 @@ def compile_library(target: Path = Path(LIBRARY), flags: Sequence[str] = ()) -> 
 
     The new library takes the place of an old one in one move: a process that has the old one open keeps it."""
     sources = [path for path in source_files() if path.endswith(".c")]
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        made = Path(folder) / target.name
-        command = [*compiler(), *FLAGS, f'-DTC_SOURCES="{source_digest()}"', *flags, *sources, "-o", str(made)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        except OSError as error:
-            raise BuildError(f"{command[0]}: {error.strerror}") from error
-        if done.returncode != 0:
-            raise BuildError(f"{command[0]} failed:\n{done.stderr.strip()}")
-        made.replace(target)
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            made = Path(folder) / target.name
+            _run([*compiler(), *FLAGS, f'-DTC_SOURCES="{source_digest()}"', *flags, *sources, "-o", str(made)])
+            made.replace(target)
+    except OSError as error:
+        raise BuildError(
+            f"{target.parent}: {error.strerror}: it has to be a folder that may be written to, with room in it"
+        ) from error
     return target
+
+
+def _run(command: list[str]) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise BuildError(f"{command[0]}: {error.strerror}") from error
+    if done.returncode != 0:
+        raise BuildError(f"{command[0]} failed:\n{done.stderr.strip()}")
 
 
 def main() -> int:

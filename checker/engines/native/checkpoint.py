@@ -33,6 +33,7 @@ from checker.language.diagnostics import BadInput
 FORMAT = 1
 CHUNK = 1 << 20  # states that are copied at once
 LOGS = ("states", "predecessors")
+MOST_SECONDS = 1e12  # that a search can have taken
 
 
 class Saved(Struct, frozen=True, kw_only=True):
@@ -111,19 +112,22 @@ class SearchCheckpoint:
             raise self._bad("`manifest` is damaged")
         try:
             return self._read(json.loads(text))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             raise self._bad("`manifest` is not what this version writes") from None
 
     def _read(self, made: dict[str, Any]) -> Saved:
         if (made["format"], made["interface"]) != (FORMAT, INTERFACE):
             raise self._bad("another version of teamcheck wrote it")
         states, predecessors = (made[name] for name in LOGS)
+        seconds = float(made["seconds"])
+        if not 0 <= seconds < MOST_SECONDS:
+            raise ValueError
         return Saved(
             program=made["program"],
             sizes=(int(states["bytes"]), int(predecessors["bytes"])),
             digests=(states["sha256"], predecessors["sha256"]),
             position=base64.b64decode(made["position"], validate=True),
-            seconds=float(made["seconds"]),
+            seconds=seconds,
         )
 
     def _load(self, search: Search, saved: Saved, count: int) -> None:

@@ -147,7 +147,7 @@ int tc_search_degrees(tc_search *search, uint32_t *degrees, uint32_t labels, uin
 
 int tc_search_edges(tc_search *search, const tc_graph *graph, uint32_t labels, const uint32_t *to, uint64_t *edges)
 {
-    if (graph->states != atomic_load(&search->store.count) || (graph->states >> graph->target_bits) != 0)
+    if (graph->states != atomic_load(&search->store.count) || (graph->states >> graph->target_bits) != 0 || graph->edge_bits > 64)
         return -1;
     edge_pass pass = {.kind = PASS_EDGES, .graph = graph, .labels = labels, .to = to, .edge = edges};
     return over_all_states(search, &pass);

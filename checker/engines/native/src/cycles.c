@@ -235,6 +235,8 @@ static int close_component(fair_search *f, const int32_t *states, uint64_t n)
         f->part[states[0]] = 0;
         return 0;
     }
+    if (f->parts > UINT32_MAX - 3) /* numbers for two more, and one that is none (number_components) */
+        return -1;
     uint32_t own = ++f->parts;
     for (uint64_t i = 0; i < n; i++)
         f->part[states[i]] = own;

@@ -26,7 +26,7 @@ int tc_graph_sound(const tc_graph *g, uint64_t edges, uint32_t labels)
 {
     if (g->states > INT32_MAX || g->more_bits > 57 || (uint64_t)g->target_bits + g->label_bits > g->edge_bits || g->edge_bits > g->target_bits + g->label_bits + 1)
         return 0;
-    if (g->target_bits > 32 || g->label_bits > 32 || edges_from(g, 0) != 0 || (uint64_t)edges_from(g, g->states) != edges)
+    if (g->target_bits > 32 || g->label_bits > 32 || g->edge_bits > 64 || edges_from(g, 0) != 0 || (uint64_t)edges_from(g, g->states) != edges)
         return 0;
     for (uint64_t s = 0; s < g->states; s++)
         if (edges_from(g, s) > edges_from(g, s + 1))

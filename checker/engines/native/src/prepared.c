@@ -20,14 +20,13 @@ static void mark(uint8_t *read, uint32_t reg)
         read[reg] = 1;
 }
 
-static void mark_code(const tc_program *program, uint32_t start, uint32_t end, uint8_t *read)
+static void mark_code(const tc_program *program, uint32_t start, uint32_t length, uint8_t *read)
 {
-    for (uint32_t i = start; i < end; i++) {
+    for (uint32_t i = start; i < start + length; i++) {
         const tc_instruction *instruction = &program->code[i];
         const uint16_t operands[3] = {instruction->a, instruction->b, instruction->c};
-        if (instruction->op < TC_OPERATIONS)
-            for (int k = 0; k < tc_arity(instruction->op); k++)
-                mark(read, operands[k]);
+        for (int k = 0; k < tc_arity(instruction->op); k++)
+            mark(read, operands[k]);
     }
 }
 
@@ -39,18 +38,21 @@ static void mark_updates(const tc_program *program, uint32_t first, uint32_t n, 
 
 static void mark_canonical(const tc_program *program, uint8_t *read)
 {
-    mark_code(program, program->canonical_code_start, program->canonical_code_start + program->canonical_code_length, read);
+    mark_code(program, program->canonical_code_start, program->canonical_code_length, read);
     mark_updates(program, program->first_canonical_update, program->n_canonical_updates, read);
 }
 
-/* Which registers anything else reads: what no instruction, test, condition, update, watch or flag names need not be unpacked. */
+/* Which registers anything else reads: what no instruction, test, condition, update, watch or flag names need not be unpacked. The sections may
+ * share code, with the canonical one too. */
 static void mark_reads(const tc_program *program, uint8_t *read)
 {
-    const uint32_t canonical_end = program->canonical_code_start + program->canonical_code_length;
-    mark_code(program, 0, program->canonical_code_length ? program->canonical_code_start : program->n_code, read);
-    mark_code(program, program->canonical_code_length ? canonical_end : program->n_code, program->n_code, read);
-    for (uint32_t i = 0; i < program->n_outcomes; i++)
-        mark_updates(program, program->outcomes[i].first_update, program->outcomes[i].n_updates, read);
+    mark_code(program, program->state_code_start, program->state_code_length, read);
+    mark_code(program, program->final_code_start, program->final_code_length, read);
+    for (uint32_t i = 0; i < program->n_outcomes; i++) {
+        const tc_outcome *o = &program->outcomes[i];
+        mark_code(program, o->code_start, o->code_length + o->label_length, read);
+        mark_updates(program, o->first_update, o->n_updates, read);
+    }
     for (uint32_t i = 0; i < program->n_watches; i++)
         mark(read, program->watches[i].reg);
     for (uint32_t i = 0; i < program->n_state_watches; i++)

@@ -31,14 +31,14 @@ static uint64_t take(reader *r, uint64_t most)
     return word;
 }
 
-/* A number below `end`, or -1. */
-static int64_t take_number(reader *r, uint64_t end)
+/* A number below `end`, or -1; where something `is` there, no -1, and where nothing is, nothing else. */
+static int64_t take_number(reader *r, uint64_t end, int is)
 {
     uint64_t word = take(r, UINT64_MAX);
-    if (word == UINT64_MAX)
-        return -1;
-    if (word >= end)
+    if (word != UINT64_MAX && word >= end)
         refuse(r, "a number is out of its bounds");
+    if ((word != UINT64_MAX) != is)
+        refuse(r, "a count is not that of what was found");
     return (int64_t)word;
 }
 
@@ -50,11 +50,14 @@ static double take_double(reader *r)
     return value >= 0 && value < 1e12 ? value : 0;
 }
 
-static void take_witness(reader *r, tc_witness *witness, uint64_t states, uint64_t outcomes)
+/* Of something that was seen `most` times at most. Watches on states have no outcome. */
+static void take_witness(reader *r, tc_witness *witness, uint64_t most, uint64_t states, uint64_t outcomes)
 {
-    witness->count = take(r, UINT64_MAX);
-    witness->state = take_number(r, states);
-    witness->outcome = take_number(r, outcomes);
+    witness->count = take(r, most);
+    witness->state = take_number(r, states, witness->count > 0);
+    witness->outcome = (int64_t)take(r, UINT64_MAX);
+    if (witness->outcome < -1 || witness->outcome >= (int64_t)outcomes)
+        refuse(r, "a number is out of its bounds");
 }
 
 static void take_header(reader *r, const tc_search *search)
@@ -123,19 +126,20 @@ static void check_predecessors(reader *r, const tc_search *search)
     }
 }
 
+/* A state that is expanded takes each outcome once at most. */
 static void take_tally(reader *r, tc_search *search)
 {
     const prepared *p = &search->program;
     tally *t = &search->workers[0].tally;
     t->expanded = take(r, search->layer_end);
-    t->deadlocks = take(r, search->layer_end);
-    t->first_deadlock = take_number(r, search->layer_end);
+    t->deadlocks = take(r, t->expanded);
+    t->first_deadlock = take_number(r, search->layer_end, t->deadlocks > 0);
     for (uint32_t k = 0; k < p->n_outcomes; k++) {
-        t->transitions[k] = take(r, UINT64_MAX);
-        take_witness(r, &t->failures[k], search->layer_end, p->n_outcomes);
+        t->transitions[k] = take(r, t->expanded);
+        take_witness(r, &t->failures[k], t->transitions[k], search->layer_end, p->n_outcomes);
     }
     for (uint32_t k = 0; k < p->n_watch_ids; k++)
-        take_witness(r, &t->watches[k], search->layer_end, p->n_outcomes);
+        take_witness(r, &t->watches[k], UINT64_MAX, search->layer_end, p->n_outcomes);
 }
 
 static lane_set take_lanes(reader *r, lane_set within)
@@ -227,12 +231,16 @@ static void take_pending(reader *r, tc_search *search)
         refuse(r, "a batch is not in the layer");
     if (!r->problem && more_workers(search, n))
         refuse(r, "out of memory");
+    uint64_t begun = search->workers[0].tally.expanded;
     for (uint32_t i = 0; i < n && !r->problem; i++) {
         take_share(r, search, &search->workers[i]);
+        begun += search->workers[i].share.end - search->workers[i].share.next;
         if (take(r, 1))
             take_batch(r, search, &search->workers[i]);
         take_buffer(r, search, &search->workers[i]);
     }
+    if (begun != atomic_load(&search->work.next))
+        refuse(r, "the states that were expanded are not those that were taken");
     share_out(search, atomic_load(&search->work.next));
     search->layer_workers = search->layer_workers < n ? n : search->layer_workers;
 }
