@@ -31,7 +31,12 @@ exit codes:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("path", metavar="PROTOCOL", help="a protocol, or a spec for its instances and fault models")
-    parser.add_argument("logs", metavar="LOG", nargs="+", help="files of records, `-` for the standard input")
+    parser.add_argument(
+        "logs",
+        metavar="LOG",
+        nargs="+",
+        help="files of records, folders of such files, patterns (`runs/*.jsonl`); `-` for the standard input",
+    )
     parser.add_argument(
         "--map", metavar="FILE", help="how records are read as steps (TOML); without it one to start from is written"
     )

@@ -19,14 +19,14 @@ _HELPS = (
     "cannot tell is no verdict. What helps: records that say more (who, with what, in what order), fewer `hidden` steps, "
     "more `--candidates` or `--time`"
 )
+_LOGS = 4  # that are named
 _SHOWN = 3  # violations that are shown in full
 
 
 def render(found: Conformance, style: Style = _PLAIN, *, everything: bool = False) -> str:
     """The report. Ends with a line end."""
-    lines = [
-        f"{found.path}, {where(found.instance, found.faults)}: {', '.join(found.logs)} ({found.format}), read with {found.map}"
-    ]
+    logs = ", ".join(found.logs) if len(found.logs) <= _LOGS else f"{found.logs[0]} and {len(found.logs) - 1:,} other logs"
+    lines = [f"{found.path}, {where(found.instance, found.faults)}: {logs} ({found.format}), read with {found.map}"]
     lines += _run_lines(found.runs, style, everything)
     violating = [run for run in found.runs if run.violation is not None]
     for run in violating if everything else violating[:_SHOWN]:

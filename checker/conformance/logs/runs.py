@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import final
+from typing import TypeAlias, final
 
 from msgspec.structs import replace
 
@@ -22,6 +22,8 @@ from checker.conformance.seen import Begun, Dropped, Ended, Seen, StepSeen
 from checker.conformance.tracker import REMEMBERED, Tracker
 
 TOLD_STATES = 10_000  # states at the end of a run whose values are told
+RunKey: TypeAlias = tuple[str, ...]  # what tells a run apart: its log, the values of fields
+
 SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
 
 
@@ -29,8 +31,8 @@ SEARCHED = 20_000  # observations of a run that are kept, to be searched depth f
 class InOrder:
     """A run whose records come in order."""
 
-    def __init__(self, name: str, beliefs: Beliefs, names: Names, teller: Teller) -> None:
-        self.name, self.names, self.teller = name, names, teller
+    def __init__(self, key: RunKey, beliefs: Beliefs, names: Names, teller: Teller) -> None:
+        self.key, self.name, self.names, self.teller = key, name_of(key), names, teller
         self.tracker = Tracker(beliefs)
         self.calls: dict[str, int] = {}
         self.events = 0
@@ -147,8 +149,9 @@ class InOrder:
 class Gathered:
     """A run whose order is known in part."""
 
-    def __init__(self, name: str, beliefs: Beliefs, names: Names, teller: Teller, order: Order, log: LogTable) -> None:
-        self.name, self.beliefs, self.names, self.teller = name, beliefs, names, teller
+    def __init__(self, key: RunKey, beliefs: Beliefs, names: Names, teller: Teller, order: Order, log: LogTable) -> None:
+        self.key, self.name = key, name_of(key)
+        self.beliefs, self.names, self.teller = beliefs, names, teller
         self.order, self.log = order, log
         self.entries: list[Entry] = []
         self.over = False
@@ -165,9 +168,14 @@ class Gathered:
         entries, before = predecessors(self.order, owned, self.log)
         made = arranged(entries, before)
         if is_total(made.known):
-            run = InOrder(self.name, self.beliefs, self.names, self.teller)
+            run = InOrder(self.key, self.beliefs, self.names, self.teller)
             for place, entry in enumerate(made.entries):
                 if not place or entry is not made.entries[place - 1]:
                     run.take(entry)
             return run.result()
         return UndecidedInPart(run=self.name, made=made, beliefs=self.beliefs, teller=self.teller, names=self.names).decided()
+
+
+def name_of(key: RunKey) -> str:
+    """The run's name in reports: what tells it apart, one after another."""
+    return ", ".join(part for part in key if part)

@@ -20,6 +20,7 @@ from checker.language.types import Type
 from checker.model.model import Model, Step
 
 LOOKED_AT = 5_000  # records
+LOGS = 20  # that are looked into, where there are several
 
 _FORMS = (  # of Python's logging, with a time or without; of loguru; of many others
     "{time...} {level} {logger}: {message...}",
@@ -43,8 +44,10 @@ def starter(model: Model, logs: Sequence[str], format: Format | None = None) -> 
     """The text of a map for `model` and the records at the beginning of `logs`. Raises BadInput."""
     found, records = read_log(logs[0], format)
     some = [record.fields for record in islice(records, LOOKED_AT)]
+    for log in logs[1:LOGS]:
+        some += [record.fields for record in islice(read_log(log, found)[1], LOOKED_AT // LOGS)]
     line, some = _in_form(some) if found == "text" else (None, some)
-    return "\n".join(_lines(Vocabulary(model), found, line, [paths(one) for one in some])) + "\n"
+    return "\n".join(_lines(Vocabulary(model), found, line, [paths(one) for one in some], several=len(logs) > 1)) + "\n"
 
 
 def _in_form(records: list[Fields]) -> tuple[str | None, list[Fields]]:
@@ -57,7 +60,7 @@ def _in_form(records: list[Fields]) -> tuple[str | None, list[Fields]]:
     return None, records
 
 
-def _lines(vocabulary: Vocabulary, format: Format, line: str | None, fields: list[dict[str, Any]]) -> list[str]:
+def _lines(vocabulary: Vocabulary, format: Format, line: str | None, fields: list[dict[str, Any]], *, several: bool) -> list[str]:
     named = [word for sort in vocabulary.model.sorts if sort.role for word in (sort.name.lower(), f"{sort.name.lower()}_id")]
     roles = roles_of(fields, format not in IN_ORDER, named, lambda text: _guess(vocabulary, [text]) is not None)
     around = roles.agent is None and format not in IN_ORDER and any(record.get("kind") == "agent" for record in fields)
@@ -70,7 +73,7 @@ def _lines(vocabulary: Vocabulary, format: Format, line: str | None, fields: lis
             else []
         ),
         "",
-        *_log_table(format, replace(roles, agent="who") if around else roles),
+        *_log_table(format, replace(roles, agent="who") if around else roles, several=several),
         *([f"line = {_toml(line)}", "strict = false         # other lines are passed over"] if line else []),
         *(_AROUND if around else ()),
         "",
@@ -79,9 +82,15 @@ def _lines(vocabulary: Vocabulary, format: Format, line: str | None, fields: lis
     ]
 
 
-def _log_table(format: Format, roles: Roles) -> list[str]:
+def _log_table(format: Format, roles: Roles, *, several: bool) -> list[str]:
     lines = ["[log]", *(['format = "text"'] if format == "text" else [])]
     lines.append(f"run = {_toml(roles.run)}" if roles.run else '# run = "FIELD"        # tells the runs of a log apart')
+    if several:
+        lines.append(
+            'files = "runs"         # each log is a run; "parts": they are parts of one'
+            if not roles.run
+            else 'files = "parts"        # a run may go on in the next log; "runs": each log has runs of its own'
+        )
     lines.append(
         f"agent = {_toml(roles.agent)}" if roles.agent else '# agent = "FIELD"      # who acts; without it, agents are unknown'
     )
