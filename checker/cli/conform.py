@@ -107,7 +107,7 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
     from checker.report.wording import counted, duration
 
     line = ProgressLine()
-    at_once = AtOnce(line) if arguments.follow or "-" in arguments.logs else None
+    at_once = AtOnce(line, several=len(arguments.logs) > 1) if arguments.follow or "-" in arguments.logs else None
     try:
         return api.conform(
             arguments.path,

@@ -11,6 +11,18 @@ from checker.properties.result import TraceStep
 Verdict = Literal["conforms", "violates", "cannot tell"]
 
 
+class Place(Struct, frozen=True, kw_only=True, gc=False):
+    """Where something stands: the log, the line where it begins, from 1, and, where many share the line, the path `within` its JSON."""
+
+    log: str
+    line: int
+    within: str = ""
+
+    def __str__(self) -> str:
+        """Without the log."""
+        return f"line {self.line} at {self.within}" if self.within else f"line {self.line}"
+
+
 class Observed(Struct, frozen=True, kw_only=True):
     """One observation as the map reads it. `steps`: the names that the step may have. `agent` None: unknown, or a step of no agent.
     `values`: parameters and choices, or cells, with their values. `names`: what the log calls the agent."""
@@ -20,15 +32,23 @@ class Observed(Struct, frozen=True, kw_only=True):
     phrase: str
     agent: str | None
     values: tuple[tuple[str, str], ...]
-    line: int
+    place: Place
     record: str
+
+    @property
+    def line(self) -> int:
+        return self.place.line
 
 
 class Explaining(Struct, frozen=True, kw_only=True):
-    """A step of the behaviour that explains a run. `line` None: the log does not show it, it is assumed."""
+    """A step of the behaviour that explains a run. `place` None: the log does not show it, it is assumed."""
 
     step: TraceStep
-    line: int | None
+    place: Place | None
+
+    @property
+    def line(self) -> int | None:
+        return None if self.place is None else self.place.line
 
 
 class Violation(Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ def render(found: Conformance, style: Style = _PLAIN, *, everything: bool = Fals
     lines += _run_lines(found.runs, style, everything)
     violating = [run for run in found.runs if run.violation is not None]
     for run in violating if everything else violating[:_SHOWN]:
-        lines += ["", *_violation(run, style, everything)]
+        lines += ["", *_violation(run, style, everything, several=len(found.logs) > 1)]
     if len(violating) > _SHOWN and not everything:
         lines += ["", f"... and {counted(len(violating) - _SHOWN, 'violation')} more (--everything shows all)"]
     lines += ["", *_notes(found, style)]
@@ -38,9 +38,9 @@ def render(found: Conformance, style: Style = _PLAIN, *, everything: bool = Fals
     return "\n".join(visible(line) if not style.colour else line for line in lines) + "\n"
 
 
-def render_violation(run: RunResult, style: Style = _PLAIN) -> str:
-    """A run that violates, by itself. Ends with a line end."""
-    lines = _violation(run, style, everything=False)
+def render_violation(run: RunResult, style: Style = _PLAIN, *, several: bool = False) -> str:
+    """A run that violates, by itself; `several`: there are other logs. Ends with a line end."""
+    lines = _violation(run, style, everything=False, several=several)
     return "\n".join(visible(line) if not style.colour else line for line in lines) + "\n"
 
 
@@ -76,14 +76,14 @@ def _run_text(run: RunResult) -> str:
             assert run.violation is not None
             if run.violation.waiting:
                 return f"no order of its {counted(run.events, 'event')} is explained: at most {run.violation.event} are"
-            return f"event {run.violation.event}, line {run.violation.seen.line}: no behaviour explains it"
+            return f"event {run.violation.event}, {run.violation.seen.place}: no behaviour explains it"
     return f"{counted(run.events, 'event')}: {run.reason}"
 
 
 # --- violations --------------------------------------------------------------------------------------------------------
 
 
-def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
+def _violation(run: RunResult, style: Style, everything: bool, *, several: bool) -> list[str]:
     violation = run.violation
     assert violation is not None
     name = f"run {run.run}: " if run.run else "the log: "
@@ -97,7 +97,8 @@ def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
         seen = (violation.seen,)
     lines = [style.tint(line, "bold", "red") for line in wrapped(visible(head), style.width)]
     for one in seen if everything else seen[:_ALLOWED]:
-        lines += wrapped(f"line {one.line}: {observed_text(one)}", style.width, "  ", "    ")
+        of = f" of {one.place.log}" if several else ""
+        lines += wrapped(visible(f"{one.place}{of}: {observed_text(one)}"), style.width, "  ", "    ")
         lines += [style.tint(f"    {visible(one.record)}", "dim")] if one.record else []
     lines += _names(run, style)
     lines += [""]
@@ -156,10 +157,11 @@ def _explanation(violation: Violation, style: Style, everything: bool) -> list[s
     lines = ["", f"  one way in which it could have come to this{assumed if violation.assumed else ''}:"]
     if first:
         lines.append(f"    ... {counted(first, 'step')} before (--everything shows all)")
+    several = len({one.place.log for one in steps if one.place is not None}) > 1
     who = max(text_width(actor(one.step)) for one in shown)
-    digits = max(len(_line(one)) for one in shown)
+    digits = max(text_width(_place(one, several)) for one in shown)
     for one in shown:
-        text = f"    {padded(_line(one), digits)}  {padded(actor(one.step), who)}  {told(one.step)}"
+        text = f"    {padded(_place(one, several), digits)}  {padded(actor(one.step), who)}  {told(one.step)}"
         lines.append(style.tint(text, "yellow") if one.line is None else text)
         lines += [
             f"{' ' * (digits + who + 10)}{visible(f'{c.cell}: {c.before} -> {c.after}')}" for c in visible_changes(one.step)
@@ -169,8 +171,10 @@ def _explanation(violation: Violation, style: Style, everything: bool) -> list[s
     return lines
 
 
-def _line(one: Explaining) -> str:
-    return "unseen" if one.line is None else f"line {one.line}"
+def _place(one: Explaining, several: bool) -> str:
+    if one.place is None:
+        return "unseen"
+    return visible(f"{one.place.log}, {one.place}" if several else f"{one.place}")
 
 
 # --- the end -----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained
 from checker.conformance.logs.names import Names
 from checker.conformance.logs.partial import Arranged
+from checker.conformance.logs.records import Place
 from checker.conformance.logs.telling import Teller
 from checker.conformance.orders import ORDERS, Blocked, Made, count_made, explain_in_some_order
 from checker.conformance.result import RunResult
@@ -79,11 +80,11 @@ class UndecidedInPart(Struct, frozen=True, kw_only=True):
     # --- results -------------------------------------------------------------------------------------------------------
 
     def _violates(self, blocked: Blocked, path: Explained | None) -> RunResult:
-        def line(number: int) -> int:
-            return self.made.entries[number - 1].record.line
+        def place(number: int) -> Place:
+            return self.made.entries[number - 1].record.place
 
-        waiting = [self.teller.observed(self.made.entries[place], self.made.readings[place]) for place in blocked.next]
-        violation = self.teller.blocked(blocked, waiting, path, line)
+        waiting = [self.teller.observed(self.made.entries[one], self.made.readings[one]) for one in blocked.next]
+        violation = self.teller.blocked(blocked, waiting, path, place)
         return replace(self._untold, verdict="violates", explained=blocked.explained, violation=violation)
 
     @property

@@ -134,10 +134,10 @@ class _Follow:
 
     def _decide(self, results: list[RunResult]) -> None:
         """The runs that were read, each forgotten once its result stands. Raises BadInput."""
-        for key in list(self.runs):
-            run = self.runs[key]
+        for one in list(self.runs):
+            run = self.runs[one]
             results.append(run.result())
-            del self.runs[key]
+            del self.runs[one]
             self.decided = len(results)
             if isinstance(run, Gathered) and results[-1].violation is not None and self.violated is not None:
                 self.violated(results[-1])
@@ -204,7 +204,7 @@ class _Follow:
         if first is record:
             return False
         if said != readings:
-            reason = f"it is the same record as line {first.line}, by `once`, and does not say the same"
+            reason = f"it is the same record as {first.place}, by `once`, and does not say the same"
             raise _unreadable(record, reason, "name fields as `once` that together differ from record to record")
         self._again()
         return True
@@ -235,7 +235,8 @@ class _Follow:
             self.unread += 1
 
     def _run(self, record: Record, *, strict: bool) -> InOrder | Gathered | None:
-        parts = [self.log_names[record.path]] if record.path in self.log_names else []
+        log = record.place.log
+        parts = [self.log_names[log]] if log in self.log_names else []
         for field in self.reader.log.run_fields:
             given = find(record.fields, field)
             if given is MISSING or given is None:

@@ -14,7 +14,7 @@ from checker.conformance.logs.map_file import LogTable, Order
 from checker.conformance.logs.names import Names
 from checker.conformance.logs.ordering import Entry, predecessors
 from checker.conformance.logs.partial import arranged, begins_again, is_total, never_began
-from checker.conformance.logs.records import Record
+from checker.conformance.logs.records import Place, Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
 from checker.conformance.result import RunResult, Violation
@@ -37,8 +37,7 @@ class InOrder:
         self.calls: dict[str, int] = {}
         self.events = 0
         self.violation: Violation | None = None
-        self._lines: deque[int] = deque(maxlen=REMEMBERED)
-        self._path = ""
+        self._places: deque[Place] = deque(maxlen=REMEMBERED)
         self._kept: list[Seen] | None = []
         # of the observations, by number, after too many states could explain them to list them
         self._records: dict[int, Record] = {}
@@ -55,8 +54,7 @@ class InOrder:
                 break
             self.events += 1
             seen = self._seen(entry, reading)
-            self._lines.append(entry.record.line)
-            self._path = entry.record.path
+            self._places.append(entry.record.place)
             self._keep(seen)
             if self.tracker.verdict == "conforms" and not self.tracker.observe(seen):
                 self.violation = self._violation(entry, reading)
@@ -67,7 +65,7 @@ class InOrder:
     def forget(self) -> None:
         """Keep where the run is, and not how it came there."""
         self.tracker.forget()
-        self._lines.clear()
+        self._places.clear()
         self._kept = None
         self._records.clear()
 
@@ -81,7 +79,7 @@ class InOrder:
         except CannotTell:
             path = None
         states = self.tracker.beliefs.closed_states(self.tracker.belief)
-        return self.teller.violation(stuck, self.teller.observed(entry, reading), path, self._line, states)
+        return self.teller.violation(stuck, self.teller.observed(entry, reading), path, self._place, states)
 
     def _keep(self, seen: Seen) -> None:
         if self._kept is not None:
@@ -137,12 +135,12 @@ class InOrder:
         return self.teller.end([{state[cell] for state in states} for cell in range(tracker.model.size)])
 
     def _record(self, number: int) -> Record:
-        """The record of an observation, by its number from 1; of those that were listed, no more than its line."""
-        return self._records.get(number) or Record(fields={}, path=self._path, line=self._line(number))
+        """The record of an observation, by its number from 1; of those that were listed, no more than its place."""
+        return self._records.get(number) or Record(fields={}, place=self._place(number))
 
-    def _line(self, number: int) -> int:
-        """The line of an observation, by its number from 1."""
-        return self._lines[len(self._lines) - (self.events - number) - 1]
+    def _place(self, number: int) -> Place:
+        """Where an observation stands, by its number from 1."""
+        return self._places[len(self._places) - (self.events - number) - 1]
 
 
 @final

@@ -14,7 +14,7 @@ from checker.conformance.logs.ordering import Entry
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.conformance.orders import Blocked
-from checker.conformance.result import Explaining, Observed, Violation
+from checker.conformance.result import Explaining, Observed, Place, Violation
 from checker.conformance.seen import DoneSeen, StateSeen, StepSeen
 from checker.conformance.tracker import Stuck
 from checker.language.types import Value, element, show, sort_key
@@ -88,10 +88,10 @@ class Teller:
     # --- violations ----------------------------------------------------------------------------------------------------
 
     def violation(
-        self, stuck: Stuck, seen: Observed, path: Explained | None, line: Callable[[int], int], states: Sequence[State]
+        self, stuck: Stuck, seen: Observed, path: Explained | None, place: Callable[[int], Place], states: Sequence[State]
     ) -> Violation:
         """`states`: those that the run could have been in, hidden steps included."""
-        steps, replay = self._explanation(path, line)
+        steps, replay = self._explanation(path, place)
         return Violation(
             event=stuck.number,
             seen=seen,
@@ -103,10 +103,10 @@ class Teller:
         )
 
     def blocked(
-        self, blocked: Blocked, waiting: Sequence[Observed], path: Explained | None, line: Callable[[int], int]
+        self, blocked: Blocked, waiting: Sequence[Observed], path: Explained | None, place: Callable[[int], Place]
     ) -> Violation:
         """Of a run whose order is known in part."""
-        steps, replay = self._explanation(path, line)
+        steps, replay = self._explanation(path, place)
         return Violation(
             event=blocked.explained,
             seen=waiting[0],
@@ -143,7 +143,7 @@ class Teller:
             place=str(step.at),
         )
 
-    def _explanation(self, path: Explained | None, line: Callable[[int], int]) -> tuple[tuple[Explaining, ...], str]:
+    def _explanation(self, path: Explained | None, place: Callable[[int], Place]) -> tuple[tuple[Explaining, ...], str]:
         """The path as steps, taken again by the interpreter, and the command that shows it."""
         if path is None or path.first != 1:
             return (), ""
@@ -152,8 +152,8 @@ class Teller:
         run = Run(self.model, self.interpreter, Path(initial=initial, indices=indices, end=None, shortest=False))
         assert run.states == [path.start, *(taken.after for taken in path.taken)], "the interpreter goes elsewhere"
         steps = trace_of(run).steps
-        lines = [None if taken.number is None else line(taken.number) for taken in path.taken]
-        explaining = tuple(Explaining(step=step, line=at) for step, at in zip(steps, lines, strict=True))
+        places = [None if taken.number is None else place(taken.number) for taken in path.taken]
+        explaining = tuple(Explaining(step=step, place=at) for step, at in zip(steps, places, strict=True))
         start = f" --initial {initial}" if initial else ""
         pasted = f"{self.command}{start} --steps {','.join(map(str, indices))}"
         return explaining, pasted if 0 < len(indices) <= STEPS_TO_PASTE else ""
@@ -182,6 +182,6 @@ def _observed(
         phrase=phrase,
         agent=agent,
         values=values,
-        line=entry.record.line,
+        place=entry.record.place,
         record=text if len(text) <= RECORD_SHOWN else text[: RECORD_SHOWN - 3] + "...",
     )

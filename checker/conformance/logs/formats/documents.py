@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from checker.conformance.logs.formats.lines import lines, unreadable
+from checker.conformance.logs.formats.places import Document
 from checker.language.diagnostics import BadInput
 
 _KEY = re.compile(rb'"\s*:')
@@ -21,8 +22,8 @@ DEEPEST = (
 _ADVICE = "a log has a JSON object on each line; `--log-format text` takes lines of any form (in a map: `format = 'text'`)"
 
 
-def documents(path: str, *, following: bool = False, cut: Callable[[int], None] | None = None) -> Iterator[tuple[int, Any]]:
-    """(line, value), one after another as they are read. `cut` is called with the last line where that breaks off in the middle of a value: what
+def documents(path: str, *, following: bool = False, cut: Callable[[int], None] | None = None) -> Iterator[Document]:
+    """The values, one after another as they are read. `cut` is called with the last line where that breaks off in the middle of a value: what
     writes a log may be stopped there, and it is left out. Raises BadInput."""
     rest = iter(enumerate(lines(path, following=following), 1))
     number, first = next(((n, line) for n, line in rest if line.strip()), (0, b""))
@@ -47,10 +48,10 @@ def documents(path: str, *, following: bool = False, cut: Callable[[int], None] 
             cut(number)
             return
         _require_each_once(path, number, line, value)
-        yield number, value
+        yield Document(line=number, value=value, text=line)
 
 
-def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[tuple[int, Any]]:
+def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[Document]:
     """The file as one value, which begins on `line`."""
     data = b"".join(read)
     try:
@@ -64,7 +65,7 @@ def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[tuple[int, A
     yield from _elements(path, line, data, value)
 
 
-def _one_after_another(path: str, line: int, data: bytes) -> Iterator[tuple[int, Any]]:
+def _one_after_another(path: str, line: int, data: bytes) -> Iterator[Document]:
     """Values over several lines each, with nothing between them."""
     text, at, decoder = data.decode(), 0, json.JSONDecoder()
     while True:
@@ -95,23 +96,24 @@ def _line_of(data: bytes, reason: str) -> int:
     return data.rstrip().count(b"\n")
 
 
-def _elements(path: str, line: int, data: bytes, value: Any) -> Iterator[tuple[int, Any]]:
+def _elements(path: str, line: int, data: bytes, value: Any) -> Iterator[Document]:
     """The value by itself, or the elements of the list that it is."""
     if not isinstance(value, list):
         _require_each_once(path, line, data, value)
-        yield line, value
+        yield Document(line=line, value=value, text=data)
         return
     if any(word in data for word in _PYTHONS):
-        yield from ((line, element) for element in value)
+        yield from (Document(line=line, value=element, within=(place,)) for place, element in enumerate(value))
         return
-    at = 0
-    for raw, element in zip(msgspec.json.decode(data, type=list[msgspec.Raw]), value, strict=True):
+    at = counted = 0  # where the last one ends; up to where lines are counted
+    several = b"\n" not in data.strip()
+    for place, (raw, element) in enumerate(zip(msgspec.json.decode(data, type=list[msgspec.Raw]), value, strict=True)):
         text = bytes(raw)
         start = data.index(text, at)
-        line += data.count(b"\n", at, start)
-        at = start
+        line += data.count(b"\n", counted, start)
+        at, counted = start + len(text), start
         _require_each_once(path, line, text, element)
-        yield line, element
+        yield Document(line=line, value=element, text=text, within=(place,) if several else ())
 
 
 def _decoded(data: bytes) -> Any:
