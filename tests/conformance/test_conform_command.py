@@ -192,14 +192,14 @@ def test_a_map_to_start_from(here: Path, capsys: pytest.CaptureFixture[str]) -> 
         "# The steps of the protocol. Each is read by a rule below, or listed as `hidden` (it may happen unseen) or `never`:",
         "#   Worker.work                      Worker starts work (t: Task)",
         "#   Worker.work.planning             Worker goes on with work after planning",
-        "#   Worker.work.working              Worker goes on with work after working",
+        "#   Worker.work.working              Worker goes on with work after working   HOLE: no rule shows it",
         "[steps]",
         "hidden = []",
         "never = []",
         "",
     ]
     assert (
-        '[[record]]  # 1 such records\nwhere = { type = "work" }\nstep = "Worker.work"  # a guess, from the names\nwith = { t = "task" }'
+        '[[record]]  # 1 such record\nwhere = { type = "work" }\nstep = "Worker.work"  # GUESS: `work` is the name of the step\nwith = { t = "task" }'
         in out
     )
 

@@ -294,6 +294,10 @@ class _Follow:
 
     def _warnings(self) -> Iterable[str]:
         """What makes a verdict say less than it seems to."""
+        marked = [f"{count} x {word}" for word in ("GUESS", "HOLE") if (count := self.reader.written.text.count(f"# {word}:"))]
+        if marked:
+            told = "the verdicts rest on what was guessed; take the marks out where you have looked"
+            yield f"{self.reader.written.path}: it still has {', '.join(marked)} of the map to start from: {told}"
         for number, rule in enumerate(self.reader.rules, 1):
             place = self.reader.written.rule(number - 1)
             if not rule.fitted:

@@ -32,7 +32,7 @@ class LogTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     none; records with the same values in the fields of `once` came twice. `files`: whether each of several logs has runs of its own.
 
     `order`: what is known of the order of the records (see `checker.conformance.logs.ordering`). `format`: of the log; `line`: the form of a line
-    of text, with holes that become fields.
+    of text, with holes that become fields. `records`: the field with the list of records, where an object stands around them.
     """
 
     run: str | tuple[str, ...] | None = None
@@ -46,6 +46,7 @@ class LogTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     once: str | tuple[str, ...] | None = None
     format: Format | None = None
     line: str | None = None
+    records: str | None = None
     strict: bool = True
 
     @property

@@ -73,13 +73,15 @@ def parsed(text: str) -> Any:
         return text
 
 
-def paths(data: Any, prefix: str = "", deep: int = 3) -> dict[str, Any]:
+def paths(data: Any, prefix: str = "", deep: int = 4) -> dict[str, Any]:
     """The paths of a record's fields down to a depth, with their values."""
     found: dict[str, Any] = {}
     for name, value in data.items():
         inner = parsed(value) if isinstance(value, str) else value
+        if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict):
+            inner = {"0": inner[0]}
         if isinstance(inner, dict) and inner and deep > 1:
-            found |= paths(inner, f"{prefix}{name}.", deep - 1)
+            found |= paths(inner, f"{prefix}{name}.", deep - 1 if "0" not in inner else deep)
         else:
             found[prefix + name] = value
     return found

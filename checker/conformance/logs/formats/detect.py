@@ -9,6 +9,7 @@ from typing import Any
 from checker.conformance.logs.formats import langfuse, langsmith, named, otlp
 from checker.conformance.logs.formats.documents import documents
 from checker.conformance.logs.formats.family import with_above
+from checker.conformance.logs.formats.lines import STDIN, lines
 from checker.conformance.logs.formats.places import Document, Places, jq_path
 from checker.conformance.logs.formats.spans import Found, TraceSpan, records
 from checker.conformance.logs.formats.tables import is_table, rows
@@ -60,7 +61,7 @@ def read_log(
     chosen = wanted or _looking_like(first.value, "csv" if table else "jsonl")
     everything = chain([first], values)
     if chosen in IN_ORDER:
-        return chosen, _lines(path, everything)
+        return chosen, _lines(path, everything, map.log.records)
     read = named.reader(map.spans) if chosen == "spans" else _SPANS[chosen][1]
     spans = _spans(path, everything, chosen, read)
     if map.spans.above:
@@ -70,6 +71,14 @@ def read_log(
     return chosen, records(spans, again)
 
 
+def looks_like_text(path: str) -> bool:
+    """Whether the file is lines of text: its first line begins no JSON, and it is no table."""
+    if path == STDIN or is_table(path):
+        return False
+    first = next((line.strip() for line in lines(path) if line.strip()), b"{")
+    return not (first[:1] == b"{" or (first[:1] == b"[" and first[1:].lstrip()[:1] in b'{["'))
+
+
 def _looking_like(value: Any, otherwise: Format) -> Format:
     for name, (looks, _) in _SPANS.items():
         if looks(value):
@@ -77,11 +86,25 @@ def _looking_like(value: Any, otherwise: Format) -> Format:
     return otherwise
 
 
-def _lines(path: str, values: Iterator[Document]) -> Iterator[Record]:
+def _lines(path: str, values: Iterator[Document], inner: str | None) -> Iterator[Record]:
     for document in values:
         if not isinstance(document.value, dict):
             raise _wrong(path, document.line, "the line is no JSON object", _NO_OBJECT)
+        if inner is not None:
+            yield from _within(path, document, inner)
+            continue
         yield Record(fields=document.value, place=Place(log=path, line=document.line, within=jq_path(document.within)))
+
+
+def _within(path: str, document: Document, inner: str) -> Iterator[Record]:
+    """The records in a list, each with the fields of the object around it too."""
+    listed = document.value.get(inner)
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        reason = f"there is no list of objects `{inner}` in it, where `records` says that the records are"
+        raise _wrong(path, document.line, reason, "name the field that has them, or leave `records` out")
+    around, places = {name: value for name, value in document.value.items() if name != inner}, Places(path, document)
+    for number, one in enumerate(listed):
+        yield Record(fields={**around, **one}, place=places.of((inner, number)))
 
 
 def _spans(
