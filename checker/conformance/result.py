@@ -55,7 +55,8 @@ class Violation(Struct, frozen=True, kw_only=True):
     """The first observation that no behaviour explains: number `event` of the run's. `allowed`: the steps that could have been observed instead;
     `possible`: of an observed state, what its cells could have held instead. `fails`: the step could happen, as an error of the protocol.
 
-    `explanation`: a behaviour that explains what came before, `assumed` of its steps unseen; empty where the run is too long.
+    `explanation`: a behaviour that explains what came before, `assumed` of its steps unseen; empty where the run is too long. `only`: it explains
+    so many of these events, as none that explains them all was found soon, though there is one.
     `waiting`: where the order is known in part, all the observations of which none could come next; `event` is then how many no order gets beyond.
     """
 
@@ -67,6 +68,7 @@ class Violation(Struct, frozen=True, kw_only=True):
     explanation: tuple[Explaining, ...]
     replay: str
     waiting: tuple[Observed, ...] = ()
+    only: int | None = None
 
     @property
     def assumed(self) -> int:

@@ -19,6 +19,9 @@ _HELPS = (
     "cannot tell is no verdict. What helps: records that say more (who, with what, in what order), fewer `hidden` steps, "
     "more `--candidates` or `--time`"
 )
+_NO_WAY = (
+    "a way in which it could have come to this is not shown: no steps are needed for it, or the run is too long to go back over"
+)
 _LOGS = 4  # that are named
 _SHOWN = 3  # violations that are shown in full
 
@@ -149,12 +152,17 @@ def _allowed(violation: Violation, style: Style, everything: bool) -> list[str]:
 
 def _explanation(violation: Violation, style: Style, everything: bool) -> list[str]:
     steps = violation.explanation
+    explained = violation.event if violation.waiting else violation.event - 1
     if not steps:
-        return []
+        return [] if not explained else wrapped(_NO_WAY, style.width, "  ", "    ")
     shown = steps if everything else steps[-_STEPS:]
     first = len(steps) - len(shown)
     assumed = f", {counted(violation.assumed, 'step')} of it assumed, as the log does not show {'it' if violation.assumed == 1 else 'them'}"
-    lines = ["", f"  one way in which it could have come to this{assumed if violation.assumed else ''}:"]
+    way = "one way in which it could have come to this"
+    if violation.only is not None:
+        some = f"{violation.only} of the {counted(explained, 'event')}"
+        way = f"one way in which {some} could have come (there is one for all of them; a short search did not find it)"
+    lines = ["", *wrapped(f"{way}{assumed if violation.assumed else ''}:", style.width, "  ", "    ")]
     if first:
         lines.append(f"    ... {counted(first, 'step')} before (--everything shows all)")
     several = len({one.place.log for one in steps if one.place is not None}) > 1

@@ -66,6 +66,7 @@ def _violation(violation: Violation) -> dict[str, Any]:
         "fails": violation.fails,
         "explanation": [{**_place(one.place), "step": step_data(one.step)} for one in violation.explanation],
         "assumed": violation.assumed,
+        "only": violation.only,
         "replay": violation.replay,
     }
 

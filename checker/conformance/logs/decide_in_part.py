@@ -15,7 +15,7 @@ from checker.conformance.logs.names import Names
 from checker.conformance.logs.partial import Arranged
 from checker.conformance.logs.records import Place
 from checker.conformance.logs.telling import Teller
-from checker.conformance.orders import ORDERS, Blocked, Made, count_made, explain_in_some_order
+from checker.conformance.orders import ORDERS, Blocked, Made, count_made, explain_as_far, explain_in_some_order
 from checker.conformance.result import RunResult
 from checker.conformance.seen import Begun
 from checker.conformance.symbolic.follow import SetsOfStates
@@ -59,22 +59,25 @@ class UndecidedInPart(Struct, frozen=True, kw_only=True):
         """With sets of states that are not listed. Raises CannotTell."""
         known, beliefs = self.made.known, self.beliefs
         slots = 1 + max((one.slot for one in known.seen if isinstance(one, Begun)), default=-1)
-        sets = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look)
-        found = follow_in_part(sets, known)
+        try:
+            found = follow_in_part(SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look), known)
+        except CannotTell as limit:
+            if limit.limit != "candidates":
+                raise
+            sets = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look)
+            found = follow_in_part(sets, known, keep=False)  # there is more room for each set then
         if not found.next:
             return replace(
                 self._untold, verdict="conforms", explained=len(known.seen), states=found.count, end=self.teller.end(found.values)
             )
         explained = count_made(found.made)
         blocked = Blocked(explained=explained, next=found.next, allowed=found.allowed, states=(), fails=found.fails)
-        return self._violates(blocked, self._way(found.made))
+        return self._violates(blocked, found.way or self._way(found.made))
 
     def _way(self, made: Made) -> Explained | None:
-        """A behaviour that explains these observations, of which it is known that there is one; None: it was not found soon."""
+        """A behaviour that explains these observations, of which it is known that there is one, or as many of them as were soon found."""
         with suppress(CannotTell):
-            found = explain_in_some_order(self.beliefs, self.made.known, most=QUICK, within=made)
-            assert found.blocked is None, "sets hold what no behaviour explains"
-            return found.path
+            return explain_as_far(self.beliefs, self.made.known, most=QUICK, within=made)
         return None
 
     # --- results -------------------------------------------------------------------------------------------------------

@@ -112,10 +112,11 @@ class Teller:
             seen=waiting[0],
             allowed=tuple(map(self._labelled, blocked.allowed)),
             possible=(),
-            fails=None,
+            fails=blocked.fails,
             explanation=steps,
             replay=replay,
             waiting=tuple(waiting),
+            only=None if path is None else path.only,
         )
 
     def _possible(self, seen: object, states: Sequence[State]) -> tuple[str, ...]:
