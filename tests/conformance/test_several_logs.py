@@ -130,3 +130,15 @@ def test_many_logs_are_named_shortly(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "map.toml").write_text(WITHOUT_RUN)
     assert main(["conform", BOARD, str(tmp_path / "?.jsonl"), "--map", str(tmp_path / "map.toml")]) == 0
     assert f"{tmp_path}/0.jsonl and 5 other logs (jsonl)" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_each_log_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    logs = folder(tmp_path)
+    (logs / "run2.jsonl").write_text("no JSON\n")
+    (logs / "tue" / "a.jsonl.gz").write_bytes(gzip.compress(lines([{"type": "ping"}]).encode()))
+    with pytest.raises(BadInput) as refused:
+        conform(BOARD, logs, map=tmp_path / "map.toml")
+    assert [(error.code, str(error.span)) for error in refused.value.diagnostics] == [
+        ("T637", f"{logs}/run2.jsonl:1:1"),
+        ("T635", f"{logs}/tue/a.jsonl.gz:1:1"),
+    ]

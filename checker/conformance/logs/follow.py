@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, final
 
@@ -24,7 +25,7 @@ from checker.conformance.logs.sources import names_of
 from checker.conformance.logs.telling import RECORD_SHOWN, Teller
 from checker.conformance.result import Conformance, RunResult
 from checker.conformance.seen import StepSeen
-from checker.language.diagnostics import BadInput
+from checker.language.diagnostics import BadInput, Diagnostic
 
 Told = Callable[[int, int, int], None]  # records and runs so far, and how many of these are decided
 
@@ -65,6 +66,7 @@ class _Follow:
     ) -> None:
         self.reader, self.progress, self.violated, self.following = reader, progress, violated, following
         self.every = PROGRESS_RECORDS if violated is None else 1
+        self.wrong: list[Diagnostic] = []  # of logs that cannot be read
         self.cut: list[str] = []  # lines that break off
         self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits, self._tell)
         self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)
@@ -85,9 +87,12 @@ class _Follow:
         self.log_names = names_of(logs) if self.reader.log.each_apart else {}
         try:
             for place, log in enumerate(logs):
-                self._read_all(log, format, formats, following=self.following and place == len(logs) - 1)
-                if self.log_names:
-                    self._decide(results)
+                with self._each_told():
+                    self._read_all(log, format, formats, following=self.following and place == len(logs) - 1)
+                    if self.log_names:
+                        self._decide(results)
+            if self.wrong:
+                raise BadInput(self.wrong)
             self._decide(results)
         except KeyboardInterrupt:
             interrupted = True
@@ -131,6 +136,17 @@ class _Follow:
         except KeyboardInterrupt:
             if not following:
                 raise
+
+    @contextmanager
+    def _each_told(self) -> Iterator[None]:
+        """Where each log has runs of its own, the others are read too although one cannot be."""
+        try:
+            yield
+        except BadInput as error:
+            if not self.log_names:
+                raise
+            self.wrong += error.diagnostics
+            self.runs.clear()
 
     def _decide(self, results: list[RunResult]) -> None:
         """The runs that were read, each forgotten once its result stands. Raises BadInput."""
