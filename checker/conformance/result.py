@@ -25,7 +25,7 @@ class Place(Struct, frozen=True, kw_only=True, gc=False):
 
 class Observed(Struct, frozen=True, kw_only=True):
     """One observation as the map reads it. `steps`: the names that the step may have. `agent` None: unknown, or a step of no agent.
-    `values`: parameters and choices, or cells, with their values. `names`: what the log calls the agent."""
+    `values`: parameters and choices, or cells, with their values. `nobody`: of a step of no agent, what stands in its place."""
 
     kind: Literal["step", "state", "done", "begin", "end", "fail"]
     steps: tuple[str, ...]
@@ -34,6 +34,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     values: tuple[tuple[str, str], ...]
     place: Place
     record: str
+    nobody: str = ""
 
     @property
     def line(self) -> int:

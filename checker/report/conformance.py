@@ -120,7 +120,7 @@ def observed_text(seen: Observed) -> str:
         case "done":
             return "the team is done" if values.endswith("true") else "the team is not done"
     what = seen.phrase or (f"one of {', '.join(seen.steps)}" if seen.steps else "its step")
-    who = seen.agent or "somebody"
+    who = seen.agent or seen.nobody or "somebody"
     call = {"begin": "a call begins in which ", "end": "a call has ended in which ", "fail": "a call has failed in which "}.get(
         seen.kind, ""
     )

@@ -211,3 +211,9 @@ def test_the_map_to_start_from_is_one_that_can_be_read(here: Path, capsys: pytes
     code, _, err = run(capsys, "task_board.team", "log.jsonl", "--map", "map.toml")
     assert code == 2
     assert {line.split("]")[0] for line in err.splitlines() if line.startswith("error")} == {"error[T634"}
+
+
+def test_a_step_of_no_agent_is_not_somebodys(tmp_path: Path) -> None:
+    spec = BOARD.replace("task_board.team", "patterns/debate_judge.team")
+    found = followed(tmp_path, [{"step": "Debater.round"}], '[log]\nrun = "run"\n\n[[record]]\nstep = "{step}"\n', spec)
+    assert "  line 1: (all) begin the next round\n" in render(found)

@@ -19,6 +19,7 @@ from checker.conformance.seen import DoneSeen, StateSeen, StepSeen
 from checker.conformance.tracker import Stuck
 from checker.language.types import Value, element, show, sort_key
 from checker.model.cells import cell_names
+from checker.model.model import Step
 from checker.properties.finding import Path
 from checker.properties.result import TraceStep
 from checker.properties.run import Run
@@ -80,6 +81,7 @@ class Teller:
             phrase=steps[0].phrase if len(steps) == 1 else "",
             agent=element(role, seen.agent) if role is not None and seen.agent is not None else None,
             values=tuple((name, show(types[name], value)) for name, value in seen.values),
+            nobody=_nobody(steps),
         )
 
     def _shown(self, cell: int, value: object) -> str:
@@ -167,6 +169,13 @@ def _nearest_first(labels: Sequence[Label], seen: object) -> list[Label]:
     return sorted(labels, key=lambda label: (label.step not in seen.steps, label.agent != seen.agent))
 
 
+def _nobody(steps: Sequence[Step]) -> str:
+    """What stands in the place of the agent, of steps that have none."""
+    if not steps or any(step.agent is not None for step in steps):
+        return ""
+    return "(fault)" if steps[0].fault else "(all)"
+
+
 def _observed(
     kind: str,
     entry: Entry,
@@ -175,6 +184,7 @@ def _observed(
     phrase: str = "",
     agent: str | None = None,
     values: tuple[tuple[str, str], ...] = (),
+    nobody: str = "",
 ) -> Observed:
     text = msgspec.json.encode(entry.record.fields).decode() if entry.record.fields else ""
     return Observed(
@@ -184,5 +194,6 @@ def _observed(
         agent=agent,
         values=values,
         place=entry.record.place,
+        nobody=nobody,
         record=text if len(text) <= RECORD_SHOWN else text[: RECORD_SHOWN - 3] + "...",
     )
