@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -34,7 +35,7 @@ def documents(path: str, *, following: bool = False, cut: Callable[[int], None] 
     except msgspec.DecodeError as error:
         if following:
             raise _not_json(path, number, first, error) from None
-        yield from _whole(path, number, chain([first], (line for _, line in rest)))
+        yield from _whole(path, number, chain([first], (line for _, line in rest)), cut)
         return
     yield from _elements(path, number, first, value)
     for number, line in rest:
@@ -51,7 +52,7 @@ def documents(path: str, *, following: bool = False, cut: Callable[[int], None] 
         yield Document(line=number, value=value, text=line)
 
 
-def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[Document]:
+def _whole(path: str, line: int, read: Iterator[bytes], cut: Callable[[int], None] | None) -> Iterator[Document]:
     """The file as one value, which begins on `line`."""
     data = b"".join(read)
     try:
@@ -60,9 +61,40 @@ def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[Document]:
         if "trailing characters" in str(error):
             yield from _one_after_another(path, line, data)
             return
+        if cut is not None and "truncated" in str(error) and (whole := _whole_elements(data)) is not None:
+            yield from _elements(path, line, whole, _decoded(whole))
+            cut(line + whole.count(b"\n"))
+            return
         at = _line_of(data, str(error))
         raise _not_json(path, line + at, data.split(b"\n")[at], error) from None
     yield from _elements(path, line, data, value)
+
+
+def _whole_elements(data: bytes) -> bytes | None:
+    """The list that `data` begins, with the elements that are whole; None: it is no list, or none of them is."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    at = _after(text, 0)
+    if not text.startswith("[", at):
+        return None
+    at, end, decoder = _after(text, at + 1), 0, json.JSONDecoder()
+    with suppress(ValueError, RecursionError):
+        while True:
+            _, end = decoder.raw_decode(text, at)
+            at = _after(text, end)
+            if not text.startswith(",", at):
+                break
+            at = _after(text, at + 1)
+    return f"{text[:end]}]".encode() if end else None
+
+
+def _after(text: str, at: int) -> int:
+    """Behind the blanks."""
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
 
 
 def _one_after_another(path: str, line: int, data: bytes) -> Iterator[Document]:
