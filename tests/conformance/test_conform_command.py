@@ -217,3 +217,36 @@ def test_a_step_of_no_agent_is_not_somebodys(tmp_path: Path) -> None:
     spec = BOARD.replace("task_board.team", "patterns/debate_judge.team")
     found = followed(tmp_path, [{"step": "Debater.round"}], '[log]\nrun = "run"\n\n[[record]]\nstep = "{step}"\n', spec)
     assert "  line 1: (all) begin the next round\n" in render(found)
+
+
+def test_a_field_that_is_there_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    """In rules without a step the agent is whose record it is; the end of a call need not say it again."""
+    map = """
+[log]
+agent = "who"
+
+[steps]
+never = ["Worker.work.planning", "Worker.work.working"]
+
+[[record]]
+where = { type = "begin" }
+step = "Worker.work"
+call = "begin"
+id = "id"
+
+[[record]]
+where = { type = "end" }
+call = "end"
+id = "id"
+
+[[record]]
+where = { type = "board" }
+before = { "status[{task}]" = "status" }
+"""
+    records = [
+        {"type": "board", "who": "ann", "task": "T", "status": "open"},
+        {"type": "begin", "who": "ann", "id": 1},
+        {"type": "end", "id": 1},
+    ]
+    found = followed(tmp_path, records, map)
+    assert (found.verdict, found.warnings) == ("conforms", ())
