@@ -320,7 +320,8 @@ def conform(
     follow: bool = False,
     violated: Callable[[RunResult], None] | None = None,
 ) -> Conformance:
-    """Whether the runs in `logs` are behaviours of `load(path, instance, faults, overrides)`, read as the TOML file `map` says.
+    """Whether the runs in `logs` are behaviours of `load(path, instance, faults, overrides)`, read as the TOML file `map` says. Folders stand for the
+    logs in them, patterns (`runs/*.jsonl`) for the files that they fit.
 
     `format` None: by what the logs look like. `candidates`: how many states that may explain a run are listed; more are kept as decision
     diagrams. Where these get too large, or after `time_s`, it cannot be told. `progress` is called with the records and runs so far, and how many
@@ -331,6 +332,7 @@ def conform(
     from checker.conformance.logs.compile_map import compile_map
     from checker.conformance.logs.follow import follow as follow_logs
     from checker.conformance.logs.map_file import read_map
+    from checker.conformance.logs.sources import log_files
     from checker.language.parse import read_source
 
     source = read_source(fspath(map))
@@ -340,7 +342,7 @@ def conform(
     command = _replay_command(fspath(path), instance, faults, setting_texts(overrides))
     return follow_logs(
         reader,
-        _paths(logs),
+        log_files(_paths(logs)),
         path=fspath(path),
         command=command,
         format=format,
@@ -361,9 +363,10 @@ def starter_map(
     format: Format | None = None,
 ) -> str:
     """The text of a map to start from, for `conform`: the steps of the protocol beside the kinds of records in the logs. Raises BadInput."""
+    from checker.conformance.logs.sources import log_files
     from checker.conformance.logs.starter import starter
 
-    return starter(load(path, instance, faults, overrides), _paths(logs), format)
+    return starter(load(path, instance, faults, overrides), log_files(_paths(logs)), format)
 
 
 def _paths(given: AnyPath | Iterable[AnyPath]) -> list[str]:

@@ -17,10 +17,10 @@ FIRST_S = 1.0
 
 
 class AtOnce:
-    """Call it with each run that violates. `close` ends it."""
+    """Call it with each run that violates; `several`: there are several logs. `close` ends it."""
 
-    def __init__(self, line: ProgressLine) -> None:
-        self._line, self._lock = line, Lock()
+    def __init__(self, line: ProgressLine, *, several: bool) -> None:
+        self._line, self._several, self._lock = line, several, Lock()
         self._waiting: list[str] | None = []
         self._timer = Timer(FIRST_S, self._begin)
         self._timer.daemon = True
@@ -29,7 +29,7 @@ class AtOnce:
         from checker.report.conformance import render_violation
         from checker.report.terminal import style_of
 
-        text = render_violation(run, style_of(sys.stderr)) + "\n"
+        text = render_violation(run, style_of(sys.stderr), several=self._several) + "\n"
         with self._lock:
             if self._waiting is None:
                 self._tell(text)

@@ -31,7 +31,12 @@ exit codes:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("path", metavar="PROTOCOL", help="a protocol, or a spec for its instances and fault models")
-    parser.add_argument("logs", metavar="LOG", nargs="+", help="files of records, `-` for the standard input")
+    parser.add_argument(
+        "logs",
+        metavar="LOG",
+        nargs="+",
+        help="files of records, folders of such files, patterns (`runs/*.jsonl`); `-` for the standard input",
+    )
     parser.add_argument(
         "--map", metavar="FILE", help="how records are read as steps (TOML); without it one to start from is written"
     )
@@ -102,7 +107,7 @@ def _conform(arguments: argparse.Namespace) -> Conformance:
     from checker.report.wording import counted, duration
 
     line = ProgressLine()
-    at_once = AtOnce(line) if arguments.follow or "-" in arguments.logs else None
+    at_once = AtOnce(line, several=len(arguments.logs) > 1) if arguments.follow or "-" in arguments.logs else None
     try:
         return api.conform(
             arguments.path,

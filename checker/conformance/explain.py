@@ -28,11 +28,12 @@ class Taken(Struct, frozen=True, kw_only=True):
 @final
 class Explained(Struct, frozen=True, kw_only=True):
     """A path of the model from `start`. `first`: the number of the first observation that it explains; where it is 1 the path begins in an
-    initial state."""
+    initial state. `only`: it explains so many observations, where a path that explains more was not found."""
 
     start: State
     taken: tuple[Taken, ...]
     first: int
+    only: int | None = None
 
 
 def explained(beliefs: Beliefs, history: Sequence[tuple[int, Seen]], last: int, *, number: int) -> Explained:

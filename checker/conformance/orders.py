@@ -13,6 +13,7 @@ from graphlib import TopologicalSorter
 from typing import TypeAlias, final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.conformance.automaton import Label
 from checker.conformance.beliefs import Beliefs, CannotTell
@@ -66,6 +67,21 @@ def explain_in_some_order(beliefs: Beliefs, known: PartialOrder, *, most: int = 
     return _Search(beliefs, known, most, within).run()
 
 
+def explain_as_far(beliefs: Beliefs, known: PartialOrder, *, most: int, within: Made) -> Explained:
+    """A path that explains these observations, of which it is known that there is one, or as many of them as `most` nodes do. Raises CannotTell where
+    the time is over."""
+    search = _Search(beliefs, known, most, within)
+    try:
+        found = search.run()
+    except CannotTell as limit:
+        if limit.limit != "orders" or search.best is None:
+            raise
+        found = search.ordered(search.best, None)
+        return replace(found.path, only=len(found.order))
+    assert found.blocked is None, "sets hold what no behaviour explains"
+    return found.path
+
+
 @final
 class _Search:
     def __init__(self, beliefs: Beliefs, known: PartialOrder, most: int, within: Made | None) -> None:
@@ -77,10 +93,11 @@ class _Search:
         self.joined = known.joined
         self.rank = _rank(known)
         self.came: dict[Node, tuple[Node, int | None] | None] = {}
+        self.best: Node | None = None  # with the most observations
 
     def run(self) -> Ordered:
         first = tuple(sorted(self._wanted(first_of(self.known)), key=self.rank.__getitem__))
-        farthest, best, left = -1, None, first
+        farthest, left = -1, first
         ways = [self._begin(first)]  # of each node on the way, what is still to be tried after it
         while ways:
             reached = next(ways[-1], None)
@@ -90,12 +107,12 @@ class _Search:
             node, enabled = reached
             count = count_made(node[1])
             if count > farthest:
-                farthest, best, left = count, node, enabled
+                farthest, self.best, left = count, node, enabled
             if count == self.whole:
-                return self._ordered(node, None)
+                return self.ordered(node, None)
             ways.append(self._after(node, enabled))
-        assert best is not None
-        return self._ordered(best, self._blocked(best[1], self._next(left)))
+        assert self.best is not None
+        return self.ordered(self.best, self._blocked(self.best[1], self._next(left)))
 
     def _begin(self, enabled: tuple[int, ...]) -> Iterator[Reached]:
         for state in self.beliefs.automaton.initial():  # one after another: there can be very many
@@ -153,7 +170,7 @@ class _Search:
         states = dict.fromkeys(automaton.state(self.beliefs.state_of(candidate)) for candidate in candidates)
         return Blocked(explained=count_made(made), next=enabled, allowed=tuple(found), states=tuple(states), fails=fails)
 
-    def _ordered(self, node: Node, blocked: Blocked | None) -> Ordered:
+    def ordered(self, node: Node, blocked: Blocked | None) -> Ordered:
         taken: list[Taken] = []
         order: list[int] = []
         while (step := self.came[node]) is not None:

@@ -11,31 +11,53 @@ from checker.properties.result import TraceStep
 Verdict = Literal["conforms", "violates", "cannot tell"]
 
 
+class Place(Struct, frozen=True, kw_only=True, gc=False):
+    """Where something stands: the log, the line where it begins, from 1, and, where many share the line, the path `within` its JSON."""
+
+    log: str
+    line: int
+    within: str = ""
+
+    def __str__(self) -> str:
+        """Without the log."""
+        return f"line {self.line} at {self.within}" if self.within else f"line {self.line}"
+
+
 class Observed(Struct, frozen=True, kw_only=True):
     """One observation as the map reads it. `steps`: the names that the step may have. `agent` None: unknown, or a step of no agent.
-    `values`: parameters and choices, or cells, with their values. `names`: what the log calls the agent."""
+    `values`: parameters and choices, or cells, with their values. `nobody`: of a step of no agent, what stands in its place."""
 
     kind: Literal["step", "state", "done", "begin", "end", "fail"]
     steps: tuple[str, ...]
     phrase: str
     agent: str | None
     values: tuple[tuple[str, str], ...]
-    line: int
+    place: Place
     record: str
+    nobody: str = ""
+
+    @property
+    def line(self) -> int:
+        return self.place.line
 
 
 class Explaining(Struct, frozen=True, kw_only=True):
-    """A step of the behaviour that explains a run. `line` None: the log does not show it, it is assumed."""
+    """A step of the behaviour that explains a run. `place` None: the log does not show it, it is assumed."""
 
     step: TraceStep
-    line: int | None
+    place: Place | None
+
+    @property
+    def line(self) -> int | None:
+        return None if self.place is None else self.place.line
 
 
 class Violation(Struct, frozen=True, kw_only=True):
     """The first observation that no behaviour explains: number `event` of the run's. `allowed`: the steps that could have been observed instead;
     `possible`: of an observed state, what its cells could have held instead. `fails`: the step could happen, as an error of the protocol.
 
-    `explanation`: a behaviour that explains what came before, `assumed` of its steps unseen; empty where the run is too long.
+    `explanation`: a behaviour that explains what came before, `assumed` of its steps unseen; empty where the run is too long. `only`: it explains
+    so many of these events, as none that explains them all was found soon, though there is one.
     `waiting`: where the order is known in part, all the observations of which none could come next; `event` is then how many no order gets beyond.
     """
 
@@ -47,6 +69,7 @@ class Violation(Struct, frozen=True, kw_only=True):
     explanation: tuple[Explaining, ...]
     replay: str
     waiting: tuple[Observed, ...] = ()
+    only: int | None = None
 
     @property
     def assumed(self) -> int:

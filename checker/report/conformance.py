@@ -19,18 +19,21 @@ _HELPS = (
     "cannot tell is no verdict. What helps: records that say more (who, with what, in what order), fewer `hidden` steps, "
     "more `--candidates` or `--time`"
 )
+_NO_WAY = (
+    "a way in which it could have come to this is not shown: no steps are needed for it, or the run is too long to go back over"
+)
+_LOGS = 4  # that are named
 _SHOWN = 3  # violations that are shown in full
 
 
 def render(found: Conformance, style: Style = _PLAIN, *, everything: bool = False) -> str:
     """The report. Ends with a line end."""
-    lines = [
-        f"{found.path}, {where(found.instance, found.faults)}: {', '.join(found.logs)} ({found.format}), read with {found.map}"
-    ]
+    logs = ", ".join(found.logs) if len(found.logs) <= _LOGS else f"{found.logs[0]} and {len(found.logs) - 1:,} other logs"
+    lines = [f"{found.path}, {where(found.instance, found.faults)}: {logs} ({found.format}), read with {found.map}"]
     lines += _run_lines(found.runs, style, everything)
     violating = [run for run in found.runs if run.violation is not None]
     for run in violating if everything else violating[:_SHOWN]:
-        lines += ["", *_violation(run, style, everything)]
+        lines += ["", *_violation(run, style, everything, several=len(found.logs) > 1)]
     if len(violating) > _SHOWN and not everything:
         lines += ["", f"... and {counted(len(violating) - _SHOWN, 'violation')} more (--everything shows all)"]
     lines += ["", *_notes(found, style)]
@@ -38,9 +41,9 @@ def render(found: Conformance, style: Style = _PLAIN, *, everything: bool = Fals
     return "\n".join(visible(line) if not style.colour else line for line in lines) + "\n"
 
 
-def render_violation(run: RunResult, style: Style = _PLAIN) -> str:
-    """A run that violates, by itself. Ends with a line end."""
-    lines = _violation(run, style, everything=False)
+def render_violation(run: RunResult, style: Style = _PLAIN, *, several: bool = False) -> str:
+    """A run that violates, by itself; `several`: there are other logs. Ends with a line end."""
+    lines = _violation(run, style, everything=False, several=several)
     return "\n".join(visible(line) if not style.colour else line for line in lines) + "\n"
 
 
@@ -76,14 +79,14 @@ def _run_text(run: RunResult) -> str:
             assert run.violation is not None
             if run.violation.waiting:
                 return f"no order of its {counted(run.events, 'event')} is explained: at most {run.violation.event} are"
-            return f"event {run.violation.event}, line {run.violation.seen.line}: no behaviour explains it"
+            return f"event {run.violation.event}, {run.violation.seen.place}: no behaviour explains it"
     return f"{counted(run.events, 'event')}: {run.reason}"
 
 
 # --- violations --------------------------------------------------------------------------------------------------------
 
 
-def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
+def _violation(run: RunResult, style: Style, everything: bool, *, several: bool) -> list[str]:
     violation = run.violation
     assert violation is not None
     name = f"run {run.run}: " if run.run else "the log: "
@@ -97,7 +100,8 @@ def _violation(run: RunResult, style: Style, everything: bool) -> list[str]:
         seen = (violation.seen,)
     lines = [style.tint(line, "bold", "red") for line in wrapped(visible(head), style.width)]
     for one in seen if everything else seen[:_ALLOWED]:
-        lines += wrapped(f"line {one.line}: {observed_text(one)}", style.width, "  ", "    ")
+        of = f" of {one.place.log}" if several else ""
+        lines += wrapped(visible(f"{one.place}{of}: {observed_text(one)}"), style.width, "  ", "    ")
         lines += [style.tint(f"    {visible(one.record)}", "dim")] if one.record else []
     lines += _names(run, style)
     lines += [""]
@@ -116,7 +120,7 @@ def observed_text(seen: Observed) -> str:
         case "done":
             return "the team is done" if values.endswith("true") else "the team is not done"
     what = seen.phrase or (f"one of {', '.join(seen.steps)}" if seen.steps else "its step")
-    who = seen.agent or "somebody"
+    who = seen.agent or seen.nobody or "somebody"
     call = {"begin": "a call begins in which ", "end": "a call has ended in which ", "fail": "a call has failed in which "}.get(
         seen.kind, ""
     )
@@ -148,18 +152,24 @@ def _allowed(violation: Violation, style: Style, everything: bool) -> list[str]:
 
 def _explanation(violation: Violation, style: Style, everything: bool) -> list[str]:
     steps = violation.explanation
+    explained = violation.event if violation.waiting else violation.event - 1
     if not steps:
-        return []
+        return [] if not explained else wrapped(_NO_WAY, style.width, "  ", "    ")
     shown = steps if everything else steps[-_STEPS:]
     first = len(steps) - len(shown)
     assumed = f", {counted(violation.assumed, 'step')} of it assumed, as the log does not show {'it' if violation.assumed == 1 else 'them'}"
-    lines = ["", f"  one way in which it could have come to this{assumed if violation.assumed else ''}:"]
+    way = "one way in which it could have come to this"
+    if violation.only is not None:
+        some = f"{violation.only} of the {counted(explained, 'event')}"
+        way = f"one way in which {some} could have come (there is one for all of them; a short search did not find it)"
+    lines = ["", *wrapped(f"{way}{assumed if violation.assumed else ''}:", style.width, "  ", "    ")]
     if first:
         lines.append(f"    ... {counted(first, 'step')} before (--everything shows all)")
+    several = len({one.place.log for one in steps if one.place is not None}) > 1
     who = max(text_width(actor(one.step)) for one in shown)
-    digits = max(len(_line(one)) for one in shown)
+    digits = max(text_width(_place(one, several)) for one in shown)
     for one in shown:
-        text = f"    {padded(_line(one), digits)}  {padded(actor(one.step), who)}  {told(one.step)}"
+        text = f"    {padded(_place(one, several), digits)}  {padded(actor(one.step), who)}  {told(one.step)}"
         lines.append(style.tint(text, "yellow") if one.line is None else text)
         lines += [
             f"{' ' * (digits + who + 10)}{visible(f'{c.cell}: {c.before} -> {c.after}')}" for c in visible_changes(one.step)
@@ -169,8 +179,10 @@ def _explanation(violation: Violation, style: Style, everything: bool) -> list[s
     return lines
 
 
-def _line(one: Explaining) -> str:
-    return "unseen" if one.line is None else f"line {one.line}"
+def _place(one: Explaining, several: bool) -> str:
+    if one.place is None:
+        return "unseen"
+    return visible(f"{one.place.log}, {one.place}" if several else f"{one.place}")
 
 
 # --- the end -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checker.conformance.result import Conformance, Observed, RunResult, Violation
+from checker.conformance.result import Conformance, Observed, Place, RunResult, Violation
 from checker.report.json import step_data
 from checker.report.tolerance_json import head
 
@@ -64,8 +64,9 @@ def _violation(violation: Violation) -> dict[str, Any]:
         "allowed": [step_data(step) for step in violation.allowed],
         "possible": list(violation.possible),
         "fails": violation.fails,
-        "explanation": [{"line": one.line, "step": step_data(one.step)} for one in violation.explanation],
+        "explanation": [{**_place(one.place), "step": step_data(one.step)} for one in violation.explanation],
         "assumed": violation.assumed,
+        "only": violation.only,
         "replay": violation.replay,
     }
 
@@ -76,6 +77,12 @@ def _observed(seen: Observed) -> dict[str, Any]:
         "steps": list(seen.steps),
         "agent": seen.agent,
         "values": [{"name": name, "value": value} for name, value in seen.values],
-        "line": seen.line,
+        **_place(seen.place),
         "record": seen.record,
     }
+
+
+def _place(place: Place | None) -> dict[str, Any]:
+    if place is None:
+        return {"log": None, "line": None, "within": None}
+    return {"log": place.log, "line": place.line, "within": place.within or None}

@@ -159,10 +159,23 @@ class Assigned(Account):
 
 # --- changes -----------------------------------------------------------------------------------------------------------
 
-CHANGES = ("as it was", "left out", "twice", "swapped", "another agent", "another kind", "cut off", "ended early")
+CHANGES = (
+    "as it was",
+    "left out",
+    "twice",
+    "swapped",
+    "another agent",
+    "another kind",
+    "cut off",
+    "ended early",
+    "moved",
+    "two mixed",
+    "goes on",
+)
 
 
-def changed(run: list[Record], change: str, agents: int, random: Random) -> list[Record]:
+def changed(run: list[Record], change: str, agents: int, random: Random, other: list[Record]) -> list[Record]:
+    """`other`: another run of the same team."""
     told = [place for place, record in enumerate(run) if record["type"] in TOLD]
     named = [place for place in told if "agent" in run[place]]
     found, place = list(run), random.choice(told)
@@ -172,8 +185,8 @@ def changed(run: list[Record], change: str, agents: int, random: Random) -> list
         case "twice":
             found.insert(place, run[place])
         case "swapped":
-            place, other = random.choice(list(pairwise(told)))
-            found[place], found[other] = run[other], run[place]
+            place, following = random.choice(list(pairwise(told)))
+            found[place], found[following] = run[following], run[place]
         case "another agent":
             place = random.choice(named)
             found[place] = {**run[place], "agent": f"Dev{random.randint(1, agents)}"}
@@ -183,6 +196,12 @@ def changed(run: list[Record], change: str, agents: int, random: Random) -> list
             found[place] = {"type": kind, **agent}
         case "cut off":
             del found[place:]
+        case "moved":
+            found.insert(random.choice(told), found.pop(place))
+        case "two mixed":
+            found = [record for pair in zip(run, other, strict=False) for record in pair if random.random() < 0.5]
+        case "goes on":
+            found[place:] = other[place:]
         case "ended early":
             found[place:] = [{"type": "run_end", "success": random.random() < 0.5}]
     return found
@@ -205,9 +224,12 @@ def main() -> None:
         expected: list[tuple[str, bool]] = []
         graph = graphs[f"{task}/{label}"]
         for change in CHANGES:
-            real = random.choice(group)
-            run = [{k: v for k, v in record.items() if k != "run"} for record in records(real, events[real["run_dir"]])]
-            run = changed(run if mode == "decentralized" else run[:SHORT], change, agents, random)
+            run, other = (
+                [{k: v for k, v in record.items() if k != "run"} for record in records(real, events[real["run_dir"]])]
+                for real in (random.choice(group), random.choice(group))
+            )
+            most = None if mode == "decentralized" else SHORT
+            run = changed(run[:most], change, agents, random, other[:most])
             needs = [{int(need.split("-")[1]) - 1 for need in graph[f"task-{n + 1}"]} for n in range(CHAIN[label])]
             account = (
                 Decentralized(agents, CHAIN[label]) if mode == "decentralized" else Assigned(agents, CHAIN[label], needs, gate)

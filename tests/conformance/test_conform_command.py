@@ -192,14 +192,14 @@ def test_a_map_to_start_from(here: Path, capsys: pytest.CaptureFixture[str]) -> 
         "# The steps of the protocol. Each is read by a rule below, or listed as `hidden` (it may happen unseen) or `never`:",
         "#   Worker.work                      Worker starts work (t: Task)",
         "#   Worker.work.planning             Worker goes on with work after planning",
-        "#   Worker.work.working              Worker goes on with work after working",
+        "#   Worker.work.working              Worker goes on with work after working   HOLE: no rule shows it",
         "[steps]",
         "hidden = []",
         "never = []",
         "",
     ]
     assert (
-        '[[record]]  # 1 such records\nwhere = { type = "work" }\nstep = "Worker.work"  # a guess, from the names\nwith = { t = "task" }'
+        '[[record]]  # 1 such record\nwhere = { type = "work" }\nstep = "Worker.work"  # GUESS: `work` is the name of the step\nwith = { t = "task" }'
         in out
     )
 
@@ -211,3 +211,42 @@ def test_the_map_to_start_from_is_one_that_can_be_read(here: Path, capsys: pytes
     code, _, err = run(capsys, "task_board.team", "log.jsonl", "--map", "map.toml")
     assert code == 2
     assert {line.split("]")[0] for line in err.splitlines() if line.startswith("error")} == {"error[T634"}
+
+
+def test_a_step_of_no_agent_is_not_somebodys(tmp_path: Path) -> None:
+    spec = BOARD.replace("task_board.team", "patterns/debate_judge.team")
+    found = followed(tmp_path, [{"step": "Debater.round"}], '[log]\nrun = "run"\n\n[[record]]\nstep = "{step}"\n', spec)
+    assert "  line 1: (all) begin the next round\n" in render(found)
+
+
+def test_a_field_that_is_there_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    """In rules without a step the agent is whose record it is; the end of a call need not say it again."""
+    map = """
+[log]
+agent = "who"
+
+[steps]
+never = ["Worker.work.planning", "Worker.work.working"]
+
+[[record]]
+where = { type = "begin" }
+step = "Worker.work"
+call = "begin"
+id = "id"
+
+[[record]]
+where = { type = "end" }
+call = "end"
+id = "id"
+
+[[record]]
+where = { type = "board" }
+before = { "status[{task}]" = "status" }
+"""
+    records = [
+        {"type": "board", "who": "ann", "task": "T", "status": "open"},
+        {"type": "begin", "who": "ann", "id": 1},
+        {"type": "end", "id": 1},
+    ]
+    found = followed(tmp_path, records, map)
+    assert (found.verdict, found.warnings) == ("conforms", ())

@@ -106,12 +106,12 @@ LOGS: dict[str, tuple[list[dict[str, Any]], tuple[str | None, str | None, str | 
             ("working", "warning", "team", "2026-01-01T00:00:02Z", "b"),
         ),
         (None, "worker", "event"),
-        {"worker planning": "Worker.work.planning", "task claimed": None, "working": "Worker.work.working"},
+        {"worker planning": "Worker.work", "task claimed": "Worker.work.planning", "working": "Worker.work.working"},
     ),
     "messages with names in them": (
         records(("ts", "msg", "agent"), (1, "planning T1", "a"), (2, "planning T2", "b"), (3, "heartbeat", "b")),
         (None, "agent", "msg"),
-        {"planning *": "Worker.work.planning", "heartbeat": None},
+        {"planning {x}": "Worker.work.planning", "heartbeat": None},
     ),
     "within a payload": (
         [

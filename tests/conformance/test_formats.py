@@ -278,4 +278,4 @@ def test_what_is_no_log(tmp_path: Path, text: str, format: Any, line: int, reaso
 def test_the_lines_of_a_list(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_text('[\n  {"a": 1},\n\n  {"a": 2}, {"a": 3}\n]\n')
-    assert [record.line for record in read_log(str(path))[1]] == [2, 4, 4]
+    assert [record.place.line for record in read_log(str(path))[1]] == [2, 4, 4]

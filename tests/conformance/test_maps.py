@@ -327,7 +327,7 @@ ONE = [{"type": "plan", "who": "ann", "task": "T"}]
             ("T631", "1:5", "the map is not TOML: expected ']' at the end of a table declaration", None),
         ),
         (MAP.replace("[log]", "[logs]"), ("T632", "1:1", "a map has no entry `logs`", "did you mean `log`?")),
-        (MAP.replace('run = "run"', "run = 1"), ("T632", "2:1", "`run` has a number where a text should be", None)),
+        (MAP.replace('run = "run"', "run = 1"), ("T632", "2:1", "`run` has a number where a text or a list should be", None)),
         ("[log]\n", ("T632", "1:1", "the map has no rule: it would read nothing", None)),
     ],
 )

@@ -203,3 +203,23 @@ def test_never_a_traceback(tmp_path: Path, data: bytes) -> None:
         done = subprocess.run([*command, *words], input=data, capture_output=True, check=False)
         assert done.returncode == 2
         assert done.stderr.startswith(b"error[")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_list_that_breaks_off(tmp_path: Path, indent: int | None) -> None:
+    """Wherever it does, the elements that are whole are read, or it is refused."""
+    text, path = json.dumps([{"a": 1}, {"b": "x, ]"}, {"c": [1]}], indent=indent), tmp_path / "log"
+    ends = [text.index(mark) + len(mark) for mark in ("{", ']"')]
+    first, second = text.index("}") + 1, text.index("}", ends[1]) + 1
+    for end in range(1, len(text.rstrip("]"))):
+        path.write_text(text[:end])
+        told: list[int] = []
+        if end < first:
+            with pytest.raises(BadInput):
+                list(read_log(str(path), cut=told.append)[1])
+            continue
+        read = [dict(record.fields) for record in read_log(str(path), cut=told.append)[1]]
+        assert read == [{"a": 1}, {"b": "x, ]"}, {"c": [1]}][: 1 + (end >= second) + (end >= text.rindex("}") + 1)]
+        assert len(told) == 1
+    with pytest.raises(BadInput):
+        list(read_log(str(path))[1])

@@ -11,6 +11,7 @@ import pytest
 from checker.api import conform
 from checker.conformance.result import Conformance, RunResult
 from checker.language.diagnostics import BadInput
+from checker.report.conformance import render_violation
 from tests.conformance.attacked import attack
 from tests.conformance.boards import BOARD, followed
 
@@ -173,6 +174,13 @@ def test_sets_of_states_for_each_set_of_events(tmp_path: Path, monkeypatch: pyte
         assert searched.violation is not None
         assert followed.explained == 4
         assert {one.line for one in followed.violation.waiting} == {3, 6}
+        assert sorted(one.line for one in followed.violation.explanation if one.line) == [1, 2, 4, 5]
+        monkeypatch.setattr("checker.conformance.symbolic.in_part._InPart._way", lambda *_: None)
+        partly = decided().violation
+        assert partly is not None
+        assert partly.only is not None
+        assert 0 < partly.only < 4
+        assert "events could have come (there is one for all of them" in " ".join(render_violation(decided()).split())
     monkeypatch.setattr("checker.conformance.symbolic.in_part.CUTS", 3)
     assert (decided().verdict, decided().reason) == (
         "cannot tell",

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from checker.conformance.logs.map_errors import UnreadableValue
 from checker.conformance.logs.ordering import Entry
+from checker.conformance.logs.records import Place
 from checker.conformance.logs.rules import Call
 from checker.language.diagnostics import BadInput
 
@@ -29,7 +30,7 @@ def each_call_its_own(entries: Sequence[Entry], before: Sequence[set[int]]) -> l
             id = reading.id
             if reading.kind == "begin" and id in last and last[id][1] != "begin":
                 if not _comes_after(place, last[id][0], before):
-                    raise _unordered(entry, id, entries[last[id][0]].record.line)
+                    raise _unordered(entry, id, entries[last[id][0]].record.place)
                 turns[id] = turns.get(id, 1) + 1
             last[id] = place, reading.kind
             if id in turns:
@@ -48,7 +49,7 @@ def _comes_after(later: int, earlier: int, before: Sequence[set[int]]) -> bool:
     return earlier in found
 
 
-def _unordered(entry: Entry, id: str, line: int) -> BadInput:
-    reason = f"a call `{id}` begins here and one ends in line {line}, and which of the two comes first is not known"
+def _unordered(entry: Entry, id: str, place: Place) -> BadInput:
+    reason = f"a call `{id}` begins here and one ends in {place}, and which of the two comes first is not known"
     advice = "name a field as `id` that differs from call to call"
     return BadInput([UnreadableValue(span=entry.record.span, reason=reason, advice=advice)])

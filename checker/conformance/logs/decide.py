@@ -100,7 +100,7 @@ class Undecided(Struct, frozen=True, kw_only=True):
     def _violates(self, stuck: Stuck, path: Explained | None, states: Sequence[State]) -> RunResult:
         entry = Entry(record=self.record(stuck.number), readings=(), lane=None)
         observed = self.teller.observed(entry, _reading(stuck.seen))
-        violation = self.teller.violation(stuck, observed, path, lambda number: self.record(number).line, states)
+        violation = self.teller.violation(stuck, observed, path, lambda number: self.record(number).place, states)
         return replace(self._untold, verdict="violates", explained=stuck.number - 1, violation=violation)
 
     @property

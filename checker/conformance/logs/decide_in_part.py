@@ -13,8 +13,9 @@ from checker.conformance.beliefs import Beliefs, CannotTell
 from checker.conformance.explain import Explained
 from checker.conformance.logs.names import Names
 from checker.conformance.logs.partial import Arranged
+from checker.conformance.logs.records import Place
 from checker.conformance.logs.telling import Teller
-from checker.conformance.orders import ORDERS, Blocked, Made, count_made, explain_in_some_order
+from checker.conformance.orders import ORDERS, Blocked, Made, count_made, explain_as_far, explain_in_some_order
 from checker.conformance.result import RunResult
 from checker.conformance.seen import Begun
 from checker.conformance.symbolic.follow import SetsOfStates
@@ -58,32 +59,35 @@ class UndecidedInPart(Struct, frozen=True, kw_only=True):
         """With sets of states that are not listed. Raises CannotTell."""
         known, beliefs = self.made.known, self.beliefs
         slots = 1 + max((one.slot for one in known.seen if isinstance(one, Begun)), default=-1)
-        sets = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look)
-        found = follow_in_part(sets, known)
+        try:
+            found = follow_in_part(SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look), known)
+        except CannotTell as limit:
+            if limit.limit != "candidates":
+                raise
+            sets = SetsOfStates(beliefs.automaton.interpreter, beliefs.hidden, slots, look=beliefs.look)
+            found = follow_in_part(sets, known, keep=False)  # there is more room for each set then
         if not found.next:
             return replace(
                 self._untold, verdict="conforms", explained=len(known.seen), states=found.count, end=self.teller.end(found.values)
             )
         explained = count_made(found.made)
         blocked = Blocked(explained=explained, next=found.next, allowed=found.allowed, states=(), fails=found.fails)
-        return self._violates(blocked, self._way(found.made))
+        return self._violates(blocked, found.way or self._way(found.made))
 
     def _way(self, made: Made) -> Explained | None:
-        """A behaviour that explains these observations, of which it is known that there is one; None: it was not found soon."""
+        """A behaviour that explains these observations, of which it is known that there is one, or as many of them as were soon found."""
         with suppress(CannotTell):
-            found = explain_in_some_order(self.beliefs, self.made.known, most=QUICK, within=made)
-            assert found.blocked is None, "sets hold what no behaviour explains"
-            return found.path
+            return explain_as_far(self.beliefs, self.made.known, most=QUICK, within=made)
         return None
 
     # --- results -------------------------------------------------------------------------------------------------------
 
     def _violates(self, blocked: Blocked, path: Explained | None) -> RunResult:
-        def line(number: int) -> int:
-            return self.made.entries[number - 1].record.line
+        def place(number: int) -> Place:
+            return self.made.entries[number - 1].record.place
 
-        waiting = [self.teller.observed(self.made.entries[place], self.made.readings[place]) for place in blocked.next]
-        violation = self.teller.blocked(blocked, waiting, path, line)
+        waiting = [self.teller.observed(self.made.entries[one], self.made.readings[one]) for one in blocked.next]
+        violation = self.teller.blocked(blocked, waiting, path, place)
         return replace(self._untold, verdict="violates", explained=blocked.explained, violation=violation)
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, final
 
@@ -19,11 +20,12 @@ from checker.conformance.logs.names import Names, Unreadable, key
 from checker.conformance.logs.ordering import Entry
 from checker.conformance.logs.records import MISSING, Record, find
 from checker.conformance.logs.rules import Call, NoSuchStep, Reading, Rule
-from checker.conformance.logs.runs import Gathered, InOrder
+from checker.conformance.logs.runs import Gathered, InOrder, RunKey
+from checker.conformance.logs.sources import names_of
 from checker.conformance.logs.telling import RECORD_SHOWN, Teller
 from checker.conformance.result import Conformance, RunResult
 from checker.conformance.seen import StepSeen
-from checker.language.diagnostics import BadInput
+from checker.language.diagnostics import BadInput, Diagnostic
 
 Told = Callable[[int, int, int], None]  # records and runs so far, and how many of these are decided
 
@@ -64,14 +66,16 @@ class _Follow:
     ) -> None:
         self.reader, self.progress, self.violated, self.following = reader, progress, violated, following
         self.every = PROGRESS_RECORDS if violated is None else 1
+        self.wrong: list[Diagnostic] = []  # of logs that cannot be read
         self.cut: list[str] = []  # lines that break off
         self.beliefs = Beliefs(reader.vocabulary.model, reader.hidden, limits, self._tell)
         self.teller = Teller(reader.vocabulary, self.beliefs.automaton.interpreter, command)
-        self.runs: dict[str, InOrder | Gathered] = {}
-        self._names: list[str] = []  # of the runs, in the order in which they began
+        self.runs: dict[RunKey, InOrder | Gathered] = {}  # those that are not decided yet
+        self._begun: list[RunKey] = []  # in the order in which they began
+        self.log_names: dict[str, str] = {}
         self.order: Order = "log"
         self.records = self.ignored = self.unread = self.decided = self.twice = 0
-        self.told: dict[tuple[Any, ...], tuple[Record, tuple[Reading, ...]]] = {}  # by what `once` names
+        self.told: dict[tuple[Any, ...], tuple[Record, tuple[Reading, ...]]] = {}  # by run, and what `once` names
         self.seen: Counter[int] = Counter()
         self.touched: set[int] = set()  # steps that some record may be
 
@@ -80,16 +84,19 @@ class _Follow:
         interrupted = False
         results: list[RunResult] = []
         formats: list[str] = []
+        self.log_names = names_of(logs) if self.reader.log.each_apart else {}
         try:
             for place, log in enumerate(logs):
-                self._read_all(log, format, formats, following=self.following and place == len(logs) - 1)
-            for run in self.runs.values():
-                results.append(run.result())
-                self.decided = len(results)
-                self._tell()
+                with self._each_told():
+                    self._read_all(log, format, formats, following=self.following and place == len(logs) - 1)
+                    if self.log_names:
+                        self._decide(results)
+            if self.wrong:
+                raise BadInput(self.wrong)
+            self._decide(results)
         except KeyboardInterrupt:
             interrupted = True
-            results += [self._interrupted(run) for run in list(self.runs.values())[len(results) :]]
+            results += [self._interrupted(run) for run in self.runs.values()]
         model = self.reader.vocabulary.model
         return Conformance(
             protocol=model.protocol,
@@ -130,9 +137,31 @@ class _Follow:
             if not following:
                 raise
 
+    @contextmanager
+    def _each_told(self) -> Iterator[None]:
+        """Where each log has runs of its own, the others are read too although one cannot be."""
+        try:
+            yield
+        except BadInput as error:
+            if not self.log_names:
+                raise
+            self.wrong += error.diagnostics
+            self.runs.clear()
+
+    def _decide(self, results: list[RunResult]) -> None:
+        """The runs that were read, each forgotten once its result stands. Raises BadInput."""
+        for one in list(self.runs):
+            run = self.runs[one]
+            results.append(run.result())
+            del self.runs[one]
+            self.decided = len(results)
+            if isinstance(run, Gathered) and results[-1].violation is not None and self.violated is not None:
+                self.violated(results[-1])
+            self._tell()
+
     def _tell(self) -> None:
         if self.progress is not None:
-            self.progress(self.records, len(self.runs), self.decided)
+            self.progress(self.records, self.decided + len(self.runs), self.decided)
 
     def _interrupted(self, run: InOrder | Gathered) -> RunResult:
         """A violation that was found stands; of the rest it is known how far it is explained."""
@@ -168,7 +197,7 @@ class _Follow:
         if run is None or run.over:
             return
         readings = () if silent or rule is None else self._read(rule, record, run.names)
-        if not silent and self._came_before(record, run.name, readings):
+        if not silent and self._came_before(record, run, readings):
             return
         self._count_steps(readings)
         if readings or silent:
@@ -179,7 +208,7 @@ class _Follow:
     def _again(self) -> None:
         self.twice += 1
 
-    def _came_before(self, record: Record, run: str, readings: tuple[Reading, ...]) -> bool:
+    def _came_before(self, record: Record, run: InOrder | Gathered, readings: tuple[Reading, ...]) -> bool:
         """Whether a record with the same values in the fields of `once` was read. Raises BadInput where it said something else."""
         once = self.reader.log.once
         if once is None:
@@ -187,11 +216,11 @@ class _Follow:
         values = [find(record.fields, path) for path in ((once,) if isinstance(once, str) else once)]
         if any(value is MISSING or value is None for value in values):
             return False
-        first, said = self.told.setdefault((run, *map(key, values)), (record, readings))
+        first, said = self.told.setdefault((run.key, *map(key, values)), (record, readings))
         if first is record:
             return False
         if said != readings:
-            reason = f"it is the same record as line {first.line}, by `once`, and does not say the same"
+            reason = f"it is the same record as {first.place}, by `once`, and does not say the same"
             raise _unreadable(record, reason, "name fields as `once` that together differ from record to record")
         self._again()
         return True
@@ -222,32 +251,32 @@ class _Follow:
             self.unread += 1
 
     def _run(self, record: Record, *, strict: bool) -> InOrder | Gathered | None:
-        name = ""
-        if self.reader.log.run is not None:
-            given = find(record.fields, self.reader.log.run)
+        log = record.place.log
+        parts = [self.log_names[log]] if log in self.log_names else []
+        for field in self.reader.log.run_fields:
+            given = find(record.fields, field)
             if given is MISSING or given is None:
                 if not strict:
                     return None
-                raise _unreadable(
-                    record, f"the record has no field `{self.reader.log.run}`, which says its run", "ignore such records"
-                )
-            name = str(given)
-        run = self.runs.get(name)
+                raise _unreadable(record, f"the record has no field `{field}`, which says its run", "ignore such records")
+            parts.append(str(given))
+        run_key = tuple(parts)
+        run = self.runs.get(run_key)
         if run is None:
             if len(self.runs) >= OPEN_RUNS:
-                self._forget(len(self.runs) - OPEN_RUNS)
+                self._forget(self._begun[-OPEN_RUNS])
             names = Names(self.reader.naming)
-            run = self.runs[name] = (
-                InOrder(name, self.beliefs, names, self.teller)
+            run = self.runs[run_key] = (
+                InOrder(run_key, self.beliefs, names, self.teller)
                 if self.order == "log"
-                else Gathered(name, self.beliefs, names, self.teller, self.order, self.reader.log)
+                else Gathered(run_key, self.beliefs, names, self.teller, self.order, self.reader.log)
             )
-            self._names.append(name)
+            self._begun.append(run_key)
         return run
 
-    def _forget(self, number: int) -> None:
-        """The past of the run that began as number `number`, from 0."""
-        run = self.runs[self._names[number]]
+    def _forget(self, key: RunKey) -> None:
+        """The past of a run."""
+        run = self.runs.get(key)
         if isinstance(run, InOrder):
             run.forget()
 
@@ -281,6 +310,10 @@ class _Follow:
 
     def _warnings(self) -> Iterable[str]:
         """What makes a verdict say less than it seems to."""
+        marked = [f"{count} x {word}" for word in ("GUESS", "HOLE") if (count := self.reader.written.text.count(f"# {word}:"))]
+        if marked:
+            told = "the verdicts rest on what was guessed; take the marks out where you have looked"
+            yield f"{self.reader.written.path}: it still has {', '.join(marked)} of the map to start from: {told}"
         for number, rule in enumerate(self.reader.rules, 1):
             place = self.reader.written.rule(number - 1)
             if not rule.fitted:

@@ -95,3 +95,16 @@ class UnreadableLog(Diagnostic, frozen=True, kw_only=True):
 
     reason: str
     advice: str
+
+
+class NoLogs(Diagnostic, frozen=True, kw_only=True):
+    """A folder without a log in it, or a pattern that no file fits, was given where logs should be. In folders, logs are found by their
+    endings; a file that is named itself may be called anything.
+    """
+
+    code = "T638"
+    title = "{reason}"
+    help = "{advice}"
+
+    reason: str
+    advice: str

@@ -28,14 +28,15 @@ Where: TypeAlias = str | Literally  # the path of a field of the record, or a va
 
 
 class LogTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[log]`. Most entries are the path of a field: `run` tells runs apart, `agent` is that of every rule that names none; records with the same
-    values in the fields of `once` came twice.
+    """`[log]`. Most entries are the path of a field: `run` tells runs apart (several fields: together), `agent` is that of every rule that names
+    none; records with the same values in the fields of `once` came twice. `files`: whether each of several logs has runs of its own.
 
     `order`: what is known of the order of the records (see `checker.conformance.logs.ordering`). `format`: of the log; `line`: the form of a line
-    of text, with holes that become fields.
+    of text, with holes that become fields. `records`: the field with the list of records, where an object stands around them.
     """
 
-    run: str | None = None
+    run: str | tuple[str, ...] | None = None
+    files: Literal["runs", "parts"] | None = None
     agent: str | None = None
     order: Order | None = None
     time: str | None = None
@@ -45,7 +46,17 @@ class LogTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     once: str | tuple[str, ...] | None = None
     format: Format | None = None
     line: str | None = None
+    records: str | None = None
     strict: bool = True
+
+    @property
+    def run_fields(self) -> tuple[str, ...]:
+        return () if self.run is None else (self.run,) if isinstance(self.run, str) else self.run
+
+    @property
+    def each_apart(self) -> bool:
+        """Whether each log has runs of its own: as `files` says, or else where nothing tells runs apart."""
+        return not self.run_fields if self.files is None else self.files == "runs"
 
 
 class AboveTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

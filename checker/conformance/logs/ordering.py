@@ -18,7 +18,7 @@ from msgspec import Struct
 from checker.conformance.logs.formats.spans import has_zone, nanoseconds
 from checker.conformance.logs.map_errors import UnreadableValue
 from checker.conformance.logs.map_file import LogTable, Order
-from checker.conformance.logs.records import MISSING, Record, find
+from checker.conformance.logs.records import MISSING, Place, Record, find, listed
 from checker.conformance.logs.rules import Reading
 from checker.language.diagnostics import BadInput
 
@@ -105,13 +105,13 @@ def _links(entries: Sequence[Entry], log: LogTable) -> tuple[list[Entry], list[s
         for cause in _causes(entry.record, log):
             found = ids.get(cause, [place])
             if len(found) > 1:
-                raise _ambiguous(entry.record, cause, [ordered[one].record.line for one in found])
+                raise _ambiguous(entry.record, cause, [ordered[one].record.place for one in found])
             before[place] |= set(found) - {place}
     return ordered, before
 
 
-def _ambiguous(record: Record, id: str, lines: list[int]) -> BadInput:
-    reason = f"it comes after `{id}`, and so are {len(lines)} records called: those of lines {', '.join(map(str, lines[:6]))}"
+def _ambiguous(record: Record, id: str, places: list[Place]) -> BadInput:
+    reason = f"it comes after `{id}`, and so are {len(places)} records called: those of {listed(places)}"
     advice = "name a field as `id` that differs from record to record, or choose another `order`"
     return BadInput([UnreadableValue(span=record.span, reason=reason, advice=advice)])
 
@@ -149,7 +149,7 @@ def _times(entries: Sequence[Entry], log: LogTable) -> list[float]:
         return found  # some are no times since 1970, so none needs to be
     if len(kinds) > 1:
         (one, first), (other, second), *_ = kinds.items()
-        reason = f"`{log.time}` is {other} here, and {one} in line {first.line}: which comes first is not known"
+        reason = f"`{log.time}` is {other} here, and {one} in {first.place}: which comes first is not known"
         raise BadInput([UnreadableValue(span=second.span, reason=reason, advice="write all times in one way")])
     return found
 

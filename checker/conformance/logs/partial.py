@@ -11,6 +11,7 @@ from msgspec import Struct
 from checker.conformance.logs.call_ids import each_call_its_own
 from checker.conformance.logs.map_errors import UnreadableValue
 from checker.conformance.logs.ordering import Entry
+from checker.conformance.logs.records import listed
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.orders import PartialOrder
 from checker.conformance.seen import Begun, Dropped, Ended, Seen, StepSeen
@@ -86,8 +87,8 @@ def _sorted(entries: Sequence[Entry], before: Sequence[set[int]]) -> list[int]:
         sorter.prepare()
     except CycleError as error:
         circle = sorted(set(error.args[1]))
-        lines = ", ".join(str(entries[place].record.line) for place in circle[:6])
-        reason = f"the records of lines {lines} would each have to come before the others"
+        places = listed([entries[place].record.place for place in circle])
+        reason = f"the records of {places} would each have to come before the others"
         advice = "the times and links of the log contradict each other: choose another `order`"
         raise BadInput([UnreadableValue(span=entries[circle[0]].record.span, reason=reason, advice=advice)]) from None
     found: list[int] = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias, final
 
 import msgspec
 from msgspec import Struct
 
+from checker.conformance.result import Place as Place
 from checker.language.source import Span
 
 Fields: TypeAlias = Mapping[str, Any]
@@ -18,15 +19,14 @@ MISSING = object()  # a field that is not there, other than one that is null
 
 @final
 class Record(Struct, frozen=True, kw_only=True):
-    """One thing that a log says. `line`: where it begins in the file, from 1.
+    """One thing that a log says.
 
     For records of formats that know it: `id`, the ids that come `before` it, `time` in one unit, and the `lane` (a process, a service) within
     which the times can be compared.
     """
 
     fields: Fields
-    path: str
-    line: int
+    place: Place
     id: str | None = None
     before: tuple[str, ...] = ()
     time: int | float | None = None
@@ -34,7 +34,14 @@ class Record(Struct, frozen=True, kw_only=True):
 
     @property
     def span(self) -> Span:
-        return Span(self.path, self.line, 1, self.line, 1)
+        return Span(self.place.log, self.place.line, 1, self.place.line, 1)
+
+
+def listed(places: Sequence[Place]) -> str:
+    """Some of the places, as a text."""
+    if any(place.within for place in places):
+        return ", ".join(map(str, places[:6]))
+    return f"lines {', '.join(str(place.line) for place in places[:6])}"
 
 
 def find(data: Any, path: str) -> Any:
@@ -66,13 +73,15 @@ def parsed(text: str) -> Any:
         return text
 
 
-def paths(data: Any, prefix: str = "", deep: int = 3) -> dict[str, Any]:
+def paths(data: Any, prefix: str = "", deep: int = 4) -> dict[str, Any]:
     """The paths of a record's fields down to a depth, with their values."""
     found: dict[str, Any] = {}
     for name, value in data.items():
         inner = parsed(value) if isinstance(value, str) else value
+        if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict):
+            inner = {"0": inner[0]}
         if isinstance(inner, dict) and inner and deep > 1:
-            found |= paths(inner, f"{prefix}{name}.", deep - 1)
+            found |= paths(inner, f"{prefix}{name}.", deep - 1 if "0" not in inner else deep)
         else:
             found[prefix + name] = value
     return found

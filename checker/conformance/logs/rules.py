@@ -79,11 +79,15 @@ class Rule:
         self.agent, self.values, self.before, self.after = agent, values, before, after
         self.done, self.call, self.id = done, call, id
         self.fitted = 0  # how many records
-        self.missing = {s.path for s in (*values.values(), *([agent] if agent else [])) if s.path is not None}
+        told_before = call in ("end", "fail") and not steps  # the begin of the call says whose it is
+        acting = [agent] if agent is not None and not told_before else []
+        self.missing = {s.path for s in (*values.values(), *acting) if s.path is not None}
 
     def read(self, fields: Fields, names: Names) -> list[Reading]:
         """What a record that the rule fits says, in order. Raises Unreadable, NoSuchStep."""
         self.fitted += 1
+        if self.missing:
+            self.missing -= {path for path in self.missing if find(fields, path) is not MISSING}
         found: list[Reading] = []
         if self.before and (cells := self._cells(self.before, fields, names)):
             found.append(StateSeen(cells))
@@ -107,8 +111,6 @@ class Rule:
         if self.agent is not None and role is not None:
             known, value = self.agent.read(role, fields, names)
             agent = value if known else None
-        if self.missing:
-            self.missing -= {path for path in self.missing if find(fields, path) is not MISSING}
         if not self.values:
             return StepSeen(steps, agent)
         types = self.vocabulary.types(some)

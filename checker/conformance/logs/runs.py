@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import final
+from typing import TypeAlias, final
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from checker.conformance.logs.map_file import LogTable, Order
 from checker.conformance.logs.names import Names
 from checker.conformance.logs.ordering import Entry, predecessors
 from checker.conformance.logs.partial import arranged, begins_again, is_total, never_began
-from checker.conformance.logs.records import Record
+from checker.conformance.logs.records import Place, Record
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.telling import Teller
 from checker.conformance.result import RunResult, Violation
@@ -22,6 +22,8 @@ from checker.conformance.seen import Begun, Dropped, Ended, Seen, StepSeen
 from checker.conformance.tracker import REMEMBERED, Tracker
 
 TOLD_STATES = 10_000  # states at the end of a run whose values are told
+RunKey: TypeAlias = tuple[str, ...]  # what tells a run apart: its log, the values of fields
+
 SEARCHED = 20_000  # observations of a run that are kept, to be searched depth first where too many states could explain them
 
 
@@ -29,14 +31,13 @@ SEARCHED = 20_000  # observations of a run that are kept, to be searched depth f
 class InOrder:
     """A run whose records come in order."""
 
-    def __init__(self, name: str, beliefs: Beliefs, names: Names, teller: Teller) -> None:
-        self.name, self.names, self.teller = name, names, teller
+    def __init__(self, key: RunKey, beliefs: Beliefs, names: Names, teller: Teller) -> None:
+        self.key, self.name, self.names, self.teller = key, name_of(key), names, teller
         self.tracker = Tracker(beliefs)
         self.calls: dict[str, int] = {}
         self.events = 0
         self.violation: Violation | None = None
-        self._lines: deque[int] = deque(maxlen=REMEMBERED)
-        self._path = ""
+        self._places: deque[Place] = deque(maxlen=REMEMBERED)
         self._kept: list[Seen] | None = []
         # of the observations, by number, after too many states could explain them to list them
         self._records: dict[int, Record] = {}
@@ -53,8 +54,7 @@ class InOrder:
                 break
             self.events += 1
             seen = self._seen(entry, reading)
-            self._lines.append(entry.record.line)
-            self._path = entry.record.path
+            self._places.append(entry.record.place)
             self._keep(seen)
             if self.tracker.verdict == "conforms" and not self.tracker.observe(seen):
                 self.violation = self._violation(entry, reading)
@@ -65,7 +65,7 @@ class InOrder:
     def forget(self) -> None:
         """Keep where the run is, and not how it came there."""
         self.tracker.forget()
-        self._lines.clear()
+        self._places.clear()
         self._kept = None
         self._records.clear()
 
@@ -79,7 +79,7 @@ class InOrder:
         except CannotTell:
             path = None
         states = self.tracker.beliefs.closed_states(self.tracker.belief)
-        return self.teller.violation(stuck, self.teller.observed(entry, reading), path, self._line, states)
+        return self.teller.violation(stuck, self.teller.observed(entry, reading), path, self._place, states)
 
     def _keep(self, seen: Seen) -> None:
         if self._kept is not None:
@@ -135,20 +135,21 @@ class InOrder:
         return self.teller.end([{state[cell] for state in states} for cell in range(tracker.model.size)])
 
     def _record(self, number: int) -> Record:
-        """The record of an observation, by its number from 1; of those that were listed, no more than its line."""
-        return self._records.get(number) or Record(fields={}, path=self._path, line=self._line(number))
+        """The record of an observation, by its number from 1; of those that were listed, no more than its place."""
+        return self._records.get(number) or Record(fields={}, place=self._place(number))
 
-    def _line(self, number: int) -> int:
-        """The line of an observation, by its number from 1."""
-        return self._lines[len(self._lines) - (self.events - number) - 1]
+    def _place(self, number: int) -> Place:
+        """Where an observation stands, by its number from 1."""
+        return self._places[len(self._places) - (self.events - number) - 1]
 
 
 @final
 class Gathered:
     """A run whose order is known in part."""
 
-    def __init__(self, name: str, beliefs: Beliefs, names: Names, teller: Teller, order: Order, log: LogTable) -> None:
-        self.name, self.beliefs, self.names, self.teller = name, beliefs, names, teller
+    def __init__(self, key: RunKey, beliefs: Beliefs, names: Names, teller: Teller, order: Order, log: LogTable) -> None:
+        self.key, self.name = key, name_of(key)
+        self.beliefs, self.names, self.teller = beliefs, names, teller
         self.order, self.log = order, log
         self.entries: list[Entry] = []
         self.over = False
@@ -165,9 +166,14 @@ class Gathered:
         entries, before = predecessors(self.order, owned, self.log)
         made = arranged(entries, before)
         if is_total(made.known):
-            run = InOrder(self.name, self.beliefs, self.names, self.teller)
+            run = InOrder(self.key, self.beliefs, self.names, self.teller)
             for place, entry in enumerate(made.entries):
                 if not place or entry is not made.entries[place - 1]:
                     run.take(entry)
             return run.result()
         return UndecidedInPart(run=self.name, made=made, beliefs=self.beliefs, teller=self.teller, names=self.names).decided()
+
+
+def name_of(key: RunKey) -> str:
+    """The run's name in reports: what tells it apart, one after another."""
+    return ", ".join(part for part in key if part)

@@ -14,11 +14,12 @@ from checker.conformance.logs.ordering import Entry
 from checker.conformance.logs.rules import Call, Reading
 from checker.conformance.logs.vocabulary import Vocabulary
 from checker.conformance.orders import Blocked
-from checker.conformance.result import Explaining, Observed, Violation
+from checker.conformance.result import Explaining, Observed, Place, Violation
 from checker.conformance.seen import DoneSeen, StateSeen, StepSeen
 from checker.conformance.tracker import Stuck
 from checker.language.types import Value, element, show, sort_key
 from checker.model.cells import cell_names
+from checker.model.model import Step
 from checker.properties.finding import Path
 from checker.properties.result import TraceStep
 from checker.properties.run import Run
@@ -80,6 +81,7 @@ class Teller:
             phrase=steps[0].phrase if len(steps) == 1 else "",
             agent=element(role, seen.agent) if role is not None and seen.agent is not None else None,
             values=tuple((name, show(types[name], value)) for name, value in seen.values),
+            nobody=_nobody(steps),
         )
 
     def _shown(self, cell: int, value: object) -> str:
@@ -88,10 +90,10 @@ class Teller:
     # --- violations ----------------------------------------------------------------------------------------------------
 
     def violation(
-        self, stuck: Stuck, seen: Observed, path: Explained | None, line: Callable[[int], int], states: Sequence[State]
+        self, stuck: Stuck, seen: Observed, path: Explained | None, place: Callable[[int], Place], states: Sequence[State]
     ) -> Violation:
         """`states`: those that the run could have been in, hidden steps included."""
-        steps, replay = self._explanation(path, line)
+        steps, replay = self._explanation(path, place)
         return Violation(
             event=stuck.number,
             seen=seen,
@@ -103,19 +105,20 @@ class Teller:
         )
 
     def blocked(
-        self, blocked: Blocked, waiting: Sequence[Observed], path: Explained | None, line: Callable[[int], int]
+        self, blocked: Blocked, waiting: Sequence[Observed], path: Explained | None, place: Callable[[int], Place]
     ) -> Violation:
         """Of a run whose order is known in part."""
-        steps, replay = self._explanation(path, line)
+        steps, replay = self._explanation(path, place)
         return Violation(
             event=blocked.explained,
             seen=waiting[0],
             allowed=tuple(map(self._labelled, blocked.allowed)),
             possible=(),
-            fails=None,
+            fails=blocked.fails,
             explanation=steps,
             replay=replay,
             waiting=tuple(waiting),
+            only=None if path is None else path.only,
         )
 
     def _possible(self, seen: object, states: Sequence[State]) -> tuple[str, ...]:
@@ -143,7 +146,7 @@ class Teller:
             place=str(step.at),
         )
 
-    def _explanation(self, path: Explained | None, line: Callable[[int], int]) -> tuple[tuple[Explaining, ...], str]:
+    def _explanation(self, path: Explained | None, place: Callable[[int], Place]) -> tuple[tuple[Explaining, ...], str]:
         """The path as steps, taken again by the interpreter, and the command that shows it."""
         if path is None or path.first != 1:
             return (), ""
@@ -152,8 +155,8 @@ class Teller:
         run = Run(self.model, self.interpreter, Path(initial=initial, indices=indices, end=None, shortest=False))
         assert run.states == [path.start, *(taken.after for taken in path.taken)], "the interpreter goes elsewhere"
         steps = trace_of(run).steps
-        lines = [None if taken.number is None else line(taken.number) for taken in path.taken]
-        explaining = tuple(Explaining(step=step, line=at) for step, at in zip(steps, lines, strict=True))
+        places = [None if taken.number is None else place(taken.number) for taken in path.taken]
+        explaining = tuple(Explaining(step=step, place=at) for step, at in zip(steps, places, strict=True))
         start = f" --initial {initial}" if initial else ""
         pasted = f"{self.command}{start} --steps {','.join(map(str, indices))}"
         return explaining, pasted if 0 < len(indices) <= STEPS_TO_PASTE else ""
@@ -166,6 +169,13 @@ def _nearest_first(labels: Sequence[Label], seen: object) -> list[Label]:
     return sorted(labels, key=lambda label: (label.step not in seen.steps, label.agent != seen.agent))
 
 
+def _nobody(steps: Sequence[Step]) -> str:
+    """What stands in the place of the agent, of steps that have none."""
+    if not steps or any(step.agent is not None for step in steps):
+        return ""
+    return "(fault)" if steps[0].fault else "(all)"
+
+
 def _observed(
     kind: str,
     entry: Entry,
@@ -174,6 +184,7 @@ def _observed(
     phrase: str = "",
     agent: str | None = None,
     values: tuple[tuple[str, str], ...] = (),
+    nobody: str = "",
 ) -> Observed:
     text = msgspec.json.encode(entry.record.fields).decode() if entry.record.fields else ""
     return Observed(
@@ -182,6 +193,7 @@ def _observed(
         phrase=phrase,
         agent=agent,
         values=values,
-        line=entry.record.line,
+        place=entry.record.place,
+        nobody=nobody,
         record=text if len(text) <= RECORD_SHOWN else text[: RECORD_SHOWN - 3] + "...",
     )

@@ -28,13 +28,15 @@ def way_back(followed: SetsOfStates, seen: Sequence[Seen]) -> Explained | None:
     if followed.past is None:
         return None
     try:
-        return _Back(followed).path(followed.past[: len(seen) + 1], seen)
+        return Back(followed).path(followed.past[: len(seen) + 1], seen)
     except (TooManyNodes, CannotTell):
         return None
 
 
 @final
-class _Back:
+class Back:
+    """The steps on the way are added to `taken`, the last one first."""
+
     def __init__(self, followed: SetsOfStates) -> None:
         self.of, self.sets = followed, followed.sets
         self.taken: list[Taken] = []
@@ -43,16 +45,27 @@ class _Back:
         """`past`: the sets before each observation, and the one after the last."""
         state = self.sets.some(past[-1])
         for number in range(len(seen), 0, -1):
-            grown: list[Grown] = []
             start, one = past[number - 1], seen[number - 1]
-            before = start if isinstance(one, Begun) else self.of.closed(start, grown)
-            state = self._through(self._seen(before, one), state, number)
-            for earlier, by in reversed(grown):
-                if self.sets.come_from(earlier, (), state) is None:
-                    state = self._through(self._unseen(earlier, by), state, None)
-        return Explained(start=self._state(state), taken=tuple(reversed(self.taken)), first=1)
+            state = some(self.before(start, one, state, number, hidden=not isinstance(one, Begun)))
+        return self.explained(state)
 
-    def _through(self, ways: Iterator[Led], after: list[Value], number: int | None) -> list[Value]:
+    def explained(self, start: list[Value]) -> Explained:
+        return Explained(start=self._state(start), taken=tuple(reversed(self.taken)), first=1)
+
+    def before(self, start: int, seen: Seen, after: list[Value], number: int, *, hidden: bool) -> list[Value] | None:
+        """A state of the set `start` from which the observation of this number leads to `after`, where `hidden` steps may come first. None: there
+        is none."""
+        grown: list[Grown] = []
+        found = self.of.closed(start, grown) if hidden else start
+        state = self._through(self._seen(found, seen), after, number)
+        if state is None:
+            return None
+        for earlier, by in reversed(grown):
+            if self.sets.come_from(earlier, (), state) is None:
+                state = some(self._through(self._unseen(earlier, by), state, None))
+        return state
+
+    def _through(self, ways: Iterator[Led], after: list[Value], number: int | None) -> list[Value] | None:
         """A state from which one of these ways leads to `after`."""
         for part, writes, label in ways:
             before = self.sets.come_from(part, writes, after)
@@ -61,7 +74,7 @@ class _Back:
                     index = self._index(self._state(before), label, self._state(after))
                     self.taken.append(Taken(before=self._state(before), index=index, after=self._state(after), number=number))
                 return before
-        raise AssertionError("a set holds what nothing leads to")
+        return None
 
     def _seen(self, before: int, seen: Seen) -> Iterator[Led]:
         match seen:
@@ -102,3 +115,8 @@ class _Back:
 
     def _state(self, values: Sequence[Value]) -> State:
         return tuple(values[: self.of.model.size])
+
+
+def some(state: list[Value] | None) -> list[Value]:
+    assert state is not None, "a set holds what nothing leads to"
+    return state

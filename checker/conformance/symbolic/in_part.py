@@ -11,90 +11,122 @@ from msgspec import Struct
 
 from checker.conformance.automaton import Label
 from checker.conformance.beliefs import CannotTell
+from checker.conformance.explain import Explained
 from checker.conformance.orders import Made, PartialOrder, first_of, followers, freed_by, going_on, with_made
+from checker.conformance.symbolic.back import Back
 from checker.conformance.symbolic.diagram import EMPTY, TooManyNodes
 from checker.conformance.symbolic.follow import SetsOfStates
 from checker.language.types import Value
 
 CUTS = 20_000  # sets of observations
 
-Layer: TypeAlias = dict[Made, tuple[int, tuple[int, ...]]]  # the place of its states in `past`, and what may be made next
+CLOSED = 0  # the place in `past` of the set that is looked at, with the hidden steps that may have come
+
+
+@final
+class Cut(Struct):
+    """A set of observations that may have been made first: the `place` of its states in `past`, what may be made `next`, and the sets of one
+    observation less that lead to some of these states, with that observation."""
+
+    place: int
+    next: tuple[int, ...]
+    came: list[tuple[Made, int]] = []
+
+
+Layer: TypeAlias = dict[Made, Cut]
 
 
 @final
 class FollowedInPart(Struct, frozen=True, kw_only=True):
     """`made`: a largest set of observations that some behaviour explains. Where these are not all, `next` are those that could come then, and
-    `allowed` and `fails` tell what was possible; otherwise `count` states can explain all, in which the cells have these `values`."""
+    `allowed` and `fails` tell what was possible, `way` is such a behaviour (None: the sets on the way were too large to be kept); otherwise `count`
+    states can explain all, in which the cells have these `values`."""
 
     made: Made
     next: tuple[int, ...] = ()
     allowed: tuple[Label, ...] = ()
     fails: str | None = None
+    way: Explained | None = None
     count: int = 0
     values: tuple[tuple[Value, ...], ...] = ()
 
 
-def follow_in_part(of: SetsOfStates, known: PartialOrder) -> FollowedInPart:
-    """Raises CannotTell where there are too many sets, or they get too large."""
+def follow_in_part(of: SetsOfStates, known: PartialOrder, *, keep: bool = True) -> FollowedInPart:
+    """`keep`: the sets on the way, as long as they are not too large. Raises CannotTell where there are too many sets, or they get too large."""
     try:
-        return _InPart(of, known).run()
+        return _InPart(of, known, keep).run()
     except TooManyNodes as limit:
         raise CannotTell("candidates", str(limit)) from None
 
 
 @final
 class _InPart:
-    def __init__(self, of: SetsOfStates, known: PartialOrder) -> None:
+    def __init__(self, of: SetsOfStates, known: PartialOrder, keep: bool) -> None:
         self.of, self.known, self.then = of, known, followers(known)
         self.met = 0
+        self.layers: list[Layer] | None = [] if keep else None  # from the first on
 
     def run(self) -> FollowedInPart:
         self.of.start()
         self.of.needs_past = True
-        self.of.past = [self.of.now]
-        layer: Layer = {(0, 0): (0, tuple(first_of(self.known)))}
+        self.of.past = [EMPTY, self.of.now]
+        layer: Layer = {(0, 0): Cut(1, tuple(first_of(self.known)))}
         for _ in self.known.seen:
             following = self._next(layer)
             if not following:
                 return self._stuck(layer)
-            layer = self._alone(following)
-        ((made, (place, _)),) = layer.items()
-        states = self._past()[place]
+            if self.layers is not None:
+                self.layers.append(layer)
+            layer = self._tidied(following)
+        ((made, cut),) = layer.items()
+        states = self._past()[cut.place]
         return FollowedInPart(made=made, count=self.of.sets.count(states), values=self.of.told(states))
 
     def _next(self, layer: Layer) -> Layer:
         """What one more observation leads to; sets without states are left out. Those of both layers stand in `past`."""
         following: Layer = {}
-        for made, (place, enabled) in layer.items():
+        for made, cut in layer.items():
             self.met += 1
             if self.met > CUTS:
                 raise CannotTell("orders", f"there are more than {CUTS:,} sets of events that may have happened first")
-            self._past()[place] = self.of.closed(self._past()[place])
-            for event in going_on(self.known, enabled):
-                before, after = self.of.after(self._past()[place], self.known.seen[event])
-                self._past()[place] = before
+            self._close(cut)
+            for event in going_on(self.known, cut.next):
+                before, after = self.of.after(self._past()[CLOSED], self.known.seen[event])
+                self._past()[CLOSED] = before
                 if after != EMPTY:
-                    self._add(following, with_made(made, event), after, event, enabled)
-            if following:
-                self._past()[place] = EMPTY  # it is not needed any more
+                    self._add(following, with_made(made, event), after, event, cut.next)
+                    following[with_made(made, event)].came.append((made, event))
+        self._past()[CLOSED] = EMPTY
         return following
+
+    def _close(self, cut: Cut) -> None:
+        """Hidden steps may come."""
+        closed = self.of.closed(self._past()[cut.place])
+        self._past()[CLOSED] = closed
 
     def _add(self, following: Layer, made: Made, states: int, event: int, enabled: tuple[int, ...]) -> None:
         past = self._past()
         if made in following:
-            place = following[made][0]
+            place = following[made].place
             past[place] = self.of.sets.union(past[place], states)
             return
         joined = event + 1 in self.known.joined
         freed = [event + 1] if joined else freed_by(self.known, self.then, event, made)
-        following[made] = len(past), tuple(sorted([*(other for other in enabled if other != event), *freed]))
+        following[made] = Cut(len(past), tuple(sorted([*(other for other in enabled if other != event), *freed])))
         past.append(states)
 
-    def _alone(self, layer: Layer) -> Layer:
-        """The same with the sets of no other layer kept."""
+    def _tidied(self, layer: Layer) -> Layer:
+        """The layer, with the sets of the layers before it no longer kept where they are too large."""
+        sets = self.of.sets
+        if self.layers is not None and sets.remembered > sets.most // 4:
+            self.of.past = sets.forget_all_but(self._past())
+            if sets.remembered > sets.most // 4:
+                self.layers = None
+        if self.layers is not None:
+            return layer
         past = self._past()
-        self.of.past = [past[place] for place, _ in layer.values()]
-        return {made: (number, enabled) for number, (made, (_, enabled)) in enumerate(layer.items())}
+        self.of.past = [EMPTY, *(past[cut.place] for cut in layer.values())]
+        return {made: Cut(number, cut.next) for number, (made, cut) in enumerate(layer.items(), 1)}
 
     def _past(self) -> list[int]:
         """The sets that are kept; they have new numbers each time that others are forgotten."""
@@ -102,8 +134,31 @@ class _InPart:
         return self.of.past
 
     def _stuck(self, layer: Layer) -> FollowedInPart:
-        made, (place, enabled) = next(iter(layer.items()))
-        coming = going_on(self.known, enabled)
-        told = [self.of.stuck(0, self._past()[place], self.known.seen[event]) for event in coming]
+        made, cut = next(iter(layer.items()))
+        way = self._way(made, cut)
+        self._close(cut)
+        coming = going_on(self.known, cut.next)
+        told = [self.of.stuck(0, self._past()[CLOSED], self.known.seen[event]) for event in coming]
         fails: Sequence[str] = [one.fails for one in told if one.fails is not None]
-        return FollowedInPart(made=made, next=coming, allowed=told[0].allowed, fails=fails[0] if fails else None)
+        return FollowedInPart(made=made, next=coming, allowed=told[0].allowed, fails=fails[0] if fails else None, way=way)
+
+    def _way(self, made: Made, cut: Cut) -> Explained | None:
+        """A behaviour that explains the observations of a set, backward from one of its states."""
+        if self.layers is None:
+            return None
+        past, back = self._past(), Back(self.of)
+        try:
+            state = self.of.sets.some(past[cut.place])
+            for layer in reversed(self.layers):
+                state, cut = self._before(back, past, layer, cut, state)
+        except (TooManyNodes, CannotTell):
+            return None
+        return back.explained(state)
+
+    def _before(self, back: Back, past: list[int], layer: Layer, cut: Cut, after: list[Value]) -> tuple[list[Value], Cut]:
+        """One observation back: a state that leads to `after`, and the set of observations that it is of."""
+        for made, event in cut.came:
+            state = back.before(past[layer[made].place], self.known.seen[event], after, event + 1, hidden=True)
+            if state is not None:
+                return state, layer[made]
+        raise AssertionError("a set holds what nothing leads to")

@@ -9,12 +9,14 @@ from typing import Any
 from checker.conformance.logs.formats import langfuse, langsmith, named, otlp
 from checker.conformance.logs.formats.documents import documents
 from checker.conformance.logs.formats.family import with_above
-from checker.conformance.logs.formats.spans import TraceSpan, records
+from checker.conformance.logs.formats.lines import STDIN, lines
+from checker.conformance.logs.formats.places import Document, Places, jq_path
+from checker.conformance.logs.formats.spans import Found, TraceSpan, records
 from checker.conformance.logs.formats.tables import is_table, rows
 from checker.conformance.logs.formats.texts import text_records
 from checker.conformance.logs.map_errors import UnreadableLog
 from checker.conformance.logs.map_file import Format, MapFile
-from checker.conformance.logs.records import Record
+from checker.conformance.logs.records import Place, Record
 from checker.conformance.logs.templates import Template
 from checker.language.diagnostics import BadInput
 from checker.language.source import Span
@@ -25,7 +27,7 @@ _NO_OBJECT = (
     """a record is an object: {"name": value, ...}; `--log-format text` takes lines of any form (in a map: `format = 'text'`)"""
 )
 
-_SPANS: dict[Format, tuple[Callable[[Any], bool], Callable[[Any], Iterator[TraceSpan]]]] = {
+_SPANS: dict[Format, tuple[Callable[[Any], bool], Callable[[Any], Iterator[Found]]]] = {
     "otlp": (otlp.is_otlp, otlp.spans),
     "langsmith": (langsmith.is_langsmith, langsmith.spans),
     "spans": (named.is_named, named.spans),
@@ -56,17 +58,25 @@ def read_log(
     if first is None:
         reason = "there is nothing in it"
         raise BadInput([UnreadableLog(span=Span(path, 1, 1, 1, 1), reason=reason, advice="name a log with at least one record")])
-    chosen = wanted or _looking_like(first[1], "csv" if table else "jsonl")
+    chosen = wanted or _looking_like(first.value, "csv" if table else "jsonl")
     everything = chain([first], values)
     if chosen in IN_ORDER:
-        return chosen, _lines(path, everything)
+        return chosen, _lines(path, everything, map.log.records)
     read = named.reader(map.spans) if chosen == "spans" else _SPANS[chosen][1]
     spans = _spans(path, everything, chosen, read)
     if map.spans.above:
         if following:
             raise _wrong(path, 1, "`[spans.above]` needs the whole of it, and more may come", "leave out `--follow`")
         spans = with_above(spans, map.spans.above)
-    return chosen, records(path, spans, again)
+    return chosen, records(spans, again)
+
+
+def looks_like_text(path: str) -> bool:
+    """Whether the file is lines of text: its first line begins no JSON, and it is no table."""
+    if path == STDIN or is_table(path):
+        return False
+    first = next((line.strip() for line in lines(path) if line.strip()), b"{")
+    return not (first[:1] == b"{" or (first[:1] == b"[" and first[1:].lstrip()[:1] in b'{["'))
 
 
 def _looking_like(value: Any, otherwise: Format) -> Format:
@@ -76,22 +86,41 @@ def _looking_like(value: Any, otherwise: Format) -> Format:
     return otherwise
 
 
-def _lines(path: str, values: Iterator[tuple[int, Any]]) -> Iterator[Record]:
-    for line, value in values:
-        if not isinstance(value, dict):
-            raise _wrong(path, line, "the line is no JSON object", _NO_OBJECT)
-        yield Record(fields=value, path=path, line=line)
+def _lines(path: str, values: Iterator[Document], inner: str | None) -> Iterator[Record]:
+    for document in values:
+        if not isinstance(document.value, dict):
+            raise _wrong(path, document.line, "the line is no JSON object", _NO_OBJECT)
+        if inner is not None:
+            yield from _within(path, document, inner)
+            continue
+        yield Record(fields=document.value, place=Place(log=path, line=document.line, within=jq_path(document.within)))
+
+
+def _within(path: str, document: Document, inner: str) -> Iterator[Record]:
+    """The records in a list, each with the fields of the object around it too."""
+    listed = document.value.get(inner)
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        reason = f"there is no list of objects `{inner}` in it, where `records` says that the records are"
+        raise _wrong(path, document.line, reason, "name the field that has them, or leave `records` out")
+    around, places = {name: value for name, value in document.value.items() if name != inner}, Places(path, document)
+    for number, one in enumerate(listed):
+        yield Record(fields={**around, **one}, place=places.of((inner, number)))
 
 
 def _spans(
-    path: str, values: Iterator[tuple[int, Any]], format: Format, read: Callable[[Any], Iterator[TraceSpan]]
-) -> Iterator[tuple[int, TraceSpan]]:
-    for line, value in values:
+    path: str, values: Iterator[Document], format: Format, read: Callable[[Any], Iterator[Found]]
+) -> Iterator[tuple[Place, TraceSpan]]:
+    for document in values:
+        places = Places(path, document)
+        place = Place(log=path, line=document.line, within=jq_path(document.within))
         try:
-            yield from ((line, span) for span in read(value))
+            for within, span in read(document.value):
+                place = places.of(within)
+                yield place, span()
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             reason = str(error) if isinstance(error, ValueError) else "its fields are not as they should be"
-            raise _wrong(path, line, f"this is not {format}: {reason}", "name the right `--log-format`") from None
+            at = f" (at {place.within})" if place.within else ""
+            raise _wrong(path, place.line, f"this is not {format}: {reason}{at}", "name the right `--log-format`") from None
 
 
 def _wrong(path: str, line: int, reason: str, advice: str) -> BadInput:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
 import msgspec
 
 from checker.conformance.logs.formats.lines import lines, unreadable
+from checker.conformance.logs.formats.places import Document
 from checker.language.diagnostics import BadInput
 
 _KEY = re.compile(rb'"\s*:')
@@ -21,8 +23,8 @@ DEEPEST = (
 _ADVICE = "a log has a JSON object on each line; `--log-format text` takes lines of any form (in a map: `format = 'text'`)"
 
 
-def documents(path: str, *, following: bool = False, cut: Callable[[int], None] | None = None) -> Iterator[tuple[int, Any]]:
-    """(line, value), one after another as they are read. `cut` is called with the last line where that breaks off in the middle of a value: what
+def documents(path: str, *, following: bool = False, cut: Callable[[int], None] | None = None) -> Iterator[Document]:
+    """The values, one after another as they are read. `cut` is called with the last line where that breaks off in the middle of a value: what
     writes a log may be stopped there, and it is left out. Raises BadInput."""
     rest = iter(enumerate(lines(path, following=following), 1))
     number, first = next(((n, line) for n, line in rest if line.strip()), (0, b""))
@@ -33,7 +35,7 @@ def documents(path: str, *, following: bool = False, cut: Callable[[int], None] 
     except msgspec.DecodeError as error:
         if following:
             raise _not_json(path, number, first, error) from None
-        yield from _whole(path, number, chain([first], (line for _, line in rest)))
+        yield from _whole(path, number, chain([first], (line for _, line in rest)), cut)
         return
     yield from _elements(path, number, first, value)
     for number, line in rest:
@@ -47,10 +49,10 @@ def documents(path: str, *, following: bool = False, cut: Callable[[int], None] 
             cut(number)
             return
         _require_each_once(path, number, line, value)
-        yield number, value
+        yield Document(line=number, value=value, text=line)
 
 
-def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[tuple[int, Any]]:
+def _whole(path: str, line: int, read: Iterator[bytes], cut: Callable[[int], None] | None) -> Iterator[Document]:
     """The file as one value, which begins on `line`."""
     data = b"".join(read)
     try:
@@ -59,12 +61,43 @@ def _whole(path: str, line: int, read: Iterator[bytes]) -> Iterator[tuple[int, A
         if "trailing characters" in str(error):
             yield from _one_after_another(path, line, data)
             return
+        if cut is not None and "truncated" in str(error) and (whole := _whole_elements(data)) is not None:
+            yield from _elements(path, line, whole, _decoded(whole))
+            cut(line + whole.count(b"\n"))
+            return
         at = _line_of(data, str(error))
         raise _not_json(path, line + at, data.split(b"\n")[at], error) from None
     yield from _elements(path, line, data, value)
 
 
-def _one_after_another(path: str, line: int, data: bytes) -> Iterator[tuple[int, Any]]:
+def _whole_elements(data: bytes) -> bytes | None:
+    """The list that `data` begins, with the elements that are whole; None: it is no list, or none of them is."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    at = _after(text, 0)
+    if not text.startswith("[", at):
+        return None
+    at, end, decoder = _after(text, at + 1), 0, json.JSONDecoder()
+    with suppress(ValueError, RecursionError):
+        while True:
+            _, end = decoder.raw_decode(text, at)
+            at = _after(text, end)
+            if not text.startswith(",", at):
+                break
+            at = _after(text, at + 1)
+    return f"{text[:end]}]".encode() if end else None
+
+
+def _after(text: str, at: int) -> int:
+    """Behind the blanks."""
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
+
+
+def _one_after_another(path: str, line: int, data: bytes) -> Iterator[Document]:
     """Values over several lines each, with nothing between them."""
     text, at, decoder = data.decode(), 0, json.JSONDecoder()
     while True:
@@ -95,23 +128,24 @@ def _line_of(data: bytes, reason: str) -> int:
     return data.rstrip().count(b"\n")
 
 
-def _elements(path: str, line: int, data: bytes, value: Any) -> Iterator[tuple[int, Any]]:
+def _elements(path: str, line: int, data: bytes, value: Any) -> Iterator[Document]:
     """The value by itself, or the elements of the list that it is."""
     if not isinstance(value, list):
         _require_each_once(path, line, data, value)
-        yield line, value
+        yield Document(line=line, value=value, text=data)
         return
     if any(word in data for word in _PYTHONS):
-        yield from ((line, element) for element in value)
+        yield from (Document(line=line, value=element, within=(place,)) for place, element in enumerate(value))
         return
-    at = 0
-    for raw, element in zip(msgspec.json.decode(data, type=list[msgspec.Raw]), value, strict=True):
+    at = counted = 0  # where the last one ends; up to where lines are counted
+    several = b"\n" not in data.strip()
+    for place, (raw, element) in enumerate(zip(msgspec.json.decode(data, type=list[msgspec.Raw]), value, strict=True)):
         text = bytes(raw)
         start = data.index(text, at)
-        line += data.count(b"\n", at, start)
-        at = start
+        line += data.count(b"\n", counted, start)
+        at, counted = start + len(text), start
         _require_each_once(path, line, text, element)
-        yield line, element
+        yield Document(line=line, value=element, text=text, within=(place,) if several else ())
 
 
 def _decoded(data: bytes) -> Any:

@@ -10,18 +10,18 @@ from msgspec.structs import replace
 from checker.conformance.logs.fitting import Fitting
 from checker.conformance.logs.formats.spans import TraceSpan, own_fields
 from checker.conformance.logs.map_file import AboveTable
-from checker.conformance.logs.records import MISSING, find
+from checker.conformance.logs.records import MISSING, Place, find
 
 
-def with_above(spans: Iterable[tuple[int, TraceSpan]], above: Mapping[str, AboveTable]) -> Iterator[tuple[int, TraceSpan]]:
-    """The (line, span) pairs, each span with the fields that the map calls so. All are read first: children are often written before parents."""
+def with_above(spans: Iterable[tuple[Place, TraceSpan]], above: Mapping[str, AboveTable]) -> Iterator[tuple[Place, TraceSpan]]:
+    """The (place, span) pairs, each span with the fields that the map calls so. All are read first: children are often written before parents."""
     every = list(spans)
     by_id = {(span.trace, span.id): span for _, span in every}
     wanted = {name: (Fitting(table.where), table.field) for name, table in above.items()}
-    for line, span in every:
+    for place, span in every:
         found = {name: _nearest(span, by_id, fitting, path) for name, (fitting, path) in wanted.items()}
         known = {name: value for name, value in found.items() if value is not MISSING}
-        yield line, replace(span, fields={**span.fields, **known})
+        yield place, replace(span, fields={**span.fields, **known})
 
 
 def _nearest(span: TraceSpan, by_id: Mapping[tuple[str, str], TraceSpan], fitting: Fitting, path: str) -> Any:

@@ -4,9 +4,11 @@ export, with names in snake case: langfuse.com/docs/api-and-data-platform/featur
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from checker.conformance.logs.formats.spans import TraceSpan, nanoseconds
+from checker.conformance.logs.formats.places import Within
+from checker.conformance.logs.formats.spans import Found, TraceSpan, nanoseconds
 from checker.conformance.logs.records import parsed
 
 
@@ -20,21 +22,21 @@ def is_langfuse(value: Any) -> bool:
     return ("traceId" in value and "startTime" in value) or ("trace_id" in value and "start_time" in value and "type" in value)
 
 
-def spans(value: Any) -> Iterator[TraceSpan]:
-    """The observations of one document. Raises ValueError where one is not as it should be."""
+def spans(value: Any, within: Within = ()) -> Iterator[Found]:
+    """The observations of one document. Raises ValueError where it is not as it should be."""
     if not is_langfuse(value):
         raise ValueError("it is neither a trace with `observations` nor an observation with `traceId` and `startTime`")
     if isinstance(value.get("data"), list):
-        for one in value["data"]:
-            yield from spans(one)
+        for place, one in enumerate(value["data"]):
+            yield from spans(one, (*within, "data", place))
     elif isinstance(value.get("observations"), list):
         trace = value.get("trace") if isinstance(value.get("trace"), dict) else value
-        for one in value["observations"]:
+        for place, one in enumerate(value["observations"]):
             if not isinstance(one, dict):
                 raise ValueError("`observations` holds ids only; export the trace with its observations")
-            yield _span(one, trace)
+            yield (*within, "observations", place), partial(_span, one, trace)
     else:
-        yield _span(value, {})
+        yield within, partial(_span, value, {})
 
 
 def _span(value: dict[str, Any], trace: dict[str, Any]) -> TraceSpan:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from checker.conformance.logs.formats.spans import TraceSpan, nanoseconds
+from checker.conformance.logs.formats.places import Within
+from checker.conformance.logs.formats.spans import Found, TraceSpan, nanoseconds
 
 
 def is_langsmith(value: Any) -> bool:
@@ -16,18 +18,24 @@ def is_langsmith(value: Any) -> bool:
     return "run_type" in value and "start_time" in value
 
 
-def spans(value: Any) -> Iterator[TraceSpan]:
-    """The runs of one document. Raises ValueError where one is not as it should be."""
+def spans(value: Any, within: Within = ()) -> Iterator[Found]:
+    """The runs of one document. Raises ValueError where it is not as it should be."""
     if not is_langsmith(value):
         raise ValueError("it has no `run_type` and `start_time`")
     if isinstance(value.get("runs"), list):
-        for one in value["runs"]:
-            yield from spans(one)
+        for place, one in enumerate(value["runs"]):
+            yield from spans(one, (*within, "runs", place))
         return
+    yield within, partial(_span, value)
+    for place, child in enumerate(value.get("child_runs") or []):
+        yield from spans(child, (*within, "child_runs", place))
+
+
+def _span(value: dict[str, Any]) -> TraceSpan:
     start = nanoseconds(value["start_time"])
     if start is None or not value.get("id"):
         raise ValueError("a run has no `id`, or its `start_time` is not a time")
-    yield TraceSpan(
+    return TraceSpan(
         id=str(value["id"]),
         trace=str(value.get("trace_id") or value["id"]),
         parent=_parent(value),
@@ -47,8 +55,6 @@ def spans(value: Any) -> Iterator[TraceSpan]:
             "session": value.get("session_id"),
         },
     )
-    for child in value.get("child_runs") or []:
-        yield from spans(child)
 
 
 def _parent(value: dict[str, Any]) -> str | None:

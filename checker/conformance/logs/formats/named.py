@@ -8,12 +8,14 @@ Sources: arize.com/docs/phoenix (REST API, `Span`), mlflow.org/docs (`Span.to_di
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from checker.conformance.logs.formats.otlp import KINDS
-from checker.conformance.logs.formats.spans import Event, TraceSpan, nanoseconds, unit_of
+from checker.conformance.logs.formats.places import Within
+from checker.conformance.logs.formats.spans import Event, Found, TraceSpan, nanoseconds, unit_of
 from checker.conformance.logs.map_file import SpansTable
 from checker.conformance.logs.records import MISSING, find
 
@@ -72,12 +74,12 @@ def _is_span(value: dict[str, Any]) -> bool:
     return called and started and _first(value, _NAMES["trace"]) is not None
 
 
-def spans(value: Any) -> Iterator[TraceSpan]:
-    """The spans of one document. Raises ValueError where one is not as it should be."""
+def spans(value: Any) -> Iterator[Found]:
+    """The spans of one document. Raises ValueError where it is not as it should be."""
     yield from _within(value, _NAMES, "", {})
 
 
-def reader(table: SpansTable) -> Callable[[Any], Iterator[TraceSpan]]:
+def reader(table: SpansTable) -> Callable[[Any], Iterator[Found]]:
     """`spans`, where the map says what the parts are called."""
     given = {part: path for part in _NAMES if (path := getattr(table, part)) is not None}
     names = {part: (given[part],) if part in given else paths for part, paths in _NAMES.items()}
@@ -86,22 +88,28 @@ def reader(table: SpansTable) -> Callable[[Any], Iterator[TraceSpan]]:
     return lambda value: _within(value, names, "", {})
 
 
-def _within(value: Any, names: Mapping[str, tuple[str, ...]], trace: str, processes: Mapping[str, Any]) -> Iterator[TraceSpan]:
+def _within(
+    value: Any, names: Mapping[str, tuple[str, ...]], trace: str, processes: Mapping[str, Any], within: Within = ()
+) -> Iterator[Found]:
     """`trace`, `processes`: what the objects around say."""
     if not isinstance(value, dict):
         raise ValueError("it is no object with the fields of a span")
     if value.get("object") == "trace":
         return
     if _first(value, names["id"]) is not None and _first(value, names["start"]) is not None:
-        yield _span(value, names, trace, processes)
+        yield within, partial(_span, value, names, trace, processes)
         return
-    inner = next((value[name] for name in _AROUND if isinstance(value.get(name), list | dict)), None)
-    if inner is None:
+    around = next((name for name in _AROUND if isinstance(value.get(name), list | dict)), None)
+    if around is None:
         missing = next(part for part in ("start", "id") if _first(value, names[part]) is None)
         raise ValueError(f"a span has no {missing}: none of the fields {', '.join(f'`{path}`' for path in names[missing])}")
     trace = str(_first(value, names["trace"]) or trace)
-    for one in inner if isinstance(inner, list) else [inner]:
-        yield from _within(one, names, trace, value.get("processes") or processes)
+    inner, processes = value[around], value.get("processes") or processes
+    if isinstance(inner, dict):
+        yield from _within(inner, names, trace, processes, (*within, around))
+        return
+    for place, one in enumerate(inner):
+        yield from _within(one, names, trace, processes, (*within, around, place))
 
 
 def _span(value: dict[str, Any], names: Mapping[str, tuple[str, ...]], trace: str, processes: Mapping[str, Any]) -> TraceSpan:

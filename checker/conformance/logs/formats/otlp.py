@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from checker.conformance.logs.formats.spans import Event, TraceSpan, nanoseconds
+from checker.conformance.logs.formats.spans import Event, Found, TraceSpan, nanoseconds
 
 STATUS = {0: "unset", 1: "ok", 2: "error", "STATUS_CODE_UNSET": "unset", "STATUS_CODE_OK": "ok", "STATUS_CODE_ERROR": "error"}
 _UNDERSCORE = re.compile(r"_([a-z])")
@@ -24,19 +25,21 @@ def _is_console(value: dict[str, Any]) -> bool:
     return isinstance(context, dict) and "span_id" in context and "start_time" in value and "status_code" not in value
 
 
-def spans(value: Any) -> Iterator[TraceSpan]:
-    """The spans of one document. Raises ValueError where one is not as it should be."""
+def spans(value: Any) -> Iterator[Found]:
+    """The spans of one document. Raises ValueError where it is not as it should be."""
     if not is_otlp(value):
         raise ValueError("it has no `resourceSpans`")
     if _is_console(value):
-        yield _console_span(value)
+        yield (), partial(_console_span, value)
         return
+    names = ("resourceSpans", "scopeSpans") if "resourceSpans" in value else ("resource_spans", "scope_spans")
     value = _camel(value) if "resource_spans" in value else value
-    for resource in value["resourceSpans"]:
+    for i, resource in enumerate(value["resourceSpans"]):
         about = attributes(resource.get("resource", {}).get("attributes", []))
-        for scope in resource.get("scopeSpans", []):
-            for span in scope.get("spans", []):
-                yield _span(span, about, scope.get("scope", {}).get("name"))
+        for j, scope in enumerate(resource.get("scopeSpans", [])):
+            for k, span in enumerate(scope.get("spans", [])):
+                within = (names[0], i, names[1], j, "spans", k)
+                yield within, partial(_span, span, about, scope.get("scope", {}).get("name"))
 
 
 def _span(span: dict[str, Any], about: dict[str, Any], scope: str | None) -> TraceSpan:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, final
+from typing import Any, TypeAlias, final
 
 from msgspec import Struct
 
 from checker.conformance.logs.formats.lines import unreadable
-from checker.conformance.logs.records import Record
+from checker.conformance.logs.formats.places import Within
+from checker.conformance.logs.records import Place, Record
 
 NANOSECONDS = 1_000_000_000
 
@@ -28,6 +29,11 @@ class Event(Struct, frozen=True, kw_only=True):
     name: str
     time: int
     attributes: dict[str, Any]
+
+
+Found: TypeAlias = tuple[
+    Within, Callable[[], "TraceSpan"]
+]  # where a span stands in its document, and what reads it: it may raise ValueError
 
 
 @final
@@ -47,28 +53,28 @@ class TraceSpan(Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
 
 
-def records(path: str, spans: Iterable[tuple[int, TraceSpan]], again: Callable[[], None] = lambda: None) -> Iterator[Record]:
-    """The records of (line, span) pairs, with the field `span` = "start", "event" or "end". A span may come again as it was, or with what was not yet
-    known of it: its end and later events; `again` is called for each that tells nothing new. Raises BadInput where it is not the same."""
-    met: dict[tuple[str, str], tuple[int, TraceSpan]] = {}
-    for line, span in spans:
+def records(spans: Iterable[tuple[Place, TraceSpan]], again: Callable[[], None] = lambda: None) -> Iterator[Record]:
+    """The records of spans with their places, with the field `span` = "start", "event" or "end". A span may come again as it was, or with what was
+    not yet known of it: its end and later events; `again` is called for each that tells nothing new. Raises BadInput where it is not the same."""
+    met: dict[tuple[str, str], tuple[Place, TraceSpan]] = {}
+    for place, span in spans:
         key = span.trace, span.id
         before = met.get(key)
         if before is None:
-            yield _record(path, line, span, "start", span.start, _causes(span))
+            yield _record(place, span, "start", span.start, _causes(span))
         elif not _goes_on(before[1], span):
-            reason = f"the span `{span.id}` is there twice, and otherwise in line {before[0]}"
-            raise unreadable(path, line, reason, "leave out one of the two")
+            reason = f"the span `{span.id}` is there twice, and otherwise in {before[0]}"
+            raise unreadable(place.log, place.line, reason, "leave out one of the two")
         told = 0 if before is None else len(before[1].events)
         for number, event in list(enumerate(span.events))[told:]:
             more = {"name": event.name, "of": span.name, "attributes": event.attributes}
-            yield _record(path, line, span, "event", event.time, (f"{span.id}:start",), f"event{number}", more)
+            yield _record(place, span, "event", event.time, (f"{span.id}:start",), f"event{number}", more)
         if span.end is not None and (before is None or before[1].end is None):
-            yield _ended(path, line, span)
+            yield _ended(place, span)
         elif before is not None and told == len(span.events):
             again()
         if before is None or before[1].end is None:
-            met[key] = line, span
+            met[key] = place, span
 
 
 def _goes_on(before: TraceSpan, span: TraceSpan) -> bool:
@@ -78,9 +84,9 @@ def _goes_on(before: TraceSpan, span: TraceSpan) -> bool:
     return same and all(one == other for one, other in events) and (before.end is None or span.end is None or before == span)
 
 
-def _ended(path: str, line: int, span: TraceSpan) -> Record:
+def _ended(place: Place, span: TraceSpan) -> Record:
     before = (f"{span.id}:start", *(f"{span.id}:event{number}" for number in range(len(span.events))))
-    return _record(path, line, span, "end", span.end or span.start, before)
+    return _record(place, span, "end", span.end or span.start, before)
 
 
 def _causes(span: TraceSpan) -> tuple[str, ...]:
@@ -95,8 +101,7 @@ def own_fields(span: TraceSpan) -> dict[str, Any]:
 
 
 def _record(
-    path: str,
-    line: int,
+    place: Place,
     span: TraceSpan,
     what: str,
     time: int,
@@ -106,8 +111,7 @@ def _record(
 ) -> Record:
     return Record(
         fields={**own_fields(span), "span": what, "time": time / NANOSECONDS, **(more or {})},
-        path=path,
-        line=line,
+        place=place,
         id=f"{span.id}:{part or what}",
         before=before,
         time=time,

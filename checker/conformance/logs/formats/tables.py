@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from checker.conformance.logs.formats.lines import lines, unreadable
+from checker.conformance.logs.formats.places import Document
 from checker.language.diagnostics import BadInput
 
 
@@ -14,8 +15,8 @@ def is_table(path: str) -> bool:
     return path.lower().endswith((".csv", ".csv.gz"))
 
 
-def rows(path: str, *, following: bool = False) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line, row), one after another as they are read. Raises BadInput."""
+def rows(path: str, *, following: bool = False) -> Iterator[Document]:
+    """The rows, one after another as they are read. Raises BadInput."""
     csv.field_size_limit(sys.maxsize)
     read = csv.reader(_texts(path, following), strict=True)
     names: list[str] | None = None
@@ -32,7 +33,8 @@ def rows(path: str, *, following: bool = False) -> Iterator[tuple[int, dict[str,
         elif names is not None and cells:
             if len(cells) != len(names):
                 raise _uneven(path, line, len(cells), len(names))
-            yield line, {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+            row = {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+            yield Document(line=line, value=row)
         line = read.line_num + 1
 
 

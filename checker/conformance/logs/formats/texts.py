@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.conformance.logs.formats.lines import lines, unreadable
-from checker.conformance.logs.records import Record, parsed
+from checker.conformance.logs.records import Place, Record, parsed
 from checker.conformance.logs.templates import Template
 
 
@@ -21,4 +21,4 @@ def text_records(path: str, form: Template | None, *, following: bool = False) -
             continue
         object = parsed(text)
         named = (form.read(text) if form is not None else None) or {}
-        yield Record(fields=object if isinstance(object, dict) else {"text": text, **named}, path=path, line=number)
+        yield Record(fields=object if isinstance(object, dict) else {"text": text, **named}, place=Place(log=path, line=number))
