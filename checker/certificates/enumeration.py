@@ -15,7 +15,7 @@ from typing import final
 from msgspec import Struct
 
 from checker.language.types import BagOf, Type, Value, cardinality, values
-from checker.model.cells import cell_names, cell_variables
+from checker.model.cells import cell_names, cell_variables, message_cells
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
 from checker.semantics.failure import EvaluationError
@@ -111,6 +111,8 @@ class _Trial:
                 return f"the step `{step.name}` violates the property, from {self._shown(state)}"
         if self.goal.kind == "no deadlock" and not acts and (self.done is None or not _true(self.done, state)):
             return f"no step is enabled, and not all is done, in {self._shown(state)}"
+        if self.goal.kind == "no unhandled message" and not acts and any(state[cell] for cell in message_cells(self.model)):
+            return f"no step is enabled, and a message waits, in {self._shown(state)}"
         return ""
 
     def _shown(self, state: State) -> str:

@@ -20,22 +20,18 @@ from checker.language.types import Bool, elements_in
 from checker.model.expr import Apply, Const, Expr
 from checker.model.model import Goal, Step
 from checker.model.resize import NotOfThisSize, resized
+from checker.sorted.ends import messages_wait, nobody_acts
 from checker.sorted.logic import (
-    BOOL,
     KEPT,
     TRUE,
     App,
     Quantified,
     Term,
-    Var,
     disj,
-    distinct,
     negate,
     normal,
-    quantified,
     substituted,
     symbols,
-    truth,
 )
 from checker.sorted.quantifiers import HAS, QUORUM, is_quorum
 from checker.sorted.refusals import Refused
@@ -47,7 +43,8 @@ from checker.sorted.totals import without_sums
 
 Part: TypeAlias = Literal["initiation", "consecution", "safety"]
 Parts: TypeAlias = list[tuple[int | None, Term]]
-PROVABLE = ("always", "never", "step", "no error", "no deadlock", "no lost update", "no stale write", "no overwrite")
+OF_ENDS = ("no deadlock", "no unhandled message")
+PROVABLE = ("always", "never", "step", "no error", *OF_ENDS, "no lost update", "no stale write", "no overwrite")
 
 
 @final
@@ -153,8 +150,9 @@ class _Maker:
             yield self.make("initiation", None, place, [*self._always(), *start, (None, wrong)])
         for step, run in self.form.steps:
             yield from self.of_step(step, run)
-        if self.goal.kind == "no deadlock":
-            yield self.make("safety", None, None, [*self._always(), *self._before(), *((None, term) for term in self.stuck())])
+        if self.goal.kind in OF_ENDS:
+            end = [(None, term) for term in self.wrong_at_the_end()]
+            yield self.make("safety", None, None, [*self._always(), *self._before(), *end])
 
     def of_step(self, step: Step, run: Run) -> Iterator[Obligation]:
         taken = [*self._always(), *self._before(), (None, run.lasting)]
@@ -178,17 +176,13 @@ class _Maker:
                     happens = [(None, disj(*marked)), (None, ends)]
                     yield self.make("safety", step, None, [*self._always(), *self._before(), *happens])
 
-    def stuck(self) -> Iterator[Term]:
-        """No step that is not a fault is enabled, and the state is not done."""
-        form = self.form
-        if form.model.done is not None:
-            yield negate(form.holds(form.model.done, form.state))
-        for step, run in form.steps:
-            if step.fault is None:
-                if not all(failing.exact for failing in run.failures):
-                    raise Refused(f"whether `{step.name}` can happen depends on the order of an evaluation", step.at)
-                enabled = disj(run.lasting, *(failing.condition for failing in run.failures))
-                yield negate(closed(form, enabled, step))
+    def wrong_at_the_end(self) -> Iterator[Term]:
+        """No step that is not a fault is enabled, and the goal is not met."""
+        if self.goal.kind == "no unhandled message":
+            yield messages_wait(self.form)
+        elif self.form.model.done is not None:
+            yield negate(self.form.holds(self.form.model.done, self.form.state))
+        yield from nobody_acts(self.form)
 
     def _always(self) -> Parts:
         return [(None, term) for term in self.bounds]
@@ -209,26 +203,6 @@ class _Maker:
             form=self.form,
             parts=tuple(parts),
         )
-
-
-def closed(form: Sorted, enabled: Term, step: Step) -> Term:
-    """Whether there are choices of the step for which `enabled` holds."""
-    choices: dict[App, None] = {}
-    for node in distinct(enabled):
-        if isinstance(node, App) and not node.element:
-            function = form.signature.functions.get(node.symbol)
-            if function is not None and function.kind == "choice":
-                if node.arguments:
-                    raise Refused(
-                        f"whether `{step.name}` can happen depends on the choice of a set or a map, or on choices in a `for`",
-                        step.at,
-                    )
-                choices[node] = None
-    for choice in choices:
-        if choice.sort == BOOL:
-            enabled = disj(*(substituted(enabled, {choice: truth(value)}) for value in (False, True)))
-    variables: dict[Term, Term] = {c: form.signature.variable(c.symbol, c.sort) for c in choices if c.sort != BOOL}
-    return quantified("exists", (v for v in variables.values() if isinstance(v, Var)), substituted(enabled, variables))
 
 
 def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:
