@@ -1,8 +1,9 @@
 """What has to be shown for lemmas and a goal to hold in every reachable state, at every size: queries that must have no model.
 
 The lemmas (and an `always` goal with them) hold at the start (*initiation*), every step keeps each of them (*consecution*), and where they hold the
-goal is not violated (*safety*). Each is a query of its own, small enough to be decided by itself, and negated: a model of it is a
-counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnueli, Temporal Verification of Reactive Systems, 1995).
+goal is not violated (*safety*). For a goal of whole runs every step lowers a *rank*. Each is a query of its own, small enough to be decided alone,
+and negated: a model of it is a counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnueli, Temporal Verification of Reactive
+Systems, 1995).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from checker.sorted.logic import (
     symbols,
 )
 from checker.sorted.quantifiers import HAS, QUORUM, is_quorum
+from checker.sorted.ranks import OF_RUNS, falls, gives_up, never_negative, wrong_at_the_end
 from checker.sorted.refusals import Refused
 from checker.sorted.signature import Signature
 from checker.sorted.smtlib import conjuncts, script
@@ -41,7 +43,7 @@ from checker.sorted.statements import Run
 from checker.sorted.system import Sorted
 from checker.sorted.totals import without_sums
 
-Part: TypeAlias = Literal["initiation", "consecution", "safety"]
+Part: TypeAlias = Literal["initiation", "consecution", "safety", "rank"]
 Parts: TypeAlias = list[tuple[int | None, Term]]
 OF_ENDS = ("no deadlock", "no unhandled message")
 PROVABLE = ("always", "never", "step", "no error", *OF_ENDS, "no lost update", "no stale write", "no overwrite")
@@ -119,11 +121,12 @@ def names_an_element(lemma: Expr, free: Collection[str]) -> bool:
 
 
 def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Obligation, ...]:
-    """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes.
+    """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes. A goal of whole runs has its rank
+    (`ranks.with_rank`).
 
     Raises Refused where the goal, or a lemma, is of no form for it.
     """
-    if goal.kind not in PROVABLE:
+    if goal.kind not in (*PROVABLE, *OF_RUNS):
         raise Refused(f"`{goal.kind}` is not a property of states or single steps: it is not proved for every size", goal.at)
     if goal.name in form.sized:
         raise Refused(f"`{goal.name}` speaks of a size itself, so it says something else at every size", form.sized[goal.name])
@@ -151,8 +154,10 @@ class _Maker:
         for step, run in self.form.steps:
             yield from self.of_step(step, run)
         if self.goal.kind in OF_ENDS:
-            end = [(None, term) for term in self.wrong_at_the_end()]
+            end = [(None, term) for term in self.not_met_at_the_end()]
             yield self.make("safety", None, None, [*self._always(), *self._before(), *end])
+        if self.goal.kind in OF_RUNS:
+            yield from self.of_whole_runs()
 
     def of_step(self, step: Step, run: Run) -> Iterator[Obligation]:
         taken = [*self._always(), *self._before(), (None, run.lasting)]
@@ -169,6 +174,12 @@ class _Maker:
                 if run.failures:
                     fails = disj(*(failing.condition for failing in run.failures))
                     yield self.make("safety", step, None, [*self._always(), *self._before(), (None, fails)])
+            case kind if kind in OF_RUNS:
+                lower = self.form.holds(falls(self.goal, step), run.state, old=self.form.state)
+                yield self.make("rank", step, None, [*taken, (None, negate(lower))])
+                given_up = [(None, term) for term in gives_up(self.form, self.goal, run.state)]
+                if given_up:
+                    yield self.make("safety", step, None, [*taken, *given_up])
             case "no lost update" | "no stale write" | "no overwrite":
                 marked = [when for mark, when in run.marks if mark == self.goal.mark]
                 if marked:
@@ -176,13 +187,21 @@ class _Maker:
                     happens = [(None, disj(*marked)), (None, ends)]
                     yield self.make("safety", step, None, [*self._always(), *self._before(), *happens])
 
-    def wrong_at_the_end(self) -> Iterator[Term]:
+    def not_met_at_the_end(self) -> Iterator[Term]:
         """No step that is not a fault is enabled, and the goal is not met."""
         if self.goal.kind == "no unhandled message":
             yield messages_wait(self.form)
         elif self.form.model.done is not None:
             yield negate(self.form.holds(self.form.model.done, self.form.state))
         yield from nobody_acts(self.form)
+
+    def of_whole_runs(self) -> Iterator[Obligation]:
+        """The rank is never below 0, and where a run ends the goal is met."""
+        low = negate(self.form.holds(never_negative(self.goal), self.form.state))
+        yield self.make("rank", None, None, [*self._always(), *self._before(), (None, low)])
+        end = [(None, term) for term in wrong_at_the_end(self.form, self.goal)]
+        if end:
+            yield self.make("safety", None, None, [*self._always(), *self._before(), *end])
 
     def _always(self) -> Parts:
         return [(None, term) for term in self.bounds]
