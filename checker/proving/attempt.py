@@ -89,6 +89,15 @@ class Attempts:
         if asked and not self.refused:
             yield from self._lemmas.look_for_rules(self._subject(asked[0]), asked, time_s)
 
+    def may_end(self, goals: Sequence[Goal], time_s: float) -> bool:
+        """Whether something says that every run ends, which all properties of whole runs rest on."""
+        if self.refused or not goals:
+            return False
+        with suppress(Refused, SolverMissing):
+            self._ranks.of(self._subject(goals[0]), perf_counter() + time_s)
+            return True
+        return False
+
     def every_size(self, goal: Goal, time_s: float, effort: Effort = "all") -> None:
         began = perf_counter()
         self._of[goal.name] = Attempt(reason=NO_TIME)

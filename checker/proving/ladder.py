@@ -132,14 +132,21 @@ class _Ladder:
 
     def _for_every_size(self, names: list[str]) -> None:
         """All with little effort first; rules are looked for for all at once. What is about whole runs rests on what is known by then."""
-        single = [name for name in names if self.goals[name].kind not in OF_RUNS]
+        runs = [name for name in names if self.goals[name].kind in OF_RUNS]
+        single = [name for name in names if name not in runs]
         self._try_each(single, len(single), "at once", KNOWN_SHARE)
-        left = self._unproved(single)
+        self._by_rules(single)
+        self._try_each(runs, len(runs), "at once", RULES_SHARE)
+        if self.attempts.may_end([self.goals[name] for name in self._unproved(runs)], self._until(RULES_SHARE) - perf_counter()):
+            self._by_rules(runs)
+        left = [*self._unproved(single), *self._unproved(runs)]
+        self._try_each(left, len(left), "all", PROOF_SHARE)
+
+    def _by_rules(self, names: list[str]) -> None:
+        left = self._unproved(names)
         if left:
             rules = self.attempts.look_for_rules([self.goals[name] for name in left], self._until(RULES_SHARE) - perf_counter())
             self._try_each(rules, len(left), "rules", RULES_SHARE)
-        left = [*self._unproved(single), *(name for name in names if name not in single)]
-        self._try_each(left, len(left), "all", PROOF_SHARE)
 
     def _try_each(self, names: Iterable[str], most: int, effort: Effort, share: float) -> None:
         """`most`: of so many names."""

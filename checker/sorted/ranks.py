@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr
+from checker.ground.ends import is_owed
 from checker.model.expr import Apply, Const, Expr, Read
-from checker.model.model import Goal, Model, Step
+from checker.model.model import Goal, Step
 from checker.sorted.ends import nobody_acts
 from checker.sorted.logic import Term, conj, negate
 from checker.sorted.refusals import Refused
@@ -23,12 +24,17 @@ from checker.sorted.statements import State
 from checker.sorted.system import Sorted
 
 AT_THE_END = ("eventually", "eventually always", "infinitely often")  # hold where the last state has it
-OF_RUNS = (*AT_THE_END, "whenever", "no livelock", "no starvation")
+OF_ENDS = (*AT_THE_END, "whenever")  # which ask something of the state where a run ends
+OF_RUNS = (*OF_ENDS, "no livelock", "no starvation")
 
 
 def with_rank(goal: Goal, lemmas: Sequence[Expr]) -> tuple[Goal, Sequence[Expr]]:
-    """A goal of whole runs takes the first lemma, `0 <= rank`, as its last condition; the others are left. Other goals are as they are."""
-    return (replace(goal, conditions=(*goal.conditions, *lemmas[:1])), lemmas[1:]) if goal.kind in OF_RUNS else (goal, lemmas)
+    """A goal of whole runs takes the first lemma, `0 <= rank`, as its last condition, its only one where nothing else is asked (what starves is said
+    of each agent by itself); the others are left. Other goals are as they are."""
+    if goal.kind not in OF_RUNS:
+        return goal, lemmas
+    asked = goal.conditions if goal.kind in OF_ENDS else ()
+    return replace(goal, conditions=(*asked, *lemmas[:1])), lemmas[1:]
 
 
 def falls(goal: Goal, step: Step) -> Expr:
@@ -54,7 +60,7 @@ def wrong_at_the_end(form: Sorted, goal: Goal) -> Iterator[Term]:
         yield _open(form, goal, form.state)
     else:
         return
-    yield from nobody_acts(form, lambda step: _is_owed(step, form.model))
+    yield from nobody_acts(form, lambda step: is_owed(step, form.model))
 
 
 def gives_up(form: Sorted, goal: Goal, after: State) -> Iterator[Term]:
@@ -69,14 +75,6 @@ def _open(form: Sorted, goal: Goal, state: State) -> Term:
     """P holds there, or has no value, and Q does not."""
     trigger, target = goal.conditions[:2]
     return conj(negate(form.holds(make.negate(trigger), state)), negate(form.holds(target, state)))
-
-
-def _is_owed(step: Step, model: Model) -> bool:
-    """Whether a run may not end where it is enabled. A timeout that waits for all others may not be enabled where somebody only may act."""
-    if step.fault is not None or step.fairness == "may":
-        return False
-    free = any(other.fault is None and other.fairness == "may" for other in model.steps)
-    return not (step.kind == "timeout" and model.timeouts_only_when_stuck and free)
 
 
 def _rank(goal: Goal) -> Expr:
