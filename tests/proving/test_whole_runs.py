@@ -63,7 +63,7 @@ def made(folder: Path, team: str, spec: str = SPEC) -> Subject:
 def wrongly(base: Subject, faults: str = "none") -> tuple[set[str], set[str]]:
     """What a search violates, and what of it is proved for every size."""
     refuted = set(refuted_by_search(base, faults)) & ALL
-    return refuted, proved(base, faults, 2.0, tuple(sorted(refuted)))
+    return refuted, proved(base, faults, 1.0, tuple(sorted(refuted)))
 
 
 def test_what_every_run_comes_to(tmp_path: Path) -> None:
@@ -79,7 +79,6 @@ def test_what_every_run_comes_to(tmp_path: Path) -> None:
     [
         ("action take", "may action take", {"over", "settled"}),  # a run may rest before it: no work need begin
         ("state[t] = done", "state[t] = open", {"over", "settled", "taken", "no livelock"}),
-        ("state[t] = done", "pass", {"over", "settled", "taken"}),
     ],
 )
 def test_what_does_not_come_to_pass_is_not_proved(old: str, new: str, broken: set[str], tmp_path: Path) -> None:
@@ -143,7 +142,7 @@ def certificate(folder: Path, name: str, lemmas: list[str]) -> Path:
         ("no livelock", [RANK], False),
         ("served", [RANK], True),  # why the holder works is not said
         ("no livelock", [RANK.replace("then 2", "then 1")], True),  # to begin lowers nothing
-        ("no livelock", [RANK.replace("then 1", "then -9")], True),  # it is below 0
+        ("no livelock", [RANK.replace("sum", "-5 + sum")], True),  # it is below 0
         ("no livelock", ["0 <= sum(c in Client: if c at using then 1 else 0)"], True),  # to begin raises it
     ],
 )
