@@ -36,7 +36,7 @@ class Ranks:
 def _rank(subject: Asked, time_s: float, memory_mib: float | None) -> Expr | str:
     """The first that is found, for one is as good as another; or why there is none."""
     try:
-        found = next(potentials(subject, "steps", time_s, memory_mib))
+        found = next(potentials(subject, "steps", time_s, memory_mib, guessed=True))
     except Refused as why:
         return f"it speaks of whole runs, and nothing says that every run ends: {why.what}"
     return rank_of(*found)

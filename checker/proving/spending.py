@@ -49,10 +49,16 @@ def potential_lemmas(subject: Asked, spent: Variable, time_s: float, memory_mib:
         yield lemma_of(potential, Read(spent, ()), plain)
 
 
-def potentials(subject: Asked, meter: str, time_s: float, memory_mib: float | None) -> Iterator[tuple[Potential, Model]]:
-    """Potentials of a meter, better and better ones, each with the model that it is about. Raises as `potential_lemmas`."""
+def potentials(
+    subject: Asked, meter: str, time_s: float, memory_mib: float | None, *, guessed: bool = False
+) -> Iterator[tuple[Potential, Model]]:
+    """Potentials of a meter, better and better ones, each with the model that it is about. `guessed`: as of `potentials_of`. Raises as
+    `potential_lemmas`.
+    """
     plain = elaborate(subject.checked, subject.faults, [])
-    events = apart(_potentials, time_s=time_s, memory_mib=memory_mib, checked=subject.checked, model=plain, meter=meter)
+    events = apart(
+        _potentials, time_s=time_s, memory_mib=memory_mib, checked=subject.checked, model=plain, meter=meter, guessed=guessed
+    )
     why = ""
     for event in events:
         match event:
@@ -84,6 +90,6 @@ def proved_here(subject: Asked, spent: Variable, time_s: float, memory_mib: floa
     return (), "no account of what is still owed was found that is small enough"
 
 
-def _potentials(checked: Checked, model: Model, meter: str, time_s: float) -> Iterator[Potential | NoBound]:
+def _potentials(checked: Checked, model: Model, meter: str, guessed: bool, time_s: float) -> Iterator[Potential | NoBound]:
     """In a process of its own."""
-    yield from potentials_of(checked, model, meter, 0)
+    yield from potentials_of(checked, model, meter, 0, guessed=guessed)
