@@ -104,6 +104,20 @@ def said_of_numbers(model: Model, names: Names) -> Iterator[Expr]:
             yield from (make.equal(cell, variable.type.low) for cell in _cells(variable, names))
 
 
+def said_of_two_numbers(model: Model, names: Names) -> Iterator[Expr]:
+    """Of each two cells of numbers whether they are the same, one is less, or just below; of those that may be none whether they are the same."""
+    numbers = (variable for variable in model.variables if _is_number(variable.type))
+    for one, other in combinations([cell for variable in numbers for cell in _cells(variable, names)], 2):
+        yield make.compare("eq", one, other)
+        if isinstance(one.type, Int) and isinstance(other.type, Int):
+            yield make.compare("lt", one, other)
+            yield from (make.compare("eq", make.integer("add", a, make.number(1)), b) for a, b in ((one, other), (other, one)))
+
+
+def _is_number(type: Type) -> bool:
+    return isinstance(type.of if isinstance(type, Option) else type, Int)
+
+
 def _waits(channel: Channel, cell: Read, names: Names, twice: bool) -> Iterator[Expr]:
     """That a message waits: of a sender, with something in it, or both; and, of a bag, that two such do."""
     record = getattr(cell.type, "of", None)

@@ -18,7 +18,7 @@ from checker.engines.explicit import explore
 from checker.engines.inductive.quantities import walked
 from checker.engines.inductive.somebody import least, meeting
 from checker.engines.inductive.templates import of_all
-from checker.engines.inductive.things import Names, apart, said_of, said_of_numbers, sorts_of_many
+from checker.engines.inductive.things import Names, apart, said_of, said_of_numbers, said_of_two_numbers, sorts_of_many
 from checker.language.types import BagOf, Bool, Value, values
 from checker.model.expr import Const, Expr, Local, Quantifier
 from checker.model.model import Model
@@ -58,6 +58,13 @@ class Samples:
         """With that there is somebody of whom something is so."""
         return list(self._namings(_said_of_somebody, MOST_NAMES - 1))
 
+    @cached_property
+    def _compared(self) -> list[_Naming]:
+        """With how two numbers compare, where there are two."""
+        sorts = [[], *([sort.name] for sort in sorts_of_many(self._models[0]))]
+        two = any(next(said_of_two_numbers(self._models[0], _names(self._models[0], names)), None) for names in sorts)
+        return list(self._namings(_said_of_two_numbers, MOST_NAMES - 1)) if two else []
+
     def _namings(self, said: Saying, most: int) -> Iterator[_Naming]:
         sorts = [sort.name for sort in sorts_of_many(self._models[0])]
         for count in range(most + 1):
@@ -66,12 +73,13 @@ class Samples:
 
     def excluding(self, state: State, at: int, without: set[Expr]) -> Expr | None:
         """One of the rules of the fewest parts that this state of the model number `at` breaks, and no state of the runs; none `without`. That two
-        messages wait, and that there is somebody, is spoken of where nothing else helps.
+        messages wait, that there is somebody, and how two numbers compare is spoken of where nothing else helps.
         """
         return (
             self._excluding(self._plain, state, at, without)
             or self._excluding(self._twice, state, at, without)
             or self._excluding(self._somebody, state, at, without)
+            or self._excluding(self._compared, state, at, without)
         )
 
     def _excluding(self, namings: Sequence[_Naming], state: State, at: int, without: set[Expr]) -> Expr | None:
@@ -124,6 +132,11 @@ def _names(model: Model, sorts: Sequence[str]) -> Names:
 def _said(model: Model, names: Names, *, twice: bool = False) -> Iterator[Expr]:
     yield from (says for _, says in said_of(model, names, twice))
     yield from said_of_numbers(model, names)
+
+
+def _said_of_two_numbers(model: Model, names: Names) -> Iterator[Expr]:
+    yield from said_of_two_numbers(model, names)
+    yield from _said(model, names)
 
 
 def _said_of_somebody(model: Model, names: Names) -> Iterator[Expr]:
