@@ -8,7 +8,22 @@ from typing import TypeAlias
 
 from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr
-from checker.language.types import BagOf, Bool, Enum, Int, Option, Record, SeqOf, SetOf, Sort, Type, Value, cardinality, values
+from checker.language.types import (
+    BagOf,
+    Bool,
+    Enum,
+    Int,
+    MapOf,
+    Option,
+    Record,
+    SeqOf,
+    SetOf,
+    Sort,
+    Type,
+    Value,
+    cardinality,
+    values,
+)
 from checker.model.expr import Const, Expr, Local, Quantifier, Read
 from checker.model.model import Channel, Model, Variable
 from checker.semantics.interpreter import Interpreter, State
@@ -20,10 +35,23 @@ Names: TypeAlias = tuple[Local, ...]
 
 
 def sorts_of_many(model: Model) -> list[Sort]:
-    """The sorts that cells are of, or lead to, of which there may be many elements."""
-    types = (type for variable in model.variables for type in (*variable.index, variable.type))
-    types = (type.of if isinstance(type, Option) else type for type in types)
-    return list(dict.fromkeys(type for type in types if isinstance(type, Sort) and not type.single))
+    """The sorts of which there may be many elements, and that cells are of, or what is in them: first those that cells are of, or lead to."""
+    types = [type for variable in model.variables for type in (*variable.index, variable.type)]
+    outer = [type.of if isinstance(type, Option) else type for type in types]
+    found = dict.fromkeys([*outer, *(part for type in types for part in _parts(type))])
+    return [type for type in found if isinstance(type, Sort) and not type.single]
+
+
+def _parts(type: Type) -> Iterator[Type]:
+    match type:
+        case Option(of) | SetOf(of) | SeqOf(of, _) | BagOf(of, _):
+            yield from _parts(of)
+        case MapOf(key, of):
+            yield from (*_parts(key), *_parts(of))
+        case Record(_, fields):
+            yield from (part for _, of in fields for part in _parts(of))
+        case _:
+            yield type
 
 
 def apart(names: Names, way: tuple[Value, ...]) -> bool:
