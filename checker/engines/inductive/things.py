@@ -132,6 +132,11 @@ def said_of_numbers(model: Model, names: Names) -> Iterator[Expr]:
             yield from (make.equal(cell, variable.type.low) for cell in _cells(variable, names))
 
 
+def said_of_the_first(names: Names) -> Iterator[Expr]:
+    """Of what is in an order whether it is the first: the one element that is there at every size."""
+    yield from (make.compare("eq", name, Const(0, name.type)) for name in names if is_ordered(name))
+
+
 def said_of_two_numbers(model: Model, names: Names) -> Iterator[Expr]:
     """Of each two cells of numbers whether they are the same, one is less, or just below; of those that may be none whether they are the same."""
     numbers = (variable for variable in model.variables if _is_number(variable.type))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
-from itertools import combinations_with_replacement, islice, product
+from itertools import combinations, combinations_with_replacement, islice, permutations, product
 from typing import TypeAlias, final
 
 from checker.elaborate import make
@@ -18,7 +18,15 @@ from checker.engines.explicit import explore
 from checker.engines.inductive.quantities import walked
 from checker.engines.inductive.somebody import least, meeting
 from checker.engines.inductive.templates import of_all
-from checker.engines.inductive.things import Names, apart, said_of, said_of_numbers, said_of_two_numbers, sorts_of_many
+from checker.engines.inductive.things import (
+    Names,
+    apart,
+    said_of,
+    said_of_numbers,
+    said_of_the_first,
+    said_of_two_numbers,
+    sorts_of_many,
+)
 from checker.language.types import BagOf, Bool, Value, values
 from checker.model.expr import Const, Expr, Local, Quantifier
 from checker.model.model import Model
@@ -65,21 +73,31 @@ class Samples:
         two = any(next(said_of_two_numbers(self._models[0], _names(self._models[0], names)), None) for names in sorts)
         return list(self._namings(_said_of_two_numbers, MOST_NAMES - 1)) if two else []
 
+    @cached_property
+    def _threes(self) -> list[_Naming]:
+        """Of three names, two of which may be of one sort."""
+        sorts = self._sorts()
+        chosen = [*((a, a, b) for a, b in permutations(sorts, 2)), *combinations(sorts, 3)]
+        return [_Naming(self._models, self._runs, names, _said) for names in chosen]
+
     def _namings(self, said: Saying, most: int) -> Iterator[_Naming]:
-        sorts = [sort.name for sort in sorts_of_many(self._models[0])]
         for count in range(most + 1):
-            for names in combinations_with_replacement(sorts, count):
+            for names in combinations_with_replacement(self._sorts(), count):
                 yield _Naming(self._models, self._runs, names, said)
+
+    def _sorts(self) -> list[str]:
+        return [sort.name for sort in sorts_of_many(self._models[0])]
 
     def excluding(self, state: State, at: int, without: set[Expr]) -> Expr | None:
         """One of the rules of the fewest parts that this state of the model number `at` breaks, and no state of the runs; none `without`. That two
-        messages wait, that there is somebody, and how two numbers compare is spoken of where nothing else helps.
+        messages wait, that there is somebody, how two numbers compare, and what is about three is spoken of where nothing else helps.
         """
         return (
             self._excluding(self._plain, state, at, without)
             or self._excluding(self._twice, state, at, without)
             or self._excluding(self._somebody, state, at, without)
             or self._excluding(self._compared, state, at, without)
+            or self._excluding(self._threes, state, at, without)
         )
 
     def _excluding(self, namings: Sequence[_Naming], state: State, at: int, without: set[Expr]) -> Expr | None:
@@ -131,6 +149,7 @@ def _names(model: Model, sorts: Sequence[str]) -> Names:
 
 def _said(model: Model, names: Names, *, twice: bool = False) -> Iterator[Expr]:
     yield from (says for _, says in said_of(model, names, twice))
+    yield from said_of_the_first(names)
     yield from said_of_numbers(model, names)
 
 
