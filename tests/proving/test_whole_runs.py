@@ -68,7 +68,7 @@ def wrongly(base: Subject, faults: str = "none") -> tuple[set[str], set[str]]:
 
 def test_what_every_run_comes_to(tmp_path: Path) -> None:
     made(tmp_path, JOBS)
-    found = api.prove(str(tmp_path / "jobs.spec"), instance="pair", faults="none", time_s=60)
+    found = api.prove(str(tmp_path / "jobs.spec"), instance="pair", faults="none", time_s=200)
     assert {proof.property: proof.rung for proof in found.proofs} == dict.fromkeys(
         (*ALL, "no unhandled message", "no error"), "every size"
     )
