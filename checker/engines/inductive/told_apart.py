@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
-from itertools import combinations, combinations_with_replacement, islice, permutations, product
+from itertools import combinations_with_replacement, islice, permutations, product
 from typing import TypeAlias, final
 
 from checker.elaborate import make
@@ -75,9 +75,9 @@ class Samples:
 
     @cached_property
     def _threes(self) -> list[_Naming]:
-        """Of three names, two of which may be of one sort."""
-        sorts = self._sorts()
-        chosen = [*((a, a, b) for a, b in permutations(sorts, 2)), *combinations(sorts, 3)]
+        """Of three names, two of them of one that is in an order: what holds of all before is said so."""
+        ordered = [sort.name for sort in sorts_of_many(self._models[0]) if sort.ordered]
+        chosen = [(a, a, b) for a, b in permutations(self._sorts(), 2) if a in ordered]
         return [_Naming(self._models, self._runs, names, _said) for names in chosen]
 
     def _namings(self, said: Saying, most: int) -> Iterator[_Naming]:
