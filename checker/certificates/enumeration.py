@@ -15,11 +15,12 @@ from typing import final
 from msgspec import Struct
 
 from checker.language.types import BagOf, Type, Value, cardinality, values
-from checker.model.cells import cell_names, cell_variables
+from checker.model.cells import cell_names, cell_variables, message_cells
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
 from checker.semantics.failure import EvaluationError
 from checker.semantics.interpreter import Interpreter
+from checker.sorted.ranks import AT_THE_END, OF_RUNS, falls, with_rank
 
 State = tuple[Value, ...]
 MOST_STATES = 60_000  # well-typed ones of an instance that are all looked at
@@ -66,10 +67,13 @@ class _Trial:
     """`lemmas` without the goal; of a goal about single states it is one of them."""
 
     def __init__(self, model: Model, lemmas: Sequence[Expr], goal: Goal) -> None:
-        self.model, self.goal = model, goal
+        self.model = model
+        self.goal, lemmas = with_rank(goal, lemmas)
         self.interpreter = Interpreter(model)
         self.lemmas = [self.interpreter.compiled(lemma) for lemma in lemmas]
-        self.asked = [self.interpreter.compiled(condition) for condition in goal.conditions]
+        self.asked = [self.interpreter.compiled(condition) for condition in self.goal.conditions]
+        ranked = self.goal.kind in OF_RUNS
+        self.falls = {step.name: self.interpreter.compiled(falls(self.goal, step)) for step in model.steps if ranked}
         self.done = None if model.done is None else self.interpreter.compiled(model.done)
 
     def holds(self, state: State) -> bool:
@@ -95,10 +99,11 @@ class _Trial:
 
     def look(self, state: State) -> str:
         """What goes wrong in a state in which the lemmas hold, or with a step from there."""
-        acts = False
+        acts = owed = False
         for transition in self.interpreter.transitions(state):
             step = self.model.steps[transition.step]
             acts = acts or step.fault is None
+            owed = owed or (step.fault is None and step.fairness != "may")
             if self.goal.mark is not None and self.goal.mark in transition.marks:
                 return f"the step `{step.name}` violates the property, from {self._shown(state)}"
             if transition.target is None:
@@ -109,9 +114,25 @@ class _Trial:
                 return f"the step `{step.name}` leads out of the lemmas, from {self._shown(state)}"
             if self.goal.kind == "step" and not _true(self.asked[0], transition.target, state):
                 return f"the step `{step.name}` violates the property, from {self._shown(state)}"
+            if self._is_open(state) and not self._is_open(transition.target) and not _true(self.asked[1], transition.target):
+                return f"the step `{step.name}` ends what leads to the goal without it, from {self._shown(state)}"
+            if step.name in self.falls and not _true(self.falls[step.name], transition.target, state):
+                return f"the step `{step.name}` does not lower the rank, from {self._shown(state)}"
+        if self.goal.kind in OF_RUNS and not _true(self.asked[-1], state):
+            return f"the rank is below 0 in {self._shown(state)}"
+        if self._is_open(state) and not owed:
+            return f"a run may end before the goal, in {self._shown(state)}"
+        if self.goal.kind in AT_THE_END and not owed and not _true(self.asked[0], state):
+            return f"a run may end, and it is not so, in {self._shown(state)}"
         if self.goal.kind == "no deadlock" and not acts and (self.done is None or not _true(self.done, state)):
             return f"no step is enabled, and not all is done, in {self._shown(state)}"
+        if self.goal.kind == "no unhandled message" and not acts and any(state[cell] for cell in message_cells(self.model)):
+            return f"no step is enabled, and a message waits, in {self._shown(state)}"
         return ""
+
+    def _is_open(self, state: State) -> bool:
+        """Of `whenever P leads to Q`: P holds, or has no value, and Q does not."""
+        return self.goal.kind == "whenever" and not _false(self.asked[0], state) and not _true(self.asked[1], state)
 
     def _shown(self, state: State) -> str:
         from checker.language.types import show
@@ -129,6 +150,14 @@ def _true(condition: Callable[[State, State | None], Value], state: State, old: 
     """It has a value there, and holds."""
     try:
         return condition(state, old) is True
+    except EvaluationError:
+        return False
+
+
+def _false(condition: Callable[[State, State | None], Value], state: State) -> bool:
+    """It has a value there, and does not hold."""
+    try:
+        return condition(state, None) is False
     except EvaluationError:
         return False
 

@@ -14,6 +14,7 @@ from checker.model.expr import Expr
 from checker.model.resize import NotOfThisSize, resized
 from checker.sorted.decide import deciding_sizes, sizes_that_decide
 from checker.sorted.obligations import Obligation, obligations
+from checker.sorted.ranks import with_rank
 from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script, Solver, solve_all
 from checker.sorted.system import Sorted, sorted_form
@@ -45,11 +46,13 @@ def posed(subject: Asked, lemmas: Sequence[Expr]) -> tuple[Sorted, tuple[Obligat
     at = form.sized.get(subject.name)
     if at is not None:
         raise Refused(f"`{subject.name}` speaks of a number of agents or things by itself", at)
+    known: Sequence[Expr]
     try:
         known = [resized(lemma, form.model) for lemma in lemmas]
     except NotOfThisSize as reason:
         raise Refused(f"a lemma is about one size only: {reason}") from None
-    return form, obligations(form, known, subject.goal_of(form.model))
+    goal, rest = with_rank(subject.goal_of(form.model), known)
+    return form, obligations(form, rest, goal)
 
 
 class Small(Struct, frozen=True, kw_only=True):

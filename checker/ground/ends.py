@@ -7,7 +7,7 @@ from collections.abc import Callable
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel, GroundOutcome
 from checker.ground.rules import node_of, parts_of
-from checker.model.model import Step
+from checker.model.model import Model, Step
 
 
 def acts(form: GroundModel) -> Node:
@@ -18,6 +18,19 @@ def acts(form: GroundModel) -> Node:
 def acts_at_once(form: GroundModel) -> Node:
     """Whether a step is enabled that is neither a fault nor a timeout."""
     return _any(form, lambda step: step.fault is None and step.kind != "timeout")
+
+
+def owes_a_step(form: GroundModel) -> Node:
+    """Whether a step is enabled that fairness asks for: no run ends there."""
+    return _any(form, lambda step: is_owed(step, form.model))
+
+
+def is_owed(step: Step, model: Model) -> bool:
+    """Whether no run ends where the step is enabled. A timeout that waits for all others may not happen where somebody only may act."""
+    if step.fault is not None or step.fairness == "may":
+        return False
+    free = any(other.fault is None and other.fairness == "may" for other in model.steps)
+    return not (step.kind == "timeout" and model.timeouts_only_when_stuck and free)
 
 
 def waits_for_others(form: GroundModel, outcome: GroundOutcome) -> bool:

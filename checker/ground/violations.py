@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.ground.ends import acts, enabled, messages_wait
+from checker.ground.ends import acts, enabled, messages_wait, owes_a_step
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel, Predicate
 from checker.model.model import Goal
@@ -54,6 +54,22 @@ def bad(form: GroundModel, goal: Goal) -> Node | None:
     for node in found:
         result = graph.either(result, node)
     return result
+
+
+def bad_at_the_end(form: GroundModel, goal: Goal) -> Node | None:
+    """1 in states where a run may rest for ever although the goal, of whole runs, is not met; None for goals of which the last state says nothing.
+    A run that comes there need not violate the goal.
+    """
+    graph, asked = form.graph, [p for other, found in form.goals if other is goal for p in found]
+    match goal.kind:
+        case "eventually" | "eventually always" | "infinitely often":
+            open_still = graph.negate(graph.both(asked[0].value, graph.negate(asked[0].undefined)))
+        case "whenever":
+            met = graph.both(asked[1].value, graph.negate(asked[1].undefined))
+            open_still = graph.both(graph.either(asked[0].value, asked[0].undefined), graph.negate(met))
+        case _:
+            return None
+    return graph.both(graph.negate(owes_a_step(form)), open_still)
 
 
 def predicate(form: GroundModel, goal: Goal) -> Predicate:

@@ -38,3 +38,13 @@ def cell_variables(model: Model) -> tuple[Variable, ...]:
     """For each cell, in the order of the state, the variable that it belongs to."""
     owners = sorted(((v.offset + i, v) for v in model.variables for i in range(v.cells)), key=lambda owner: owner[0])
     return tuple(variable for _, variable in owners)
+
+
+def message_cells(model: Model) -> list[int]:
+    """The cells that hold messages in flight; what is `persistent` stays deliverable for ever and is none of them."""
+    return [
+        channel.variable.offset + place
+        for channel in model.channels
+        if channel.kind != "persistent"
+        for place in range(channel.variable.cells)
+    ]

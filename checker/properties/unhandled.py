@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checker.model.cells import message_cells
 from checker.model.model import Goal
 from checker.properties.finding import Avoided, Finding
 from checker.properties.search import Search
-from checker.properties.why import message_cells, unhandled_why
+from checker.properties.why import unhandled_why
 
 
 def check_unhandled(search: Search, goal: Goal) -> Finding:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.language.types import Sort, Value, element
+from checker.model.cells import message_cells
 from checker.model.expr import Expr
-from checker.model.model import Assign, Body, Either, For, Goal, If, Model, While
+from checker.model.model import Assign, Body, Either, For, Goal, If, While
 from checker.properties.agents import agents, listed, situation, situations
 from checker.properties.finding import Path
 from checker.properties.instance_of import Instance, find_instance
@@ -84,16 +85,6 @@ def unhandled_why(search: Search, path: Path, cells: Sequence[int]) -> str:
     return _sentences(
         f"At the end {_waiting(run, cells)}, and nobody will take it.", f"{'; '.join(everyone)}." if everyone else ""
     )
-
-
-def message_cells(model: Model) -> list[int]:
-    """The cells that hold messages in flight; what is `persistent` stays deliverable for ever and is none of them."""
-    return [
-        channel.variable.offset + place
-        for channel in model.channels
-        if channel.kind != "persistent"
-        for place in range(channel.variable.cells)
-    ]
 
 
 def livelock_why(search: Search, path: Path) -> str:

@@ -27,12 +27,14 @@ from checker.proving.known import Known
 from checker.proving.lemma_sets import Effort, LemmaSets, words
 from checker.proving.mining import LEAST_S, NO_TIME, proof_of
 from checker.proving.numbers_here import proved_by_numbers
+from checker.proving.ranks import Ranks
 from checker.proving.refuted import violation
 from checker.proving.result import Attempt
 from checker.proving.rules import as_rule
 from checker.proving.spending import meter_of, proved_here, told
 from checker.proving.stuck import stuck_at
 from checker.sorted.obligations import PROVABLE, Obligation
+from checker.sorted.ranks import OF_RUNS
 from checker.sorted.refusals import Refused
 from checker.sorted.standing import Standing
 
@@ -64,6 +66,7 @@ class Attempts:
         self._known: list[tuple[tuple[Model, frozenset[str]], Known]] = []
         self._refuted_with: dict[Asked, set[frozenset[str]]] = {}  # lemmas that are not enough
         self._subjects: dict[tuple[str, bool, bool], Asked] = {}
+        self._ranks = Ranks(self._said, base.limits.memory_mib)
         if certificates is not None:
             require_folder(certificates)
 
@@ -86,6 +89,15 @@ class Attempts:
         if asked and not self.refused:
             yield from self._lemmas.look_for_rules(self._subject(asked[0]), asked, time_s)
 
+    def may_end(self, goals: Sequence[Goal], time_s: float) -> bool:
+        """Whether something says that every run ends, which all properties of whole runs rest on."""
+        if self.refused or not goals:
+            return False
+        with suppress(Refused, SolverMissing):
+            self._ranks.of(self._subject(goals[0]), perf_counter() + time_s)
+            return True
+        return False
+
     def every_size(self, goal: Goal, time_s: float, effort: Effort = "all") -> None:
         began = perf_counter()
         self._of[goal.name] = Attempt(reason=NO_TIME)
@@ -97,7 +109,7 @@ class Attempts:
         self._of[goal.name] = replace(self.of(goal.name), seconds=perf_counter() - began)
 
     def _every_size(self, goal: Goal, until: float, effort: Effort) -> Attempt:
-        if goal.kind not in PROVABLE:
+        if goal.kind not in (*PROVABLE, *OF_RUNS):
             return Attempt(reason=NOT_PROVABLE)
         if self.refused:
             return Attempt(reason=self.refused)
@@ -121,7 +133,8 @@ class Attempts:
     def _with_lemmas(self, goal: Goal, subject: Asked, until: float, effort: Effort, at_small_sizes: bool = True) -> Attempt:
         """`at_small_sizes`: proofs there are read as lemmas too; of an order they name elements."""
         if subject not in self._proofs:
-            self._proofs[subject] = EverySizeProofs(subject, self._solver, self._said, self._known_of(subject))
+            rank = [self._ranks.of(subject, until)] if goal.kind in OF_RUNS else []
+            self._proofs[subject] = EverySizeProofs(subject, self._solver, self._said, self._known_of(subject), rank)
         proofs, refuted = self._proofs[subject], self._refuted_with.setdefault(subject, set())
         settled = Settled(proved=False)
         for needed, lemmas in self._lemmas.of(subject, proofs, until, effort, at_small_sizes):
@@ -132,7 +145,7 @@ class Attempts:
             settled = proofs.settle(lemmas, until)
             if settled.proved:
                 few = proofs.trimmed(settled.lemmas, needed, (perf_counter() + until) / 2)
-                return self._proof(subject, proofs, few)
+                return self._proof(subject, proofs, [*proofs.rank, *few])
             if settled.failing is not None:
                 refuted.add(said)
             if perf_counter() > until:
@@ -167,7 +180,9 @@ class Attempts:
 
     def _proof(self, subject: Asked, proofs: EverySizeProofs, lemmas: Sequence[Expr]) -> Attempt:
         goal = subject.goal_of(subject.model)
-        self._lemmas.learn(proofs, [*lemmas, *proofs.over(list(said_of_states([goal])))])
+        self._lemmas.learn(
+            proofs, [*(lemma for lemma in lemmas if lemma not in proofs.rank), *proofs.over(list(said_of_states([goal])))]
+        )
         here = [resized(lemma, subject.model) for lemma in lemmas]
         form, posed_here = posed(subject, here)
         asked = as_texts(posed_here)

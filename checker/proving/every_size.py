@@ -22,6 +22,7 @@ from checker.model.resize import NotOfThisSize, resized
 from checker.proving.known import Known
 from checker.proving.mining import NO_TIME
 from checker.sorted.obligations import Obligation, names_an_element, obligations
+from checker.sorted.ranks import with_rank
 from checker.sorted.refusals import Refused
 from checker.sorted.solve import Script
 from checker.sorted.standing import Standing
@@ -64,14 +65,19 @@ class _Found(Struct, kw_only=True):
 class EverySizeProofs:
     """Questions about one property at every size, or where the subject is about one size, there. `said` is told what is done."""
 
-    def __init__(self, subject: Asked, solver: Standing, said: Callable[[str], None], known: Known) -> None:
-        """`known`: of all proofs with the same steps. Raises Refused where the protocol has no sorted form."""
+    def __init__(
+        self, subject: Asked, solver: Standing, said: Callable[[str], None], known: Known, rank: Sequence[Expr] = ()
+    ) -> None:
+        """`known`: of all proofs with the same steps; `rank`: of a goal of whole runs (`ranks.with_rank`). Raises Refused where the protocol has no
+        sorted form.
+        """
         self.subject, self.solver, self.said, self.known = subject, solver, said, known
         self.form = subject.form
+        self.rank = rank
 
     @property
     def goal(self) -> Goal:
-        return self.subject.goal_of(self.form.model)
+        return with_rank(self.subject.goal_of(self.form.model), self.rank)[0]
 
     def over(self, lemmas: Sequence[Expr]) -> list[Expr]:
         """Those that say something at every size (and name no element), over the model of the formulas, each once."""

@@ -25,6 +25,7 @@ from checker.proving.result import Attempt, Proof, Proofs, Rung, Sizes
 from checker.proving.searched import EXISTENTIAL, Growth
 from checker.proving.sizes import may_vary, size_parameters
 from checker.sorted.obligations import PROVABLE
+from checker.sorted.ranks import OF_RUNS
 
 TIME_S = 60.0  # for everything, where no limit is given
 SMALL_BOX = 2  # sizes that are searched before a proof is tried
@@ -130,14 +131,22 @@ class _Ladder:
             self.growth.look(self.asked, missing, max(1.0, self._until(SEARCH_SHARE) - perf_counter()))
 
     def _for_every_size(self, names: list[str]) -> None:
-        """All with little effort first; rules are looked for for all at once."""
-        self._try_each(names, len(names), "at once", KNOWN_SHARE)
+        """All with little effort first; rules are looked for for all at once. What is about whole runs rests on what is known by then."""
+        runs = [name for name in names if self.goals[name].kind in OF_RUNS]
+        single = [name for name in names if name not in runs]
+        self._try_each(single, len(single), "at once", KNOWN_SHARE)
+        self._by_rules(single)
+        self._try_each(runs, len(runs), "at once", RULES_SHARE)
+        if self.attempts.may_end([self.goals[name] for name in self._unproved(runs)], self._until(RULES_SHARE) - perf_counter()):
+            self._by_rules(runs)
+        left = [*self._unproved(single), *self._unproved(runs)]
+        self._try_each(left, len(left), "all", PROOF_SHARE)
+
+    def _by_rules(self, names: list[str]) -> None:
         left = self._unproved(names)
         if left:
             rules = self.attempts.look_for_rules([self.goals[name] for name in left], self._until(RULES_SHARE) - perf_counter())
             self._try_each(rules, len(left), "rules", RULES_SHARE)
-        left = self._unproved(names)
-        self._try_each(left, len(left), "all", PROOF_SHARE)
 
     def _try_each(self, names: Iterable[str], most: int, effort: Effort, share: float) -> None:
         """`most`: of so many names."""
@@ -228,7 +237,7 @@ class _Ladder:
     def _reason(self, goal: Goal, rung: Rung, attempt: Attempt) -> str:
         if rung in ("every size", "violated"):
             return ""
-        if attempt == Attempt() and goal.kind in PROVABLE:
+        if attempt == Attempt() and goal.kind in (*PROVABLE, *OF_RUNS):
             return NO_TIME
         if rung == "open":
             here = self.growth.at_asked.get(goal.name)

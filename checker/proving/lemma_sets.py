@@ -27,6 +27,7 @@ from checker.proving.rules import as_rule
 from checker.proving.spending import meter_of, potential_lemmas
 from checker.proving.two_of_each import TwoOfEach
 from checker.sorted.obligations import PROVABLE
+from checker.sorted.ranks import OF_ENDS, OF_RUNS
 from checker.sorted.refusals import Refused
 
 MINED_AT = (2, 3)  # sizes at which lemmas are looked for
@@ -56,7 +57,7 @@ class LemmaSets:
     def may_have_rules(self, goals: Sequence[Goal]) -> list[Goal]:
         """Those of the goals that rules over one model may be lemmas for."""
         meters = {node.name for node in self.base.target.properties if isinstance(node, tree.Spending)}
-        return [g for g in goals if g.kind in PROVABLE and g.kind not in WITH_GHOSTS and g.name not in meters]
+        return [g for g in goals if g.kind in (*PROVABLE, *OF_ENDS) and g.kind not in WITH_GHOSTS and g.name not in meters]
 
     def look_for_rules(self, subject: Asked, asked: Sequence[Goal], time_s: float) -> Iterator[str]:
         """For all goals at once, `subject` with one of them. The names of those that small sizes show rules for, as they are found."""
@@ -98,7 +99,7 @@ class LemmaSets:
             mined = each_once([*few, *more])
             yield few, few
             yield few, each_once([*facts, *known, *mined])
-        if effort == "rules":
+        if effort == "rules" or subject.goal.kind in OF_RUNS:  # what else small sizes show is of single states and steps
             return
         for counting in self._about_numbers(subject, proofs, until):
             yield (), each_once([*facts, *known, *counting])

@@ -19,6 +19,7 @@ from checker.sentences.account import account
 from checker.sentences.sentence import Sentence, sentence
 from checker.sizing.potential.bound import NoBound, Potential, potentials_of
 from checker.sizing.potential.lemma import lemma_of
+from checker.sorted.ranks import OF_RUNS
 from checker.sorted.refusals import Refused
 
 SUFFIX = " spent"
@@ -34,21 +35,36 @@ def told(lemmas: Iterable[Expr], subject: Asked) -> tuple[Sentence, ...]:
     """The lemmas of a proof as sentences."""
     checked, model = subject.checked, subject.model
     found = ((lemma, sentence(lemma, checked, model)) for lemma in lemmas)
+    if subject.goal.kind in OF_RUNS:  # the first is its rank
+        return tuple(
+            replace(said, plain=account(lemma, checked, model)) if n == 0 else said for n, (lemma, said) in enumerate(found)
+        )
     spending = meter_of(model) is not None
     return tuple(replace(said, plain=account(lemma, checked, model)) if spending else said for lemma, said in found)
 
 
 def potential_lemmas(subject: Asked, spent: Variable, time_s: float, memory_mib: float | None) -> Iterator[Expr]:
     """Lemmas over the model of the subject, better and better ones. Raises Refused where there are none, SolverMissing, KeyboardInterrupt."""
+    for potential, plain in potentials(subject, spent.name.removesuffix(SUFFIX), time_s, memory_mib):
+        yield lemma_of(potential, Read(spent, ()), plain)
+
+
+def potentials(
+    subject: Asked, meter: str, time_s: float, memory_mib: float | None, *, guessed: bool = False
+) -> Iterator[tuple[Potential, Model]]:
+    """Potentials of a meter, better and better ones, each with the model that it is about. `guessed`: as of `potentials_of`. Raises as
+    `potential_lemmas`.
+    """
     plain = elaborate(subject.checked, subject.faults, [])
-    meter = spent.name.removesuffix(SUFFIX)
-    events = apart(_potentials, time_s=time_s, memory_mib=memory_mib, checked=subject.checked, model=plain, meter=meter)
+    events = apart(
+        _potentials, time_s=time_s, memory_mib=memory_mib, checked=subject.checked, model=plain, meter=meter, guessed=guessed
+    )
     why = ""
     for event in events:
         match event:
             case Potential():
                 why = "-"
-                yield lemma_of(event, Read(spent, ()), plain)
+                yield event, plain
             case NoBound(reason=reason, steps=steps):
                 why = why or reason + (f": {', '.join(f'`{step}`' for step in steps)}" if steps else "")
             case Stopped(reason=reason) if reason == INTERRUPTED:
@@ -74,6 +90,6 @@ def proved_here(subject: Asked, spent: Variable, time_s: float, memory_mib: floa
     return (), "no account of what is still owed was found that is small enough"
 
 
-def _potentials(checked: Checked, model: Model, meter: str, time_s: float) -> Iterator[Potential | NoBound]:
+def _potentials(checked: Checked, model: Model, meter: str, guessed: bool, time_s: float) -> Iterator[Potential | NoBound]:
     """In a process of its own."""
-    yield from potentials_of(checked, model, meter, 0)
+    yield from potentials_of(checked, model, meter, 0, guessed=guessed)

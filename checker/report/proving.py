@@ -244,6 +244,8 @@ def _stuck(stuck: Stuck, proof: Proof, style: Style) -> Iterator[str]:
         yield from wrapped(visible(f"then {stuck.step}: {changed}"), style.width, "      ", "        ")
     elif proof.kind == "no deadlock":
         yield "      there nobody can do anything, and not all is done"
+    elif proof.kind == "no unhandled message":
+        yield "      there nobody can do anything, and a message waits"
     if stuck.allowed:
         asked = " and ".join(f"{name} from {least}" for name, least in stuck.allowed)
         text = f"The protocol asks for {asked}, but a proof for every size is of every number from 1: what is so only from there on has none."

@@ -14,20 +14,25 @@ from checker.sentences.english import english, for_each, thing
 from checker.sentences.names import fresh_name
 from checker.sentences.raised import Names, Raised
 
+TO_COME: Final = "every run ends: each step lowers what is still to come, which is never below 0"
 PLAINLY: Final = "what is spent, and what is still owed, is together never more than what was owed at the start"
 Row = tuple[str, str]  # an amount, and when it is owed: "" for at all times
 
 
 def account(lemma: Expr, checked: Checked, model: Model) -> str:
-    """Of `spent + owed <= begins`: a sentence, and a line for each amount that may be owed. The sentence alone where amounts are no whole numbers."""
+    """Of `spent + owed <= begins`: a sentence, and a line for each amount that may be owed. The sentence alone where amounts are no whole numbers.
+    Of a rank, `0 <= to come`, likewise.
+    """
+    teller = _Teller(checked, model)
     match lemma:
+        case Apply("le", (Const(0), rank)):
+            return "\n".join([f"{TO_COME}:", *(line for part in _added(rank) for line in teller.owed(part, "still to come"))])
         case Apply("le", (left, right)):
             spent, *owed = _added(left)
         case _:
             return PLAINLY
     if not isinstance(spent, Read):
         return PLAINLY
-    teller = _Teller(checked, model)
     lines = [f"{PLAINLY}: {' and '.join(teller.amount(part) for part in _added(right))}"]
     for part in owed:
         lines += teller.owed(part)
@@ -47,7 +52,7 @@ class _Teller:
                 return f"{value:,} for each {for_each(self._named(locals), letters=False)}"
         return thing(self.raised.expr(part, {}))
 
-    def owed(self, part: Expr) -> Iterator[str]:
+    def owed(self, part: Expr, word: str = "still owed") -> Iterator[str]:
         """The lines of one summand."""
         match part:
             case Quantifier("sum", locals, domains, body) if not isinstance(body, Read) and domains == tuple(
@@ -56,9 +61,9 @@ class _Teller:
                 named = self._named(locals)
                 names = {local.number: name for local, (name, _) in zip(locals, named, strict=True)}
                 for summand in _added(body):
-                    yield from self._owed(f"still owed for each {for_each(named)}", summand, names)
+                    yield from self._owed(f"{word} for each {for_each(named)}", summand, names)
             case _:
-                yield from self._owed("still owed", part, {})
+                yield from self._owed(word, part, {})
 
     def _owed(self, what: str, part: Expr, names: Names) -> Iterator[str]:
         rows = list(self._cases(part, names, ()))

@@ -1,8 +1,9 @@
 """What has to be shown for lemmas and a goal to hold in every reachable state, at every size: queries that must have no model.
 
 The lemmas (and an `always` goal with them) hold at the start (*initiation*), every step keeps each of them (*consecution*), and where they hold the
-goal is not violated (*safety*). Each is a query of its own, small enough to be decided by itself, and negated: a model of it is a
-counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnueli, Temporal Verification of Reactive Systems, 1995).
+goal is not violated (*safety*). For a goal of whole runs every step lowers a *rank*. Each is a query of its own, small enough to be decided alone,
+and negated: a model of it is a counterexample. The source is the rule of invariants (Floyd 1967; Manna and Pnueli, Temporal Verification of Reactive
+Systems, 1995).
 """
 
 from __future__ import annotations
@@ -20,24 +21,21 @@ from checker.language.types import Bool, elements_in
 from checker.model.expr import Apply, Const, Expr
 from checker.model.model import Goal, Step
 from checker.model.resize import NotOfThisSize, resized
+from checker.sorted.ends import messages_wait, nobody_acts
 from checker.sorted.logic import (
-    BOOL,
     KEPT,
     TRUE,
     App,
     Quantified,
     Term,
-    Var,
     disj,
-    distinct,
     negate,
     normal,
-    quantified,
     substituted,
     symbols,
-    truth,
 )
 from checker.sorted.quantifiers import HAS, QUORUM, is_quorum
+from checker.sorted.ranks import OF_RUNS, falls, gives_up, never_negative, wrong_at_the_end
 from checker.sorted.refusals import Refused
 from checker.sorted.signature import Signature
 from checker.sorted.smtlib import conjuncts, script
@@ -45,9 +43,10 @@ from checker.sorted.statements import Run
 from checker.sorted.system import Sorted
 from checker.sorted.totals import without_sums
 
-Part: TypeAlias = Literal["initiation", "consecution", "safety"]
+Part: TypeAlias = Literal["initiation", "consecution", "safety", "rank"]
 Parts: TypeAlias = list[tuple[int | None, Term]]
-PROVABLE = ("always", "never", "step", "no error", "no deadlock", "no lost update", "no stale write", "no overwrite")
+OF_ENDS = ("no deadlock", "no unhandled message")
+PROVABLE = ("always", "never", "step", "no error", *OF_ENDS, "no lost update", "no stale write", "no overwrite")
 
 
 @final
@@ -122,11 +121,12 @@ def names_an_element(lemma: Expr, free: Collection[str]) -> bool:
 
 
 def obligations(form: Sorted, lemmas: Sequence[Expr], goal: Goal) -> tuple[Obligation, ...]:
-    """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes.
+    """All that has to be shown for `goal` with the help of `lemmas`, which may come from models of other sizes. A goal of whole runs has its rank
+    (`ranks.with_rank`).
 
     Raises Refused where the goal, or a lemma, is of no form for it.
     """
-    if goal.kind not in PROVABLE:
+    if goal.kind not in (*PROVABLE, *OF_RUNS):
         raise Refused(f"`{goal.kind}` is not a property of states or single steps: it is not proved for every size", goal.at)
     if goal.name in form.sized:
         raise Refused(f"`{goal.name}` speaks of a size itself, so it says something else at every size", form.sized[goal.name])
@@ -153,8 +153,11 @@ class _Maker:
             yield self.make("initiation", None, place, [*self._always(), *start, (None, wrong)])
         for step, run in self.form.steps:
             yield from self.of_step(step, run)
-        if self.goal.kind == "no deadlock":
-            yield self.make("safety", None, None, [*self._always(), *self._before(), *((None, term) for term in self.stuck())])
+        if self.goal.kind in OF_ENDS:
+            end = [(None, term) for term in self.not_met_at_the_end()]
+            yield self.make("safety", None, None, [*self._always(), *self._before(), *end])
+        if self.goal.kind in OF_RUNS:
+            yield from self.of_whole_runs()
 
     def of_step(self, step: Step, run: Run) -> Iterator[Obligation]:
         taken = [*self._always(), *self._before(), (None, run.lasting)]
@@ -171,6 +174,12 @@ class _Maker:
                 if run.failures:
                     fails = disj(*(failing.condition for failing in run.failures))
                     yield self.make("safety", step, None, [*self._always(), *self._before(), (None, fails)])
+            case kind if kind in OF_RUNS:
+                lower = self.form.holds(falls(self.goal, step), run.state, old=self.form.state)
+                yield self.make("rank", step, None, [*taken, (None, negate(lower))])
+                given_up = [(None, term) for term in gives_up(self.form, self.goal, run.state)]
+                if given_up:
+                    yield self.make("safety", step, None, [*taken, *given_up])
             case "no lost update" | "no stale write" | "no overwrite":
                 marked = [when for mark, when in run.marks if mark == self.goal.mark]
                 if marked:
@@ -178,17 +187,21 @@ class _Maker:
                     happens = [(None, disj(*marked)), (None, ends)]
                     yield self.make("safety", step, None, [*self._always(), *self._before(), *happens])
 
-    def stuck(self) -> Iterator[Term]:
-        """No step that is not a fault is enabled, and the state is not done."""
-        form = self.form
-        if form.model.done is not None:
-            yield negate(form.holds(form.model.done, form.state))
-        for step, run in form.steps:
-            if step.fault is None:
-                if not all(failing.exact for failing in run.failures):
-                    raise Refused(f"whether `{step.name}` can happen depends on the order of an evaluation", step.at)
-                enabled = disj(run.lasting, *(failing.condition for failing in run.failures))
-                yield negate(closed(form, enabled, step))
+    def not_met_at_the_end(self) -> Iterator[Term]:
+        """No step that is not a fault is enabled, and the goal is not met."""
+        if self.goal.kind == "no unhandled message":
+            yield messages_wait(self.form)
+        elif self.form.model.done is not None:
+            yield negate(self.form.holds(self.form.model.done, self.form.state))
+        yield from nobody_acts(self.form)
+
+    def of_whole_runs(self) -> Iterator[Obligation]:
+        """The rank is never below 0, and where a run ends the goal is met."""
+        low = negate(self.form.holds(never_negative(self.goal), self.form.state))
+        yield self.make("rank", None, None, [*self._always(), *self._before(), (None, low)])
+        end = [(None, term) for term in wrong_at_the_end(self.form, self.goal)]
+        if end:
+            yield self.make("safety", None, None, [*self._always(), *self._before(), *end])
 
     def _always(self) -> Parts:
         return [(None, term) for term in self.bounds]
@@ -209,26 +222,6 @@ class _Maker:
             form=self.form,
             parts=tuple(parts),
         )
-
-
-def closed(form: Sorted, enabled: Term, step: Step) -> Term:
-    """Whether there are choices of the step for which `enabled` holds."""
-    choices: dict[App, None] = {}
-    for node in distinct(enabled):
-        if isinstance(node, App) and not node.element:
-            function = form.signature.functions.get(node.symbol)
-            if function is not None and function.kind == "choice":
-                if node.arguments:
-                    raise Refused(
-                        f"whether `{step.name}` can happen depends on the choice of a set or a map, or on choices in a `for`",
-                        step.at,
-                    )
-                choices[node] = None
-    for choice in choices:
-        if choice.sort == BOOL:
-            enabled = disj(*(substituted(enabled, {choice: truth(value)}) for value in (False, True)))
-    variables: dict[Term, Term] = {c: form.signature.variable(c.symbol, c.sort) for c in choices if c.sort != BOOL}
-    return quantified("exists", (v for v in variables.values() if isinstance(v, Var)), substituted(enabled, variables))
 
 
 def skolemised(form: Sorted, terms: Sequence[Term]) -> Iterator[Term]:

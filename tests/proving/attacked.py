@@ -22,6 +22,7 @@ from checker.proving.attempt import Attempts
 from checker.proving.searched import Growth
 from checker.proving.sizes import size_parameters
 from checker.sorted.obligations import PROVABLE
+from checker.sorted.ranks import OF_RUNS
 from tests.proving.mutants import mutants
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +96,9 @@ def mutant(stem: str, text: str, folder: Path) -> Subject | None:
 
 def provable(base: Subject, faults: str) -> list[str]:
     """The properties that a proof may be about."""
-    return list(dict.fromkeys(g.name for job in base.jobs(faults) for g in model_of(job).goals if g.kind in PROVABLE))
+    return list(
+        dict.fromkeys(g.name for job in base.jobs(faults) for g in model_of(job).goals if g.kind in (*PROVABLE, *OF_RUNS))
+    )
 
 
 def refuted_by_search(base: Subject, faults: str) -> dict[str, str]:

@@ -156,9 +156,11 @@ role Voter:
 # --- what is refused -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("goal", ["served", "contended"])
-def test_properties_of_runs_are_refused(goal: str) -> None:
-    with pytest.raises(Refused, match="not a property of states or single steps"):
+@pytest.mark.parametrize(
+    ("goal", "why"), [("served", "nothing says that every run ends"), ("contended", "not a property of states or single steps")]
+)
+def test_properties_of_runs_are_refused(goal: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
         asked(of_corpus("lock"), goal)
 
 

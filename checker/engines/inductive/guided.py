@@ -115,6 +115,9 @@ class _Search:
     def _goes_without(self, name: Expr) -> bool:
         """Whether what rests on the rule rests on others as well; then it does."""
         gone, needed = self.rules[name], self.needed()
+        others_say = (rule.now for other, rule in self.rules.items() if other != name)
+        if any(own == said for now in others_say for own, said in zip(gone.now, now, strict=True)):
+            return False  # they say the same in some size, so what rests on which is not told apart
         others = [*([None] if None in self.rules else []), *(other for other in needed if other != name)]
         safe, kept = dict(self.safe), dict(self.kept)
         for at, size in enumerate(self.sizes):

@@ -18,7 +18,7 @@ from checker.engines.inductive.prove import Proofs, own_condition
 from checker.engines.inductive.templates import in_stages
 from checker.engines.inductive.written import what_was_counted
 from checker.ground.graph import Node
-from checker.ground.violations import bad
+from checker.ground.violations import bad, bad_at_the_end
 from checker.model.expr import Expr
 from checker.model.model import Goal, Model
 
@@ -30,7 +30,8 @@ STATES = ("always", "never")  # the kinds of goals that say something of every s
 def rules_for(models: Sequence[Model], goals: Sequence[str], *, time_s: float | None = None) -> Iterator[Lemmas]:
     """Lemmas for each of the goals that rules are enough for in all of these models, of one protocol in growing sizes, as they are found.
 
-    The goals are of single states and steps. Raises Unsupported, and GaveUp where the time is used up.
+    The goals are of single states and steps, or ask something of the state where a run ends. Raises Unsupported, and GaveUp where the time is used
+    up.
     """
     yield from _Shared(models, goals, None if time_s is None else perf_counter() + time_s).found()
 
@@ -76,7 +77,9 @@ class _Shared:
 
     def _wrong(self, proofs: Proofs, goal: Goal) -> Node:
         wrong = bad(proofs.form, goal)
-        assert wrong is not None, f"{goal.kind} is not about single states and steps"
+        if wrong is None:
+            wrong = bad_at_the_end(proofs.form, goal)
+        assert wrong is not None, f"{goal.kind} asks nothing of single states and steps"
         return wrong
 
     def _enough(self) -> Iterator[Lemmas]:

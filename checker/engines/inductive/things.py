@@ -8,7 +8,22 @@ from typing import TypeAlias
 
 from checker.elaborate import make
 from checker.elaborate.rewrite import map_expr
-from checker.language.types import BagOf, Bool, Enum, Int, Option, Record, SeqOf, SetOf, Sort, Type, Value, cardinality, values
+from checker.language.types import (
+    BagOf,
+    Bool,
+    Enum,
+    Int,
+    MapOf,
+    Option,
+    Record,
+    SeqOf,
+    SetOf,
+    Sort,
+    Type,
+    Value,
+    cardinality,
+    values,
+)
 from checker.model.expr import Const, Expr, Local, Quantifier, Read
 from checker.model.model import Channel, Model, Variable
 from checker.semantics.interpreter import Interpreter, State
@@ -20,10 +35,23 @@ Names: TypeAlias = tuple[Local, ...]
 
 
 def sorts_of_many(model: Model) -> list[Sort]:
-    """The sorts that cells are of, or lead to, of which there may be many elements."""
-    types = (type for variable in model.variables for type in (*variable.index, variable.type))
-    types = (type.of if isinstance(type, Option) else type for type in types)
-    return list(dict.fromkeys(type for type in types if isinstance(type, Sort) and not type.single))
+    """The sorts of which there may be many elements, and that cells are of, or what is in them: first those that cells are of, or lead to."""
+    types = [type for variable in model.variables for type in (*variable.index, variable.type)]
+    outer = [type.of if isinstance(type, Option) else type for type in types]
+    found = dict.fromkeys([*outer, *(part for type in types for part in _parts(type))])
+    return [type for type in found if isinstance(type, Sort) and not type.single]
+
+
+def _parts(type: Type) -> Iterator[Type]:
+    match type:
+        case Option(of) | SetOf(of) | SeqOf(of, _) | BagOf(of, _):
+            yield from _parts(of)
+        case MapOf(key, of):
+            yield from (*_parts(key), *_parts(of))
+        case Record(_, fields):
+            yield from (part for _, of in fields for part in _parts(of))
+        case _:
+            yield type
 
 
 def apart(names: Names, way: tuple[Value, ...]) -> bool:
@@ -102,6 +130,25 @@ def said_of_numbers(model: Model, names: Names) -> Iterator[Expr]:
     for variable in model.variables:
         if isinstance(variable.type, Int) and cardinality(variable.type) > MOST_VALUES:
             yield from (make.equal(cell, variable.type.low) for cell in _cells(variable, names))
+
+
+def said_of_the_first(names: Names) -> Iterator[Expr]:
+    """Of what is in an order whether it is the first: the one element that is there at every size."""
+    yield from (make.compare("eq", name, Const(0, name.type)) for name in names if is_ordered(name))
+
+
+def said_of_two_numbers(model: Model, names: Names) -> Iterator[Expr]:
+    """Of each two cells of numbers whether they are the same, one is less, or just below; of those that may be none whether they are the same."""
+    numbers = (variable for variable in model.variables if _is_number(variable.type))
+    for one, other in combinations([cell for variable in numbers for cell in _cells(variable, names)], 2):
+        yield make.compare("eq", one, other)
+        if isinstance(one.type, Int) and isinstance(other.type, Int):
+            yield make.compare("lt", one, other)
+            yield from (make.compare("eq", make.integer("add", a, make.number(1)), b) for a, b in ((one, other), (other, one)))
+
+
+def _is_number(type: Type) -> bool:
+    return isinstance(type.of if isinstance(type, Option) else type, Int)
 
 
 def _waits(channel: Channel, cell: Read, names: Names, twice: bool) -> Iterator[Expr]:

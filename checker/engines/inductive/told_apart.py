@@ -8,8 +8,8 @@ strongest (minimal hitting sets: R. Reiter, A theory of diagnosis from first pri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from itertools import combinations_with_replacement, islice, product
+from functools import cached_property, partial
+from itertools import combinations_with_replacement, islice, permutations, product
 from typing import TypeAlias, final
 
 from checker.elaborate import make
@@ -18,9 +18,17 @@ from checker.engines.explicit import explore
 from checker.engines.inductive.quantities import walked
 from checker.engines.inductive.somebody import least, meeting
 from checker.engines.inductive.templates import of_all
-from checker.engines.inductive.things import Names, apart, said_of, said_of_numbers, sorts_of_many
-from checker.language.types import BagOf, Value, values
-from checker.model.expr import Const, Expr, Local
+from checker.engines.inductive.things import (
+    Names,
+    apart,
+    said_of,
+    said_of_numbers,
+    said_of_the_first,
+    said_of_two_numbers,
+    sorts_of_many,
+)
+from checker.language.types import BagOf, Bool, Value, values
+from checker.model.expr import Const, Expr, Local, Quantifier
 from checker.model.model import Model
 from checker.semantics.failure import EvaluationError
 from checker.semantics.interpreter import Interpreter, State
@@ -32,6 +40,7 @@ MOST_THINGS = 48  # that are said of the same names
 MOST_OF_ONE = 12  # rules of one way to name
 
 Asked: TypeAlias = Callable[[State, State | None], Value]
+Saying: TypeAlias = Callable[[Model, Names], Iterator[Expr]]  # what may be said of the names
 
 
 @final
@@ -45,24 +54,51 @@ class Samples:
 
     @cached_property
     def _plain(self) -> list[_Naming]:
-        return list(self._namings(twice=False))
+        return list(self._namings(_said, MOST_NAMES))
 
     @cached_property
     def _twice(self) -> list[_Naming]:
         """With that two messages of a bag wait."""
-        return list(self._namings(twice=True)) if self._bags else []
+        return list(self._namings(partial(_said, twice=True), MOST_NAMES)) if self._bags else []
 
-    def _namings(self, *, twice: bool) -> Iterator[_Naming]:
-        sorts = [sort.name for sort in sorts_of_many(self._models[0])]
-        for count in range(MOST_NAMES + 1):
-            for names in combinations_with_replacement(sorts, count):
-                yield _Naming(self._models, self._runs, names, twice)
+    @cached_property
+    def _somebody(self) -> list[_Naming]:
+        """With that there is somebody of whom something is so."""
+        return list(self._namings(_said_of_somebody, MOST_NAMES - 1))
+
+    @cached_property
+    def _compared(self) -> list[_Naming]:
+        """With how two numbers compare, where there are two."""
+        sorts = [[], *([sort.name] for sort in sorts_of_many(self._models[0]))]
+        two = any(next(said_of_two_numbers(self._models[0], _names(self._models[0], names)), None) for names in sorts)
+        return list(self._namings(_said_of_two_numbers, MOST_NAMES - 1)) if two else []
+
+    @cached_property
+    def _threes(self) -> list[_Naming]:
+        """Of three names, two of them of one that is in an order: what holds of all before is said so."""
+        ordered = [sort.name for sort in sorts_of_many(self._models[0]) if sort.ordered]
+        chosen = [(a, a, b) for a, b in permutations(self._sorts(), 2) if a in ordered]
+        return [_Naming(self._models, self._runs, names, _said) for names in chosen]
+
+    def _namings(self, said: Saying, most: int) -> Iterator[_Naming]:
+        for count in range(most + 1):
+            for names in combinations_with_replacement(self._sorts(), count):
+                yield _Naming(self._models, self._runs, names, said)
+
+    def _sorts(self) -> list[str]:
+        return [sort.name for sort in sorts_of_many(self._models[0])]
 
     def excluding(self, state: State, at: int, without: set[Expr]) -> Expr | None:
         """One of the rules of the fewest parts that this state of the model number `at` breaks, and no state of the runs; none `without`. That two
-        messages wait is spoken of where nothing else helps.
+        messages wait, that there is somebody, how two numbers compare, and what is about three is spoken of where nothing else helps.
         """
-        return self._excluding(self._plain, state, at, without) or self._excluding(self._twice, state, at, without)
+        return (
+            self._excluding(self._plain, state, at, without)
+            or self._excluding(self._twice, state, at, without)
+            or self._excluding(self._somebody, state, at, without)
+            or self._excluding(self._compared, state, at, without)
+            or self._excluding(self._threes, state, at, without)
+        )
 
     def _excluding(self, namings: Sequence[_Naming], state: State, at: int, without: set[Expr]) -> Expr | None:
         best, most = None, MOST_PARTS
@@ -77,9 +113,9 @@ class Samples:
 class _Naming:
     """What may be said of names of these sorts; `rows`: what of it is so together in some state of the runs, as bits."""
 
-    def __init__(self, models: Sequence[Model], runs: Sequence[Sequence[State]], sorts: Sequence[str], twice: bool) -> None:
+    def __init__(self, models: Sequence[Model], runs: Sequence[Sequence[State]], sorts: Sequence[str], said_by: Saying) -> None:
         named = [_names(model, sorts) for model in models]
-        said = [list(_said(model, names, twice)) for model, names in zip(models, named, strict=True)]
+        said = [list(said_by(model, names)) for model, names in zip(models, named, strict=True)]
         self.names, self.said = named[0], list(zip(*said, strict=False))[:MOST_THINGS]
         self.asked: list[list[list[Asked]]] = []  # of each model and each way to name the things
         for at, (model, names) in enumerate(zip(models, named, strict=True)):
@@ -111,9 +147,25 @@ def _names(model: Model, sorts: Sequence[str]) -> Names:
     return tuple(Local(number, "", by_name[sort]) for number, sort in enumerate(sorts))
 
 
-def _said(model: Model, names: Names, twice: bool) -> Iterator[Expr]:
+def _said(model: Model, names: Names, *, twice: bool = False) -> Iterator[Expr]:
     yield from (says for _, says in said_of(model, names, twice))
+    yield from said_of_the_first(names)
     yield from said_of_numbers(model, names)
+
+
+def _said_of_two_numbers(model: Model, names: Names) -> Iterator[Expr]:
+    yield from said_of_two_numbers(model, names)
+    yield from _said(model, names)
+
+
+def _said_of_somebody(model: Model, names: Names) -> Iterator[Expr]:
+    """What else may be said of the names, and that there is somebody of whom something is so, or is not, about the names too or not."""
+    yield from _said(model, names)
+    for sort in sorts_of_many(model):
+        other = Local(len(names), "", sort)
+        for _, says in said_of(model, (*names, other), twice=False):
+            if other in nodes(says):
+                yield from (Quantifier("any", (other,), (sort,), body, Bool()) for body in (says, make.negate(says)))
 
 
 def _closed(says: Expr, names: Names, way: Sequence[Value]) -> Expr:

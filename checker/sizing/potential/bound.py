@@ -75,9 +75,13 @@ def bounds_of(checked: Checked, model: Model, meters: Mapping[str, int]) -> Iter
         yield Answer(meter=meter, found=best or none, last=True)
 
 
-def potentials_of(checked: Checked, model: Model, meter: str, least: int) -> Iterator[Potential | NoBound]:
-    """Potentials of one meter, better and better ones; why there is none. `least`: the bound at this size that is good enough."""
-    sizes = _open_sizes(checked, model)
+def potentials_of(
+    checked: Checked, model: Model, meter: str, least: int, *, guessed: bool = False
+) -> Iterator[Potential | NoBound]:
+    """Potentials of one meter, better and better ones; why there is none. `least`: the bound at this size that is good enough. `guessed`: what is
+    computed with a size is taken as it is here, for what is found is asked about by others.
+    """
+    sizes = Sizes(checked) if guessed else _open_sizes(checked, model)
     if isinstance(sizes, NoBound):
         yield sizes
         return

@@ -26,23 +26,40 @@ MOST_LEAVES = 64  # of the cases of what one element owes
 def lemma_of(potential: Potential, spent: Expr, model: Model) -> Expr:
     """`spent + owed <= begins`, all of it several times where not all amounts are whole numbers. `model`: that of the potential."""
     sorts = {sort.name: sort for sort in model.sorts}
-    factor = lcm(*(amount.denominator for amount in (*potential.owed.values(), *potential.begins.values())))
+    factor = _factor(potential)
+    left = spent if factor == 1 else make.integer("mul", make.number(factor), spent)
+    left = _with_owed(left, potential, model)
+    right: Expr = make.number(0)
+    for names, amount in sorted(potential.begins.items()):
+        if amount:
+            right = _plus(right, _summed([sorts[name] for name in names], partial(_apart, make.number(int(amount * factor)))))
+    return make.compare("le", left, right)
+
+
+def rank_of(potential: Potential, model: Model) -> Expr:
+    """`0 <= owed`: of a potential of `steps`, what every step lowers by 1 or more."""
+    return make.compare("le", make.number(0), _with_owed(make.number(0), potential, model))
+
+
+def _factor(potential: Potential) -> int:
+    """By which all amounts are whole numbers."""
+    return lcm(*(amount.denominator for amount in (*potential.owed.values(), *potential.begins.values())))
+
+
+def _with_owed(left: Expr, potential: Potential, model: Model) -> Expr:
+    """`left` and all that is owed, so many times that it is a whole number."""
+    sorts, factor = {sort.name: sort for sort in model.sorts}, _factor(potential)
 
     def whole(amount: Fraction) -> int:
         return int(amount * factor)
 
-    left = spent if factor == 1 else make.integer("mul", make.number(factor), spent)
     for names in dict.fromkeys(block.sorts for block in potential.template.blocks):
         left = _plus(left, _summed([sorts[name] for name in names], partial(_owed, potential, names, whole)))
     variables = {variable.name: variable for variable in model.variables}
     for owing, amount in potential.owed.items():
         if isinstance(owing, str):
             left = _plus(left, _entries(variables[owing], whole(amount)))
-    right: Expr = make.number(0)
-    for names, amount in sorted(potential.begins.items()):
-        if amount:
-            right = _plus(right, _summed([sorts[name] for name in names], partial(_apart, make.number(whole(amount)))))
-    return make.compare("le", left, right)
+    return left
 
 
 def _plus(left: Expr, right: Expr | None) -> Expr:
