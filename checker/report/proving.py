@@ -187,7 +187,7 @@ def _because(proof: Proof, style: Style, told: str) -> Iterator[str]:
         yield f"    Of majorities of {visible(sort)} it uses that any two of them have somebody in common."
     if proof.decided_at:
         sizes = " and ".join(f"{size} {sort}" for sort, size in proof.decided_at)
-        yield from wrapped(f"What could go wrong at any size would with {sizes} already.", style.width, "    ")
+        yield from wrapped(f"What could go wrong at any size would go wrong with {sizes} already.", style.width, "    ")
     yield _decided(proof)
     if proof.certificate:
         yield f"    certificate: {visible(proof.certificate)}  (check it: teamcheck verify {visible(proof.certificate)})"

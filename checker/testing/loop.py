@@ -202,9 +202,7 @@ class ControlledLoop(Lifecycle):
                 self._enqueue(timer, timer._callback)
 
     def _go_on(self) -> None:
-        """Code that waits for a timer by `sleep(0)` again and again gets there, for each look takes time. A timer that is far needs many looks,
-        so that work which is long without waiting does not run out of time.
-        """
+        """Code that waits for a timer by `sleep(0)` gets there, as each look takes time: many looks where it is far, for work may be just long."""
         when = self._next_timer_ns()
         if when is not None and when - self._now_ns <= NS // 1_000 * 2 ** ((self._rounds_here - POLLED) // POLLED_MORE):
             self._move_clock(when)

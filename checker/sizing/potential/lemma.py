@@ -129,12 +129,21 @@ def _within(block: Block, cube: Cube, at: tuple[Local, ...]) -> Expr:
     return make.both(*said)
 
 
+def _equal(cell: Expr, value: Any) -> Expr:
+    match value:
+        case True:
+            return cell
+        case False:
+            return make.negate(cell)
+    return make.equal(cell, value)
+
+
 def _said(feature: Feature, values: frozenset[Any], at: tuple[Local, ...]) -> Expr:
     """The feature has one of `values`."""
     indices = tuple(at[i.number] if isinstance(i, Slot) else Const(i, t) for i, t in _indexed(feature))
     cell = Read(feature.variable, indices)
     if feature.how == "value":
-        return make.either(*(make.equal(cell, value) for value in sorted(values, key=repr)))
+        return make.either(*(_equal(cell, value) for value in sorted(values, key=repr)))
     if feature.how == "none":
         fact = make.equal(cell, None)
     else:
