@@ -18,7 +18,7 @@ def nobody_acts(form: Sorted, chosen: Callable[[Step], bool] = lambda step: step
     for step, run in form.steps:
         if chosen(step):
             surely = (failing.condition for failing in run.failures if failing.exact)
-            yield negate(_possible(form, disj(run.lasting, *surely)))
+            yield negate(possible(form, disj(run.lasting, *surely)))
 
 
 def messages_wait(form: Sorted) -> Term:
@@ -35,7 +35,7 @@ def _anywhere(form: Sorted, channel: Channel, known: tuple[Sym, ...] = ()) -> Te
     raise TypeError(channel.variable.type)
 
 
-def _possible(form: Sorted, enabled: Term) -> Term:
+def possible(form: Sorted, enabled: Term) -> Term:
     """Whether there are choices for which `enabled` holds.
 
     Of a choice for each of many (a map, a set, what is chosen in a `for`) only those are looked at that are the same for all, and of a set those of

@@ -53,8 +53,9 @@ def test_which_size_does_not_vary_is_said_with_the_reason(tmp_path: Path) -> Non
     found = api.prove(tmp_path / "pool.spec", properties=["kept", "begun"], time_s=60)
     assert [sort for sort, _ in found.varying] == ["Agent"]
     text = " ".join(render(found).split())
-    assert found.kept == f"Task: `tasks` is used for something else than sizes ({tmp_path / 'pool.team'}:8:28)"
-    assert "one size only: Task: `tasks` is used for something else than sizes" in text
+    why = "`tasks` says more here than how many Task there are: give that a parameter of its own"
+    assert found.kept == f"Task: {why} ({tmp_path / 'pool.team'}:8:28)"
+    assert f"one size only: Task: {why}" in text
     assert "sometimes begun: reached It is reached after 1 step at agents = 2, tasks = 2." in text
 
 

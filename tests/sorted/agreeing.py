@@ -13,8 +13,8 @@ from checker.language.types import Int, Type, Value
 from checker.model.model import Model
 from checker.semantics.interpreter import EvaluationError, Interpreter, Transition
 from checker.sorted.counterexample import cells, parts, value_of
+from checker.sorted.ends import possible
 from checker.sorted.logic import App, Term, disj, nodes
-from checker.sorted.obligations import closed
 from checker.sorted.refusals import Refused
 from checker.sorted.statements import Run
 from checker.sorted.system import Sorted
@@ -69,8 +69,9 @@ def compare(form: Sorted, model: Model, states: Iterable[tuple[Value, ...]]) -> 
         for place, (step, run) in enumerate(form.steps):
             own = [t for t in found if model.steps[t.step].name == step.name]
             _same_step(form, model, structure, place, after[step.name], own, told)
-            if enabled[place] is not None:
-                assert structure.value(enabled[place], {}) == bool(own), f"{step.name} is enabled? {state}"
+            if (known := enabled[place]) is not None:
+                said, exact = bool(structure.value(known[0], {})), known[1]
+                assert said == bool(own) if exact else said <= bool(own), f"{step.name} is enabled? {state}"
             assert run is form.steps[place][1]
         for goal, condition, term in conditions:
             try:
@@ -82,25 +83,25 @@ def compare(form: Sorted, model: Model, states: Iterable[tuple[Value, ...]]) -> 
     return told
 
 
-def _enabled(form: Sorted) -> list[Term | None]:
-    found: list[Term | None] = []
-    for step, run in form.steps:
-        try:
-            exact = all(f.exact for f in run.failures)
-            condition = disj(run.lasting, *(f.condition for f in run.failures))
-            found.append(closed(form, condition, step) if exact and not _numbers(form, condition) else None)
-        except Refused:
-            found.append(None)
+def _enabled(form: Sorted) -> list[tuple[Term, bool] | None]:
+    """Of each step whether it is enabled, as far as that is known, and whether it is known exactly."""
+    found: list[tuple[Term, bool] | None] = []
+    for _, run in form.steps:
+        condition = disj(run.lasting, *(f.condition for f in run.failures if f.exact))
+        exact = all(f.exact for f in run.failures) and not any(choice.arguments for choice in _choices(form, condition))
+        found.append(None if _numbers(form, condition) else (possible(form, condition), exact))
     return found
 
 
 def _numbers(form: Sorted, term: Term) -> bool:
     """Whether a choice of a number stands in it, which an unbounded quantifier would go through."""
+    return any(choice.sort == "Int" for choice in _choices(form, term))
+
+
+def _choices(form: Sorted, term: Term) -> list[App]:
     functions = form.signature.functions
-    return any(
-        isinstance(n, App) and n.sort == "Int" and n.symbol in functions and functions[n.symbol].kind == "choice"
-        for n in nodes(term)
-    )
+    found = [n for n in nodes(term) if isinstance(n, App) and not n.element]
+    return [n for n in found if n.symbol in functions and functions[n.symbol].kind == "choice"]
 
 
 def _conditions(form: Sorted, model: Model) -> list[tuple[str, object, Term]]:
