@@ -1,4 +1,4 @@
-"""Fair lassos as paths, and what a verdict on them assumes."""
+"""Fair lassos as paths."""
 
 from __future__ import annotations
 
@@ -48,18 +48,3 @@ def require_fair(search: Search, path: Path) -> None:
     assert any(kinds[instance] != "fault" for instance in taken), "a cycle of faults alone"
     assert all(kinds[instance] != "weak" or instance in taken for instance in always), "a cycle that is not weakly fair"
     assert all(kinds[instance] != "strong" or instance in taken for instance in ever), "a cycle that is not strongly fair"
-
-
-def fairness_text(search: Search) -> str:
-    """What a verdict on endless runs assumes of them, in a phrase."""
-    steps = [step for step in search.model.steps if step.fault is None]
-    strong = sorted({step.name for step in steps if step.fairness == "strong"})
-    free = sorted({step.name for step in steps if step.fairness == "may"})
-    text = "weak fairness of every step of every agent"
-    if strong:
-        text += f", strong fairness of {', '.join(strong)}"
-    if free:
-        text += f", none of {', '.join(free)}"
-    if any(step.fault is not None for step in search.model.steps):
-        text += "; faults need not happen, and not only faults happen for ever"
-    return text

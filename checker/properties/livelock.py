@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from checker.model.model import Goal
 from checker.properties.deadlock import done_states
+from checker.properties.fairness import fairness_text
 from checker.properties.finding import Finding
-from checker.properties.lasso import fairness_text, lasso_path
+from checker.properties.lasso import lasso_path
 from checker.properties.predicates import FALSE
 from checker.properties.search import Search, no_value
 from checker.properties.why import livelock_why
@@ -25,7 +26,7 @@ def check_livelock(search: Search, goal: Goal) -> Finding:
         undone = search.truths(model.done).values.translate(bytes(value == FALSE for value in range(256)))
     if undone is not None and not model.has_progress:
         inside[: search.expanded] = undone[: search.expanded]
-    assumed = fairness_text(search)
+    assumed = fairness_text(search.model)
     path = lasso_path(search, inside, search.everywhere(), without_progress=model.has_progress, through=undone)
     if path is not None:
         why = livelock_why(search, path)

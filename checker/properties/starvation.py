@@ -12,8 +12,9 @@ from checker.graph.hunger import OTHER, OWN, WANTS, Hunger
 from checker.language.types import Sort, values
 from checker.model.expr import Expr
 from checker.model.model import Goal, Mark, Model, Step
+from checker.properties.fairness import fairness_text
 from checker.properties.finding import Finding
-from checker.properties.lasso import as_path, fairness_text, require_fair
+from checker.properties.lasso import as_path, require_fair
 from checker.properties.search import Search
 from checker.properties.why import starvation_why
 
@@ -21,7 +22,7 @@ from checker.properties.why import starvation_why
 def check_starvation(search: Search, goal: Goal) -> Finding:
     """Violated by a fair cycle that starves an agent of the role; agents are tried in order."""
     sort = next(sort for sort in search.model.sorts if sort.name == goal.role)
-    assumed = fairness_text(search)
+    assumed = fairness_text(search.model)
     distances = search.everywhere()
     for place, agent in enumerate(values(sort)):
         lasso = search.starving_lasso(hunger_of(search, goal, sort, place), distances)

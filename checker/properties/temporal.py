@@ -10,8 +10,9 @@ from collections.abc import Iterable
 
 from checker.graph.reachability import Distances
 from checker.model.model import Goal
+from checker.properties.fairness import fairness_text
 from checker.properties.finding import Finding, Path
-from checker.properties.lasso import fairness_text, lasso_path
+from checker.properties.lasso import lasso_path
 from checker.properties.predicates import FALSE, TRUE, Truths
 from checker.properties.search import Search, no_value
 from checker.properties.why import liveness_why
@@ -47,7 +48,7 @@ def check_whenever(search: Search, goal: Goal) -> Finding:
 
 def _check(search: Search, goal: Goal, target: Truths, sources: Iterable[tuple[int, int]], asked: tuple[Truths, ...]) -> Finding:
     outside = target.values.translate(bytes(value == FALSE for value in range(256)))
-    assumed = fairness_text(search)
+    assumed = fairness_text(search.model)
     path = _stuck(search, outside, search.forward(sources, outside))
     if path is not None:
         returns = target.values.translate(bytes(value == TRUE for value in range(256)))

@@ -7,12 +7,14 @@ any; then all other proofs. A proof counts only together with one that no step f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from time import perf_counter
 
 from msgspec.structs import replace
 
 from checker.elaborate.lower import needs_ghosts
+from checker.model.model import Goal
+from checker.properties.fairness import fairness_text
 from checker.properties.native import decides
 from checker.properties.plan import property_name
 from checker.properties.result import Report, Result
@@ -22,10 +24,12 @@ from checker.proving.attempt import Attempts
 from checker.proving.lemma_sets import Effort
 from checker.proving.result import Attempt
 from checker.sorted.obligations import PROVABLE
+from checker.sorted.ranks import OF_RUNS
 
 SEARCH_SHARE = 0.5  # of the time, for the search
 SOON_SHARE = 0.4  # of what is left then, for proofs that little effort finds
 SWEEPS_SHARE = 0.5  # of what is left then, for violations
+RUNS_SHARE = 0.4  # of what is left in the end, for what is about whole runs, where anything is
 LAST_SHARE = 0.05  # of the time, for what ends after its limit
 LEAST_S = 0.5  # for an attempt at a proof: with less none is begun
 NO_ERROR = "no error"
@@ -106,18 +110,20 @@ def _more(
     attempts = None if any(needs_ghosts(node) for node in job.properties) else Attempts(_subject(job, limits), job.faults, None)
     if attempts is not None:
         soon = perf_counter() + (until - perf_counter()) * SOON_SHARE
-        by_name |= _proved_soon(job, attempts, _provable(by_name), soon)
+        by_name |= _proved_soon(job, attempts, _provable(by_name, PROVABLE), soon)
     left = {name: result for name, result in by_name.items() if result.verdict == "unknown"}
     if left:
         by_name |= _hunted(job, left, replace(limits, time_s=(until - perf_counter()) * SWEEPS_SHARE), told)
     if attempts is not None:
-        by_name |= _proved(job, attempts, _provable(by_name), until) if _provable(by_name) else {}
+        single, runs = _provable(by_name, PROVABLE), _provable(by_name, OF_RUNS)
+        by_name |= _proved(job, attempts, single, until - (until - perf_counter()) * RUNS_SHARE * bool(runs)) if single else {}
+        by_name |= _proved_where_runs_end(job, attempts, runs, until) if runs else {}
         attempts.end()
     return [by_name[result.property] for result in unknown]
 
 
-def _provable(by_name: dict[str, Result]) -> list[Result]:
-    return [result for result in by_name.values() if result.verdict == "unknown" and result.kind in PROVABLE]
+def _provable(by_name: dict[str, Result], kinds: Collection[str]) -> list[Result]:
+    return [result for result in by_name.values() if result.verdict == "unknown" and result.kind in kinds]
 
 
 # --- violations ------------------------------------------------------------------------------------------------------
@@ -159,7 +165,7 @@ def _proved_soon(job: Job, attempts: Attempts, unknown: list[Result], until: flo
         attempt(name, "rules", len(left) - place)
     if not attempts.proved(NO_ERROR):
         return {}
-    return {r.property: _result(r, attempts.of(r.property)) for r in unknown if attempts.proved(r.property)}
+    return {r.property: _result(job, r, attempts.of(r.property)) for r in unknown if attempts.proved(r.property)}
 
 
 def _proved(job: Job, attempts: Attempts, unknown: list[Result], until: float) -> dict[str, Result]:
@@ -179,7 +185,30 @@ def _proved(job: Job, attempts: Attempts, unknown: list[Result], until: float) -
             return {}
         if until - perf_counter() < LEAST_S:
             break
-    return {r.property: _result(r, proofs[r.property]) for r in unknown if r.property in proofs and _holds(proofs[r.property])}
+    return {
+        r.property: _result(job, r, proofs[r.property]) for r in unknown if r.property in proofs and _holds(proofs[r.property])
+    }
+
+
+def _proved_where_runs_end(job: Job, attempts: Attempts, unknown: list[Result], until: float) -> dict[str, Result]:
+    """Those about whole runs. They rest on what is known by then, and on that no step fails."""
+    goals = {goal.name: goal for goal in model_of(job).goals}
+    if not attempts.proved(NO_ERROR):
+        attempts.every_size(goals[NO_ERROR], (until - perf_counter()) / 2)
+    asked = [goals[result.property] for result in unknown]
+    if not attempts.proved(NO_ERROR) or not attempts.may_end(asked, until - perf_counter()):
+        return {}
+
+    def attempt(goal: Goal, effort: Effort, among: int) -> None:
+        if until - perf_counter() > LEAST_S:
+            attempts.every_size(goal, (until - perf_counter()) / among, effort)
+
+    for place, goal in enumerate(asked):
+        attempt(goal, "at once", len(asked) - place)
+    left = [goal for goal in asked if not attempts.proved(goal.name)]
+    for place, name in enumerate(attempts.look_for_rules(left, until - perf_counter()) if left else ()):
+        attempt(goals[name], "rules", len(left) - place)
+    return {r.property: _result(job, r, attempts.of(r.property)) for r in unknown if attempts.proved(r.property)}
 
 
 def _subject(job: Job, limits: Limits) -> Subject:
@@ -199,7 +228,9 @@ def _holds(proof: Attempt) -> bool:
     return proof.every_size or proof.this_size
 
 
-def _result(unknown: Result, proof: Attempt) -> Result:
+def _result(job: Job, unknown: Result, proof: Attempt) -> Result:
+    ends = unknown.kind in OF_RUNS
+    lemmas = [lemma.text for lemma in proof.lemmas]
     return replace(
         unknown,
         verdict="holds",
@@ -207,7 +238,8 @@ def _result(unknown: Result, proof: Attempt) -> Result:
         engine=f"inductive ({', checked by '.join(proof.solvers)})",
         met=unknown.expected == "holds",
         reason="",
-        why=_because(lemma.text for lemma in proof.lemmas),
+        fairness=fairness_text(model_of(job)) if ends else "",
+        why=_because_runs_end(lemmas) if ends else _because(lemmas),
         seconds=unknown.seconds + proof.seconds,
     )
 
@@ -216,3 +248,12 @@ def _because(lemmas: Iterable[str]) -> str:
     said = "; ".join(lemmas)
     known = f" where this is so, which no step ends either: {said}" if said else ""
     return f"It is so at the start, and no step ends it{known}."
+
+
+def _because_runs_end(lemmas: Sequence[str]) -> str:
+    """The first lemma is the rank (`checker.sorted.ranks`)."""
+    said = "; ".join(lemmas[1:])
+    known = f" This is used of it, which no step ends: {said}." if said else ""
+    rank = lemmas[0].removeprefix("0 <= ")
+    ends = f"Every run ends, for each step lowers what is still to come ({rank}), which is never below 0"
+    return f"{ends}; and where it ends nothing is missing.{known}"

@@ -14,6 +14,7 @@ from checker.engines.clock import AtMost
 from checker.language.faults import with_text
 from checker.language.types import show
 from checker.model.model import Goal
+from checker.properties.fairness import fairness_text
 from checker.properties.plan import expects_violation
 from checker.properties.result import Verdict
 from checker.properties.searches import Limits, model_of
@@ -67,7 +68,9 @@ class _Ladder:
         self.asked: Sizes = tuple((name, parameters[name].value) for name in self.ranges)
         self.growth = Growth(base, faults, self.ranges, self.asked)
         self.attempts = Attempts(base, faults, certificates)
-        self.goals = {goal.name: goal for job in base.jobs(faults) for goal in model_of(job).goals}
+        models = [model_of(job) for job in base.jobs(faults)]
+        self.goals = {goal.name: goal for model in models for goal in model.goals}
+        self.fairness = fairness_text(models[0]) if models else ""
         self.interrupted = False
 
     def climb(self) -> Proofs:
@@ -209,6 +212,7 @@ class _Ladder:
             only_with=attempt.only_with,
             majorities=attempt.majorities,
             decided_at=attempt.decided_at,
+            fairness=self.fairness if rung == "every size" and goal.kind in OF_RUNS else "",
             certificate=attempt.certificate,
             uncertified=attempt.uncertified,
             sizes=sizes,

@@ -72,7 +72,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     `only_with`: parameters that vary in other proofs, and that this one is about one value of.
     `majorities`: the sorts of whose majorities a proof for every size uses that any two have an element in common, and nothing else.
     `decided_at`: so many elements of each sort decide for every size, where all questions are so; else (). `result`: of the search at the
-    size asked for, or where it is violated. `expected`, `met`: as of `Result`.
+    size asked for, or where it is violated. `fairness`: what a proof for every size assumes of endless runs; "" where it is of states and steps.
+    `expected`, `met`: as of `Result`.
     """
 
     property: str
@@ -89,6 +90,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     only_with: Sizes = ()
     majorities: tuple[str, ...] = ()
     decided_at: Sizes = ()
+    fairness: str = ""
     certificate: str = ""
     uncertified: str = ""
     sizes: Sizes = ()

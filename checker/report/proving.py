@@ -183,6 +183,8 @@ def _because(proof: Proof, style: Style, told: str) -> Iterator[str]:
     else:
         yield "    because all of this holds at the start, and no step of anybody ends it:"
         yield from _same(proof, told, style) if told else _lemmas(proof, style)
+    if proof.fairness:
+        yield from wrapped(visible(f"It assumes {proof.fairness}."), style.width, "    ", "    ")
     for sort in proof.majorities:
         yield f"    Of majorities of {visible(sort)} it uses that any two of them have somebody in common."
     if proof.decided_at:

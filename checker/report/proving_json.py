@@ -68,6 +68,7 @@ def _proof(proof: Proof) -> dict[str, Any]:
         "only_with": _sizes(proof.only_with),
         "majorities": list(proof.majorities),
         "decided_at": _sizes(proof.decided_at),
+        "fairness": proof.fairness,
         "certificate": proof.certificate or None,
         "uncertified": proof.uncertified,
         "at": _sizes(proof.sizes),

@@ -79,3 +79,18 @@ def test_the_text_says_what_it_rests_on(basis: str, text: str) -> None:
     found = replace(check("three", "consistent")["consistent"], basis=basis)  # type: ignore[arg-type]
     (said,) = blocks(Report(results=(found,), counts=(), warnings=(), seconds=0.0), Style(), brief=False, quiet=False)
     assert said.splitlines()[-1] == f"    ok    consistent  holds ({text})"
+
+
+def test_what_is_asked_of_whole_runs_is_proved_where_every_run_ends() -> None:
+    report = api.check(
+        ROOT / "specs" / "lock.spec",
+        instances=["pair"],
+        faults=["none"],
+        properties=["served", "no livelock"],
+        states_limit=3,
+        time_s=60,
+    )
+    for found in (result for result in report.results if result.kind in ("eventually", "no livelock")):
+        assert (found.verdict, found.basis, found.met) == ("holds", "every size", True)
+        assert found.fairness == "weak fairness of every step of every agent"
+        assert found.why.startswith("Every run ends, for each step lowers what is still to come (sum(")

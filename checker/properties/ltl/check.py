@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from checker.model.expr import Expr
 from checker.model.formula import FALSE, TRUE, And, Formula, Literal, Release, conditions_of, negated, release, until
 from checker.model.model import Goal
+from checker.properties.fairness import fairness_text
 from checker.properties.finding import Finding, Path
-from checker.properties.lasso import fairness_text, require_fair
+from checker.properties.lasso import require_fair
 from checker.properties.ltl.accepted import Accepted
 from checker.properties.ltl.automaton import TooLarge, automaton_of
 from checker.properties.ltl.words import holds_on
@@ -34,7 +35,7 @@ def check_eventually_always(search: Search, goal: Goal) -> Finding:
 
 
 def _check(search: Search, goal: Goal, formula: Formula) -> Finding:
-    assumed = fairness_text(search)
+    assumed = fairness_text(search.model)
     try:
         for part in conjuncts(formula):
             run = violating_run(search, goal.conditions, part)
