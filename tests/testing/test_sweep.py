@@ -35,18 +35,19 @@ def test_each_suspension_point_is_tried_and_the_one_that_leaks_is_named() -> Non
     assert re.search(r"1\. at 0 ms: ann \(at \S*test_sweep\.py:\d+\) is cancelled\n +\S*: await board.get\(\)", text)
 
 
+async def safe() -> None:
+    board = boundary(Board())
+    permit = asyncio.Semaphore(1)
+
+    async def work() -> None:
+        async with permit:
+            await board.append("work")
+
+    await together(ann=work(), bob=work())
+    assert not permit.locked()
+
+
 def test_code_that_is_safe_passes() -> None:
-    async def safe() -> None:
-        board = boundary(Board())
-        permit = asyncio.Semaphore(1)
-
-        async def work() -> None:
-            async with permit:
-                await board.append("work")
-
-        await together(ann=work(), bob=work())
-        assert not permit.locked()
-
     outcome = sweep(safe)
     assert outcome.passed
     assert outcome.runs == 13  # one of the two waits for the permit first
@@ -99,17 +100,6 @@ def test_an_item_that_was_taken_and_is_lost_by_a_cancellation_is_found() -> None
 
 
 def test_a_sweep_through_drawn_schedules_is_bounded_and_fails_for_them_too() -> None:
-    async def safe() -> None:
-        board = boundary(Board())
-        permit = asyncio.Semaphore(1)
-
-        async def work() -> None:
-            async with permit:
-                await board.append("work")
-
-        await together(ann=work(), bob=work())
-        assert not permit.locked()
-
     plain = sweep(safe)
     crossed = sweep(safe, schedules=3)
     assert crossed.passed
