@@ -83,6 +83,7 @@ class Console:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(out),
             mock.patch.object(sys, "stdin", io.StringIO(fed)),
+            mock.patch("checker.report.line._PLAIN_S", float("inf")),  # progress, which a busy machine has time for
         ):
             self.code = main(words)
         return out.getvalue()
