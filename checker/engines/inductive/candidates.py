@@ -62,7 +62,7 @@ class _Search:
         self.goal = goal
         self.deadline = deadline
         self.sizes = sizes
-        self.proofs = [Proofs(model_at(size)) for size in sizes]
+        self.proofs = [Proofs(model_at(size), near=True) for size in sizes]
         self.wrong = [_wrong(proofs, goal) for proofs in self.proofs]
         self.pool = Pool(self.proofs)
         self.pool.take(said_of_states(other for other in self.proofs[-1].model.goals if other.name != goal))

@@ -9,6 +9,7 @@ from checker.engines.inductive.events import Event, GaveUp, Open, Proved, Violat
 from checker.engines.inductive.houdini import Houdini, fewest
 from checker.engines.inductive.ic3 import Ic3, Run
 from checker.engines.inductive.lemmas import Sayer
+from checker.engines.inductive.narrowed import narrowed
 from checker.engines.inductive.orbits import Cube, Orbit, renamings_of
 from checker.engines.inductive.recheck import not_inductive
 from checker.engines.inductive.solver import name
@@ -44,10 +45,11 @@ def _share(deadline: float | None, among: int) -> float | None:
 class Proofs:
     """Proofs of goals of one model; what one has learnt helps the next. `known`: cubes that no reachable state is in, inductive together."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, near: bool = False) -> None:
+        """`near`: where lemmas are all that is looked for, large numbers only near where they start (`narrowed`)."""
         self.model = model
         self.form = ground(model, symmetry=True)
-        self.system = System(self.form)
+        self.system = System(narrowed(self.form) if near else self.form)
         alone = [sort for sort in model.sorts if sort.size == 1 and not sort.ordered and not sort.single]
         self.sayer = Sayer(self.system, (*self.form.symmetric, *alone))
         self._renamings = renamings_of(self.system, self.form.symmetric)

@@ -39,7 +39,7 @@ def rules_for(models: Sequence[Model], goals: Sequence[str], *, time_s: float | 
 class _Shared:
     def __init__(self, models: Sequence[Model], goals: Sequence[str], deadline: float | None) -> None:
         self.deadline = deadline
-        self.proofs = [Proofs(model) for model in models]
+        self.proofs = [Proofs(model, near=True) for model in models]
         self.goals = list(goals)
         self.open = set(goals)
         self.wrong = [[self._wrong(proofs, goal) for goal in self._asked(proofs)] for proofs in self.proofs]
