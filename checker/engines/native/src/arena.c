@@ -75,7 +75,7 @@ void *sparse_allocate(size_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-void *table_allocate(size_t bytes)
+void *large_allocate(size_t bytes)
 {
     void *memory = sparse_allocate(bytes);
     if (memory && bytes >= LARGE_PAGE)
@@ -83,7 +83,7 @@ void *table_allocate(size_t bytes)
     return memory;
 }
 
-void table_free(void *memory, size_t bytes)
+void mapped_free(void *memory, size_t bytes)
 {
     if (memory)
         munmap(memory, bytes);

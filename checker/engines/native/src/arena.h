@@ -1,4 +1,4 @@
-/* Memory straight from the system: arrays that grow in place up to what was reserved, and tables. */
+/* Memory straight from the system: arrays that grow in place up to what was reserved, and such that never grow. */
 #ifndef TEAMCHECK_ARENA_H
 #define TEAMCHECK_ARENA_H
 
@@ -18,10 +18,10 @@ int arena_commit(arena *a, size_t bytes);
 size_t arena_discard(arena *a, size_t from, size_t end);
 void arena_release(arena *a);
 
-/* Zeroed memory in large pages where the system has them, or NULL. `sparse`: in small ones, of which only those that are written are taken. */
-void *table_allocate(size_t bytes);
+/* Zeroed memory in large pages where the system has them, or in small ones, of which only those that are written are taken; or NULL. */
+void *large_allocate(size_t bytes);
 void *sparse_allocate(size_t bytes);
-void table_free(void *memory, size_t bytes);
+void mapped_free(void *memory, size_t bytes);
 
 /* Bytes of memory of the machine. */
 uint64_t machine_memory(void);

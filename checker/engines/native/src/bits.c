@@ -32,7 +32,7 @@ int bits_open(bit_array *b, uint64_t bytes)
 
 void bits_close(bit_array *b)
 {
-    table_free(b->words, bits_bytes(b));
+    mapped_free(b->words, bits_bytes(b));
     free(b->hashes);
     *b = (bit_array){0};
 }
@@ -73,9 +73,9 @@ static uint64_t set_bits(bit_array *b, uint64_t hash)
 /* FEW: where the system does not give the memory, the array stays as it is. */
 static void use_large_pages(bit_array *b)
 {
-    uint64_t *words = table_allocate(bits_bytes(b));
+    uint64_t *words = large_allocate(bits_bytes(b));
     if (words) {
-        table_free(b->words, bits_bytes(b));
+        mapped_free(b->words, bits_bytes(b));
         b->words = words;
         for (uint64_t i = 0; i < b->states; i++)
             set_bits(b, b->hashes[i]);

@@ -2,17 +2,10 @@
 
 #include <stdlib.h>
 
-#include "parallel.h"
+#include "table.h"
 
-enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, REHASH_AHEAD = 64, REHASH_CHUNK = 1 << 14, LEAST_BITS = 1 << 20 };
+enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, LEAST_BITS = 1 << 20 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
-
-/* LOAD: three quarters of the slots. Growth by 40 % leaves more than half of them in use: at most 7.5 bytes a state. */
-static uint64_t load_limit(uint64_t slots)
-{
-    uint64_t states = slots / 4 * 3;
-    return states < MOST_STATES ? states : MOST_STATES;
-}
 
 static uint64_t bytes_a_state(const store *s)
 {
@@ -30,24 +23,17 @@ uint64_t store_bytes(const store *s)
     return bytes_with(s, atomic_load(&s->count), s->slots);
 }
 
-static int table_open(store *s, uint64_t slots)
-{
-    s->table = table_allocate(slots * 4);
-    if (!s->table)
-        return -1;
-    s->slots = slots;
-    s->count_limit = load_limit(slots);
-    s->number_bits = 1;
-    while ((s->count_limit >> s->number_bits) != 0) /* number + 1 <= count_limit fits */
-        s->number_bits++;
-    return 0;
-}
-
 static void release_arenas(store *s)
 {
-    arena *const arenas[] = {&s->log, &s->predecessors, &s->fingerprints, &s->waiting, &s->depths};
+    arena *const arenas[] = {&s->log, &s->predecessors, &s->table_memory, &s->fingerprints, &s->waiting, &s->depths};
     for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++)
         arena_release(arenas[i]);
+}
+
+/* Addresses for tables of states at any load that growth may leave (table.c), and for the first ones. */
+static int reserve_table(store *s, uint64_t states)
+{
+    return table_reserve(s, (2 * states + 4 * SMALL_TABLE) * sizeof *s->table);
 }
 
 /* Addresses for as many states as the limits allow; fewer, when the system does not even give addresses. */
@@ -61,6 +47,7 @@ static int reserve(store *s, const store_options *options)
         states = s->states_limit + 1;
     for (;; states /= 2) {
         if (!(arena_reserve(&s->log, states * 8 * s->words) || arena_reserve(&s->predecessors, states * 4) ||
+              (options->kind != STORE_BITS && reserve_table(s, states)) ||
               (options->kind == STORE_FINGERPRINTS && arena_reserve(&s->fingerprints, states * 8)) ||
               (options->depth_first && (arena_reserve(&s->waiting, states * 4) || arena_reserve(&s->depths, states * 4)))))
             return 0;
@@ -121,8 +108,8 @@ static void set_room(store *s)
 /* A table for as many states as are expected, when memory allows it. */
 static uint64_t first_slots(const store *s, uint64_t expected)
 {
-    uint64_t states = least(expected, MOST_STATES), slots = states / 3 * 4 + 8;
-    return states > load_limit(FIRST_SLOTS) && bytes_with(s, states, slots) <= s->memory_limit ? slots : FIRST_SLOTS;
+    uint64_t states = least(expected, table_load(s->table_memory.reserved / sizeof *s->table) - 8), slots = states / 3 * 4 + 8;
+    return states > table_load(FIRST_SLOTS) && bytes_with(s, states, slots) <= s->memory_limit ? slots : FIRST_SLOTS;
 }
 
 /* Three quarters of the memory that is left, or as much as the states that may be found can use; less, when the system does not give it. */
@@ -146,7 +133,7 @@ store_result store_open(store *s, uint32_t words, const store_options *options)
     s->states_limit = options->states_limit;
     s->other_bytes = options->other_bytes;
     if ((options->kind == STORE_BITS && open_bits(s)) || reserve(s, options) || commit(s, 1) ||
-        (options->kind != STORE_BITS && table_open(s, first_slots(s, options->expected)))) {
+        (options->kind != STORE_BITS && table_resize(s, first_slots(s, options->expected), 0, 1))) {
         store_close(s);
         return STORE_MEMORY;
     }
@@ -156,8 +143,6 @@ store_result store_open(store *s, uint32_t words, const store_options *options)
 
 void store_close(store *s)
 {
-    table_free((void *)s->table, s->slots * 4);
-    s->table = NULL;
     bits_close(&s->seen);
     release_arenas(s);
 }
@@ -169,12 +154,6 @@ void store_release(store *s, uint64_t number)
     s->released_bytes = arena_discard(&s->log, s->released_bytes, number * 8 * s->words);
     s->released = (s->released_bytes + 8 * s->words - 1) / (8 * s->words);
     set_room(s);
-}
-
-/* The hash of a state that is in the store. */
-static uint64_t hash_of(const store *s, uint64_t number)
-{
-    return s->fingerprints.base ? *store_fingerprint(s, number) : hash_state(store_state(s, number), s->words);
 }
 
 int store_take_block(store *s, number_block *block)
@@ -189,90 +168,16 @@ int store_take_block(store *s, number_block *block)
     return 1;
 }
 
-/* Puts a number into a table that does not have it: all states differ, so the first free slot is right. */
-static void put_new(store *s, uint64_t hash, uint64_t number)
-{
-    const uint32_t value = store_tag(s, hash) | (uint32_t)(number + 1);
-    for (uint64_t at = store_slot(s, hash);; at = next_slot(s, at)) {
-        uint32_t slot = atomic_load_explicit(&s->table[at], memory_order_relaxed);
-        if (slot == 0 && take_slot(s, at, &slot, value))
-            return;
-    }
-}
-
-/* Puts the numbers of a range into the table. The slot of each is fetched REHASH_AHEAD numbers before it is written. */
-static void rehash_range(store *s, uint64_t from, uint64_t to)
-{
-    uint64_t hashes[REHASH_AHEAD];
-    for (uint64_t number = from; number < to + REHASH_AHEAD; number++) {
-        uint64_t *hash = &hashes[number % REHASH_AHEAD];
-        if (number >= from + REHASH_AHEAD)
-            put_new(s, *hash, number - REHASH_AHEAD);
-        if (number < to) {
-            *hash = hash_of(s, number);
-            __builtin_prefetch((const void *)&s->table[store_slot(s, *hash)], 1);
-        }
-    }
-}
-
-typedef struct {
-    store *s;
-    uint64_t count;
-    _Atomic uint64_t next;
-} rehashing;
-
-static void rehash_worker(void *shared, uint32_t worker)
-{
-    (void)worker;
-    rehashing *r = shared;
-    for (;;) {
-        uint64_t from = atomic_fetch_add(&r->next, REHASH_CHUNK);
-        if (from >= r->count)
-            return;
-        rehash_range(r->s, from, least(from + REHASH_CHUNK, r->count));
-    }
-}
-
-/* Puts the first `count` states into the empty table. */
-static void rehash(store *s, uint64_t count, uint32_t threads)
-{
-    rehashing r = {s, count, 0};
-    threads = count < 4 * REHASH_CHUNK ? 1 : threads;
-    s->alone = threads == 1;
-    run_parallel(threads, rehash_worker, &r);
-    s->alone = 1;
-}
-
 /* The largest table of up to `factor`-fold size that leaves room for more states within the limit on memory; 0 when none does. */
 static uint64_t larger_table(const store *s, uint64_t count)
 {
     static const unsigned percent[] = {400, 140, 125, 110};
     for (int i = s->slots < SMALL_TABLE ? 0 : 1; i < 4; i++) {
         uint64_t slots = s->slots / 100 * percent[i];
-        if (load_limit(slots) > count && bytes_with(s, count + count / 32 + 1, slots) <= s->memory_limit)
+        if (table_load(slots) > count && bytes_with(s, count + count / 32 + 1, slots) <= s->memory_limit)
             return slots;
     }
     return 0;
-}
-
-/* The old table goes before the new one comes: all that it knew is in the log. */
-static store_result grow_table(store *s, uint64_t count, uint32_t threads)
-{
-    uint64_t slots = larger_table(s, count), old_slots = s->slots;
-    if (slots == 0)
-        return STORE_MEMORY;
-    table_free((void *)s->table, s->slots * 4);
-    store_result result = STORE_OK;
-    if (table_open(s, slots)) {
-        result = STORE_MEMORY;
-        if (table_open(s, old_slots)) {
-            s->table = NULL;
-            s->slots = s->count_limit = 0;
-            return result;
-        }
-    }
-    rehash(s, count, threads);
-    return result;
 }
 
 store_result store_grow(store *s, uint32_t threads)
@@ -283,9 +188,9 @@ store_result store_grow(store *s, uint32_t threads)
     if (count >= memory_room(s))
         return STORE_MEMORY;
     if (count + BLOCK * threads > s->count_limit && s->count_limit < s->states_limit) {
-        store_result result = grow_table(s, count, threads);
-        if (result != STORE_OK && count >= s->count_limit)
-            return result;
+        uint64_t slots = larger_table(s, count);
+        if ((slots == 0 || table_resize(s, slots, count, threads)) && count >= s->count_limit)
+            return STORE_MEMORY;
     }
     uint64_t capacity = least(s->log.reserved / (8 * s->words), s->predecessors.reserved / 4);
     if (commit(s, least(count + 1, capacity)) && count >= s->room)
@@ -316,13 +221,8 @@ store_result store_rebuild(store *s, uint32_t threads)
         slots = count / 3 * 4 + 8;
     if (bytes_with(s, count, slots) > s->memory_limit)
         return STORE_MEMORY;
-    table_free((void *)s->table, s->slots * 4);
-    if (table_open(s, slots)) {
-        s->table = NULL;
-        s->slots = s->count_limit = 0;
+    if (table_resize(s, slots < s->slots ? s->slots : slots, count, threads))
         return STORE_MEMORY;
-    }
-    rehash(s, count, threads);
     set_room(s);
     return STORE_OK;
 }
@@ -330,7 +230,7 @@ store_result store_rebuild(store *s, uint32_t threads)
 /* The slot that holds a state's number. */
 static _Atomic uint32_t *slot_of(store *s, uint64_t number)
 {
-    uint64_t hash = hash_of(s, number);
+    uint64_t hash = store_hash_of(s, number);
     uint64_t at = store_slot(s, hash);
     uint32_t value = store_tag(s, hash) | (uint32_t)(number + 1);
     while (atomic_load_explicit(&s->table[at], memory_order_relaxed) != value)

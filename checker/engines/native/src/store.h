@@ -11,7 +11,7 @@
  *
  * Invariants
  * PUBLISHED  A slot gets its value by compare-and-swap (release; a plain write when one worker runs alone) after the state and its
- *            predecessor are in the log; who reads a slot (acquire) may read them. Slots never change again, but in store_settle and store_grow, when no worker runs.
+ *            predecessor are in the log; who reads a slot (acquire) may read them. Slots never change again, but in store_settle and table_resize, when no worker runs.
  * ROOM       Numbers below `room` may be given out: the log has memory for them and the table stays at most LOAD full.
  * DENSE      When no worker runs, the numbers 0 .. count-1 are all in use (store_settle). While workers run, each has a block of numbers of
  *            its own, and the unused ones are holes. */
@@ -45,7 +45,8 @@ typedef struct {
     uint32_t words;
     uint32_t number_bits;
     uint64_t slots, count_limit; /* the table holds at most count_limit states */
-    _Atomic uint32_t *table;
+    _Atomic uint32_t *table; /* in table_memory */
+    arena table_memory;
     arena log, predecessors, fingerprints; /* fingerprints.base: NULL without them */
     arena waiting, depths;                 /* of a depth-first search, a number for each state; base: NULL in others */
     bit_array seen;                        /* words: NULL without it */
@@ -74,7 +75,7 @@ store_result store_grow(store *s, uint32_t threads);
 void store_settle(store *s, number_block *blocks, uint32_t n);
 /* Adds n states that are known to be new, one after another, without a look at the table: until store_rebuild nothing else may be done. */
 store_result store_append(store *s, uint64_t n, const uint64_t *states, const uint32_t *predecessors);
-/* A table for all states of the log. When it fails the store can only be closed. */
+/* A table for all states of the log. */
 store_result store_rebuild(store *s, uint32_t threads);
 /* With fingerprints: the words of the states below `number` are not needed any more; no worker runs. */
 void store_release(store *s, uint64_t number);
@@ -126,6 +127,12 @@ static inline uint64_t hash_state(const uint64_t *state, uint32_t words)
     h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu;
     h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53u;
     return h ^ (h >> 33);
+}
+
+/* The hash of a state that is in the store. */
+static inline uint64_t store_hash_of(const store *s, uint64_t number)
+{
+    return s->fingerprints.base ? *store_fingerprint(s, number) : hash_state(store_state(s, number), s->words);
 }
 
 __extension__ typedef unsigned __int128 wide;
