@@ -123,9 +123,10 @@ void share_out(tc_search *search, uint64_t next)
     atomic_store(&search->work.next, next);
 }
 
-static int start_layer(tc_search *search)
+/* All that was found beyond the last layer becomes the layer `depth`; -1 when there is no memory: then everything is as it was. */
+static int start_layer(tc_search *search, uint64_t depth)
 {
-    if (search->depth >= search->layers_capacity) {
+    if (depth >= search->layers_capacity) {
         uint64_t capacity = search->layers_capacity * 2 + 64;
         uint64_t *layers = realloc(search->layers, capacity * sizeof *layers);
         if (!layers)
@@ -133,10 +134,11 @@ static int start_layer(tc_search *search)
         search->layers = layers;
         search->layers_capacity = capacity;
     }
-    uint64_t first = search->layer_end, end = atomic_load(&search->store.count);
-    search->layers[search->depth] = first;
+    const uint64_t first = search->layer_end;
+    search->depth = depth;
+    search->layers[depth] = first;
+    search->layer_end = atomic_load(&search->store.count);
     store_release(&search->store, first);
-    search->layer_end = end;
     share_out(search, first);
     return 0;
 }
@@ -182,7 +184,7 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
         depth_first_start(search);
         return NULL;
     }
-    return start_layer(search) ? "out of memory" : NULL;
+    return start_layer(search, 0) ? "out of memory" : NULL;
 }
 
 tc_search *tc_search_new(const tc_program *program, const uint64_t *initial, uint64_t n, const tc_options *options, char *message,
@@ -282,9 +284,8 @@ static tc_status advance(tc_search *search)
         return TC_RUNNING;
     if (atomic_load(&search->store.count) == search->layer_end)
         return TC_COMPLETE;
-    search->depth++;
     judge_reduction(search);
-    return start_layer(search) ? TC_MEMORY : TC_RUNNING;
+    return start_layer(search, search->depth + 1) ? TC_MEMORY : TC_RUNNING;
 }
 
 int tc_search_run(tc_search *search, double seconds, uint64_t states)

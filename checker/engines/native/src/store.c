@@ -4,8 +4,10 @@
 
 #include "table.h"
 
-enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, LEAST_BITS = 1 << 20 };
-static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
+enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, LEAST_BITS = 1 << 20, LARGEST_COMMIT = 64 << 20 };
+#ifndef FIRST_COMMIT
+#define FIRST_COMMIT (2 << 20) /* bytes of the log */
+#endif
 
 static uint64_t bytes_a_state(const store *s)
 {
