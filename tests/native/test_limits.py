@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from checker.engines.native.explore import explore_native
 from checker.engines.native.program import Field
 from checker.engines.native.search import BadProgram, Search, Status
 from tests.native.assembler import Assembler, packed_fields, two_phase
 from tests.native.comparing import check_against
 from tests.native.evaluator import reach
+from tests.native.test_partial_order import model_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +49,14 @@ def test_a_limit_on_memory_is_kept(threads: int) -> None:
         assert stats.peak_bytes <= limit
         assert stats.distinct > limit / (8 + 12) * 0.8  # and it is used
         assert all(search.find(search.state(n)) == n for n in range(0, stats.distinct, 997))
+
+
+def test_limits_beyond_all_numbers_are_none() -> None:
+    with Search(two_phase(3), [(0,)], states_limit=2**64 + 1, memory_limit_bytes=2**80, threads=2**32 + 1) as search:
+        assert search.run() is Status.COMPLETE
+        assert (search.stats().distinct, search.stats().threads) == (288, 256)
+    model = model_of(ROOT / "specs" / "dining.spec", "alike")
+    assert explore_native(model, memory_mib=float("inf"), states_limit=10**30).complete
 
 
 def test_a_limit_too_small_for_anything_is_no_crash() -> None:
