@@ -26,7 +26,9 @@
 #include "bits.h"
 
 #define NO_STATE 0xffffffffu
-#define MOST_STATES 0x7ffffff0u
+#ifndef MOST_STATES
+#define MOST_STATES 0x7ffffff0u /* a number + 1 fits into a slot with a bit of a tag beside it, and into an int32_t */
+#endif
 #ifndef BLOCK
 #define BLOCK 1024 /* numbers that a worker takes at once */
 #endif
