@@ -55,6 +55,26 @@ def test_a_limit_on_memory_is_kept(threads: int) -> None:
         assert all(search.find(search.state(n)) == n for n in range(0, stats.distinct, 997))
 
 
+RESIDENT = """
+from checker.engines.memory import used_mib
+from checker.engines.native.search import Search, Status
+from tests.native.test_limits import deep
+program = deep(23).program()
+before = used_mib()
+with Search(program, [(0,)], threads=1, memory_limit_bytes=50 * 2**20) as search:
+    assert search.run() is Status.MEMORY
+    assert search.stats().peak_bytes <= 50 * 2**20
+    assert search.stats().distinct > 1_500_000
+    print(used_mib() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_where_layers_begin_counts_as_memory() -> None:
+    done = subprocess.run([sys.executable, "-c", RESIDENT], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
+    assert 40 < float(done.stdout) < 54  # in a limit of 50 MiB, and what the system rounds up
+
+
 FULL = 8_832  # states of two_phase(5)
 
 

@@ -123,17 +123,31 @@ void share_out(tc_search *search, uint64_t next)
     atomic_store(&search->work.next, next);
 }
 
+/* What a search takes besides the store: one of many layers has few states in each. */
+static uint64_t other_bytes(const tc_search *search, uint64_t layers)
+{
+    return worker_bytes(&search->program) * search->n_workers + layers * sizeof *search->layers;
+}
+
+/* Room for the starts of more layers; -1 when there is none. The first ones are a few bytes: any search has them. */
+static int more_layers(tc_search *search)
+{
+    const uint64_t capacity = search->layers_capacity + search->layers_capacity / 8 + 64;
+    if (search->layers_capacity > 0 && store_take_other(&search->store, other_bytes(search, capacity)))
+        return -1;
+    uint64_t *layers = realloc(search->layers, capacity * sizeof *layers);
+    if (!layers)
+        return -1;
+    search->layers = layers;
+    search->layers_capacity = capacity;
+    return 0;
+}
+
 /* All that was found beyond the last layer becomes the layer `depth`; -1 when there is no memory: then everything is as it was. */
 static int start_layer(tc_search *search, uint64_t depth)
 {
-    if (depth >= search->layers_capacity) {
-        uint64_t capacity = search->layers_capacity * 2 + 64;
-        uint64_t *layers = realloc(search->layers, capacity * sizeof *layers);
-        if (!layers)
-            return -1;
-        search->layers = layers;
-        search->layers_capacity = capacity;
-    }
+    if (depth >= search->layers_capacity && more_layers(search))
+        return -1;
     const uint64_t first = search->layer_end;
     search->depth = depth;
     search->layers[depth] = first;
@@ -149,7 +163,7 @@ static store_result open_store(tc_search *search, const tc_options *options)
         .memory_limit = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory() / 8 * 7,
         .states_limit = options->states_limit ? options->states_limit : UINT64_MAX,
         .expected = options->expected_states,
-        .other_bytes = worker_bytes(&search->program) * search->n_workers,
+        .other_bytes = other_bytes(search, 0),
         .kind = (store_kind)options->store,
         .depth_first = search->depth_first,
     };

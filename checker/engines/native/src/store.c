@@ -97,14 +97,33 @@ static void note_peak(store *s)
     s->peak_bytes = bytes > s->peak_bytes ? bytes : s->peak_bytes;
 }
 
+/* So many states have memory in all arrays that have something for each. */
+static uint64_t committed_states(const store *s)
+{
+    uint64_t states = least(s->log.committed / (8 * s->words), s->predecessors.committed / 4);
+    if (s->fingerprints.base)
+        states = least(states, s->fingerprints.committed / 8);
+    if (s->depths.base)
+        states = least(states, least(s->waiting.committed, s->depths.committed) / 4);
+    return states;
+}
+
 /* Establishes ROOM. */
 static void set_room(store *s)
 {
-    uint64_t committed = least(s->log.committed / (8 * s->words), s->predecessors.committed / 4);
-    if (s->fingerprints.base)
-        committed = least(committed, s->fingerprints.committed / 8);
+    const uint64_t committed = committed_states(s);
     s->room = least(least(committed, s->count_limit), least(memory_room(s), least(s->states_limit, MOST_STATES)));
     note_peak(s);
+}
+
+int store_take_other(store *s, uint64_t bytes)
+{
+    const uint64_t before = s->other_bytes;
+    s->other_bytes = bytes;
+    const int fits = store_bytes(s) <= s->memory_limit;
+    s->other_bytes = fits ? bytes : before;
+    set_room(s);
+    return fits ? 0 : -1;
 }
 
 /* A table for as many states as are expected, when memory allows it. */
@@ -189,7 +208,7 @@ store_result store_grow(store *s, uint32_t threads)
         return STORE_LIMIT;
     if (count >= memory_room(s))
         return STORE_MEMORY;
-    if (count + BLOCK * threads > s->count_limit && s->count_limit < s->states_limit) {
+    if (count + BLOCK * threads > s->count_limit && s->count_limit < least(s->states_limit, MOST_STATES)) {
         uint64_t slots = larger_table(s, count);
         if ((slots == 0 || table_resize(s, slots, count, threads)) && count >= s->count_limit)
             return STORE_MEMORY;

@@ -82,6 +82,8 @@ store_result store_rebuild(store *s, uint32_t threads);
 /* With fingerprints: the words of the states below `number` are not needed any more; no worker runs. */
 void store_release(store *s, uint64_t number);
 uint64_t store_bytes(const store *s);
+/* So many bytes are to be used besides the store; 0, or -1 when the limit on memory does not allow it. No worker runs. */
+int store_take_other(store *s, uint64_t bytes);
 int64_t store_find(const store *s, const uint64_t *state);
 int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash);
 /* A block of numbers below the room for a worker; 0 when there is none. */
