@@ -15,6 +15,8 @@
 
 enum { BITS_A_STATE = 3 };
 
+__extension__ typedef unsigned __int128 wide; /* which there is on machines of 64 bits alone */
+
 typedef struct {
     uint64_t *words; /* NULL: no such array */
     uint64_t bits, set, states;

@@ -8,7 +8,6 @@
  * LAYERS     layers[d] is the first state of depth d; the states of the layer being expanded are layers[depth] .. layer_end-1; numbers from
  *            layer_end on are its successors. Every number is in use (store.h: DENSE).
  * SHORTEST   A state's predecessor is one layer before it. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 

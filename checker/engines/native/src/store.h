@@ -89,6 +89,11 @@ int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash);
 /* A block of numbers below the room for a worker; 0 when there is none. */
 int store_take_block(store *s, number_block *block);
 
+static inline uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static inline uint64_t *store_state(const store *s, uint64_t number)
 {
     return (uint64_t *)(void *)s->log.base + number * s->words;
@@ -138,8 +143,6 @@ static inline uint64_t store_hash_of(const store *s, uint64_t number)
 {
     return s->fingerprints.base ? *store_fingerprint(s, number) : hash_state(store_state(s, number), s->words);
 }
-
-__extension__ typedef unsigned __int128 wide;
 
 /* The slot where probing starts: hash / 2^64 of the table. */
 static inline uint64_t store_slot(const store *s, uint64_t hash)
