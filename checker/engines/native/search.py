@@ -18,7 +18,7 @@ from checker.engines.stores import Order, Store
 Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
 NO_MEMORY = -2
-MOST_OF_ALL = 2**64 - 1  # that the library can be told: as good as no limit
+MOST_OF_ALL = 2**63  # as good as no limit, and sums with it fit into 64 bits
 MOST_THREADS = 256  # of parallel.h
 STORES = ("states", "fingerprint", "bitstate")
 TIERS = ("best", "portable", "avx2", "avx512")

@@ -5,7 +5,7 @@
  * the next, each in the order of the state's edges.
  *
  * Invariants
- * NUMBER  number[state * readers + reader] is 0, or 1 more than the number of that node; node_state and node_reader are its inverse. */
+ * NUMBER  number[state * readers + reader] is 0, or 1 more than the number of that node; `state` and `reader` of the nodes are its inverse. */
 #include "packed.h"
 
 void tc_letters_add(uint64_t n, const uint8_t *values, uint32_t bit, uint16_t *letters)

@@ -27,8 +27,9 @@
 
 #define NO_STATE 0xffffffffu
 #ifndef MOST_STATES
-#define MOST_STATES 0x7ffffff0u /* a number + 1 fits into a slot with a bit of a tag beside it, and into an int32_t */
+#define MOST_STATES 0x7ffffff0u /* a slot has room for a bit of a tag beside a number + 1; where targets are signed, -1 is none */
 #endif
+_Static_assert(MOST_STATES < INT32_MAX, "a number + 1 has 31 bits");
 #ifndef BLOCK
 #define BLOCK 1024 /* numbers that a worker takes at once */
 #endif
