@@ -4,7 +4,10 @@
 
 #include "table.h"
 
-enum { FIRST_SLOTS = 1 << 12, LEAST_BITS = 1 << 20, LARGEST_COMMIT = 64 << 20 };
+#ifndef FIRST_SLOTS
+#define FIRST_SLOTS (1 << 12) /* at least 100 */
+#endif
+enum { LEAST_BITS = 1 << 20, LARGEST_COMMIT = 64 << 20 };
 #ifndef FIRST_COMMIT
 #define FIRST_COMMIT (2 << 20) /* bytes of the log */
 #endif

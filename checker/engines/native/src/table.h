@@ -5,7 +5,9 @@
 
 #include "store.h"
 
-enum { SMALL_TABLE = 1 << 16 }; /* slots; smaller ones grow fourfold */
+#ifndef SMALL_TABLE
+#define SMALL_TABLE (1 << 16) /* slots; smaller ones grow fourfold */
+#endif
 
 /* The most states that a table of so many slots may hold: LOAD. */
 uint64_t table_load(uint64_t slots);
