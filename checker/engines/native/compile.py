@@ -13,13 +13,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.engines.native.conditions import Conditions, NodeTest, conditions
-from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import LEAVES, Graph, Node, Unsupported
 from checker.ground.program import GroundModel
 
 if TYPE_CHECKING:
+    from checker.engines.native.labels import Labels
     from checker.ground.independence import Independence
 
 WORD_BITS = 64
@@ -166,6 +166,8 @@ def _layout(ground: GroundModel) -> Layout:
 
 
 def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
+    from checker.engines.native.labels import label_outcomes
+
     try:
         return label_outcomes(ground), ""
     except Unsupported as reason:
