@@ -6,7 +6,6 @@ The properties are those of states and steps that hold (`always`, `never`, `step
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 from collections.abc import Sequence
@@ -16,7 +15,8 @@ from checker.__main__ import collect_seldom
 
 collect_seldom()  # as the command line does, and what follows
 
-from checker.cli.main import Help, load_msgspec  # noqa: E402
+from checker.cli.main import Help  # noqa: E402
+from checker.cli.spared import argparse, load_msgspec  # noqa: E402
 
 load_msgspec()
 
