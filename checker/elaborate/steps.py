@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from checker.elaborate import make
 from checker.elaborate.activities import Segments, free
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.channels import channels_of, take
-from checker.elaborate.ghosts import Watch
 from checker.elaborate.one_step import Opening, opening, step_of, taking_step
 from checker.elaborate.resumes import resumes, round_of
 from checker.elaborate.rewrite import registers_read
@@ -16,6 +17,9 @@ from checker.language.checked import ActivityInfo, RoleInfo
 from checker.language.types import cardinality
 from checker.model.expr import Expr, Local, Read, conjuncts
 from checker.model.model import Bind, Guard, Let, Prelude, Step
+
+if TYPE_CHECKING:
+    from checker.elaborate.ghosts import Watch
 
 
 def steps_of(build: Build, role: RoleInfo, watch: Watch | None) -> list[Step]:
