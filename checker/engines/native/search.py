@@ -6,14 +6,16 @@ import ctypes
 from array import array
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from msgspec import Struct
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program
 from checker.engines.native.structs import kept_struct
-from checker.engines.stores import Order, Store
+
+if TYPE_CHECKING:
+    from checker.engines.stores import Order, Store
 
 Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
