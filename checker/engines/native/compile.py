@@ -374,7 +374,7 @@ def _finished(assembler: Assembler, outcome: OutcomeCode) -> OutcomeCode:
         enabled=final(outcome.enabled),
         failed=final(outcome.failed),
         updates=tuple((place, final(register)) for place, register in outcome.updates),
-        watches=tuple(Watch(watch, final(register)) for watch, register in outcome.watches),
+        watches=tuple(Watch(watch.watch, final(watch.register)) for watch in outcome.watches),
         label=final(outcome.label),
         progress=final(outcome.progress),
     )
