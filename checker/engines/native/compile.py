@@ -13,13 +13,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.engines.native.conditions import Conditions, NodeTest, conditions
-from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 from checker.engines.native.watches import Watched, predicates, with_conditions
 from checker.ground.graph import LARGEST, LEAVES, Graph, Node, Unsupported
 from checker.ground.program import GroundModel
 
 if TYPE_CHECKING:
+    from checker.engines.native.labels import Labels
     from checker.ground.independence import Independence
 
 WORD_BITS = 64
@@ -170,6 +170,8 @@ def _layout(ground: GroundModel) -> Layout:
 
 
 def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
+    from checker.engines.native.labels import label_outcomes
+
     try:
         return label_outcomes(ground), ""
     except Unsupported as reason:
@@ -376,7 +378,7 @@ def _finished(assembler: Assembler, outcome: OutcomeCode) -> OutcomeCode:
         enabled=final(outcome.enabled),
         failed=final(outcome.failed),
         updates=tuple((place, final(register)) for place, register in outcome.updates),
-        watches=tuple(Watch(watch, final(register)) for watch, register in outcome.watches),
+        watches=tuple(Watch(watch.watch, final(watch.register)) for watch in outcome.watches),
         label=final(outcome.label),
         progress=final(outcome.progress),
     )
