@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import gc
 import os
@@ -10,8 +11,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
-
-from checker.cli.spared import argparse, load_msgspec
 
 OK, NOT_AS_EXPECTED, BAD_INPUT, UNKNOWN, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -83,6 +82,21 @@ class _Parser(argparse.ArgumentParser):
         known = COMMANDS if "choose" in message else self._option_string_actions
         found = nearest(given, known)
         return f"; did you mean {found}?" if found and found != given else f" (see `{self.prog} --help`)"
+
+
+def load_msgspec() -> None:
+    """Load msgspec as where `typing_extensions` is not installed, if neither is loaded.
+
+    That module loads `inspect`, `ast` and `tokenize`, a fifth of what a small check takes. All that msgspec wants of it, `get_type_hints`,
+    `Required` and `NotRequired`, it then takes from `typing`, where they are the same from Python 3.11 on.
+    """
+    if "msgspec" in sys.modules or "typing_extensions" in sys.modules:
+        return
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment] # importing it fails
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        del sys.modules["typing_extensions"]
 
 
 def program() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import Any, Literal
 
 from checker.language import tree
@@ -15,14 +16,7 @@ from checker.language.tokens import Token
 def doc(b: Building, span: Span, c: list[Token]) -> str:
     """The text without the indentation that its lines have in common, the first one aside, and without empty lines around it."""
     first, end, rest = c[0].text[3:-3].replace("\r\n", "\n").expandtabs().partition("\n")
-    return f"{first.lstrip()}{end}{_dedented(rest)}".strip("\n")
-
-
-def _dedented(text: str) -> str:
-    """As that of `textwrap`, which takes long to load, of a text without tabs."""
-    lines = [line if line.strip(" ") else "" for line in text.split("\n")]
-    indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line), default=0)
-    return "\n".join(line[indent:] for line in lines)
+    return f"{first.lstrip()}{end}{dedent(rest)}".strip("\n")
 
 
 def protocol(b: Building, span: Span, c: list[Any]) -> tree.Protocol:

@@ -11,13 +11,13 @@ from checker.__main__ import collect_seldom
 
 collect_seldom()
 
+import argparse
 import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from checker.cli.main import Help
-from checker.cli.spared import argparse, load_msgspec
+from checker.cli.main import Help, load_msgspec
 
 load_msgspec()
 

@@ -38,13 +38,6 @@ ROOMS = ("checker.engines.native", "checker.ground", "checker.export", "checker.
 
 PATH = {**os.environ, "PYTHONPATH": str(Path(msgspec.__file__).parents[1])}
 
-TOML = """
-when = 2024-01-02T00:00:00Z
-what = "00000000-0000-0000-0000-000000000007"
-much = "1.50"
-day = 0001-01-01
-"""
-
 SEARCH = """
 from checker.engines.native.explore import explore_native
 from checker.api import load
@@ -95,47 +88,7 @@ def test_what_msgspec_would_load_of_others_is_not_loaded() -> None:
     assert not {"typing_extensions", "inspect", "ast"} & set(done.stderr.split())
 
 
-def test_whatever_stood_for_a_module_is_gone_when_someone_wants_it() -> None:
-    """What msgspec does with the types of such modules is as ever, and later imports get the modules themselves."""
-    code = """
-import sys
-from checker.cli.main import main
-main(sys.argv[1:])
-spared = ["gettext", "locale", "platform", "textwrap", "msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml"]
-spared += ["datetime"] if sys.version_info < (3, 12) else []
-assert not set(spared) & set(sys.modules), set(spared) & set(sys.modules)
-
-import datetime, decimal, uuid, msgspec
-
-class Several(msgspec.Struct):
-    "Has a docstring."
-    when: datetime.datetime
-    what: uuid.UUID
-    much: decimal.Decimal
-    day: datetime.date
-
-several = Several(datetime.datetime(2024, 1, 2, tzinfo=datetime.timezone.utc), uuid.UUID(int=7), decimal.Decimal("1.50"), datetime.date.min)
-for form in (msgspec.json, msgspec.msgpack):
-    assert form.decode(form.encode(several), type=Several) == several
-assert msgspec.toml.decode(TOML, type=Several) == several
-assert msgspec.json.schema(Several)["$defs"]["Several"]["description"] == "Has a docstring."
-assert type(msgspec.inspect.type_info(uuid.UUID)) is msgspec.inspect.UUIDType
-
-import gettext, locale, platform, textwrap
-assert uuid._LINUX == (platform.system() == "Linux")
-assert callable(msgspec.yaml.decode)
-for name in spared:
-    module = sys.modules[name]
-    assert type(module).__name__ == "module" and module.__file__, name
-assert msgspec.inspect is sys.modules["msgspec.inspect"]
-""".replace("TOML", repr(TOML))
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", code, *LISTED], capture_output=True, text=True, cwd=ROOT, env=PATH, check=False
-    )
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize(("words", "most"), [(SMALL, 153), (VIOLATED, 158), (LISTED, 30), (LAID_OUT, 28), (EXPLAINED, 70)])
+@pytest.mark.parametrize(("words", "most"), [(SMALL, 152), (VIOLATED, 157), (LISTED, 29), (LAID_OUT, 28), (EXPLAINED, 82)])
 def test_it_loads_no_more_modules_of_ours_than_it_needs(words: tuple[str, ...], most: int) -> None:
     ours = [name for name in loaded_by(*words) if name.split(".")[0] == "checker"]
     assert 10 < len(ours) <= most

@@ -6,11 +6,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from checker.language import tree
 from checker.language.build import BUILDERS
@@ -99,13 +96,6 @@ def test_a_protocol() -> None:
     assert made.doc == "Two\nlines."
     assert shown(made.parameters) == "[Parameter(a RangeType(1 3) 2) Parameter(b bool -)]"
     assert shown(made.declarations) == "[MeterDecl(tokens)]"
-
-
-@given(st.text(alphabet=" ab\t\n\r\f\u00a0", max_size=30))
-def test_the_lines_of_a_docstring_lose_the_indentation_that_they_share(text: str) -> None:
-    made = parse_protocol(Source("x", f'"""a\n{text}"""\nprotocol p\n'))
-    rest = dedent(text.replace("\r\n", "\n").expandtabs())
-    assert made.doc == f"a\n{rest}".strip("\n")
 
 
 def test_a_header_is_enough() -> None:
