@@ -4,7 +4,13 @@
 
 #include "table.h"
 
-enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, LEAST_BITS = 1 << 20 };
+#ifndef FIRST_SLOTS
+#define FIRST_SLOTS (1 << 12) /* at least 100 */
+#endif
+#ifndef SMALL_TABLE
+#define SMALL_TABLE (1 << 16)
+#endif
+enum { LEAST_BITS = 1 << 20 };
 static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
 
 static uint64_t bytes_a_state(const store *s)

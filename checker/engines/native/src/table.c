@@ -2,7 +2,13 @@
 
 #include "parallel.h"
 
-enum { REHASH_AHEAD = 64, REHASH_CHUNK = 1 << 14, CLEAR_CHUNK = 1 << 18 };
+#ifndef REHASH_CHUNK
+#define REHASH_CHUNK (1 << 14) /* numbers that a worker takes at once */
+#endif
+#ifndef CLEAR_CHUNK
+#define CLEAR_CHUNK (1 << 18) /* slots */
+#endif
+enum { REHASH_AHEAD = 64 };
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
