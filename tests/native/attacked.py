@@ -4,41 +4,37 @@ Programs (those of the tests, random ones, models of the corpus) are corrupted i
 runs, built with the sanitizers of addresses and undefined behaviour, and all tiers have to agree on it (`attack/attack.c`). The exit code is 1 if
 anything went wrong; the seed is said.
 
-`--sanitize memory` needs clang (CC=clang). `--sanitize thread` is for threads: layers are small, so they all take part, and tables grow often.
+`--evaluate N`: of each N small programs that ran to their end, one is compared with the plain evaluator, too. `--sanitize memory` needs clang
+(CC=clang). `--sanitize thread` is for threads: layers are small, so they all take part, and tables grow often.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import subprocess
 import sys
 import tempfile
-from array import array
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from checker.engines.native.build import compiler
 from checker.engines.native.compile import Compiled, compile_model
 from checker.engines.native.program import Program
 from checker.engines.native.sources import SOURCES, source_files
-from checker.engines.native.structs import program_struct
 from checker.ground.program import ground, initial_states
-from tests.native.evaluator import State
+from tests.native.comparing import check_against
+from tests.native.evaluator import State, reach
 from tests.native.random_programs import random_program
+from tests.native.strain import STRAIN
+from tests.native.subjects import read, written
 from tests.native.test_partial_order import ROOT, model_of
 from tests.native.test_verifier import CANONICAL, REDUCED, WIDE, WITH_FINAL, WITH_TESTS
 
 HERE = Path(__file__).parent / "attack"
 RANDOM_PROGRAMS = 40
 AT_ONCE = 20_000  # seeds of one process
-ARRAYS = ("fields", "consts", "code", "outcomes", "updates", "watches", "state_watches", "final_watches", "tests", "needs")
-STRAIN = (
-    "-DBLOCK=3", "-DSTATES_WORTH_THREADS=1", "-DLEAST_COMPACTED=4", "-DFIRST_SLOTS=128", "-DSMALL_TABLE=256",
-    "-DREHASH_CHUNK=8", "-DCLEAR_CHUNK=16",
-)  # fmt: skip
 
 
 class Tally(NamedTuple):
@@ -64,28 +60,8 @@ def _compiled(compiled: Compiled) -> tuple[Program, Sequence[State]]:
     return compiled.program, [compiled.packed(form.encoded(state)) for state in islice(initial_states(form.model), 4)]
 
 
-def written(program: Program, initial: Sequence[State]) -> bytes:
-    """As `subject_read` reads it."""
-    struct = program_struct(program)
-    parts = [bytes(struct), *(_bytes_of(getattr(struct, name), getattr(struct, f"n_{name}")) for name in ARRAYS)]
-    if struct.independence:
-        d, n = struct.independence.contents, struct.n_outcomes
-        row = (n + 63) // 64
-        lengths = {
-            "conditions": d.n_conditions, "first_need": n + 1, "needs": d.n_needs,
-            "conflicts": n * row, "enablers": d.n_conditions * row, "invisible": row,
-        }  # fmt: skip
-        parts += [bytes(d), *(_bytes_of(getattr(d, name), length) for name, length in lengths.items())]
-    words = array("Q", [len(initial), *chain.from_iterable(initial)])
-    return b"".join((*parts, words.tobytes()))
-
-
-def _bytes_of(items: Any, length: int) -> bytes:
-    return ctypes.string_at(items, length * ctypes.sizeof(items._type_)) if length else b""
-
-
 def build(folder: Path, sanitizer: str) -> Path:
-    """The attacker, the library within; CompiledProcessError when it does not compile."""
+    """The attacker, the library within; CalledProcessError when it does not compile."""
     made = folder / "attack"
     sources = [path for path in source_files() if path.endswith(".c")]
     flags = ["-std=c11", "-O1", "-g", "-pthread", "-Wall", "-Wextra", "-Wno-psabi", f"-I{SOURCES}", *STRAIN]
@@ -97,19 +73,27 @@ def build(folder: Path, sanitizer: str) -> Path:
     return made
 
 
-def attack(count: int, first: int = 0, sanitizer: str = "address,undefined") -> Iterator[Tally]:
-    """The tallies of AT_ONCE seeds after another; AssertionError, with what was said, when something went wrong."""
+def attack(count: int, first: int = 0, sanitizer: str = "address,undefined") -> Iterator[tuple[Tally, bytes]]:
+    """For AT_ONCE seeds after another the tally, and the small programs that ran to their end (`subjects.read`); AssertionError, with what was
+    said, when something went wrong."""
     with tempfile.TemporaryDirectory() as folder:
-        made, file = build(Path(folder), sanitizer), Path(folder) / "programs"
+        made, file, small = build(Path(folder), sanitizer), Path(folder) / "programs", Path(folder) / "small"
         file.write_bytes(b"".join(written(*each) for each in programs()))
         environment = {"ASAN_OPTIONS": "quarantine_size_mb=8", "TSAN_OPTIONS": "halt_on_error=1"}
         for start in range(first, first + count, AT_ONCE):
             size = min(AT_ONCE, first + count - start)
-            done = subprocess.run(
-                [str(made), str(file), str(start), str(size)], env=environment, capture_output=True, text=True, check=False
-            )
+            command = [str(made), str(file), str(start), str(size), str(small)]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"seeds from {start}:\n{done.stderr[-8_000:]}"
-            yield Tally(*map(int, done.stdout.split()))
+            yield Tally(*map(int, done.stdout.split())), small.read_bytes()
+
+
+def evaluate(small: bytes, every: int) -> int:
+    """Compares one program of `every` with the evaluator; how many."""
+    chosen = list(islice(read(small), 0, None, every))
+    for program, initial in chosen:
+        check_against(program, initial, reach(program, initial))
+    return len(chosen)
 
 
 def total(tallies: Sequence[Tally]) -> Tally:
@@ -120,16 +104,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000, help="seeds")
     parser.add_argument("--first", type=int, default=0, help="the first one")
+    parser.add_argument("--evaluate", type=int, default=0, metavar="N", help="compare one program of N; 0: none")
     parser.add_argument("--sanitize", default="address,undefined", help='as for -fsanitize; "" for none')
     asked = parser.parse_args()
     tallies: list[Tally] = []
+    compared = 0
     try:
-        for tally in attack(asked.count, asked.first, asked.sanitize):
+        for tally, small in attack(asked.count, asked.first, asked.sanitize):
             tallies.append(tally)
+            compared += evaluate(small, asked.evaluate) if asked.evaluate else 0
             so_far = total(tallies)
             print(
                 f"{so_far.refused + so_far.accepted:,} programs, {so_far.accepted:,} accepted and run, "
-                f"of those {so_far.complete:,} to the end and {so_far.broken:,} broken",
+                f"of those {so_far.complete:,} to the end and {so_far.broken:,} broken, {compared:,} evaluated",
                 flush=True,
             )
     except AssertionError as wrong:

@@ -7,7 +7,7 @@ tests, the others smaller ones of fewer statements: what goes wrong shows in sma
 `--resume FILE` goes on where the run that wrote the file stopped, and keeps how far it has come there. A disagreement is printed, with its seed, and
 the run goes on. The exit code is 1 if there was one.
 
-`--threads 2` runs a library whose threads take part in every layer, however small, and whose numbers come in blocks of 3.
+`--threads 2` runs a library whose threads take part in every layer, however small, and whose table grows often (`strain.py`).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from checker.engines.native import library
 from checker.engines.native.build import compile_library
 from tests.elaborate.generator import protocol
 from tests.native.agreeing import MOST_STATES, agree, models, with_final_goals
+from tests.native.strain import STRAIN
 
 SMALL = 120  # states
 LARGE_EVERY = 50  # seeds
-STRAINED = ("-DBLOCK=3", "-DSTATES_WORTH_THREADS=1", "-DLEAST_COMPACTED=4")
 REPORT_EVERY = 250  # seeds: between two lines, and two writings of the file
 
 
@@ -47,7 +47,7 @@ class Progress(msgspec.Struct, kw_only=True):
 def load_strained() -> None:
     """From now on searches run the library that lets threads into small layers."""
     with tempfile.TemporaryDirectory() as folder:
-        strained = library.load(str(compile_library(Path(folder) / "strained.so", STRAINED)))
+        strained = library.load(str(compile_library(Path(folder) / "strained.so", STRAIN)))
     library.load = lambda path="": strained  # type: ignore[assignment]
 
 

@@ -1,6 +1,6 @@
-/* attack FILE FIRST COUNT: corrupts the programs of FILE, once for each seed from FIRST on. Whatever the verifier accepts runs with each tier, which
+/* attack FILE FIRST COUNT SMALL: corrupts the programs of FILE, once for each seed from FIRST on. Whatever the verifier accepts runs with each tier, which
  * have to agree on all of it, and, where the search is complete, in other ways, which have to agree on what does not depend on the order. A sanitizer
- * that the whole was compiled with says the rest. The last line of the output: how many were refused, accepted, complete, broken. */
+ * that the whole was compiled with says the rest. Small programs that ran to the end are written to the file SMALL. The last line of the output: how many were refused, accepted, complete, broken. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,14 @@ typedef struct {
     uint64_t refused, accepted, complete, broken;
 } tally_of_attacks;
 
-static void attack(const subject *from, uint64_t seed, tally_of_attacks *tally)
+/* Small enough for an evaluator of one state at a time. */
+static int is_small(const subject *s, const tc_options *options, const result *found)
+{
+    return found->status == TC_COMPLETE && options->store == TC_STATES && found->counts[0] > 0 && found->counts[0] <= 300 &&
+           s->program.n_registers < 500 && !s->program.independence;
+}
+
+static void attack(const subject *from, uint64_t seed, tally_of_attacks *tally, FILE *small)
 {
     chance c = {seed};
     subject s;
@@ -101,6 +108,8 @@ static void attack(const subject *from, uint64_t seed, tally_of_attacks *tally)
         try_tiers(&s, options, &expected);
         if (expected.status == TC_COMPLETE && options.store == TC_STATES)
             try_another_way(&s, options, &expected, &c);
+        if (is_small(&s, &options, &expected))
+            subject_write(small, &s);
     }
     result_free(&expected);
     subject_free(&s);
@@ -108,10 +117,10 @@ static void attack(const subject *from, uint64_t seed, tally_of_attacks *tally)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
-        give_up("say FILE FIRST COUNT");
-    FILE *file = fopen(argv[1], "rb");
-    if (!file)
+    if (argc != 5)
+        give_up("say FILE FIRST COUNT SMALL");
+    FILE *file = fopen(argv[1], "rb"), *small = fopen(argv[4], "wb");
+    if (!file || !small)
         give_up("the file does not open");
     static subject subjects[1024];
     uint64_t n = 0;
@@ -125,7 +134,9 @@ int main(int argc, char **argv)
     tally_of_attacks tally = {0};
     const uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
     for (uint64_t seed = first; seed < first + count; seed++)
-        attack(&subjects[seed % n], seed, &tally);
+        attack(&subjects[seed % n], seed, &tally, small);
+    if (fclose(small))
+        give_up("the file cannot be written");
     printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", tally.refused, tally.accepted, tally.complete, tally.broken);
     for (uint64_t i = 0; i < n; i++)
         subject_free(&subjects[i]);

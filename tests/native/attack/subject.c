@@ -102,6 +102,21 @@ int subject_read(FILE *file, subject *to)
     return 1;
 }
 
+static void write_items(FILE *file, const void *items, size_t bytes)
+{
+    if (bytes && fwrite(items, bytes, 1, file) != 1)
+        give_up("the file cannot be written");
+}
+
+void subject_write(FILE *file, subject *from)
+{
+    write_items(file, &from->program, sizeof from->program);
+    for (int a = 0; a < PROGRAM_ARRAYS; a++)
+        write_items(file, *array_in(&from->program, a), *count_in(&from->program, a) * size_in(a));
+    write_items(file, &from->n_initial, sizeof from->n_initial);
+    write_items(file, from->initial, from->n_initial * from->program.words * sizeof *from->initial);
+}
+
 void subject_copy(const subject *from, subject *to)
 {
     *to = *from;

@@ -28,6 +28,8 @@ size_t independence_size(int array);
 
 /* The next one of a file; 0 at its end. The process ends when the file is not whole. */
 int subject_read(FILE *file, subject *to);
+/* As subject_read reads it; of a program without independence. */
+void subject_write(FILE *file, subject *from);
 /* A copy for subject_free. */
 void subject_copy(const subject *from, subject *to);
 void subject_free(subject *s);
