@@ -59,7 +59,7 @@ with Search(digits(32), [(0,) * 32], threads=3, store="fingerprint") as search:
 with Search(two_phase(7), [(0,)], threads=4) as search:
     while search.run(0.02) is Status.RUNNING:
         pass
-    assert search.stats().status is Status.COMPLETE
+    assert (search.stats().status, search.stats().distinct) == (Status.COMPLETE, 296_448)
 shapes = [{}, {"order": "depth-first"}, {"store": "bitstate", "memory_limit_bytes": 2**22}]
 for limits in (*shapes, *({"states_limit": 5000, **shape} for shape in shapes), {"memory_limit_bytes": 2**21}):
     with Search(two_phase(6), [(0,)], threads=3, **limits) as search:
