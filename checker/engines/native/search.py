@@ -18,6 +18,8 @@ from checker.engines.stores import Order, Store
 Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
 NO_MEMORY = -2
+MOST_OF_ALL = 2**63  # as good as no limit, and sums with it fit into 64 bits
+MOST_THREADS = 256  # of parallel.h
 STORES = ("states", "fingerprint", "bitstate")
 TIERS = ("best", "portable", "avx2", "avx512")
 
@@ -130,10 +132,10 @@ class Search:
         if struct.words == 0 or len(words) % struct.words:
             raise BadProgram(f"the initial states are no multiples of {struct.words} words")
         options = lib.OptionsStruct(
-            memory_limit_bytes,
-            states_limit,
-            expected_states,
-            threads,
+            min(memory_limit_bytes, MOST_OF_ALL),
+            min(states_limit, MOST_OF_ALL),
+            min(expected_states, MOST_OF_ALL),
+            min(threads, MOST_THREADS),
             TIERS.index(tier),
             STORES.index(store),
             order == "depth-first",
