@@ -1,4 +1,4 @@
-"""The library as installed, and one built to strain what large searches strain: tiny blocks of numbers, threads for every layer."""
+"""The library as installed, and one built to strain what large searches strain."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from checker.engines.native import library
 from checker.engines.native.build import BuildError, compile_library
 from checker.engines.native.library import NativeUnavailable
+from tests.native.strain import STRAIN
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,10 +24,10 @@ def installed() -> ctypes.CDLL:
 
 @pytest.fixture(scope="session")
 def strained(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    """Blocks of 3 numbers; threads for every layer; batches of 128; a log that is compacted when it has 4 states."""
+    """As `strain.py` says, with batches of 128."""
     target: Path = tmp_path_factory.mktemp("native") / "strained.so"
     try:
-        compile_library(target, ["-DBLOCK=3", "-DSTATES_WORTH_THREADS=1", "-DLANES=128", "-DLEAST_COMPACTED=4"])
+        compile_library(target, [*STRAIN, "-DLANES=128"])
     except BuildError as reason:
         pytest.skip(str(reason))
     return library.load(str(target))

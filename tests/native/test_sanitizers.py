@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from checker.engines.native.build import BuildError, compile_library, compiler
+from tests.native.strain import STRAIN
 
 ROOT = Path(__file__).parents[2]
-STRAIN = ["-O1", "-g", "-DBLOCK=3", "-DSTATES_WORTH_THREADS=1", "-DLEAST_COMPACTED=4"]
 
 RUN = """
 import sys
@@ -56,6 +56,10 @@ print(attack(range(int(sys.argv[3]))))
 print(attack_positions(range(int(sys.argv[3]) // 4)))
 with Search(digits(32), [(0,) * 32], threads=3, store="fingerprint") as search:
     assert search.run() is Status.COMPLETE
+with Search(two_phase(7), [(0,)], threads=4) as search:
+    while search.run(0.02) is Status.RUNNING:
+        pass
+    assert (search.stats().status, search.stats().distinct) == (Status.COMPLETE, 296_448)
 shapes = [{}, {"order": "depth-first"}, {"store": "bitstate", "memory_limit_bytes": 2**22}]
 for limits in (*shapes, *({"states_limit": 5000, **shape} for shape in shapes), {"memory_limit_bytes": 2**21}):
     with Search(two_phase(6), [(0,)], threads=3, **limits) as search:
@@ -81,7 +85,9 @@ print("done")
 def run_under(sanitizer: str, runtime: str, options: dict[str, str], folder: Path, programs: int, attacks: int) -> None:
     """Runs everything in a process of its own with the sanitizer's runtime loaded first; any report ends it with an error."""
     try:
-        made = compile_library(folder / "sanitized.so", [*STRAIN, f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all"])
+        made = compile_library(
+            folder / "sanitized.so", ["-O1", "-g", *STRAIN, f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all"]
+        )
     except BuildError as reason:
         pytest.skip(f"no {sanitizer} sanitizer: {reason}")
     found = subprocess.run(

@@ -65,7 +65,7 @@ TARGET static void count_bits(const u32x16 *a, u32x16 *d)
 TARGET static void run(const tc_instruction *code, uint32_t n, int32_t *registers)
 {
     for (const tc_instruction *i = code, *end = code + n; i < end; i++) {
-        /* operands that the operation does not have may be any number: their address is computed, never used */
+        /* operands that the operation does not have are 0 (prepared.c) */
         const int32_t *a = COLUMN(i->a), *b = COLUMN(i->b), *c = COLUMN(i->c);
         int32_t *d = COLUMN(i->d);
         switch ((tc_operation)i->op) {

@@ -4,7 +4,9 @@
 uint32_t tc_graph_starts(uint64_t states, const uint32_t *degrees, uint64_t *first, uint64_t *more, uint32_t more_bits)
 {
     uint64_t edges = 0, begun = 0, most = 0;
-    packer p = pack_from(more, 0);
+    packer p = {.word = NULL};
+    if (more)
+        p = pack_from(more, 0);
     for (uint64_t s = 0; s <= states; s++) {
         if (s % BLOCK_STATES == 0) {
             begun = edges;

@@ -12,6 +12,17 @@ static void *copy_of(const void *items, size_t n, size_t size)
     return copy;
 }
 
+/* Operands that the operation does not have may be any number: the kernel makes an address of each, which has to be one of the register file. */
+static void clear_unused(tc_instruction *code, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (tc_arity(code[i].op) < 3)
+            code[i].c = 0;
+        if (tc_arity(code[i].op) < 2)
+            code[i].b = 0;
+    }
+}
+
 static void mark(uint8_t *read, uint32_t reg)
 {
     if (reg != TC_NONE)
@@ -213,6 +224,7 @@ int prepare(prepared *to, const tc_program *program)
         prepared_free(to);
         return -1;
     }
+    clear_unused(to->code, program->n_code);
     to->state_code = to->code + program->state_code_start;
     to->state_code_length = program->state_code_length;
     to->final_code = to->code + program->final_code_start;

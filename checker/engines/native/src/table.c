@@ -2,7 +2,13 @@
 
 #include "parallel.h"
 
-enum { REHASH_AHEAD = 64, REHASH_CHUNK = 1 << 14, CLEAR_CHUNK = 1 << 18 };
+#ifndef REHASH_CHUNK
+#define REHASH_CHUNK (1 << 14) /* numbers that a worker takes at once */
+#endif
+#ifndef CLEAR_CHUNK
+#define CLEAR_CHUNK (1 << 18) /* slots */
+#endif
+enum { REHASH_AHEAD = 64 };
 
 /* LOAD: three quarters of the slots. Growth by 40 % leaves more than half of them in use: at most 7.5 bytes a state. */
 uint64_t table_load(uint64_t slots)
