@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
     from checker.engines.native.reduction import Compared
 
-FEW_STATES = 1_000_000  # that are searched before anything else
-PART = 8  # one in so many parts of the work of the search of all states may go into getting by with fewer
+FEW_STATES = 300_000  # that are searched before anything else
+PART = 10  # one in so many parts of the work of the search of all states may go into getting by with fewer
 LEAST_STATES = 2_000  # of a search of fewer states: less tells nothing
 TOO_LITTLE = "it leaves out too little"
 
 # Nanoseconds, more or less, on one machine: that one is to another as a search in C is to a comparison in Python is much the same on all.
-OF_A_STATE, OF_AN_INSTRUCTION, OF_A_TRANSITION = 30, 0.07, 14  # of the search of all states
-OF_A_NODE = 40_000  # to make and to compile the model that steps are compared in
+OF_A_STATE, OF_AN_INSTRUCTION, OF_A_TRANSITION, OF_A_WORD = 30, 0.07, 10, 4  # of the search of all states; a word of a state for each transition
+OF_THE_START, OF_A_NODE = 10_000_000, 40_000  # to make and to compile the model that steps are compared in
 OF_A_REDUCED_STATE, OF_AN_OUTCOME = 300, 20  # of the search of fewer states
 
 
@@ -105,9 +105,9 @@ def explore_where_it_pays(
                 if part.stopped in ("", INTERRUPTED):
                     whole.search.close()
                     return part
-                reducing = part.stats.reducing
+                promising = part.stats.reducing or part.stats.depth >= whole.stats.depth
                 part.search.close()
-                if not reducing:
+                if not promising:
                     return all_states(whole, TOO_LITTLE)
         elif not whole.paused:  # no time is left
             return whole
@@ -117,8 +117,9 @@ def explore_where_it_pays(
 
 def _work(whole: Explored) -> int:
     """Of a search of all states so far."""
-    instructions = int(len(whole.compiled.program.code) * OF_AN_INSTRUCTION)
-    return whole.stats.distinct * (OF_A_STATE + instructions) + whole.stats.transitions * OF_A_TRANSITION
+    program, stats = whole.compiled.program, whole.stats
+    of_each = OF_A_STATE + int(len(program.code) * OF_AN_INSTRUCTION)
+    return stats.distinct * of_each + stats.transitions * (OF_A_TRANSITION + OF_A_WORD * program.words)
 
 
 class _Fewer(Struct):
@@ -141,9 +142,10 @@ class _Fewer(Struct):
         if self.form is None or self.steps is None:
             from checker.engines.native.reduction import by_steps  # most searches are too short for it
 
-            if not self._may(self.nodes * OF_A_NODE, work):
+            start = OF_THE_START + self.nodes * OF_A_NODE
+            if not self._may(start, work):
                 return None
-            self.spent = self.nodes * OF_A_NODE
+            self.spent = start
             self.form = ground(self.model, split=True)
             self.steps = by_steps(self.form, predicates(self.form)[1])
         while self._may(self.spent + self.done, work) and time_left():
