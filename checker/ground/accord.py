@@ -152,7 +152,7 @@ def _by_length(fields: Fields, lengths: int) -> Iterator[Substitution]:
     if prod(graph.high[node] - graph.low[node] + 1 for node in nodes) > MOST_LENGTHS:
         nodes = []
     for values in product(*(range(graph.low[node], graph.high[node] + 1) for node in nodes)):
-        state = State(fields, {**fields.fixed, **dict(zip(nodes, values, strict=True))})
+        state = State(fields, dict(zip(nodes, values, strict=True)))
         known = {number: state.settled(node) for number, node in fields.nodes()}
         updates = {number: graph.const(value) for number, value in known.items() if value is not None}
         yield Substitution(fields, updates, sum(1 << number for number in updates))

@@ -77,7 +77,7 @@ class Fields(Struct, kw_only=True):
 
     def all_hold(self, claims: Sequence[Claim], there: Claim) -> bool:
         """Whether all claims hold in every state that is `there`."""
-        start = State(self, self.fixed)
+        start = State(self)
         try:
             return not any(truth and self._fails(claims, case) for case, truth in self._split(there, start))
         except UNDECIDED:
@@ -117,7 +117,7 @@ class Fields(Struct, kw_only=True):
             groups.append((mask, nodes))
 
         def some(nodes: list[Node]) -> bool:
-            start = State(self, fields, atoms=False)
+            start = State(self, fields, atoms=False)  # of what is fixed too
             return any(truth for _, truth in self._split(lambda state: all(state.number(n) == values[n] for n in nodes), start))
 
         return all(some(nodes) for _, nodes in groups)
@@ -157,10 +157,10 @@ def _conditions(type: Type, first: int, outer: tuple[Condition, ...]) -> Iterato
 
 
 class State(Struct):
-    """A state in which the nodes in `values` (fields, truth values) are known. Raises `Open` where a number hangs on another one."""
+    """A state in which the nodes in `values` (fields, truth values) are known beside what is fixed. Raises `Open` where a number hangs on another one."""
 
     fields: Fields
-    values: Mapping[Node, int]
+    values: Mapping[Node, int] = field(default_factory=dict)
     known: dict[Node, int] = field(default_factory=dict)
     open: dict[Node, Open] = field(default_factory=dict)
     atoms: bool = True  # a case may be split by the truth of a comparison, not by values of fields alone
@@ -233,6 +233,9 @@ class State(Struct):
         return a.bit_count() if operation == "popcount" else FOLD[operation](a, b)
 
     def _field(self, node: Node, number: int) -> int | Open:
+        fixed = self.fields.fixed.get(node)
+        if fixed is not None:
+            return fixed
         for condition, above in self.fields.conditions[number]:
             length = self._length(condition)
             if isinstance(length, Open):

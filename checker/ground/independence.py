@@ -19,7 +19,7 @@ from checker.ground.possible import possible
 from checker.ground.program import GroundModel, GroundOutcome, cell_types
 
 MOST_OUTCOMES = 2048  # a matrix of so many has 512 KiB
-MOST_CASES = 40_000  # all questions together: a second or so
+MOST_CASES = 200_000  # all questions together: some seconds
 MOST_CASES_OF_A_PAIR = 3_000  # next to no pair that accords takes so many to tell
 PAIRS_TO_JUDGE = 60  # drawn from those that meet, faults aside: where half of them do not accord, the others are not looked at
 CLEAR = 8  # nor where so many more do not accord than do: of those that do, chance does that once in thousands
