@@ -157,7 +157,8 @@ def _conditions(type: Type, first: int, outer: tuple[Condition, ...]) -> Iterato
 
 
 class State(Struct):
-    """A state in which the nodes in `values` (fields, truth values) are known beside what is fixed. Raises `Open` where a number hangs on another one."""
+    """A state in which, beside what is fixed, the nodes in `values` (fields, truth values) are known. Raises `Open` where a number hangs on
+    another one."""
 
     fields: Fields
     values: Mapping[Node, int] = field(default_factory=dict)

@@ -34,7 +34,6 @@ from checker.ground.graph import Node
 from checker.ground.independence import Independence, comparing
 from checker.ground.program import GroundModel
 
-
 Compared = tuple[GroundModel, Independence | None, str]
 
 

@@ -37,7 +37,12 @@ LEAST_STATES = 2_000  # of a search of fewer states: less tells nothing
 TOO_LITTLE = "it leaves out too little"
 
 # Nanoseconds, more or less, on one machine: that one is to another as a search in C is to a comparison in Python is much the same on all.
-OF_A_STATE, OF_AN_INSTRUCTION, OF_A_TRANSITION, OF_A_WORD = 30, 0.07, 10, 4  # of the search of all states; a word of a state for each transition
+OF_A_STATE, OF_AN_INSTRUCTION, OF_A_TRANSITION, OF_A_WORD = (
+    30,
+    0.07,
+    10,
+    4,
+)  # of the search of all states; a word of a state for each transition
 OF_THE_START, OF_A_NODE = 10_000_000, 40_000  # to make and to compile the model that steps are compared in
 OF_A_REDUCED_STATE, OF_AN_OUTCOME = 300, 20  # of the search of fewer states
 
@@ -135,8 +140,8 @@ class _Fewer(Struct):
     known: Compiled | None = None
 
     def compared(self, work: int | None, time_left: Callable[[], bool]) -> Compiled | None:
-        """The model with how its steps depend on each other, once that is known. `work`: of the search of all states so far, None: whatever it takes, while
-        there is time."""
+        """The model with how its steps depend on each other, once that is known. `work`: of the search of all states so far; None: whatever
+        it takes, while there is time."""
         if self.known is not None:
             return self.known
         if self.form is None or self.steps is None:
