@@ -35,6 +35,7 @@ FEW_STATES = 300_000  # that are searched before anything else
 PART = 10  # one in so many parts of the work of the search of all states may go into getting by with fewer
 LEAST_STATES = 2_000  # of a search of fewer states: less tells nothing
 TOO_LITTLE = "it leaves out too little"
+ALL_NEEDED = "properties of runs need all states"
 
 # Nanoseconds, more or less, on one machine: that one is to another as a search in C is to a comparison in Python is much the same on all.
 OF_A_STATE, OF_AN_INSTRUCTION, OF_A_TRANSITION, OF_A_WORD = (
@@ -117,7 +118,7 @@ def explore_where_it_pays(
         elif not whole.paused:  # no time is left
             return whole
         whole = further(whole, whole.stats.distinct * 3 // 2)
-    return whole
+    return all_states(whole, ALL_NEEDED) if runs and whole.stats.distinct > FEW_STATES else whole
 
 
 def _work(whole: Explored) -> int:
