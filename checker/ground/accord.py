@@ -33,7 +33,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     """An outcome, said not to fail where it does not, with what is asked of it again and again.
 
     `reads`, `writes`: fields, as bits. `guard`: the nodes whose conjunction its guard is, none where it is 1; `negated`: their opposites, as far
-    as there are nodes for them; `required`: which nodes the guard wants to have which value.
+    as there are nodes for them; `required`: which nodes the guard wants to have which value. `after`: nodes after its updates.
     """
 
     outcome: GroundOutcome
@@ -42,6 +42,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     guard: Set[Node]
     negated: Set[Node]
     required: Mapping[Node, int]
+    after: Substitution
 
 
 def candidate(fields: Fields, outcome: GroundOutcome) -> Candidate:
@@ -61,6 +62,7 @@ def candidate(fields: Fields, outcome: GroundOutcome) -> Candidate:
         guard=frozenset(guard),
         negated=frozenset(graph.negate(node) for node in guard),
         required=dict(filter(None, (_required(graph, node) for node in guard))),
+        after=Substitution(fields, dict(outcome.updates), writes),
     )
 
 
@@ -124,8 +126,9 @@ def accord(lengths: Lengths, a: Candidate, b: Candidate) -> bool:
     """Whether two outcomes are known to accord."""
     fields = lengths.fields
     try:
-        differences = list(_differences(fields, (a, b)))
-        return all(_accord_there(fields, (a, b), differences, at) for at in lengths.of(_shared(a, b)))
+        together = [at for at in lengths.of(_shared(a, b)) if _both_enabled(fields.graph, at, a, b)]
+        differences = list(_differences(fields, (a, b))) if together else []
+        return all(_accord_there(fields, (a, b), differences, at) for at in together)
     except UNDECIDED:
         return False
 
@@ -149,17 +152,20 @@ def _by_length(fields: Fields, lengths: int) -> Iterator[Substitution]:
     if prod(graph.high[node] - graph.low[node] + 1 for node in nodes) > MOST_LENGTHS:
         nodes = []
     for values in product(*(range(graph.low[node], graph.high[node] + 1) for node in nodes)):
-        state = State(fields, {**fields.fixed, **dict(zip(nodes, values, strict=True))})
+        state = State(fields, dict(zip(nodes, values, strict=True)))
         known = {number: state.settled(node) for number, node in fields.nodes()}
         updates = {number: graph.const(value) for number, value in known.items() if value is not None}
         yield Substitution(fields, updates, sum(1 << number for number in updates))
 
 
+def _both_enabled(graph: Graph, at: Substitution, a: Candidate, b: Candidate) -> bool:
+    """Whether two outcomes are not told at a glance never to be enabled together in the states that `at` is of."""
+    return graph.value(graph.both(at(a.outcome.enabled), at(b.outcome.enabled))) != 0
+
+
 def _accord_there(fields: Fields, pair: tuple[Candidate, Candidate], differences: Sequence[Difference], at: Substitution) -> bool:
     """Whether two outcomes accord in the states that `at` is of."""
     graph, (a, b) = fields.graph, (at(one.outcome.enabled) for one in pair)
-    if graph.value(graph.both(a, b)) == 0:
-        return True
     left = [(at(where), at(x), at(y)) for where, x, y in differences]
     claims = [
         partial(_agree_here, difference)
@@ -172,24 +178,23 @@ def _accord_there(fields: Fields, pair: tuple[Candidate, Candidate], differences
 def _differences(fields: Fields, pair: tuple[Candidate, Candidate]) -> Iterator[Difference]:
     """What could tell one order of two outcomes from the other, where both are enabled."""
     graph = fields.graph
-    outcomes = [one.outcome for one in pair]
-    works = [graph.negate(outcome.failed) for outcome in outcomes]
-    after = [Substitution(fields, dict(one.outcome.updates), one.writes) for one in pair]
+    works = [graph.negate(one.outcome.failed) for one in pair]
     for first, second in ((0, 1), (1, 0)):
-        for node in _looked_at(outcomes[second]):
-            if after[first](node) != node:
-                yield works[first], node, after[first](node)
+        after = pair[first].after
+        for node in _looked_at(pair[second].outcome):
+            if after(node) != node:
+                yield works[first], node, after(node)
     both = graph.both(*works)
-    ends = [
-        {**dict(outcomes[first].updates), **{number: after[first](node) for number, node in outcomes[second].updates}}
-        for first, second in ((0, 1), (1, 0))
-    ]
-    for number in sorted(ends[0].keys() | ends[1].keys()):
-        a, b = (end.get(number) for end in ends)
-        assert a is not None
-        assert b is not None
-        if a != b:
-            yield both, a, b
+    a, b = pair
+    for number, node in b.outcome.updates:
+        then = a.after(node)
+        other = a.after.updates.get(number)
+        last = node if other is None else b.after(other)
+        if then != last:
+            yield both, then, last
+    for number, node in a.outcome.updates:
+        if number not in b.after.updates and b.after(node) != node:
+            yield both, node, b.after(node)
 
 
 def _agree_here(difference: Difference, state: State) -> bool:

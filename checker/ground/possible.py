@@ -20,7 +20,7 @@ def possible(ground: GroundModel, fields: Fields) -> tuple[tuple[GroundOutcome, 
     fixed = _first_values(ground)
     found: set[int] = set()
     while True:
-        state = State(fields, fixed)
+        state = State(fields, fixed)  # `fields.fixed` is not known before all is done
         new = [i for i, outcome in enumerate(ground.outcomes) if i not in found and _may_be(state, outcome.enabled)]
         if not new:
             return tuple(ground.outcomes[i] for i in sorted(found)), fixed

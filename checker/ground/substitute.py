@@ -28,6 +28,7 @@ class Substitution(Struct):
         return found
 
     def _made(self, node: Node) -> Node:
+        self.fields.work += 3_000
         graph = self.fields.graph
         operation = str(graph.code[node][0])
         if operation == "field":

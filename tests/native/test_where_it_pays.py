@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checker import api
 from checker.engines.native import where_it_pays
+from checker.engines.native.compile import Compiled
 from checker.engines.native.explore import Explored, explore_native
 from checker.engines.native.search import Search, Status
 from checker.engines.native.where_it_pays import explore_where_it_pays
@@ -19,8 +21,9 @@ FEW = "partial order leaves nothing out where all states are searched sooner tha
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps are compared after a hundred states."""
+    """Steps are compared after a hundred states, whatever that takes."""
     monkeypatch.setattr(where_it_pays, "FEW_STATES", 100)
+    monkeypatch.setattr(where_it_pays, "OF_A_STATE", 10**9)
 
 
 def said(found: Explored) -> tuple[tuple[int, int], str, str, bool]:
@@ -51,9 +54,61 @@ def test_a_long_search_goes_on_where_steps_depend_on_each_other() -> None:
 
 @pytest.mark.usefixtures("soon")
 def test_a_long_search_goes_on_where_too_little_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(where_it_pays, "JUDGED_STATES", 5_000)
+    monkeypatch.setattr(where_it_pays, "FEW_STATES", 8_000)  # else the search of fewer states comes further than that of all
+    monkeypatch.setattr(where_it_pays._Fewer, "states", lambda self, known, work: 5_000)
     model = model_of(ROOT / "specs" / "two_phase_commit.spec", "five")
     assert said(explore_where_it_pays(model)) == (counts(explore_native(model)), "", "it leaves out too little", True)
+
+
+def test_comparing_takes_a_part_of_the_work_of_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins late and stops when that part is spent; the search goes on, and ends first."""
+    monkeypatch.setattr(where_it_pays, "FEW_STATES", 100)
+    monkeypatch.setattr(where_it_pays, "OF_THE_START", 0)
+    monkeypatch.setattr(where_it_pays, "OF_A_NODE", 100)
+    asked = watched_comparisons(monkeypatch)
+    model = model_of(RING, "nine")
+    assert said(explore_where_it_pays(model)) == (counts(explore_native(model)), "", "", True)
+    assert any(done > 0 for _, done, _ in asked)
+    assert all(spent + done <= work // where_it_pays.PART + A_STEP for work, done, spent in asked)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_comparison_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    """It is done in several turns, and what comes out is what it is in one."""
+    monkeypatch.setattr(where_it_pays, "FEW_STATES", 100)
+    monkeypatch.setattr(where_it_pays, "OF_THE_START", 0)
+    monkeypatch.setattr(where_it_pays, "OF_A_NODE", 100)
+    monkeypatch.setattr(where_it_pays, "OF_A_STATE", 300_000)
+    asked = watched_comparisons(monkeypatch)
+    model = model_of(RING, "nine")
+    assert said(explore_where_it_pays(model, threads=threads)) == ((63, 62), "partial order", "", True)
+    done = [done for _, done, _ in asked]
+    assert 0 < done[-2] < done[-1]
+
+
+A_STEP = 50_000_000  # one question may take so long
+
+
+def watched_comparisons(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int]]:
+    """After each turn: the work of the search so far, that of the comparison, and what else was spent."""
+    asked: list[tuple[int, int, int]] = []
+    usual = where_it_pays._Fewer.compared
+
+    def compared(self: where_it_pays._Fewer, work: int | None, time_left: Callable[[], bool]) -> Compiled | None:
+        found = usual(self, work, time_left)
+        assert work is not None
+        asked.append((work, self.done, self.spent))
+        return found
+
+    monkeypatch.setattr(where_it_pays._Fewer, "compared", compared)
+    return asked
+
+
+@pytest.mark.usefixtures("soon")
+def test_properties_of_runs_need_all_states_in_any_case() -> None:
+    model = model_of(RING, "five")
+    whole = counts(explore_native(model))
+    assert said(explore_where_it_pays(model, runs=True)) == (whole, "", "properties of runs need all states", True)
 
 
 def test_what_is_reduced_may_keep_within_a_limit() -> None:

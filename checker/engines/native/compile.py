@@ -20,6 +20,7 @@ from checker.ground.program import GroundModel
 
 if TYPE_CHECKING:
     from checker.engines.native.labels import Labels
+    from checker.engines.native.reduction import Compared
     from checker.ground.independence import Independence
 
 WORD_BITS = 64
@@ -62,9 +63,11 @@ class Compiled(Struct, frozen=True, kw_only=True):
         return numbers
 
 
-def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: bool = False) -> Compiled:
+def compile_model(
+    ground: GroundModel, *, runs: bool = False, partial_order: bool = False, compared: Compared | None = None
+) -> Compiled:
     """The bytecode of a model. With `runs`, for what needs the edges too: labels on them, and the predicates of properties of runs.
-    With `partial_order`, for a search that expands states in part where it can.
+    With `partial_order`, for a search that expands states in part where it can; `compared`: what `independent` says, where that is known.
 
     Raises Unsupported where it is too large for the machine."""
     layout = _layout(ground)
@@ -76,7 +79,7 @@ def compile_model(ground: GroundModel, *, runs: bool = False, partial_order: boo
     if partial_order:
         from checker.engines.native.reduction import independent, reduction
 
-        ground, independence, unreduced = independent(ground, state_roots)
+        ground, independence, unreduced = independent(ground, state_roots) if compared is None else compared
     needed = independence.conditions if independence is not None else ()
     done = ground.graph.either(ground.done.value, ground.done.undefined)  # where it has no value, no deadlock is certain
     assembler = Assembler(ground.graph, {place: i for i, place in enumerate(layout.places)}, len(layout.fields))

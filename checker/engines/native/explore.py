@@ -171,9 +171,11 @@ def explore_native(
     return _explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started)
 
 
-def go_on(found: Explored, *, began: float, time_s: float | None, progress: Callable[[Progress], None] | None) -> Explored:
-    """With what a paused search finds further, to its end; `began` and `time_s` as in `explore_native`."""
-    stopped = _run(found.search, began, time_s, progress, None)
+def go_on(
+    found: Explored, *, began: float, time_s: float | None, progress: Callable[[Progress], None] | None, pause: int = 0
+) -> Explored:
+    """With what a paused search finds further, to its end or the next pause; the others as in `explore_native`."""
+    stopped = _run(found.search, began, time_s, progress, None, pause)
     return _explored(found.model, found.compiled, found.search, stopped, perf_counter() - began, found.store, found.order)
 
 

@@ -24,25 +24,38 @@ timeouts that wait for all others there is none, nor together with symmetry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 from msgspec.structs import replace
 
 from checker.engines.native.program import Reduction
 from checker.engines.native.watches import Watched
 from checker.ground.graph import Node
-from checker.ground.independence import Independence, independence
+from checker.ground.independence import Independence, comparing
 from checker.ground.program import GroundModel
 
+Compared = tuple[GroundModel, Independence | None, str]
 
-def independent(ground: GroundModel, states: Sequence[tuple[Node, Watched]]) -> tuple[GroundModel, Independence | None, str]:
+
+def independent(ground: GroundModel, states: Sequence[tuple[Node, Watched]]) -> Compared:
     """The model without the outcomes that never happen, and how the others depend on each other; or why nothing can be left out.
 
     `states`: the predicates on states that are looked at. Whether a premise ever holds is no verdict: it is not looked at.
     """
+    steps = by_steps(ground, states)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Compared = end.value
+            return found
+
+
+def by_steps(ground: GroundModel, states: Sequence[tuple[Node, Watched]]) -> Generator[int, None, Compared]:
+    """`independent`, step by step, each of which yields the work that is done so far."""
     if ground.model.timeouts_only_when_stuck:
         return ground, None, "its timeouts look at every other step"
-    found = independence(ground, [node for node, watched in states if not watched.what.startswith("premise")])
+    found = yield from comparing(ground, [node for node, watched in states if not watched.what.startswith("premise")])
     if isinstance(found, str):
         return ground, None, found
     faults = sum(1 << i for i, o in enumerate(found.outcomes) if ground.model.steps[o.step].fault is not None)
