@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--states", metavar="N", type=options.positive, help="draw only so many nodes, nearest to the start")
     parser.add_argument("--time", metavar="SECONDS", type=options.positive_number, help="stop the search after so long")
-    parser.add_argument("--memory", metavar="MIB", type=options.positive_number, help="stop the search at so much memory")
+    parser.add_argument("--memory", metavar="MIB", type=options.mebibytes, help="stop the search at so much memory")
 
 
 def run(arguments: argparse.Namespace) -> int:

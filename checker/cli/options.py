@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
+MOST_MIB = 2.0**40
+
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """The options that choose one model: an instance, a fault model, values of parameters."""
@@ -31,7 +33,7 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory",
         metavar="MIB",
-        type=positive_number,
+        type=mebibytes,
         help="stop each search at so much memory (default: a share of what is free)",
     )
     parser.add_argument("--states", metavar="N", type=positive, help="stop each search at so many states")
@@ -178,5 +180,10 @@ def positive_number(text: str) -> float:
     return number
 
 
+def mebibytes(text: str) -> float:
+    """Above 0; what is more than any machine has, `inf` too, as so much that its bytes are still a number of 64 bits."""
+    return min(positive_number(text), MOST_MIB)
+
+
 positive.__name__ = "whole number"  # argparse names the type in its messages
-positive_number.__name__ = "number"
+positive_number.__name__ = mebibytes.__name__ = "number"

@@ -28,9 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time", metavar="SECONDS", type=options.positive_number, help="stop after so long, all in all (default: 60)"
     )
-    parser.add_argument(
-        "--memory", metavar="MIB", type=options.positive_number, help="stop each search and solver at so much memory"
-    )
+    parser.add_argument("--memory", metavar="MIB", type=options.mebibytes, help="stop each search and solver at so much memory")
     parser.add_argument("--every-size", action="store_true", help="what is not proved for every size is undecided (exit code 3)")
     parser.add_argument("--certificate", metavar="DIR", help="write a certificate of each proof to this folder")
     options.add_report(parser)

@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time", metavar="SECONDS", type=options.positive_number, help="of each question and each instance (default: 60)"
     )
-    parser.add_argument("--memory", metavar="MIB", type=options.positive_number, help="stop each solver at so much memory")
+    parser.add_argument("--memory", metavar="MIB", type=options.mebibytes, help="stop each solver at so much memory")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to say it (default: text)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write it to a file")
 

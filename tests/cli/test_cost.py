@@ -33,6 +33,17 @@ def spent(board: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("limit", ["inf", "1e300"])
+@pytest.mark.parametrize("command", [("cost",), ("check",), ("graph",), ("prove", "--time", "2")])
+def test_more_memory_than_any_machine_has_is_no_limit(
+    teamcheck: Teamcheck, spent: Path, command: tuple[str, ...], limit: str
+) -> None:
+    name, *options = command
+    path = "specs/task_board.spec" if name == "prove" else "protocols/spending.team"
+    said = teamcheck(name, path, *options, "--memory", limit)
+    assert said.code in (0, 1, 3), said.err
+
+
 def test_a_protocol_by_itself(teamcheck: Teamcheck, spent: Path) -> None:
     said = teamcheck("cost", "protocols/spending.team", "--traces", "none")
     assert (said.code, said.err) == (0, "")

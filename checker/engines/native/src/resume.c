@@ -250,6 +250,8 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
     const prepared *p = &search->program;
     if (!checkpoint_possible(search))
         return TC_MEMORY;
+    if (n > 0 && atomic_load(&search->store.count) == 0) /* of no initial state there are no others (worker.h: RECENT) */
+        return TC_BROKEN;
     for (uint64_t i = 0; i < n; i++)
         for (uint32_t word = 0; word < p->words; word++)
             if (states[i * p->words + word] & ~p->used_bits[word])
@@ -259,8 +261,10 @@ int tc_search_append(tc_search *search, uint64_t n, const uint64_t *states, cons
 
 int tc_search_resume(tc_search *search, const uint64_t *words, uint64_t n, char *message, uint32_t capacity)
 {
-    if (!checkpoint_possible(search) || store_rebuild(&search->store, search->n_workers) != STORE_OK)
+    if (!checkpoint_possible(search) || store_rebuild(&search->store, search->n_workers) != STORE_OK) {
+        search->status = TC_MEMORY;
         return TC_MEMORY;
+    }
     reader r = {words, words + n, NULL};
     void (*const parts[])(reader *, tc_search *) = {take_place, take_tally, take_pending};
     take_header(&r, search);
