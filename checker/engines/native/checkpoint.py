@@ -33,7 +33,7 @@ from checker.language.diagnostics import BadInput
 from checker.version import VERSION
 
 FORMAT = 2
-CHUNK = 1 << 20  # states that are copied at once
+CHUNK = 1 << 20  # bytes of states that are copied at once
 LOGS = ("states", "predecessors")
 MOST_SECONDS = 1e12  # that a search can have taken
 
@@ -74,6 +74,7 @@ class SearchCheckpoint:
         self._program = program_digest(program)
         self._words = program.words
         self._every_s = keep.every_s
+        self._chunk = CHUNK // (8 * program.words)  # states
         self._written = 0  # states in the logs
         self._hashes = (hashlib.sha256(), hashlib.sha256())
         self._next = perf_counter() + keep.every_s
@@ -145,7 +146,7 @@ class SearchCheckpoint:
         with self._opened("states") as states, self._opened("predecessors") as predecessors:
             done = 0
             while done < count:
-                n = min(CHUNK, count - done) if done else initial or min(CHUNK, count)
+                n = min(self._chunk, count - done) if done else initial or min(self._chunk, count)
                 words = self._taken(states, 0, 8 * self._words * n, "Q")
                 numbers = self._taken(predecessors, 1, 4 * n, "I")
                 if done or not initial:
@@ -225,8 +226,8 @@ class SearchCheckpoint:
                 files[-1].truncate(size * self._written)
                 files[-1].seek(size * self._written)
             hashes = [hashed.copy() for hashed in self._hashes]
-            for first in range(self._written, count, CHUNK):
-                for file, hashed, part in zip(files, hashes, search.states(first, min(first + CHUNK, count)), strict=True):
+            for first in range(self._written, count, self._chunk):
+                for file, hashed, part in zip(files, hashes, search.states(first, min(first + self._chunk, count)), strict=True):
                     hashed.update(part)
                     file.write(part)
             for file in files:
