@@ -28,6 +28,7 @@ def progress_text(progress: Progress, elapsed_s: float) -> str:
         counts = f"{counted(progress.distinct, 'state')}, {counted(progress.transitions, 'transition')}, depth {progress.depth}"
         counts += f", {progress.queue:,} wait"
     place = f"{progress.spec}, {where(progress.instance, progress.faults)}{goal}"
+    place += f", by the {progress.instead}" if progress.instead else ""
     times = duration(elapsed_s)
     if progress.states_per_s >= 1:
         times += f", {counted(round(progress.states_per_s), 'state')} a second"

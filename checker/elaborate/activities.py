@@ -7,7 +7,7 @@ from there reads them back. What follows an await is a *continuation*: the rest 
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.effects import end_activity, lose_variables
-from checker.elaborate.ghosts import Watch
 from checker.elaborate.standing import resting
 from checker.elaborate.statements import Code, branch, lower, probabilities
 from checker.elaborate.surface import every_statement
@@ -27,6 +26,9 @@ from checker.language.checking.context import Context
 from checker.language.types import Bool, Option
 from checker.model.expr import Const, Expr, Local, Read
 from checker.model.model import Assign, Body, Either, If, Let, Note, Statement
+
+if TYPE_CHECKING:
+    from checker.elaborate.ghosts import Watch
 
 
 class Then(Struct, frozen=True):

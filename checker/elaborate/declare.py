@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checker.elaborate import budgets, channels
+from checker.elaborate import channels
 from checker.elaborate.build import Build, flatten
 from checker.elaborate.surface import every_statement
 from checker.language import tree
@@ -27,7 +27,10 @@ def declare(build: Build) -> None:
         for activity in role.activities:
             _control(build, role, activity)
     channels.declare(build)
-    budgets.declare(build)
+    if build.faults:
+        from checker.elaborate import budgets
+
+        budgets.declare(build)
     for role in checked.roles.values():
         if build.fault("repeat", role.name) is not None:
             _repeatable(build, role)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import TYPE_CHECKING
 
 from checker.elaborate import make
 from checker.elaborate.build import Build, Registers
-from checker.elaborate.ghosts import Watch
 from checker.language.checked import ActivityInfo, RoleInfo
 from checker.language.source import Span
 from checker.language.types import SetOf, Value, default, values
 from checker.model.expr import Const, Expr
 from checker.model.model import Assign, Body, Choose, For, If, Statement, Variable
+
+if TYPE_CHECKING:
+    from checker.elaborate.ghosts import Watch
 
 
 def go_down(build: Build, registers: Registers, role: RoleInfo, agent: Expr, watch: Watch | None) -> Body:

@@ -11,15 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from checker.elaborate import make
-from checker.elaborate.budgets import charged
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.declare import declare
-from checker.elaborate.faults import steps_of_faults
-from checker.elaborate.ghosts import Watch
 from checker.elaborate.goals import goals_of
 from checker.elaborate.independence import statements
 from checker.elaborate.rewrite import may_fail
-from checker.elaborate.stale import with_stale_reads
 from checker.elaborate.steps import steps_of
 from checker.elaborate.terms import Terms
 from checker.language import tree
@@ -29,6 +25,7 @@ from checker.model.expr import Expr
 from checker.model.model import Guard, Mark, Model, Step
 
 if TYPE_CHECKING:
+    from checker.elaborate.ghosts import Watch
     from checker.elaborate.spending import Spending
 
 NEEDS_GHOSTS = ("no lost update", "no stale write", "no overwrite")
@@ -48,9 +45,7 @@ def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.Prope
     watch = _watch(build, wanted)
     spending = _spending(build, wanted)
     steps = [step for role in checked.roles.values() for step in steps_of(build, role, watch)]
-    steps += steps_of_faults(build, watch)
-    steps = with_stale_reads(build, steps, watch)
-    steps = [step if step.fault is None else charged(build, step) for step in steps if not _impossible(step)]
+    steps = _with_faults(build, steps, watch) if items else _possible(steps)
     if spending is not None:
         steps = [spending.step(step) for step in steps]
     done = None if checked.done is None else _closed(build, checked.done)
@@ -69,6 +64,16 @@ def elaborate(checked: Checked, faults: str = "none", goals: Sequence[tree.Prope
         channels=tuple(build.channels),
         reentrant=tuple(role.name for role in checked.roles.values() if role.reentrant),
     )
+
+
+def _with_faults(build: Build, steps: list[Step], watch: Watch | None) -> list[Step]:
+    """The steps, those of faults charged on their budgets."""
+    from checker.elaborate.budgets import charged
+    from checker.elaborate.faults import steps_of_faults
+    from checker.elaborate.stale import with_stale_reads
+
+    steps = with_stale_reads(build, steps + steps_of_faults(build, watch), watch)
+    return [step if step.fault is None else charged(build, step) for step in _possible(steps)]
 
 
 def _wanted(checked: Checked, goals: Sequence[tree.PropertyDecl] | None) -> list[tree.PropertyDecl]:
@@ -92,6 +97,8 @@ def needs_ghosts(goal: tree.PropertyDecl) -> bool:
 def _watch(build: Build, goals: list[tree.PropertyDecl]) -> Watch | None:
     for goal in goals:
         if isinstance(goal, tree.Absence) and goal.kind in NEEDS_GHOSTS:
+            from checker.elaborate.ghosts import Watch
+
             assert goal.on is not None
             watch = Watch(build=build, goal=goal, variable=build.variables[goal.on], at=goal.span)
             watch.declare()
@@ -107,6 +114,10 @@ def _spending(build: Build, goals: list[tree.PropertyDecl]) -> Spending | None:
             variable = build.add(f"{goal.meter} spent", "meter", (), METER, 0)
             return Spending(build=build, goal=goal, variable=variable)
     return None
+
+
+def _possible(steps: list[Step]) -> list[Step]:
+    return [step for step in steps if not _impossible(step)]
 
 
 def _impossible(step: Step) -> bool:

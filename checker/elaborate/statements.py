@@ -7,6 +7,7 @@ after another. `Code.env` is extended by what the statements bind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,7 +15,6 @@ from msgspec.structs import replace
 from checker.elaborate import channels, make
 from checker.elaborate.build import ASIDE, Build, Registers
 from checker.elaborate.effects import go_down
-from checker.elaborate.ghosts import Actor, Watch
 from checker.elaborate.independence import independent
 from checker.elaborate.shapes import element_type
 from checker.elaborate.terms import Env, Terms
@@ -38,6 +38,9 @@ from checker.model.model import (
     Variable,
     While,
 )
+
+if TYPE_CHECKING:
+    from checker.elaborate.ghosts import Actor, Watch
 
 BlockLowering = Callable[["Code", tree.Block], Body]
 
@@ -69,6 +72,8 @@ class Code(Struct, kw_only=True):
 
     @property
     def actor(self) -> Actor:
+        from checker.elaborate.ghosts import Actor
+
         return Actor(role=self.role, activity=self.activity, agent=self.agent)
 
     def reads(self, *exprs: Expr | Type) -> Body:

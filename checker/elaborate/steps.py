@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from checker.elaborate import make
 from checker.elaborate.activities import Segments, free
 from checker.elaborate.build import Build, Registers
 from checker.elaborate.channels import channels_of, take
-from checker.elaborate.ghosts import Watch
 from checker.elaborate.one_step import Opening, opening, step_of, taking_step
-from checker.elaborate.resumes import resumes, round_of
 from checker.elaborate.rewrite import registers_read
 from checker.elaborate.terms import Env
 from checker.language import tree
@@ -17,6 +17,9 @@ from checker.language.types import cardinality
 from checker.model.expr import Expr, Local, Read, conjuncts
 from checker.model.model import Bind, Guard, Let, Prelude, Step
 
+if TYPE_CHECKING:
+    from checker.elaborate.ghosts import Watch
+
 
 def steps_of(build: Build, role: RoleInfo, watch: Watch | None) -> list[Step]:
     """Every step of the agents of a role, faults of messages and advice included."""
@@ -24,14 +27,25 @@ def steps_of(build: Build, role: RoleInfo, watch: Watch | None) -> list[Step]:
     for activity in role.activities:
         segments = Segments(build=build, role=role, activity=activity, watch=watch)
         made += _starts(segments)
-        done: set[int] = set()
-        while len(done) < len(segments.waiting):
-            for key, (info, then) in list(segments.waiting.items()):
-                if key not in done:
-                    done.add(key)
-                    made += resumes(segments, info, then)
+        made += _goings_on(segments) if segments.waiting else []
     if any(isinstance(what, tree.AwaitRound) for a in role.activities for info in a.awaits for what in info.whats):
+        from checker.elaborate.resumes import round_of
+
         made.append(round_of(build, role))
+    return made
+
+
+def _goings_on(segments: Segments) -> list[Step]:
+    """From the awaits of an activity, those included that are found on the way."""
+    from checker.elaborate.resumes import resumes
+
+    made: list[Step] = []
+    done: set[int] = set()
+    while len(done) < len(segments.waiting):
+        for key, (info, then) in list(segments.waiting.items()):
+            if key not in done:
+                done.add(key)
+                made += resumes(segments, info, then)
     return made
 
 

@@ -26,7 +26,10 @@ CHECK_MEMORY_S = 0.01  # between two looks at the memory, which take longer than
 
 @final
 class Progress(Struct, frozen=True, kw_only=True):
-    """How far a search is: `queue` states are reached and not yet expanded; `states_per_s` have been expanded since the start."""
+    """How far a search is: `queue` states are reached and not yet expanded; `states_per_s` have been expanded since the start.
+
+    `instead`: what searches, where that is not what was asked for or would have been faster.
+    """
 
     states: int
     transitions: int
@@ -34,6 +37,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     queue: int
     states_per_s: float
     seconds: float
+    instead: str = ""
 
 
 @final

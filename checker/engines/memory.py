@@ -12,7 +12,7 @@ SHARE = 1 / 3  # of what is free: looking for cycles takes up to twice as much a
 def used_mib(process: int | None = None) -> float:
     """The resident memory of this process, in MiB (its peak, where the present value is not known); or of another one (0 where not known)."""
     try:
-        with open(f"/proc/{'self' if process is None else process}/statm", encoding="ascii") as statm:
+        with open(f"/proc/{'self' if process is None else process}/statm", encoding="utf-8") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MIB
     except OSError:
         return _peak_mib() if process is None else 0.0
@@ -44,7 +44,7 @@ def _peak_mib() -> float:
 
 def _of_machine() -> float | None:
     try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
+        with open("/proc/meminfo", encoding="utf-8") as lines:
             found = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), None)
         return None if found is None else int(found) / 2**10
     except (OSError, ValueError):
@@ -62,7 +62,7 @@ def _of_control_group() -> float | None:
         ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
     ):
         try:
-            with open(f"{folder}/{limit}", encoding="ascii") as most, open(f"{folder}/{usage}", encoding="ascii") as used:
+            with open(f"{folder}/{limit}", encoding="utf-8") as most, open(f"{folder}/{usage}", encoding="utf-8") as used:
                 return max(0.0, (int(most.read()) - int(used.read())) / MIB)
         except (OSError, ValueError):  # not there, or `max`
             continue
@@ -75,7 +75,7 @@ def _of_process() -> float | None:
         import resource
 
         most = resource.getrlimit(resource.RLIMIT_AS)[0]
-        with open("/proc/self/statm", encoding="ascii") as statm:
+        with open("/proc/self/statm", encoding="utf-8") as statm:
             taken = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except (ImportError, OSError, ValueError):
         return None

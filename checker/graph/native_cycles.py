@@ -1,4 +1,4 @@
-"""The algorithms of `reachability` and `fair_cycles` in the native library (`cycles.c`), for graphs of millions of states."""
+"""The algorithms of `reachability` and `fair_cycles` in the native library (`reach.c`, `cycles.c`), for graphs of millions of states."""
 
 from __future__ import annotations
 

@@ -217,7 +217,8 @@ class Execution(Struct):
         if forks(statement.body):
             raise Unsupported("a `for` that makes choices and whose rounds may touch each other")
         if len(elements) > MOST_ORDERED:
-            raise Unsupported(f"a `for` over more than {MOST_ORDERED} elements whose rounds may touch each other")
+            why = f"a `for` over more than {MOST_ORDERED} elements whose rounds may touch each other"
+            raise Unsupported(f"{why}; a map by a rule, `m = {{k: ... for k in K}}`, has no rounds")
         after: dict[frozenset[int], Outcome] = {frozenset(): start}
         failed = start.failed
         for subset in sorted(

@@ -17,7 +17,6 @@ from checker.ground.convert import convert
 from checker.ground.evaluate import Place, Registers
 from checker.ground.execute import Execution, Outcome
 from checker.ground.graph import Graph, Node, Unsupported
-from checker.ground.run import evaluated
 from checker.ground.shapes import Shape, build, decode, encode, flat, scalars
 from checker.language.types import Sort, Type, Value
 from checker.model.expr import Expr, Local
@@ -84,6 +83,8 @@ class GroundModel(Struct, frozen=True, kw_only=True):
 
     def canonical(self, numbers: list[int]) -> list[int]:
         """The fields of the representative of the state with these fields."""
+        from checker.ground.run import evaluated
+
         changed = list(numbers)
         values = evaluated(self.graph, numbers, [node for _, node in self.representative])
         for (field, _), value in zip(self.representative, values, strict=True):
@@ -92,6 +93,8 @@ class GroundModel(Struct, frozen=True, kw_only=True):
 
     def renaming(self, numbers: list[int]) -> list[tuple[Sort, int, int]]:
         """The exchanges of elements, in order, that make the representative of the state with these fields."""
+        from checker.ground.run import evaluated
+
         decided = evaluated(self.graph, numbers, [node for *_, node in self.renamings])
         return [(sort, i, j) for (sort, i, j, _), done in zip(self.renamings, decided, strict=True) if done]
 

@@ -10,10 +10,10 @@ from checker.language.diagnostics import BadInput
 from checker.language.faults import with_text
 from checker.properties.plan import Filters, Target, property_name, read_target
 from checker.properties.plan_errors import BadTrace
-from checker.properties.result import Trace
 
 if TYPE_CHECKING:
     from checker.language.checked import Checked
+    from checker.properties.result import Trace
 
 
 def one_checked(path: str, instance: str | None, faults: str, overrides: Mapping[str, str]) -> Checked:

@@ -138,6 +138,8 @@ def _run_engines(
         from checker.properties.native_first import native_first
 
         explored = native_first(job, model, limits, found.warn, progress)
+        if explored is None:
+            progress = _by_the_reference(progress)
     if explored is None:
         explored = _after_a_small_search(job, model, limits, found, progress)
         if explored is None:
@@ -235,10 +237,21 @@ def _after_a_small_search(
         return None
     from checker.properties.native_first import native_first
 
-    explored = native_first(job, model, limits, None, progress)
+    def told(warning: Warning) -> None:
+        if warning.instance:  # of this model; a library that is not there was not asked for
+            found.warn(warning)
+
+    explored = native_first(job, model, limits, told, progress)
     if explored is None:
-        _search(job, model, limits, found, progress)
+        _search(job, model, limits, found, _by_the_reference(progress))
     return explored
+
+
+def _by_the_reference(progress: Callable[[EngineProgress], None] | None) -> Callable[[EngineProgress], None] | None:
+    """Says so while it searches: the warning comes at the end only, and that may be long."""
+    if progress is None:
+        return None
+    return lambda now: progress(replace(now, instead="reference interpreter"))
 
 
 def _explored(model: Model, limits: Limits, progress: Callable[[EngineProgress], None] | None) -> StateGraph:

@@ -186,7 +186,8 @@ def setting_texts(overrides: Mapping[str, str | int] | None) -> dict[str, str]:
 
 class Progress(Struct, frozen=True, kw_only=True):
     """How far a check has come. `search` counts from 1; `goal` is "" in the main search, else the property that has a
-    search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second."""
+    search of its own; `queue`: states that wait to be expanded; `states_per_s`: how many have been, a second; `instead`: what searches, where
+    that is not what was asked for or would have been faster."""
 
     spec: str
     instance: str
@@ -200,6 +201,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     queue: int
     states_per_s: float
     seconds: float
+    instead: str = ""
 
 
 def told_by(progress: Callable[[Progress], None]) -> Told:
@@ -218,6 +220,7 @@ def told_by(progress: Callable[[Progress], None]) -> Told:
                 queue=engine.queue,
                 states_per_s=engine.states_per_s,
                 seconds=engine.seconds,
+                instead=engine.instead,
             )
         )
 

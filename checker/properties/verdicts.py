@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from checker.properties.searches import Job
 
 ENGINE = "explicit (reference interpreter)"
+_UNQUOTED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-")  # in a shell
 
 
 def verdicts(job: Job, search: Search) -> Iterator[Result]:
@@ -88,8 +89,6 @@ def replay_of(
     target: Target, instance: str, faults: str, overrides: Mapping[str, str], path: Path, property: str | None = None
 ) -> str:
     """The same of a trace of any model of `target`, as a violation of `property` where that is given."""
-    from shlex import join
-
     words = ["teamcheck", "replay", target.path]
     if target.instance_name(instance) is not None:
         words += ["--instance", instance]
@@ -103,4 +102,13 @@ def replay_of(
     words += ["--steps", ",".join(map(str, path.indices))]
     if path.cycle is not None:
         words += ["--cycle", str(path.cycle)]
+    return _joined(words)
+
+
+def _joined(words: Sequence[str]) -> str:
+    """As `shlex.join`, which is loaded where something has to be quoted."""
+    if all(word and _UNQUOTED.issuperset(word) for word in words):
+        return " ".join(words)
+    from shlex import join
+
     return join(words)

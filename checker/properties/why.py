@@ -176,7 +176,8 @@ def starvation_why(search: Search, path: Path, sort: Sort, agent: Value, *, by_p
     found = next(one for one in agents(run) if one.name == name)
     around = run.taken[path.cycle :]
     if any(taken.who == name for taken in around):
-        what = f"{name} goes on and never {'makes progress' if by_progress else 'ends what it does'}"
+        never = "makes progress" if by_progress else "ends what it does (`progress` in its code would say what serves it)"
+        what = f"{name} goes on and never {never}"
     elif found.waits:
         what = f"{name} {situation(run, found)} for ever"
     else:

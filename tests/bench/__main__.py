@@ -24,7 +24,7 @@ from msgspec import to_builtins
 from tests.bench import report
 from tests.bench.cases import FULL, QUICK, ROOT, Case, named, with_settings
 from tests.bench.figures import STATES_FOR_SPEEDUP, Round, figures, missed, reduced
-from tests.bench.machine import described, free_mib
+from tests.bench.machine import described, free_mib, round_trip_ns
 from tests.bench.measure import apart, made_searcher, ours, small_check, spins
 from tests.bench.process import CommandFailed
 from tests.bench.spin import Searcher, agree
@@ -93,7 +93,7 @@ def _measured(case: Case, arguments: argparse.Namespace) -> dict[str, Any]:
         rounds: list[Round] = []
         began = time.monotonic()
         while len(rounds) < arguments.rounds and (not rounds or _in_time(began, arguments.seconds)):
-            rounds.append(_round(case, arguments.set, searcher, len(rounds)))
+            rounds.append(_round(case, arguments.set, searcher, Path(folder), len(rounds)))
     found = figures(rounds, searcher.made_wall_s if searcher else 0.0)
     first = rounds[0]["ours"]
     return {
@@ -111,10 +111,14 @@ def _in_time(began: float, seconds: float | None) -> bool:
     return seconds is None or time.monotonic() - began < seconds
 
 
-def _round(case: Case, settings: Sequence[str], searcher: Searcher | None, number: int) -> Round:
+def _round(case: Case, settings: Sequence[str], searcher: Searcher | None, folder: Path, number: int) -> Round:
     order = {"ours": 1, "two threads": 2}
     names = reversed(order) if number % 2 else order
-    one: Round = {name: ours(case, settings, order[name]) for name in names}
+    one: Round = {}
+    for name in names:
+        one[name] = ours(case, settings, order[name])
+        if name == "two threads":
+            trip = round_trip_ns(folder)
     if searcher is not None:
         one["spin"] = spins(searcher)
     counts = [case.states or one["ours"]["states"], one["ours"]["transitions"]]
@@ -124,7 +128,7 @@ def _round(case: Case, settings: Sequence[str], searcher: Searcher | None, numbe
                 f"the counts differ: {tool} has {found['states']:,} states, {found['transitions']:,} transitions, not {counts}"
             )
     if one["ours"]["states"] >= STATES_FOR_SPEEDUP:
-        one["apart"] = apart(case, settings)
+        one |= {"apart": apart(case, settings), "round_trip_ns": trip}
     if case.symmetric:
         one["orbits"] = ours(case, settings, 1, "--symmetry")
     return one

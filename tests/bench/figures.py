@@ -41,7 +41,8 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     `ratio`: our rate by SPIN's of the same round. `whole`: SPIN's wall time by ours, whole processes, making the searcher included
     for SPIN. `speedup`: wall time of the search with one thread by that with two;
-    `apart`: what the machine has for two searches at once that share nothing, in searches alone. `overhead_bytes`: bytes a state at the engine's
+    `apart`: what the machine has for two searches at once that share nothing, in searches alone; `round_trip_ns`: between two processors,
+    right after the search with two threads. `overhead_bytes`: bytes a state at the engine's
     peak beyond its packed words. What cannot be said is None.
     """
 
@@ -52,6 +53,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     speedup: Spread | None
     speedup_cpu: Spread | None
     apart: Spread | None
+    round_trip_ns: Spread | None
     overhead_bytes: float
     rss_bytes: float
     spin_rss_bytes: float | None
@@ -70,6 +72,7 @@ def figures(rounds: Sequence[Round], made_wall_s: float = 0.0) -> Figures:
         speedup=spread(r["ours"]["search_s"] / r["two threads"]["search_s"] for r in with_two),
         speedup_cpu=spread(r["two threads"]["search_cpu_s"] / r["ours"]["search_cpu_s"] for r in with_two),
         apart=spread(sum(r["ours"]["search_s"] / one["search_s"] for one in r["apart"]) for r in rounds if "apart" in r),
+        round_trip_ns=spread(r["round_trip_ns"] for r in rounds if r.get("round_trip_ns") is not None),
         overhead_bytes=first["peak_bytes"] / first["states"] - first["state_bytes"],
         rss_bytes=statistics.median(r["ours"]["rss_bytes"] / r["ours"]["states"] for r in rounds),
         spin_rss_bytes=statistics.median(r["spin"]["rss_bytes"] / r["spin"]["states"] for r in with_spin) if with_spin else None,
@@ -124,5 +127,7 @@ def missed(name: str, wanted_ratio: float, states: int, found: Figures) -> list[
         told.append(f"{name}: {found.overhead_bytes:.1f} bytes a state beyond the packed state, {OVERHEAD_BYTES} are asked for")
     if found.speedup is not None and states >= STATES_FOR_SPEEDUP and found.speedup.median < SPEEDUP:
         machine = "" if found.apart is None else f"; two searches that share nothing, at once: {found.apart.median:.2f} x"
+        if found.round_trip_ns is not None:
+            machine += f"; a line of memory takes {found.round_trip_ns} ns between the processors and back"
         told.append(f"{name}: two threads {found.speedup.median:.2f} x one, {SPEEDUP} x is asked for{machine}")
     return told

@@ -6,7 +6,11 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+
+from tests.bench.cases import ROOT
+from tests.bench.process import run
 
 
 def described() -> dict[str, str]:
@@ -31,6 +35,17 @@ def free_mib() -> int:
     except OSError:
         return 4_096
     return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("MemAvailable")), 4_096)
+
+
+def round_trip_ns(folder: Path) -> float | None:
+    """How long a line of memory takes from one processor to the other and back (round_trip.c), the program made in `folder`; None with one
+    processor or without a compiler. Raises CommandFailed."""
+    if (os.cpu_count() or 1) < 2 or sys.platform != "linux" or shutil.which("gcc") is None:
+        return None
+    program = folder / "round_trip"
+    if not program.exists():
+        run(["gcc", "-O2", "-pthread", str(Path(ROOT, "tests/bench/round_trip.c")), "-o", str(program)], folder)
+    return float(run([str(program)], folder).output)
 
 
 def _processor() -> str:

@@ -18,7 +18,7 @@ from tests.bench.ours import STARTED
 from tests.bench.process import run
 from tests.bench.spin import Searcher, searcher
 
-SMALL = ("-m", "checker.cli.main", "check", "specs/two_phase_commit.spec", "--instance", "three", "--faults", "none")
+SMALL = ("-m", "checker", "check", "specs/two_phase_commit.spec", "--instance", "three", "--faults", "none")
 FIRST_SMALL = "two_phase_commit_3"
 
 

@@ -6,23 +6,24 @@ The properties are those of states and steps that hold (`always`, `never`, `step
 
 from __future__ import annotations
 
+# ruff: noqa: E402 - in the order of the command line, which is the order of what it takes
+from checker.__main__ import collect_seldom
+
+collect_seldom()
+
 import argparse
 import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from checker.__main__ import collect_seldom
-
-collect_seldom()  # as the command line does, and what follows
-
-from checker.cli.main import Help, load_msgspec  # noqa: E402
+from checker.cli.main import Help, load_msgspec
 
 load_msgspec()
 
-from msgspec.structs import replace  # noqa: E402
+from msgspec.structs import replace
 
-from tests.bench.cases import ROOT, Case, named, with_settings  # noqa: E402
+from tests.bench.cases import ROOT, Case, named, with_settings
 
 if TYPE_CHECKING:
     from checker.model.model import Model

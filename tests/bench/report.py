@@ -11,7 +11,8 @@ from tests.bench.measure import FIRST_SMALL, SMALL
 
 COLUMNS = (
     f"{'protocol':<19}{'states':>12}{'transitions':>13}  {'ours':>5} {'SPIN':>5}  {'ratio (least, most)':<21}"
-    f"{'whole':>7}  {'2 threads (least, most)':<24}{'apart (least, most)':<21}{'packed':>6} {'more':>5} {'rss':>6} {'SPIN':>6}"
+    f"{'whole':>7}  {'2 threads (least, most)':<24}{'apart (least, most)':<21}{'trip (least, most)':<21}"
+    f"{'packed':>6} {'more':>5} {'rss':>6} {'SPIN':>6}"
 )
 
 
@@ -49,7 +50,8 @@ def row(result: Mapping[str, Any]) -> None:
     found, first = result["figures"], result["rounds"][0]["ours"]
     print(
         f"{result['case']['name']:<19}{first['states']:>12,}{first['transitions']:>13,}  {_middle(found['ours']):>5} "
-        f"{_middle(found['spin']):>5}  {_all(found['ratio']):<21}{_middle(found['whole']):>7}  {_all(found['speedup']):<24}{_all(found['apart']):<21}"
+        f"{_middle(found['spin']):>5}  {_all(found['ratio']):<21}{_middle(found['whole']):>7}  "
+        f"{_all(found['speedup']):<24}{_all(found['apart']):<21}{_whole(found['round_trip_ns']):<21}"
         f"{first['state_bytes']:>6} {found['overhead_bytes']:>5.1f} {found['rss_bytes']:>6.1f} "
         f"{'-' if found['spin_rss_bytes'] is None else format(found['spin_rss_bytes'], '.1f'):>6}",
         flush=True,
@@ -62,6 +64,10 @@ def _middle(spread: Mapping[str, float] | None) -> str:
 
 def _all(spread: Mapping[str, float] | None) -> str:
     return "-" if spread is None else f"{spread['median']:.2f} ({spread['least']:.2f}, {spread['most']:.2f})"
+
+
+def _whole(spread: Mapping[str, float] | None) -> str:
+    return "-" if spread is None else f"{spread['median']:.0f} ({spread['least']:.0f}, {spread['most']:.0f})"
 
 
 def symmetry(results: Sequence[Mapping[str, Any]]) -> None:
@@ -84,8 +90,9 @@ def closing(results: Sequence[Mapping[str, Any]], told: Sequence[str]) -> None:
         "\nours, SPIN: millions of transitions a second of processor time, in the search alone; ratio: of the same round"
         "\nwhole: SPIN's wall time by ours, whole processes; for SPIN with making its searcher"
         "\n2 threads: wall time of the search with one by that with two. Apart: two searches of one thread at once, in"
-        "\nsearches alone: what the machine has for two threads that share nothing. Bytes a state: the packed words, what the engine has beyond"
-        "\nthem at its peak, then the largest resident set of each process, which holds Python too"
+        "\nsearches alone: what the machine has for two threads that share nothing. Trip: nanoseconds for a line of memory between two processors"
+        "\nand back. Bytes a state: the packed words, what the engine has beyond them at its peak, then the largest resident set of each process,"
+        "\nwhich holds Python too"
         f"\ntier that ran: {', '.join(tiers)}"
     )
     for result in measured:

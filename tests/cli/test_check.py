@@ -317,6 +317,8 @@ def test_progress_in_words() -> None:
         "(12 s, 2,500 states a second, at least 1.8 s more)"
     )
     assert progress_text(replace(SOME, states_per_s=0.0), 12.0).endswith("depth 9, 4,500 wait (12 s)")
+    instead = progress_text(replace(SOME, instead="reference interpreter"), 12.0)
+    assert instead.startswith("search 2 of 5, s.spec, instance pair, no faults, by the reference interpreter: 12,000 states")
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -95,10 +95,10 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
     """The successors of a state; what happens in it and on its transitions is added to `found`."""
     shared = unpacked(program, state)
     execute(program.code[: program.state_length], shared)
-    for watch, register in program.state_watches:
-        if shared[register]:
-            found.watches[watch] = seen(found.watches[watch], depth)
-    passed = [((shared[register] & mask) == 0) == zero for register, mask, zero in program.tests]
+    for watch in program.state_watches:
+        if shared[watch.register]:
+            found.watches[watch.watch] = seen(found.watches[watch.watch], depth)
+    passed = [((shared[test.register] & test.mask) == 0) == test.zero for test in program.tests]
     enabled: list[tuple[int, OutcomeCode, list[int]]] = []
     for number, outcome in enumerate(program.outcomes):
         registers = list(shared)
@@ -115,9 +115,9 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
         if outcome.failed != NO_REGISTER and registers[outcome.failed]:
             found.failures[number] = seen(found.failures[number], depth)
             continue
-        for watch, register in outcome.watches:
-            if registers[register]:
-                found.watches[watch] = seen(found.watches[watch], depth)
+        for watch in outcome.watches:
+            if registers[watch.register]:
+                found.watches[watch.watch] = seen(found.watches[watch.watch], depth)
         successors.append(representative(program, replaced(program, outcome.updates, state, registers)))
         if program.canonical_updates:
             continue  # the library gives no edges between orbits
@@ -128,9 +128,9 @@ def expand(program: Program, state: State, depth: int, found: Reached) -> list[S
 def look_at_final(program: Program, registers: list[int], depth: int, found: Reached) -> None:
     """What is decided in a final state: a deadlock, and the final watches."""
     execute(program.code[program.final_start : program.final_start + program.final_length], registers)
-    for watch, register in program.final_watches:
-        if registers[register]:
-            found.watches[watch] = seen(found.watches[watch], depth)
+    for watch in program.final_watches:
+        if registers[watch.register]:
+            found.watches[watch.watch] = seen(found.watches[watch.watch], depth)
     if program.done == NO_REGISTER or registers[program.done] == 0:
         found.deadlocks = seen(found.deadlocks, depth)
 

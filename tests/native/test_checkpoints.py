@@ -16,6 +16,7 @@ from random import Random
 from time import sleep
 
 import pytest
+from msgspec.structs import astuple
 
 from checker import api
 from checker.engines.native.checkpoint import Keep
@@ -45,7 +46,7 @@ def moved(search: Search, program: Program, initial: list[State], make: Callable
     for start, stop in ((first, middle), (middle, count)):
         new.append(*search.states(start, stop))
     new.resume(position)
-    assert new.stats()[:7] == search.stats()[:7]
+    assert astuple(new.stats())[:7] == astuple(search.stats())[:7]
     search.close()
     return new
 
@@ -154,7 +155,7 @@ def counted(found: Explored) -> tuple[object, ...]:
     seen = {w: (witness.count, len(found.path(witness.state)) if witness.count else 0) for w, witness in found.seen.items()}
     stuck = None if found.deadlocked is None else len(found.path(found.deadlocked))
     outcomes = [(o.transitions, o.failures.count) for o in found.search.outcomes()]
-    return (found.complete, *found.stats[:6], found.fired, seen, stuck, outcomes)
+    return (found.complete, *astuple(found.stats)[:6], found.fired, seen, stuck, outcomes)
 
 
 @pytest.mark.parametrize("symmetry", [False, True])

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from checker.engines.native import library
+from checker.engines.native.build import BuildError, compile_library
+from checker.engines.native.explore import explore_native
 from checker.engines.native.program import Field
 from checker.engines.native.search import BadProgram, Search, Status
 from tests.native.assembler import Assembler, packed_fields, two_phase
 from tests.native.comparing import check_against
 from tests.native.evaluator import reach
+from tests.native.test_partial_order import model_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +53,80 @@ def test_a_limit_on_memory_is_kept(threads: int) -> None:
         assert stats.peak_bytes <= limit
         assert stats.distinct > limit / (8 + 12) * 0.8  # and it is used
         assert all(search.find(search.state(n)) == n for n in range(0, stats.distinct, 997))
+
+
+RESIDENT = """
+from checker.engines.memory import used_mib
+from checker.engines.native.search import Search, Status
+from tests.native.test_limits import deep
+program = deep(23).program()
+before = used_mib()
+with Search(program, [(0,)], threads=1, memory_limit_bytes=50 * 2**20) as search:
+    assert search.run() is Status.MEMORY
+    assert search.stats().peak_bytes <= 50 * 2**20
+    assert search.stats().distinct > 1_500_000
+    print(used_mib() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_where_layers_begin_counts_as_memory() -> None:
+    done = subprocess.run([sys.executable, "-c", RESIDENT], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
+    assert 40 < float(done.stdout) < 54  # in a limit of 50 MiB, and what the system rounds up
+
+
+FULL = 8_832  # states of two_phase(5)
+
+
+@pytest.fixture(scope="module", params=[5_000, FULL - 1, FULL])
+def few_numbers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[ctypes.CDLL, int]:
+    """A library that can number so many states and no more, and this number."""
+    target: Path = tmp_path_factory.mktemp("native") / "few_numbers.so"
+    try:
+        compile_library(target, [f"-DMOST_STATES={request.param}u", "-DSTATES_WORTH_THREADS=1"])
+    except BuildError as reason:
+        pytest.skip(str(reason))
+    return library.load(str(target)), request.param
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"expected_states": 10**9}, {"store": "fingerprint"}, {"order": "depth-first"}, {"states_limit": FULL}],
+    ids=["states", "a hint", "fingerprints", "depth first", "a limit"],
+)
+def test_as_many_states_as_can_be_numbered(options: dict[str, Any], threads: int, few_numbers: tuple[ctypes.CDLL, int]) -> None:
+    limited, most = few_numbers
+    with Search(two_phase(5), [(0,)], threads=threads, library=limited, **options) as search:
+        assert search.run() is (Status.COMPLETE if most == FULL else Status.LIMIT)
+        stats = search.stats()
+        assert stats.distinct == most
+        if most == FULL:
+            assert stats.transitions == 58_145
+        if "store" not in options:
+            assert all(search.find(search.state(n)) == n for n in range(most))
+            assert len(search.path(most - 1)) - 1 <= stats.depth
+
+
+def test_no_more_states_are_appended_than_can_be_numbered(few_numbers: tuple[ctypes.CDLL, int]) -> None:
+    limited, most = few_numbers
+    with Search(two_phase(5), [(0,)]) as whole, Search(two_phase(5), [(0,)], library=limited) as search:
+        whole.run()
+        states, predecessors = whole.states(1, whole.stats().distinct)
+        if most < FULL:
+            with pytest.raises(MemoryError):
+                search.append(states, predecessors)
+        else:
+            search.append(states, predecessors)
+        assert search.stats().distinct == (FULL if most == FULL else 1)
+
+
+def test_limits_beyond_all_numbers_are_none() -> None:
+    with Search(two_phase(3), [(0,)], states_limit=2**64 + 1, memory_limit_bytes=2**80, threads=2**32 + 1) as search:
+        assert search.run() is Status.COMPLETE
+        assert (search.stats().distinct, search.stats().threads) == (288, 256)
+    model = model_of(ROOT / "specs" / "dining.spec", "alike")
+    assert explore_native(model, memory_mib=float("inf"), states_limit=10**30).complete
 
 
 def test_a_limit_too_small_for_anything_is_no_crash() -> None:

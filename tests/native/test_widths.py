@@ -6,9 +6,13 @@ import ctypes
 
 import pytest
 
+from checker.engines.native.explore import explore_native
 from checker.engines.native.program import Program
 from checker.engines.native.search import TIERS, Search, Status
 from checker.engines.stores import Store
+from checker.ground.graph import Unsupported
+from tests.elaborate.generator import Generated
+from tests.native.agreeing import agree, models, with_final_goals
 from tests.native.assembler import Assembler, packed_fields
 from tests.native.comparing import check_against
 from tests.native.evaluator import State, reach
@@ -65,3 +69,39 @@ def test_depth_first_and_by_bits(bits: int) -> None:
             assert search.run() is Status.COMPLETE
             assert search.stats().distinct == len(expected.depth_of)
             assert search.stats().transitions == sum(expected.transitions)
+
+
+WIDE = """protocol wide(workers: 1..2 = 2)
+
+role Worker * workers
+shared x: {low}..{high} = {first}
+
+role Worker:
+    action up when x < {high}:
+        x = {high}
+        await pause as up
+    action down when x > {low}:
+        x = {low}
+        await pause as down
+    action over when x == {high}:
+        x = x - 1
+"""
+
+
+def wide(low: int, high: int) -> Generated:
+    return Generated(protocol=WIDE.format(low=low, high=high, first=high - 1), spec=f"never high: x == {high}\n", stores=())
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1, 2**31 - 1), (5, 2**31 - 8), (2**30 + 1, 2**31 - 1), (-3, 2**31 - 4), (2 - 2**31, -1), (0, 2**31 - 1)]
+)
+def test_numbers_up_to_the_largest(low: int, high: int) -> None:
+    """All that the bits of a field can say is more than its values, and would not always be within 32 bits."""
+    model, *_ = models(wide(low, high))
+    assert agree(with_final_goals(model))
+
+
+def test_more_values_than_a_field_has_are_told() -> None:
+    model, *_ = models(wide(-3, 2**31 - 2))
+    with pytest.raises(Unsupported, match=r"a number of 2,147,483,650 values: the native engine takes 2,147,483,648"):
+        explore_native(model)

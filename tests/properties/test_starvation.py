@@ -90,7 +90,9 @@ def test_who_is_starved_and_why(tmp_path: Path) -> None:
         "Worker0 never gets its turn: `Worker.take` is enabled for it before step 1, and others take the chance away."
     )
     assert found(tmp_path, WAITS.format(effect="pass")).why.endswith("Worker waits at waiting until `go` for ever.")
-    assert found(tmp_path, LOOP.format(served="pass")).why.endswith("Worker0 goes on and never ends what it does.")
+    assert found(tmp_path, LOOP.format(served="pass")).why.endswith(
+        "Worker0 goes on and never ends what it does (`progress` in its code would say what serves it)."
+    )
 
 
 def test_an_incomplete_search_never_says_holds(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checker.properties.judge import FAILS as PROTOCOL_FAILS
 from checker.properties.judge import judge
 from checker.properties.table import CHECKERS
+from checker.properties.verdicts import _joined
 from tests.properties.machines import FAILS, Machine, Move, found, goal, numbers, searched
 
 LINE = [Move(((0, 1), (1, 2), (2, 3)))]  # 0 -> 1 -> 2 -> 3, and there it ends
@@ -286,3 +291,13 @@ def test_every_initial_state_counts() -> None:
     assert (finding.verdict, numbers(search, finding)) == ("violated", [3])
     assert finding.path is not None
     assert finding.path.initial == 1
+
+
+@given(
+    st.lists(
+        st.text(max_size=4)
+        | st.sampled_from(["", "--set", "n=3", "a b", "it's", "s.spec", "0,0@1", "~", "$x", "\u00e9", "\u0663"])
+    )
+)
+def test_the_words_of_a_command_are_quoted_as_a_shell_wants_them(words: list[str]) -> None:
+    assert _joined(words) == shlex.join(words)

@@ -8,7 +8,10 @@ import pytest
 
 import checker
 from checker.engines.native import library
+from checker.properties.plan import Filters
 from checker.properties.result import Warning
+from checker.properties.running import run
+from checker.properties.searches import Limits, Progress, plan, told_by
 from tests.properties.boards import write
 
 TEAM = "protocol board(workers: 1..3 = 2)\nrole Worker * workers:\n    <var>\n    action a:\n        pass\n"
@@ -62,6 +65,39 @@ def test_a_model_that_the_native_engine_does_not_take_is_told_with_the_place(tmp
     assert (found.kind, found.instance, found.faults) == ("not native", "small", "none")
     assert found.text.startswith("the reference interpreter ran, not the native engine: Worker.a (")
     assert found.text.endswith(f"board.team:3:5): {why}")
+
+
+FLIPS = """protocol board(size: 2..6 = 6)
+ids Place * size, ordered
+role Worker
+shared stack: map[Place, 0..size - 1] = {p: index(p) for p in Place}
+role Worker:
+    action flip(under: Place):
+        let before = stack
+        for p in Place:
+            for q in Place:
+                if index(p) + index(q) == index(under):
+                    stack[p] = before[q]
+"""
+
+
+def test_a_search_that_goes_on_by_the_interpreter_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small one does not: the library would not have been used."""
+    path = write(tmp_path, FLIPS, 'spec board for "board.team"\ninstance small: size = 6\nsometimes ever: true\n')
+    said: list[Progress] = []
+    for often, value in (("REPORT_S", 0.0), ("CHECK_STATES", 1), ("CHECK_EDGES", 1)):
+        monkeypatch.setattr(f"checker.engines.explicit.{often}", value)
+
+    def warnings(small: int) -> list[Warning]:
+        jobs = plan([path], Filters(instances=None, faults=None, properties=None), {})
+        report = run(jobs, Limits(small=small, states_limit=90), told_by(said.append))
+        return [warning for warning in report.warnings if warning.kind == "not native"]
+
+    assert warnings(100) == []
+    assert {now.instead for now in said} <= {""}
+    (found,) = warnings(20)
+    assert "a `for` over more than 5 elements whose rounds may touch each other; a map by a rule" in found.text
+    assert {now.instead for now in said} == {"", "reference interpreter"}
 
 
 def test_what_is_searched_without_symmetry_is_told_with_the_reason(tmp_path: Path) -> None:

@@ -13,17 +13,18 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.engines.native.conditions import Conditions, NodeTest, conditions
-from checker.engines.native.labels import Labels, label_outcomes
 from checker.engines.native.program import NO_REGISTER, OPCODES, Field, Instruction, OutcomeCode, Program, StateTest, Watch
 from checker.engines.native.watches import Watched, predicates, with_conditions
-from checker.ground.graph import LEAVES, Graph, Node, Unsupported
+from checker.ground.graph import LARGEST, LEAVES, Graph, Node, Unsupported
 from checker.ground.program import GroundModel
 
 if TYPE_CHECKING:
+    from checker.engines.native.labels import Labels
     from checker.ground.independence import Independence
 
 WORD_BITS = 64
 MOST_WORDS = 64
+MOST_BITS = 31  # of a field
 TRUTHS = {"and": "bitand", "or": "bitor"}  # truth values are 0 and 1
 OPCODE = {name: number for number, name in enumerate(OPCODES)}
 
@@ -154,10 +155,13 @@ def _layout(ground: GroundModel) -> Layout:
         width = (high - low).bit_length()
         if width == 0:
             continue
+        if width > MOST_BITS:
+            raise Unsupported(f"a number of {high - low + 1:,} values: the native engine takes {2**MOST_BITS:,}")
         if bit % WORD_BITS + width > WORD_BITS:
             bit += WORD_BITS - bit % WORD_BITS
         places.append(place)
-        fields.append(Field(bit // WORD_BITS, bit % WORD_BITS, width, low))
+        # all that the bits can say is within 32 bits: so it may begin below the lowest value
+        fields.append(Field(bit // WORD_BITS, bit % WORD_BITS, width, min(low, LARGEST + 1 - 2**width)))
         bit += width
     words = max(1, (bit + WORD_BITS - 1) // WORD_BITS)
     if words > MOST_WORDS:
@@ -166,6 +170,8 @@ def _layout(ground: GroundModel) -> Layout:
 
 
 def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
+    from checker.engines.native.labels import label_outcomes
+
     try:
         return label_outcomes(ground), ""
     except Unsupported as reason:
@@ -372,7 +378,7 @@ def _finished(assembler: Assembler, outcome: OutcomeCode) -> OutcomeCode:
         enabled=final(outcome.enabled),
         failed=final(outcome.failed),
         updates=tuple((place, final(register)) for place, register in outcome.updates),
-        watches=tuple(Watch(watch, final(register)) for watch, register in outcome.watches),
+        watches=tuple(Watch(watch.watch, final(watch.register)) for watch in outcome.watches),
         label=final(outcome.label),
         progress=final(outcome.progress),
     )

@@ -8,7 +8,6 @@ its other code need not ask them again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +19,7 @@ CHEAP = 3  # operations of a part that only one outcome asks: more of them are w
 ALL_BITS = 2**32 - 1
 
 
-class NodeTest(NamedTuple):
+class NodeTest(Struct, frozen=True):
     """Passes where `node` has a bit of `mask`; with `zero`, where it has none."""
 
     node: Node

@@ -32,6 +32,7 @@ SLICE_S = 0.2
 SHARE = 2 / 3  # of what memory is free, where no limit is given: nothing else is made of these states
 PARTIAL_ORDER = "partial order"
 MOST_INITIAL = 1_000_000  # states
+MOST_MIB = 2.0**40  # a limit on memory may be infinite
 PAUSED, INTERRUPTED = "it was paused", "interrupted"
 
 
@@ -159,7 +160,7 @@ def explore_native(
             store=store,
             order=order,
             states_limit=max(states, states_limit) if states_limit else 0,
-            memory_limit_bytes=0 if memory_mib is None else max(1, int((memory_mib - used_mib()) * 2**20)),
+            memory_limit_bytes=0 if memory_mib is None else max(1, int(min(memory_mib - used_mib(), MOST_MIB) * 2**20)),
         )
 
     if keep is None:

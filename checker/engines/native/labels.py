@@ -9,13 +9,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from math import prod
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from checker.engines.state_graph import Instance
 from checker.ground.graph import Graph, Node, Unsupported
 from checker.ground.program import GroundModel, GroundOutcome, instance_types
 from checker.ground.shapes import decode
+
+if TYPE_CHECKING:
+    from checker.engines.state_graph import Instance
 
 MOST_LABELS = 2**24
 

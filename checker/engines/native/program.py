@@ -18,7 +18,7 @@ OPCODES = (
 NO_REGISTER = 0xFFFF
 
 
-class Field(NamedTuple):
+class Field(Struct, frozen=True):
     """`width` bits of word `word` from bit `shift`; the value is they plus `low`."""
 
     word: int
@@ -35,14 +35,14 @@ class Instruction(NamedTuple):
     c: int
 
 
-class Watch(NamedTuple):
+class Watch(Struct, frozen=True):
     """Watch number `watch` fires where register `register` is not 0."""
 
     watch: int
     register: int
 
 
-class StateTest(NamedTuple):
+class StateTest(Struct, frozen=True):
     """Passes where the register has a bit of `mask`; with `zero`, where it has none."""
 
     register: int

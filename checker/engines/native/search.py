@@ -6,18 +6,22 @@ import ctypes
 from array import array
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from msgspec import Struct
 
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program
 from checker.engines.native.structs import kept_struct
-from checker.engines.stores import Order, Store
+
+if TYPE_CHECKING:
+    from checker.engines.stores import Order, Store
 
 Buffer: TypeAlias = "array[int] | bytearray | memoryview"  # that can be written to
 MESSAGE_BYTES = 500
 NO_MEMORY = -2
+MOST_OF_ALL = 2**63  # as good as no limit, and sums with it fit into 64 bits
+MOST_THREADS = 256  # of parallel.h
 STORES = ("states", "fingerprint", "bitstate")
 TIERS = ("best", "portable", "avx2", "avx512")
 
@@ -45,7 +49,7 @@ class Witness(Struct, frozen=True, kw_only=True):
     outcome: int
 
 
-class Stats(NamedTuple):
+class Stats(Struct, frozen=True, kw_only=True):
     """What a search has done so far. `queue`: states that wait; `reduced`: states that were expanded in part, and `reducing`: whether more
     may be; `tier`: the vector instructions that ran; seconds inside `run` only.
 
@@ -78,7 +82,7 @@ class Stats(NamedTuple):
     tier: str
 
 
-class OutcomeCount(NamedTuple):
+class OutcomeCount(Struct, frozen=True, kw_only=True):
     """Of one outcome: its transitions, failing ones included, and those that fail."""
 
     transitions: int
@@ -130,10 +134,10 @@ class Search:
         if struct.words == 0 or len(words) % struct.words:
             raise BadProgram(f"the initial states are no multiples of {struct.words} words")
         options = lib.OptionsStruct(
-            memory_limit_bytes,
-            states_limit,
-            expected_states,
-            threads,
+            min(memory_limit_bytes, MOST_OF_ALL),
+            min(states_limit, MOST_OF_ALL),
+            min(expected_states, MOST_OF_ALL),
+            min(threads, MOST_THREADS),
             TIERS.index(tier),
             STORES.index(store),
             order == "depth-first",
@@ -207,7 +211,7 @@ class Search:
     def stats(self) -> Stats:
         stats = lib.StatsStruct()
         self._library.tc_search_stats(self.handle, ctypes.byref(stats))
-        values = {name: getattr(stats, name) for name in Stats._fields}
+        values = {name: getattr(stats, name) for name in Stats.__struct_fields__}
         return Stats(**{**values, "status": Status(stats.status), "reducing": bool(stats.reducing), "tier": stats.tier.decode()})
 
     def outcomes(self) -> list[OutcomeCount]:
@@ -215,7 +219,7 @@ class Search:
         n = self._outcomes
         transitions, failures = (ctypes.c_uint64 * (n + 1))(), (lib.WitnessStruct * (n + 1))()
         self._library.tc_search_outcomes(self.handle, transitions, failures)
-        return [OutcomeCount(transitions[i], _witness(failures[i])) for i in range(n)]
+        return [OutcomeCount(transitions=transitions[i], failures=_witness(failures[i])) for i in range(n)]
 
     def watches(self) -> list[Witness]:
         """For each watch of the program."""

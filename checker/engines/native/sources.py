@@ -23,7 +23,7 @@ def source_digest() -> str:
         return ""
     crc, adler = 0, 1
     for path in source_files():
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             text = file.read()
         for part in (f"{os.path.basename(path)} {len(text)}\n".encode(), text):
             crc, adler = crc32(part, crc), adler32(part, adler)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from typing import Any
 
+from msgspec.structs import astuple
+
 from checker.engines.native import library as lib
 from checker.engines.native.program import Program, Reduction, Watch
 
@@ -59,14 +61,14 @@ def program_struct(program: Program) -> lib.ProgramStruct:
         0, program.state_length, program.final_start, program.final_length,
         program.canonical_start, program.canonical_length, first_canonical, len(program.canonical_updates),
         program.done, program.timeouts_only_when_stuck,
-        _structs(lib.FieldStruct, program.fields),
+        _structs(lib.FieldStruct, map(astuple, program.fields)),
         (ctypes.c_int32 * max(1, len(program.constants)))(*program.constants),
         _shorts(lib.InstructionStruct, program.code, padding=(0,)),
         _structs(lib.OutcomeStruct, outcomes),
         _shorts(lib.UpdateStruct, updates),
-        _structs(lib.WatchStruct, watches),
-        _structs(lib.WatchStruct, program.state_watches),
-        _structs(lib.WatchStruct, program.final_watches),
+        _structs(lib.WatchStruct, map(astuple, watches)),
+        _structs(lib.WatchStruct, map(astuple, program.state_watches)),
+        _structs(lib.WatchStruct, map(astuple, program.final_watches)),
         _structs(lib.TestStruct, [(test.mask, test.register, test.zero) for test in program.tests]),
         (ctypes.c_uint32 * max(1, len(needs)))(*needs),
         None if program.reduction is None else ctypes.pointer(_independence(program.reduction)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from checker.ground.ends import messages_wait
 from checker.ground.graph import Node
 from checker.ground.program import GroundModel
 
@@ -44,6 +43,8 @@ def predicates(ground: GroundModel) -> tuple[tuple[Watched, ...], Roots, Roots]:
             watch(state, graph.both(wrong, graph.negate(first.undefined)), goal.name, "wrong")
             watch(state, first.undefined, goal.name, "undefined")
         elif goal.kind == "no unhandled message":
+            from checker.ground.ends import messages_wait
+
             watch(final, messages_wait(ground), goal.name, "wrong")
             watch(None, None, goal.name, "undefined")
         elif goal.kind == "no deadlock":

@@ -75,7 +75,7 @@ def _outermost_calls(ctx: Context, root: tree.Node) -> Iterable[tree.Call]:
         if isinstance(node, tree.Call) and isinstance(ctx.checked.symbols.get(id(node)), Def):
             yield node
         elif not isinstance(node, tree.DefDecl):
-            waiting.extend(reversed(list(children(node))))
+            waiting.extend(reversed(children(node)))
 
 
 def _extent(ctx: Context, node: tree.Node, defs: dict[str, _Extent], parameters: frozenset[str]) -> _Extent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from checker.language import tree
@@ -11,10 +12,12 @@ MOST_DEPTH = 100  # of nodes within nodes: the passes follow the nesting by recu
 MOST_ARMS = 100  # of an `if`, with its `elif`s
 
 
-def children(node: tree.Node) -> Iterator[tree.Node]:
+def children(node: tree.Node) -> list[tree.Node]:
     """The nodes that are fields of `node`, or are held in its tuples, in order."""
+    found: list[tree.Node] = []
     for name in _slots(type(node)):
-        yield from _held(getattr(node, name))
+        _find(getattr(node, name), found)
+    return found
 
 
 def nodes(node: tree.Node) -> Iterator[tree.Node]:
@@ -23,7 +26,7 @@ def nodes(node: tree.Node) -> Iterator[tree.Node]:
     while waiting:
         current = waiting.pop()
         yield current
-        waiting.extend(reversed(list(children(current))))
+        waiting.extend(reversed(children(current)))
 
 
 def has_temporal(node: tree.Node) -> bool:
@@ -40,17 +43,18 @@ def deeper_than(most: int, node: tree.Node) -> tree.Node | None:
             return current
         if isinstance(current, tree.If) and len(current.arms) > MOST_ARMS:  # each `elif` is an `if` in the one before
             return current.arms[MOST_ARMS][0]
-        waiting.extend((child, depth + 1) for child in children(current))
+        waiting += [(child, depth + 1) for child in children(current)]
     return None
 
 
-def _held(value: Any) -> Iterator[tree.Node]:
+def _find(value: Any, found: list[tree.Node]) -> None:
     if isinstance(value, tree.Node):
-        yield value
+        found.append(value)
     elif isinstance(value, tuple):
         for item in value:
-            yield from _held(item)
+            _find(item, found)
 
 
+@cache
 def _slots(cls: type) -> tuple[str, ...]:
     return tuple(name for name in cls.__struct_fields__ if name != "span")  # type: ignore[attr-defined]

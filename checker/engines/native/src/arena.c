@@ -9,7 +9,9 @@
 #define MAP_NORESERVE 0
 #endif
 
-enum { LARGE_PAGE = 2 << 20 };
+#ifndef LARGE_PAGE
+#define LARGE_PAGE (2 << 20) /* a multiple of every page size */
+#endif
 
 static size_t round_up(size_t bytes, size_t unit)
 {

@@ -6,8 +6,6 @@
 
 enum { BYTES_A_FIRST_STATE = 1 << 17 }; /* of the array: as many states as take a tenth of it in small pages */
 
-__extension__ typedef unsigned __int128 wide;
-
 /* The second hash is odd, so that no two places of a state coincide by it being 0. */
 static uint64_t place(const bit_array *b, uint64_t hash, uint64_t i)
 {

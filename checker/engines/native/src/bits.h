@@ -3,7 +3,7 @@
  *
  * The places come from two hashes, first + i * second (Dillinger and Manolios 2004), both made from the 64-bit hash of the state.
  *
- * Invariant
+ * Invariants
  * FULLNESS  `set` bits are set. When a state is marked, the next one that is new would have been taken for seen with the probability
  *           (set / bits) ^ BITS_A_STATE; `mistaken` adds up how many that makes for each state that was marked.
  * FEW       The bits lie far apart, so a large page for each of them would take the whole array for a few states. The first ones go into small
@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 enum { BITS_A_STATE = 3 };
+
+__extension__ typedef unsigned __int128 wide; /* which there is on machines of 64 bits alone */
 
 typedef struct {
     uint64_t *words; /* NULL: no such array */

@@ -1,9 +1,10 @@
-/* Searches in a graph of states: what is reached, and where runs may go round for ever although every fair step gets its due.
+/* Where runs in a graph of states may go round for ever although every fair step gets its due.
  *
  * A fair component is a maximal set of states that one fair cycle can visit over and over (checker/graph/fair_cycles.py has the same, and the
  * reasons): strongly connected by its edges; one of these is no fault; each of the graph's sets has one of them; each weakly fair label that
- * all of its states enable is the label of one of its edges, and so is each strongly fair label that any of its states enables. States that enable a strongly fair label which the
- * component never takes are on no fair cycle; without them its rest is looked through again (Emerson and Lei 1987).
+ * all of its states enable is the label of one of its edges, and so is each strongly fair label that any of its states enables. States that
+ * enable a strongly fair label which the component never takes are on no fair cycle; without them its rest is looked through again (Emerson and
+ * Lei 1987).
  *
  * Components are found by Tarjan's algorithm (1972), without recursion.
  *
@@ -12,7 +13,6 @@
  *         left of a component, or a component that was found fair. It never changes but when a component is closed.
  * STACK   Between roots nothing is on the stack; a state with an order and the part of the root is on it. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "packed.h"
 
@@ -34,98 +34,6 @@ static int list_add(list *l, uint64_t item)
     l->items[l->n++] = item;
     return 0;
 }
-
-/* --- simple searches --- */
-
-/* Where the edge leads; -1 where it fails or does not count. */
-static inline int32_t leads(const tc_graph *g, int64_t e)
-{
-    return g->cut && g->cut[e] ? -1 : edge_target(g, e);
-}
-
-void tc_graph_kinds(const tc_graph *g, const uint8_t *kinds, uint8_t *found)
-{
-    for (uint64_t s = 0; s < g->states; s++) {
-        uint8_t bits = 0;
-        const int64_t end = edges_from(g, s + 1);
-        for (int64_t e = edges_from(g, s); e < end; e++)
-            bits |= kinds[edge_label(g, e)];
-        found[s] = bits;
-    }
-}
-
-uint64_t tc_graph_forward(const tc_graph *g, const uint8_t *inside, uint64_t n, const int32_t *sources, const int32_t *levels,
-                          int32_t *distance, int64_t *edge, int32_t *origin, int32_t *order)
-{
-    uint64_t reached = 0, at = 0;
-    for (uint64_t s = 0; s < g->states; s++) {
-        distance[s] = origin[s] = -1;
-        edge[s] = -1;
-    }
-    for (uint64_t next = 0; next < reached || at < n; next++) {
-        /* sources of the level of the state that is looked at join before any state of the next level is found */
-        for (; at < n && (next == reached || levels[at] <= distance[order[next]]); at++)
-            if (inside[sources[at]] && distance[sources[at]] < 0) {
-                distance[sources[at]] = levels[at];
-                order[reached++] = sources[at];
-            }
-        if (next == reached)
-            break;
-        const int32_t s = order[next];
-        const int64_t end = edges_from(g, (uint64_t)s + 1);
-        for (int64_t e = edges_from(g, (uint64_t)s); e < end; e++) {
-            const int32_t to = leads(g, e);
-            if (to < 0 || distance[to] >= 0 || !inside[to])
-                continue;
-            distance[to] = distance[s] + 1;
-            edge[to] = e;
-            origin[to] = s;
-            order[reached++] = to;
-        }
-    }
-    return reached;
-}
-
-int tc_graph_backward(const tc_graph *g, uint8_t *found)
-{
-    const int64_t edges = edges_from(g, g->states);
-    int64_t n = 0;
-    int64_t *first = calloc(g->states + 2, sizeof *first);
-    int32_t *before = malloc(((size_t)edges + 1) * sizeof *before), *waiting = malloc((g->states + 1) * sizeof *waiting);
-    if (!first || !before || !waiting) {
-        free(first), free(before), free(waiting);
-        return -1;
-    }
-    for (int64_t e = 0; e < edges; e++) {
-        const int32_t to = leads(g, e);
-        if (to >= 0)
-            first[to + 2]++;
-    }
-    for (uint64_t s = 0; s < g->states; s++)
-        first[s + 2] += first[s + 1];
-    for (uint64_t s = 0; s < g->states; s++) {
-        const int64_t end = edges_from(g, s + 1);
-        for (int64_t e = edges_from(g, s); e < end; e++) {
-            const int32_t to = leads(g, e);
-            if (to >= 0)
-                before[first[to + 1]++] = (int32_t)s;
-        }
-        if (found[s])
-            waiting[n++] = (int32_t)s;
-    }
-    while (n > 0) {
-        int32_t s = waiting[--n];
-        for (int64_t k = first[s]; k < first[s + 1]; k++)
-            if (!found[before[k]]) {
-                found[before[k]] = 1;
-                waiting[n++] = before[k];
-            }
-    }
-    free(first), free(before), free(waiting);
-    return 0;
-}
-
-/* --- fair components --- */
 
 typedef struct {
     const tc_graph *graph;
@@ -182,7 +90,7 @@ static int sum_up(fair_search *f, const int32_t *states, uint64_t n, uint32_t ow
             f->seen[label] = f->looked;
             if (f->taken[label] && !g->sets)
                 continue;
-            const int32_t to = leads(g, e);
+            const int32_t to = edge_leads_to(g, e);
             if (to >= 0 && f->part[to] == own) {
                 f->taken[label] = 1;
                 f->sets |= g->sets ? g->sets[e] : 0;
@@ -224,7 +132,7 @@ static int has_loop(const tc_graph *g, int32_t state)
 {
     const int64_t end = edges_from(g, (uint64_t)state + 1);
     for (int64_t e = edges_from(g, (uint64_t)state); e < end; e++)
-        if (leads(g, e) == state)
+        if (edge_leads_to(g, e) == state)
             return 1;
     return 0;
 }
@@ -273,7 +181,7 @@ static int search_from(fair_search *f, int32_t root)
     f->order[root] = f->low[root] = met;
     for (;;) {
         if (e < end) {
-            const int32_t to = leads(g, e++);
+            const int32_t to = edge_leads_to(g, e++);
             if (to < 0 || f->part[to] != part)
                 continue;
             if (f->order[to] == 0) {

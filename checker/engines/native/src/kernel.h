@@ -10,6 +10,7 @@
 #define LANES 64 /* a multiple of 64 */
 #endif
 #define GROUPS (LANES / 64)
+_Static_assert(LANES % 64 == 0, "a batch is whole groups");
 
 /* One bit for each lane. */
 typedef struct {

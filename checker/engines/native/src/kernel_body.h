@@ -95,15 +95,15 @@ TARGET static void run(const tc_instruction *code, uint32_t n, int32_t *register
 }
 
 #ifndef NONZERO_16
-/* Each byte of what is found is 0 or -1; the multiplication gathers the lowest bits of 8 bytes in the highest byte. */
+/* Each byte of what is found is 0 or -1, and keeps one bit of its own; the multiplication adds the 8 bytes of a half up in the highest one. A sum
+ * is the same in any order, and so on machines of either byte order. */
 TARGET static inline uint32_t nonzero_16(const int32_t *column, uint32_t mask)
 {
-    i8x16 found = __builtin_convertvector((*(const u32x16 *)column & mask) != 0, i8x16);
+    const i8x16 own = {1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128};
+    const i8x16 found = __builtin_convertvector((*(const u32x16 *)column & mask) != 0, i8x16) & own;
     uint64_t halves[2];
     memcpy(halves, &found, sizeof halves);
-    uint64_t low = ((halves[0] & 0x0101010101010101u) * 0x0102040810204080u) >> 56;
-    uint64_t high = ((halves[1] & 0x0101010101010101u) * 0x0102040810204080u) >> 56;
-    return (uint32_t)(low | high << 8);
+    return (uint32_t)((halves[0] * 0x0101010101010101u) >> 56 | (halves[1] * 0x0101010101010101u) >> 56 << 8);
 }
 #define NONZERO_16 nonzero_16
 #endif

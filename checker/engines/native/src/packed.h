@@ -32,6 +32,12 @@ static inline int32_t edge_target(const tc_graph *g, int64_t edge)
     return (int32_t)bits_at(g->edge, (uint64_t)edge * g->edge_bits, g->target_bits) - 1;
 }
 
+/* Where the edge leads; -1 where it fails or does not count. */
+static inline int32_t edge_leads_to(const tc_graph *g, int64_t e)
+{
+    return g->cut && g->cut[e] ? -1 : edge_target(g, e);
+}
+
 static inline uint32_t edge_label(const tc_graph *g, int64_t edge)
 {
     return (uint32_t)bits_at(g->edge, (uint64_t)edge * g->edge_bits + g->target_bits, g->label_bits);

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify.h"
-
 /* A copy of n items; never NULL for want of items. */
 static void *copy_of(const void *items, size_t n, size_t size)
 {

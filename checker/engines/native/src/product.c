@@ -5,7 +5,7 @@
  * the next, each in the order of the state's edges.
  *
  * Invariants
- * NUMBER  number[state * readers + reader] is 0, or 1 more than the number of that node; node_state and node_reader are its inverse. */
+ * NUMBER  number[state * readers + reader] is 0, or 1 more than the number of that node; `state` and `reader` of the nodes are its inverse. */
 #include "packed.h"
 
 void tc_letters_add(uint64_t n, const uint8_t *values, uint32_t bit, uint16_t *letters)
@@ -83,51 +83,6 @@ void tc_product_edges(const tc_graph *g, const tc_reader *r, const tc_nodes *nod
             }
     }
     pack_end(&p);
-}
-
-int tc_graph_longest(const tc_graph *g, const uint8_t *inside, const uint8_t *ends, const int64_t *counted, const int64_t *gained,
-                     int64_t limit, int64_t *most)
-{
-    int changed = 0;
-    for (uint64_t s = g->states; s-- > 0;) {
-        if (!inside[s] || most[s] == limit)
-            continue;
-        int64_t best = ends[s] ? limit : most[s];
-        const int64_t end = edges_from(g, s + 1);
-        for (int64_t e = edges_from(g, s); e < end && best < limit; e++) {
-            const int32_t to = edge_target(g, e);
-            if (to < 0 || !inside[to])
-                continue;
-            const int64_t takes = counted[edge_label(g, e)] + (gained ? gained[to] : 0);
-            if (most[to] + takes > best)
-                best = most[to] + takes;
-        }
-        if (best > limit)
-            best = limit;
-        if (best > most[s]) {
-            most[s] = best;
-            changed = 1;
-        }
-    }
-    return changed;
-}
-
-void tc_graph_hunger(const tc_graph *g, const uint16_t *letter, const uint8_t *roles, const uint16_t *serves, uint32_t by_progress,
-                     uint8_t *sets, uint8_t *cut)
-{
-    for (uint64_t s = 0; s < g->states; s++) {
-        const int64_t from = edges_from(g, s), end = edges_from(g, s + 1);
-        uint8_t wants = letter[s] & 1;
-        for (int64_t e = from; e < end; e++)
-            wants |= (roles[edge_label(g, e)] & TC_WANTS) != 0;
-        for (int64_t e = from; e < end; e++) {
-            const uint32_t label = edge_label(g, e);
-            const uint16_t of = serves[label];
-            const int32_t to = edge_target(g, e);
-            sets[e] = (uint8_t)(wants | ((roles[label] & TC_OTHER) ? 2 : 0));
-            cut[e] = (roles[label] & TC_OWN) && (by_progress ? edge_progress(g, e) != 0 : !of || (to >= 0 && (letter[to] & of)));
-        }
-    }
 }
 
 int64_t tc_product_end(const tc_reader *r, const tc_nodes *nodes, const uint8_t *resting, const int32_t *order, uint64_t n)

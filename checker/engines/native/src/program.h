@@ -132,6 +132,12 @@ static inline uint32_t tc_first_temporary(const tc_program *program)
     return program->n_fields + program->n_consts;
 }
 
+/* The bits of its word that a field takes. */
+static inline uint64_t tc_field_mask(const tc_field *field)
+{
+    return ((1ull << field->width) - 1) << field->shift;
+}
+
 /* How many of the operands a, b, c an operation reads. */
 static inline int tc_arity(unsigned op)
 {

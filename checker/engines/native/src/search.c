@@ -8,7 +8,6 @@
  * LAYERS     layers[d] is the first state of depth d; the states of the layer being expanded are layers[depth] .. layer_end-1; numbers from
  *            layer_end on are its successors. Every number is in use (store.h: DENSE).
  * SHORTEST   A state's predecessor is one layer before it. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -123,20 +122,36 @@ void share_out(tc_search *search, uint64_t next)
     atomic_store(&search->work.next, next);
 }
 
-static int start_layer(tc_search *search)
+/* What a search takes besides the store: one of many layers has few states in each. */
+static uint64_t other_bytes(const tc_search *search, uint64_t layers)
 {
-    if (search->depth >= search->layers_capacity) {
-        uint64_t capacity = search->layers_capacity * 2 + 64;
-        uint64_t *layers = realloc(search->layers, capacity * sizeof *layers);
-        if (!layers)
-            return -1;
-        search->layers = layers;
-        search->layers_capacity = capacity;
-    }
-    uint64_t first = search->layer_end, end = atomic_load(&search->store.count);
-    search->layers[search->depth] = first;
+    return worker_bytes(&search->program) * search->n_workers + layers * sizeof *search->layers;
+}
+
+/* Room for the starts of more layers; -1 when there is none. The first ones are a few bytes: any search has them. */
+static int more_layers(tc_search *search)
+{
+    const uint64_t capacity = search->layers_capacity + search->layers_capacity / 8 + 64;
+    if (search->layers_capacity > 0 && store_take_other(&search->store, other_bytes(search, capacity)))
+        return -1;
+    uint64_t *layers = realloc(search->layers, capacity * sizeof *layers);
+    if (!layers)
+        return -1;
+    search->layers = layers;
+    search->layers_capacity = capacity;
+    return 0;
+}
+
+/* All that was found beyond the last layer becomes the layer `depth`; -1 when there is no memory: then everything is as it was. */
+static int start_layer(tc_search *search, uint64_t depth)
+{
+    if (depth >= search->layers_capacity && more_layers(search))
+        return -1;
+    const uint64_t first = search->layer_end;
+    search->depth = depth;
+    search->layers[depth] = first;
+    search->layer_end = atomic_load(&search->store.count);
     store_release(&search->store, first);
-    search->layer_end = end;
     share_out(search, first);
     return 0;
 }
@@ -147,7 +162,7 @@ static store_result open_store(tc_search *search, const tc_options *options)
         .memory_limit = options->memory_limit_bytes ? options->memory_limit_bytes : machine_memory() / 8 * 7,
         .states_limit = options->states_limit ? options->states_limit : UINT64_MAX,
         .expected = options->expected_states,
-        .other_bytes = worker_bytes(&search->program) * search->n_workers,
+        .other_bytes = other_bytes(search, 0),
         .kind = (store_kind)options->store,
         .depth_first = search->depth_first,
     };
@@ -182,7 +197,7 @@ static const char *open_search(tc_search *search, const uint64_t *initial, uint6
         depth_first_start(search);
         return NULL;
     }
-    return start_layer(search) ? "out of memory" : NULL;
+    return start_layer(search, 0) ? "out of memory" : NULL;
 }
 
 tc_search *tc_search_new(const tc_program *program, const uint64_t *initial, uint64_t n, const tc_options *options, char *message,
@@ -282,9 +297,8 @@ static tc_status advance(tc_search *search)
         return TC_RUNNING;
     if (atomic_load(&search->store.count) == search->layer_end)
         return TC_COMPLETE;
-    search->depth++;
     judge_reduction(search);
-    return start_layer(search) ? TC_MEMORY : TC_RUNNING;
+    return start_layer(search, search->depth + 1) ? TC_MEMORY : TC_RUNNING;
 }
 
 int tc_search_run(tc_search *search, double seconds, uint64_t states)

@@ -4,8 +4,13 @@
 
 #include "table.h"
 
-enum { FIRST_SLOTS = 1 << 12, SMALL_TABLE = 1 << 16, LEAST_BITS = 1 << 20 };
-static const uint64_t LARGEST_COMMIT = 64 << 20, FIRST_COMMIT = 2 << 20;
+#ifndef FIRST_SLOTS
+#define FIRST_SLOTS (1 << 12) /* at least 100 */
+#endif
+enum { LEAST_BITS = 1 << 20, LARGEST_COMMIT = 64 << 20 };
+#ifndef FIRST_COMMIT
+#define FIRST_COMMIT (2 << 20) /* bytes of the log */
+#endif
 
 static uint64_t bytes_a_state(const store *s)
 {
@@ -14,8 +19,7 @@ static uint64_t bytes_a_state(const store *s)
 
 static uint64_t bytes_with(const store *s, uint64_t count, uint64_t slots)
 {
-    uint64_t released = s->released < count ? s->released : count;
-    return count * bytes_a_state(s) - released * 8 * s->words + slots * 4 + bits_bytes(&s->seen) + s->other_bytes;
+    return count * bytes_a_state(s) - least(s->released, count) * 8 * s->words + slots * 4 + bits_bytes(&s->seen) + s->other_bytes;
 }
 
 uint64_t store_bytes(const store *s)
@@ -30,12 +34,6 @@ static void release_arenas(store *s)
         arena_release(arenas[i]);
 }
 
-/* Addresses for tables of states at any load that growth may leave (table.c), and for the first ones. */
-static int reserve_table(store *s, uint64_t states)
-{
-    return table_reserve(s, (2 * states + 4 * SMALL_TABLE) * sizeof *s->table);
-}
-
 /* Addresses for as many states as the limits allow; fewer, when the system does not even give addresses. */
 static int reserve(store *s, const store_options *options)
 {
@@ -47,7 +45,7 @@ static int reserve(store *s, const store_options *options)
         states = s->states_limit + 1;
     for (;; states /= 2) {
         if (!(arena_reserve(&s->log, states * 8 * s->words) || arena_reserve(&s->predecessors, states * 4) ||
-              (options->kind != STORE_BITS && reserve_table(s, states)) ||
+              (options->kind != STORE_BITS && table_reserve(s, states)) ||
               (options->kind == STORE_FINGERPRINTS && arena_reserve(&s->fingerprints, states * 8)) ||
               (options->depth_first && (arena_reserve(&s->waiting, states * 4) || arena_reserve(&s->depths, states * 4)))))
             return 0;
@@ -70,7 +68,7 @@ static int commit(store *s, uint64_t states)
     uint64_t step = s->log.committed / 4;
     step = step < FIRST_COMMIT ? FIRST_COMMIT : step > LARGEST_COMMIT ? LARGEST_COMMIT : step;
     uint64_t log = s->log.committed + step;
-    log = log > s->log.reserved ? s->log.reserved : log;
+    log = least(log, s->log.reserved);
     log = log < states * 8 * s->words ? states * 8 * s->words : log;
     return arena_commit(&s->log, log) || commit_beside(s, &s->predecessors, 4) ||
            (s->fingerprints.base && commit_beside(s, &s->fingerprints, 8)) ||
@@ -84,25 +82,39 @@ static uint64_t memory_room(const store *s)
     return s->memory_limit > fixed ? (s->memory_limit - fixed + s->released * 8 * s->words) / bytes_a_state(s) : 0;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void note_peak(store *s)
 {
     uint64_t bytes = store_bytes(s);
     s->peak_bytes = bytes > s->peak_bytes ? bytes : s->peak_bytes;
 }
 
+/* So many states have memory in all arrays that have something for each. */
+static uint64_t committed_states(const store *s)
+{
+    uint64_t states = least(s->log.committed / (8 * s->words), s->predecessors.committed / 4);
+    if (s->fingerprints.base)
+        states = least(states, s->fingerprints.committed / 8);
+    if (s->depths.base)
+        states = least(states, least(s->waiting.committed, s->depths.committed) / 4);
+    return states;
+}
+
 /* Establishes ROOM. */
 static void set_room(store *s)
 {
-    uint64_t committed = least(s->log.committed / (8 * s->words), s->predecessors.committed / 4);
-    if (s->fingerprints.base)
-        committed = least(committed, s->fingerprints.committed / 8);
+    const uint64_t committed = committed_states(s);
     s->room = least(least(committed, s->count_limit), least(memory_room(s), least(s->states_limit, MOST_STATES)));
     note_peak(s);
+}
+
+int store_take_other(store *s, uint64_t bytes)
+{
+    const uint64_t before = s->other_bytes;
+    s->other_bytes = bytes;
+    const int fits = store_bytes(s) <= s->memory_limit;
+    s->other_bytes = fits ? bytes : before;
+    set_room(s);
+    return fits ? 0 : -1;
 }
 
 /* A table for as many states as are expected, when memory allows it. */
@@ -187,7 +199,7 @@ store_result store_grow(store *s, uint32_t threads)
         return STORE_LIMIT;
     if (count >= memory_room(s))
         return STORE_MEMORY;
-    if (count + BLOCK * threads > s->count_limit && s->count_limit < s->states_limit) {
+    if (count + BLOCK * threads > s->count_limit && s->count_limit < least(s->states_limit, MOST_STATES)) {
         uint64_t slots = larger_table(s, count);
         if ((slots == 0 || table_resize(s, slots, count, threads)) && count >= s->count_limit)
             return STORE_MEMORY;

@@ -26,7 +26,10 @@
 #include "bits.h"
 
 #define NO_STATE 0xffffffffu
-#define MOST_STATES 0x7ffffff0u
+#ifndef MOST_STATES
+#define MOST_STATES 0x7ffffff0u /* a slot has room for a bit of a tag beside a number + 1; where targets are signed, -1 is none */
+#endif
+_Static_assert(MOST_STATES < INT32_MAX, "a number + 1 has 31 bits");
 #ifndef BLOCK
 #define BLOCK 1024 /* numbers that a worker takes at once */
 #endif
@@ -80,10 +83,17 @@ store_result store_rebuild(store *s, uint32_t threads);
 /* With fingerprints: the words of the states below `number` are not needed any more; no worker runs. */
 void store_release(store *s, uint64_t number);
 uint64_t store_bytes(const store *s);
+/* So many bytes are to be used besides the store; 0, or -1 when the limit on memory does not allow it. No worker runs. */
+int store_take_other(store *s, uint64_t bytes);
 int64_t store_find(const store *s, const uint64_t *state);
 int64_t store_find_hashed(const store *s, const uint64_t *state, uint64_t hash);
 /* A block of numbers below the room for a worker; 0 when there is none. */
 int store_take_block(store *s, number_block *block);
+
+static inline uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
 
 static inline uint64_t *store_state(const store *s, uint64_t number)
 {
@@ -134,8 +144,6 @@ static inline uint64_t store_hash_of(const store *s, uint64_t number)
 {
     return s->fingerprints.base ? *store_fingerprint(s, number) : hash_state(store_state(s, number), s->words);
 }
-
-__extension__ typedef unsigned __int128 wide;
 
 /* The slot where probing starts: hash / 2^64 of the table. */
 static inline uint64_t store_slot(const store *s, uint64_t hash)

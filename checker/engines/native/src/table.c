@@ -4,11 +4,6 @@
 
 enum { REHASH_AHEAD = 64, REHASH_CHUNK = 1 << 14, CLEAR_CHUNK = 1 << 18 };
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* LOAD: three quarters of the slots. Growth by 40 % leaves more than half of them in use: at most 7.5 bytes a state. */
 uint64_t table_load(uint64_t slots)
 {
@@ -76,9 +71,9 @@ static void in_chunks(store *s, void (*part)(store *s, uint64_t from, uint64_t t
     s->alone = 1;
 }
 
-int table_reserve(store *s, uint64_t bytes)
+int table_reserve(store *s, uint64_t states)
 {
-    return arena_reserve(&s->table_memory, bytes);
+    return arena_reserve(&s->table_memory, (2 * states + 4 * SMALL_TABLE) * sizeof *s->table);
 }
 
 /* What was not in use before is 0 already. */

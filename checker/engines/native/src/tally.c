@@ -22,6 +22,11 @@ int tally_open(tally *t, const prepared *program)
     return 0;
 }
 
+uint64_t tally_bytes(const prepared *program)
+{
+    return program->n_outcomes * (sizeof(uint64_t) + sizeof(tc_witness)) + program->n_watch_ids * sizeof(tc_witness);
+}
+
 void tally_close(tally *t)
 {
     free(t->transitions);

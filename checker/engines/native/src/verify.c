@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "teamcheck.h"
-#include "verify.h"
 
 typedef struct {
     const tc_program *program;

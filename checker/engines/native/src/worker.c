@@ -26,7 +26,7 @@ uint64_t worker_bytes(const prepared *program)
 {
     return register_bytes(program) + program->n_tests * sizeof(lane_set) +
            (uint64_t)program->words * (3 * LANES + BUFFER + recent_places(program)) * 8 + BUFFER * 12ull +
-           canonical_bytes(program) + (program->independence ? reduction_bytes(program->independence) : 0);
+           canonical_bytes(program) + tally_bytes(program) + (program->independence ? reduction_bytes(program->independence) : 0);
 }
 
 void *column_memory(size_t bytes)

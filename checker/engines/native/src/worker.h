@@ -124,5 +124,6 @@ int worker_pack(worker *w, const layer_work *work, const prepared_outcome *o, la
 void witness_add(tc_witness *to, const tc_witness *from);
 int tally_open(tally *t, const prepared *program);
 void tally_close(tally *t);
+uint64_t tally_bytes(const prepared *program);
 
 #endif
