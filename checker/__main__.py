@@ -23,6 +23,9 @@ def main() -> int:
     except KeyboardInterrupt:  # even before the command line has begun
         sys.stderr.write("\ninterrupted\n")
         return 130
+    except MemoryError:  # as early
+        sys.stderr.write("teamcheck: out of memory\n")
+        return 3
 
 
 if __name__ == "__main__":

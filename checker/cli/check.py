@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from checker.cli import options
@@ -69,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     require_writable(arguments.output)
     line = ProgressLine()
     try:
-        report = _check(arguments, line)
+        with nullcontext() if arguments.checkpoint is None else _terminated_as_interrupted():
+            report = _check(arguments, line)
         errors: tuple[Diagnostic, ...] = ()
         code = report.exit_code
     except BadInput as bad:
@@ -125,6 +127,24 @@ def _check(arguments: argparse.Namespace, line: ProgressLine) -> Report:
     if not (report.results or report.counts or report.interrupted):
         raise _nothing("no check has these instances, fault models and properties", "`teamcheck list` tells what there is")
     return report
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM, which batch systems and containers send before they kill, does what Ctrl-C does: what is known is kept, and said."""
+    import signal
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    with suppress(ValueError):  # in another thread than the main one no signal arrives
+        signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            signal.signal(signal.SIGTERM, before)
 
 
 def _require_sense(arguments: argparse.Namespace) -> None:

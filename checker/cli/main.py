@@ -16,6 +16,8 @@ OK, NOT_AS_EXPECTED, BAD_INPUT, UNKNOWN, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4,
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # where the standard output goes
 
+NO_ADDRESSES = ("failed to map segment", "annot allocate memory")  # what the loaders of glibc and musl, and their callers, say
+
 # each command is the module of its name in this folder, with `configure(parser)` and `run(arguments) -> exit code`
 COMMANDS = {
     "check": "check specs, or a protocol by itself",
@@ -126,6 +128,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:  # of the last flush
         forget_stdout()
         return _not_written(error)
+    except (MemoryError, ImportError) as fault:  # while the command itself was loaded
+        return _short_of_memory(fault)
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         return INTERRUPTED
@@ -199,15 +203,23 @@ def _run(arguments: argparse.Namespace) -> int:
             return OUR_FAULT
         forget_stdout()
         return _not_written(error)
-    except MemoryError:
-        sys.stderr.write("teamcheck: out of memory: try a smaller instance, or `--memory MIB` to stop in time\n")
-        return UNKNOWN
+    except (MemoryError, ImportError) as fault:
+        return _short_of_memory(fault)
     except RecursionError as fault:
         _confess(fault, "This is nested too deeply for teamcheck, which should have told you where.\n")
         return BAD_INPUT
     except Exception as fault:
         _confess(fault)
         return OUR_FAULT
+
+
+def _short_of_memory(fault: MemoryError | ImportError) -> int:
+    """A library that the system has no addresses for is an ImportError with a text of the loader's."""
+    if isinstance(fault, ImportError) and not any(words in str(fault) for words in NO_ADDRESSES):
+        _confess(fault)
+        return OUR_FAULT
+    sys.stderr.write("teamcheck: out of memory: try a smaller instance, or `--memory MIB` to stop in time\n")
+    return UNKNOWN
 
 
 def _confess(fault: Exception, remark: str = "") -> None:

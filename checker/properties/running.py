@@ -193,8 +193,9 @@ def _judge_runs(
             return False
         if explored.compiled.labels is None:
             raise GraphTooLarge(explored.compiled.unlabelled)
-        graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
-        with watched(clock(limits.time_s)):
+        with explored.judging():
+            graph = NativeGraph(explored, model, memory_mib=limits.memory_mib)
+        with watched(clock(limits.time_s)), explored.judging():
             results = list(run_verdicts(job, graph))
     except (GraphTooLarge, MemoryError) as reason:
         found.warn(not_native(job.target, job.instance, job.faults, _without_edges(model, reason), everywhere=False))
@@ -321,7 +322,8 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
     from checker.properties.native import native_verdicts
 
     found.interrupted = found.interrupted or explored.stopped == "interrupted"
-    found.results += native_verdicts(job, explored)
+    with explored.judging():
+        found.results += native_verdicts(job, explored)
     if explored.unreduced:
         found.warn(not_reduced(job.target, job.instance, job.faults, f"partial order leaves nothing out: {explored.unreduced}"))
     if job.ghost:

@@ -127,7 +127,13 @@ def test_control_c_before_the_command_line_begins(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "text"), [(MemoryError(), 3, "out of memory"), (KeyboardInterrupt(), 130, "interrupted")]
+    ("error", "code", "text"),
+    [
+        (MemoryError(), 3, "out of memory"),
+        (ImportError("_ctypes.so: failed to map segment from shared object"), 3, "out of memory"),
+        (ImportError("no module named nothing"), 4, "internal error: ImportError"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
 )
 def test_what_stops_a_command(
     teamcheck: Teamcheck, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, text: str

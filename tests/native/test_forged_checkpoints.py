@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from array import array
 from collections import Counter
 from functools import cache
 from math import inf, nan
 from pathlib import Path
 from random import Random
+from shutil import copytree
 from typing import Any
 
 import pytest
 
 from checker import api
-from checker.engines.native.checkpoint import Keep, signed
+from checker.engines.native import resumed
+from checker.engines.native.checkpoint import FORMAT, Keep, signed
 from checker.engines.native.explore import explore_native
 from checker.language.diagnostics import BadInput
 from checker.model.model import Model
 from checker.properties.checkpoints import opened
-from tests.native.test_checkpoints import SPEC, kept
+from tests.native.test_checkpoints import ROOT, SPEC, kept
 
 WRONG = (None, True, -1, 0, 5, 2**40, 2**63, 2**70, 1e308, nan, inf, "", "x", "AAAA", [], [1], {}, {"bytes": 3})
 
@@ -66,7 +70,7 @@ def test_every_part_of_a_manifest_may_be_anything(tmp_path: Path) -> None:
     ]
     outcomes = {repr(what): outcome(keep, other, whole) for what, other in forged}
     assert set(outcomes.values()) == {"T641", "complete"}
-    harmless = [("format", True), *(("seconds", wrong) for wrong in (True, 0, 5))]
+    harmless = [*(("seconds", wrong) for wrong in (True, 0, 5))]
     assert {what for what, result in outcomes.items() if result == "complete"} <= {repr(what) for what in harmless}
 
 
@@ -83,7 +87,7 @@ def test_every_number_of_a_position_may_be_anything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [*WRONG, {"format": 1}, {"format": 1, "searches": [5]}, {"format": 1, "searches": 7}, {"format": 2}]
+    "wrong", [*WRONG, {"format": FORMAT}, {"format": FORMAT, "searches": [5]}, {"format": FORMAT, "searches": 7}, {"format": 1}]
 )
 def test_the_list_of_searches_may_be_anything(tmp_path: Path, wrong: object) -> None:
     folder = tmp_path / "kept"
@@ -93,3 +97,78 @@ def test_the_list_of_searches_may_be_anything(tmp_path: Path, wrong: object) -> 
     with pytest.raises(BadInput) as refused, opened(str(folder), [], resume=True, every_s=1, symmetry=False):
         raise AssertionError
     assert [d.code for d in refused.value.diagnostics] == ["T641"]
+
+
+# --- states that are well-formed and wrong --------------------------------------------------------------------------------
+
+CHECKS: dict[str, dict[str, Any]] = {
+    "states": {"paths": [SPEC], "instances": ["three"], "faults": ["manager_crash"]},
+    "orbits": {"paths": [SPEC], "instances": ["three"], "faults": ["none"], "symmetry": True},
+    "edges": {
+        "paths": [str(ROOT / "specs" / "task_board.spec")],
+        "instances": ["pair"],
+        "faults": ["none"],
+        "properties": ["no livelock", "one_owner"],
+    },
+}
+
+
+def told(check: str, folder: Path, *, resume: bool, states_limit: int | None = None) -> list[tuple[object, ...]]:
+    options = {**CHECKS[check], "checkpoint": str(folder), "resume": resume, "states_limit": states_limit, "threads": 1}
+    return [(r.property, r.verdict, r.distinct, r.transitions) for r in api.check(**options).results]
+
+
+def forge(search: Path, random: Random) -> None:
+    """Change some states or predecessors, and sign the whole as if it had been so."""
+    made = json.loads((search / "manifest").read_bytes().partition(b"\n")[2])
+    logs = {
+        "states": array("Q", (search / "states").read_bytes()),
+        "predecessors": array("I", (search / "predecessors").read_bytes()),
+    }
+    states, predecessors = logs["states"], logs["predecessors"]
+    count = len(predecessors)
+    words = len(states) // count
+    for _ in range(random.choice((1, 1, 4, 20))):
+        number, other = random.randrange(count), random.randrange(count)
+        place, from_place = number * words, other * words
+        match random.choice(("bit", "copy", "predecessor")):
+            case "bit":
+                states[place] ^= 1 << random.choice(
+                    [bit for bit in range(64) if any(word >> bit & 1 for word in states[::words])]
+                )
+            case "copy":
+                states[place : place + words] = states[from_place : from_place + words]
+            case _:
+                predecessors[number] = other
+    for name, log in logs.items():
+        (search / name).write_bytes(log.tobytes())
+        made[name]["sha256"] = hashlib.sha256(log.tobytes()).hexdigest()
+    (search / "manifest").write_bytes(signed(made))
+
+
+@pytest.mark.parametrize("samples", [2, resumed.SAMPLES])
+@pytest.mark.parametrize("check", CHECKS)
+def test_states_that_do_not_follow_from_each_other(
+    check: str, samples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused with the name of the checkpoint, or nothing came of it: a violation that is told is one of the protocol."""
+    monkeypatch.setattr(resumed, "SAMPLES", samples)
+    random, reasons = Random(11), Counter[str]()
+    truth = told(check, tmp_path / "whole", resume=False)
+    told(check, tmp_path / "part", resume=False, states_limit=60)
+    violated = {name for name, verdict, *_ in truth if verdict == "violated"}
+    for attempt in range(40):
+        forged = copytree(tmp_path / random.choice(("whole", "part")), tmp_path / f"forged{attempt}")
+        forge(next(forged.glob("*/manifest")).parent, random)
+        try:
+            found = told(check, forged, resume=True)
+        except BadInput as bad:
+            (refused,) = bad.diagnostics
+            assert refused.code == "T641"
+            assert str(forged) in refused.title_text
+            reasons[refused.title_text.partition("cannot be used: ")[2].split(" state ")[0]] += 1
+        else:
+            assert {name for name, verdict, *_ in found if verdict == "violated"} <= violated
+    assert sum(reasons.values()) >= 20
+    assert reasons["no step leads to"] >= 5 or samples == 2
+    assert reasons["the reference interpreter does not find what it says was found"] >= 1 or samples > 2

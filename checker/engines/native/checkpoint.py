@@ -13,6 +13,7 @@ and is cut off.
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import json
 import os
@@ -25,13 +26,14 @@ from typing import Any, BinaryIO, final
 from msgspec import Struct
 
 from checker.engines.native.checkpoint_errors import BadCheckpoint, CannotCheckpoint, CheckpointTooLarge
-from checker.engines.native.library import INTERFACE
+from checker.engines.native.library import load
 from checker.engines.native.program import Program
 from checker.engines.native.search import BadProgram, Search
 from checker.language.diagnostics import BadInput
+from checker.version import VERSION
 
-FORMAT = 1
-CHUNK = 1 << 20  # states that are copied at once
+FORMAT = 2
+CHUNK = 1 << 20  # bytes of states that are copied at once
 LOGS = ("states", "predecessors")
 MOST_SECONDS = 1e12  # that a search can have taken
 
@@ -54,6 +56,11 @@ class Keep(Struct, frozen=True, kw_only=True):
     every_s: float
 
 
+def _writer() -> list[str]:
+    """What has to be the same for a search to go on: teamcheck, and its library."""
+    return [VERSION, load().tc_sources().decode()]
+
+
 def program_digest(program: Program) -> str:
     return hashlib.sha256(repr(program).encode()).hexdigest()
 
@@ -67,6 +74,7 @@ class SearchCheckpoint:
         self._program = program_digest(program)
         self._words = program.words
         self._every_s = keep.every_s
+        self._chunk = CHUNK // (8 * program.words)  # states
         self._written = 0  # states in the logs
         self._hashes = (hashlib.sha256(), hashlib.sha256())
         self._next = perf_counter() + keep.every_s
@@ -116,7 +124,7 @@ class SearchCheckpoint:
             raise self._bad("`manifest` is not what this version writes") from None
 
     def _read(self, made: dict[str, Any]) -> Saved:
-        if (made["format"], made["interface"]) != (FORMAT, INTERFACE):
+        if (made["format"], made["by"]) != (FORMAT, _writer()):
             raise self._bad("another version of teamcheck wrote it")
         states, predecessors = (made[name] for name in LOGS)
         seconds = float(made["seconds"])
@@ -138,7 +146,7 @@ class SearchCheckpoint:
         with self._opened("states") as states, self._opened("predecessors") as predecessors:
             done = 0
             while done < count:
-                n = min(CHUNK, count - done) if done else initial or min(CHUNK, count)
+                n = min(self._chunk, count - done) if done else initial or min(self._chunk, count)
                 words = self._taken(states, 0, 8 * self._words * n, "Q")
                 numbers = self._taken(predecessors, 1, 4 * n, "I")
                 if done or not initial:
@@ -199,7 +207,7 @@ class SearchCheckpoint:
         }
         made = {
             "format": FORMAT,
-            "interface": INTERFACE,
+            "by": _writer(),
             "program": self._program,
             **parts,
             "seconds": self.seconds + seconds,
@@ -213,11 +221,13 @@ class SearchCheckpoint:
             for name, size in zip(LOGS, (8 * self._words, 4), strict=True):
                 descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o666)
                 files.append(os.fdopen(descriptor, "r+b"))
+                if os.fstat(descriptor).st_size < size * self._written:
+                    raise OSError(errno.EIO, f"something else has shortened or removed `{name}` meanwhile")
                 files[-1].truncate(size * self._written)
                 files[-1].seek(size * self._written)
             hashes = [hashed.copy() for hashed in self._hashes]
-            for first in range(self._written, count, CHUNK):
-                for file, hashed, part in zip(files, hashes, search.states(first, min(first + CHUNK, count)), strict=True):
+            for first in range(self._written, count, self._chunk):
+                for file, hashed, part in zip(files, hashes, search.states(first, min(first + self._chunk, count)), strict=True):
                     hashed.update(part)
                     file.write(part)
             for file in files:

@@ -8,6 +8,10 @@ from checker.language.diagnostics import Diagnostic
 class BadCheckpoint(Diagnostic, frozen=True, kw_only=True):
     """A checkpoint is used only when every byte of it is as it was written: a file that is missing, cut off or changed, or that another
     version of teamcheck wrote, is refused, for a wrong state in it could make a wrong verdict. What was searched is lost.
+
+    Digests tell this, so they do not tell what somebody wrote on purpose and signed anew. Against that some states, and every trace that is
+    shown, are run by the reference interpreter, and a checkpoint that it speaks against is refused too. A `holds` cannot be looked at in this
+    way: go on from checkpoints of those that you trust.
     """
 
     code = "T641"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from math import prod
 from time import perf_counter
 from typing import TYPE_CHECKING, final
@@ -39,7 +40,8 @@ PAUSED, INTERRUPTED = "it was paused", "interrupted"
 class Explored(Struct, kw_only=True):
     """What a native search found. `complete` False: `stopped` says why.
 
-    `paused`: it may go on. `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.
+    `paused`: it may go on. `resumed`: the checkpoint that it went on from, "" where it did not.
+    `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.
     `failed` and `deadlocked`: numbers of states, or None.
     """
 
@@ -57,6 +59,7 @@ class Explored(Struct, kw_only=True):
     store: Store
     order: Order
     paused: bool = False
+    resumed: str = ""
 
     @property
     def engine(self) -> str:
@@ -82,6 +85,10 @@ class Explored(Struct, kw_only=True):
     def chance_of_a_miss(self) -> float:
         """At most so probable is it that two of the states have one fingerprint (the birthday bound)."""
         return min(1.0, self.stats.distinct * (self.stats.distinct - 1) / 2**65)
+
+    def judging(self) -> AbstractContextManager[None]:
+        """Around what asks the reference interpreter about what was found: a checkpoint that it speaks against is refused (BadInput)."""
+        return _judging(self.resumed)
 
     def path(self, state: int) -> list[State]:
         """The states on a path to a state (with symmetry: to a state of its orbit), breadth first a shortest one."""
@@ -164,11 +171,25 @@ def explore_native(
     from checker.engines.native.checkpoint import SearchCheckpoint
 
     kept = SearchCheckpoint(keep, compiled.program)
-    search = kept.restored(make) or make()
+    restored = kept.restored(make)
+    search, resumed = restored or make(), "" if restored is None else str(keep.folder)
+    if resumed:
+        from checker.engines.native.resumed import require_steps
+
+        require_steps(resumed, compiled, search)
     started = perf_counter()  # the limit on time is for what is new
-    stopped = _run(search, started, time_s, progress, kept)
+    with _judging(resumed):
+        stopped = _run(search, started, time_s, progress, kept)
     kept.save(search, perf_counter() - started)
-    return _explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started)
+    return replace(_explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started), resumed=resumed)
+
+
+def _judging(resumed: str) -> AbstractContextManager[None]:
+    if not resumed:
+        return nullcontext()
+    from checker.engines.native.resumed import blaming
+
+    return blaming(resumed)
 
 
 def go_on(

@@ -69,10 +69,10 @@ static void take_header(reader *r, const tc_search *search)
             refuse(r, "it is of another program or another build");
 }
 
-/* Establishes LAYERS. */
+/* Establishes LAYERS. The first layer is what the search has begun with, the initial states and no more. */
 static void take_place(reader *r, tc_search *search)
 {
-    uint64_t count = atomic_load(&search->store.count);
+    const uint64_t count = atomic_load(&search->store.count), initial = search->layer_end;
     if (take(r, UINT64_MAX) != count)
         refuse(r, "it is of another number of states");
     uint64_t depth = take(r, (uint64_t)(r->end - r->at));
@@ -95,6 +95,8 @@ static void take_place(reader *r, tc_search *search)
         refuse(r, "its layers are not in order");
     if (next < layers[depth])
         refuse(r, "a number is out of its bounds");
+    if ((depth > 0 ? layers[1] : search->layer_end) != initial)
+        refuse(r, "its first layer is not the initial states");
     atomic_store(&search->work.next, next);
     search->seconds = take_double(r);
     search->cpu_seconds = take_double(r);
