@@ -39,7 +39,7 @@ def test_more_memory_than_any_machine_has_is_no_limit(
     teamcheck: Teamcheck, spent: Path, command: tuple[str, ...], limit: str
 ) -> None:
     name, *options = command
-    path = "specs/task_board.spec" if name == "prove" else "protocols/spending.team"
+    path = "specs/board.spec" if name == "prove" else "protocols/spending.team"
     said = teamcheck(name, path, *options, "--memory", limit)
     assert said.code in (0, 1, 3), said.err
 
