@@ -21,10 +21,12 @@ from checker.ground.program import ground
 from checker.language.diagnostics import BadInput
 from tests.native.test_checkpoints import LARGE, ROOT, SPEC, checked, command, said
 
+LONG = tuple("participants=9" if word == "participants=8" else word for word in LARGE)  # ten slices of time or so
+
 
 def started(folder: Path) -> subprocess.Popen[str]:
     """A check that has written its first checkpoint, and has far to go."""
-    words = command(*LARGE, "--threads", "1", "--checkpoint", str(folder), "--checkpoint-every", "0.01")
+    words = command(*LONG, "--threads", "1", "--checkpoint", str(folder), "--checkpoint-every", "0.01")
     process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = monotonic() + 60
     while not list(folder.glob("*/manifest")) and process.poll() is None and monotonic() < until:
@@ -41,10 +43,10 @@ def test_asked_to_end_it_says_what_it_knows_and_can_be_gone_on_from(number: sign
     assert "Traceback" not in errors
     results = json.loads(output)["results"]
     assert results[0]["verdict"] == "unknown"  # of `consistent`
-    assert 0 < results[0]["distinct"] < 1_745_408
-    again = checked(*LARGE, "--checkpoint", str(tmp_path / "kept"), "--resume")
+    assert 0 < results[0]["distinct"] < 10_340_352
+    again = checked(*LONG, "--checkpoint", str(tmp_path / "kept"), "--resume")
     assert again.returncode == 0
-    assert said(again.stdout)[0][3:] == ["holds", "exhaustive", 1_745_408, 18_507_777, 25]
+    assert said(again.stdout)[0][3:] == ["holds", "exhaustive", 10_340_352, 123_558_401, 28]
 
 
 def all_of_it(folder: Path) -> None:
