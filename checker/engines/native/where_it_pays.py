@@ -37,13 +37,9 @@ LEAST_STATES = 2_000  # of a search of fewer states: less tells nothing
 TOO_LITTLE = "it leaves out too little"
 ALL_NEEDED = "properties of runs need all states"
 
-# Nanoseconds, more or less, on one machine: that one is to another as a search in C is to a comparison in Python is much the same on all.
-OF_A_STATE, OF_AN_INSTRUCTION, OF_A_TRANSITION, OF_A_WORD = (
-    30,
-    0.07,
-    10,
-    4,
-)  # of the search of all states; a word of a state for each transition
+# Nanoseconds, more or less, on one machine; what counts is how a search in C and a comparison in Python stand to each other, much the same on all.
+OF_A_STATE, OF_AN_INSTRUCTION = 30, 0.07  # of the search of all states, for each state
+OF_A_TRANSITION, OF_A_WORD = 10, 4  # and for each transition
 OF_THE_START, OF_A_NODE = 10_000_000, 40_000  # to make and to compile the model that steps are compared in
 OF_A_REDUCED_STATE, OF_AN_OUTCOME = 300, 20  # of the search of fewer states
 
