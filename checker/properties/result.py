@@ -141,6 +141,7 @@ class Warning(Struct, frozen=True, kw_only=True):
         "not native",
         "no symmetry",
         "not reduced",
+        "not kept",
     ]
     text: str
     place: str

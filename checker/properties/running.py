@@ -15,7 +15,7 @@ from checker.language.source import Span
 from checker.properties.plan import expected_counts
 from checker.properties.result import CountExpectation, Report, Result, Warning
 from checker.properties.searches import Job, Limits, Told, model_of
-from checker.properties.warned import about_spec, few_states, no_symmetry, not_native, not_reduced
+from checker.properties.warned import about_spec, few_states, no_symmetry, not_kept, not_native, not_reduced
 
 if TYPE_CHECKING:
     from checker.engines.explicit import Progress as EngineProgress
@@ -324,6 +324,8 @@ def _add_native(job: Job, explored: Explored, found: Findings) -> None:
     found.interrupted = found.interrupted or explored.stopped == "interrupted"
     with explored.judging():
         found.results += native_verdicts(job, explored)
+    if explored.unsaved:
+        found.warn(not_kept(job.target, job.instance, job.faults, explored.unsaved))
     if explored.unreduced:
         found.warn(not_reduced(job.target, job.instance, job.faults, f"partial order leaves nothing out: {explored.unreduced}"))
     if job.ghost:

@@ -31,6 +31,11 @@ def not_reduced(target: Target, instance: str, faults: str, what: str) -> Warnin
     return Warning(spec=target.path, instance=instance, faults=faults, kind="not reduced", text=what, place="")
 
 
+def not_kept(target: Target, instance: str, faults: str, what: str) -> Warning:
+    """That a checkpoint was asked for and what was found last is not in it."""
+    return Warning(spec=target.path, instance=instance, faults=faults, kind="not kept", text=what, place="")
+
+
 def few_states(target: Target) -> Warning:
     """That partial order was asked for, and the searches of the spec were not worth it."""
     what = "partial order leaves nothing out where all states are searched sooner than steps are compared: `--partial-order-always` compares them"

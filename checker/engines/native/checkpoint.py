@@ -13,7 +13,6 @@ and is cut off.
 from __future__ import annotations
 
 import base64
-import errno
 import hashlib
 import json
 import os
@@ -25,7 +24,7 @@ from typing import Any, BinaryIO, final
 
 from msgspec import Struct
 
-from checker.engines.native.checkpoint_errors import BadCheckpoint, CannotCheckpoint, CheckpointTooLarge
+from checker.engines.native.checkpoint_errors import BadCheckpoint, CheckpointTooLarge
 from checker.engines.native.library import load
 from checker.engines.native.program import Program
 from checker.engines.native.search import BadProgram, Search
@@ -76,6 +75,7 @@ class SearchCheckpoint:
         self._every_s = keep.every_s
         self._chunk = CHUNK // (8 * program.words)  # states
         self._written = 0  # states in the logs
+        self.unsaved = ""
         self._hashes = (hashlib.sha256(), hashlib.sha256())
         self._next = perf_counter() + keep.every_s
 
@@ -183,7 +183,8 @@ class SearchCheckpoint:
             self.save(search, seconds)
 
     def save(self, search: Search, seconds: float) -> None:
-        """Write what was found since the last time. Raises BadInput where the system refuses."""
+        """Write what was found since the last time. Where the system refuses, `unsaved` says why until it does not any more; what was written at an
+        earlier moment stays, and the search is worth going on with."""
         position = search.position()
         if not position:
             return  # not even the initial states fit: there is nothing to go on from
@@ -191,9 +192,11 @@ class SearchCheckpoint:
         try:
             self._write(search, position, seconds)
         except OSError as error:
-            advice = "name a folder that you may write to, on a disk that has room"
-            reason = CannotCheckpoint(span=None, path=str(self.folder), reason=error.strerror or "it fails", advice=advice)
-            raise BadInput([reason]) from None
+            self.unsaved = (
+                f"the checkpoint in `{self.folder}` is of an earlier moment, if there is one: {error.strerror or 'it fails'}"
+            )
+        else:
+            self.unsaved = ""
         took = perf_counter() - began  # at most a tenth of the time goes into checkpoints
         self._next = perf_counter() + max(self._every_s, 9 * took)
 
@@ -221,10 +224,13 @@ class SearchCheckpoint:
             for name, size in zip(LOGS, (8 * self._words, 4), strict=True):
                 descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o666)
                 files.append(os.fdopen(descriptor, "r+b"))
-                if os.fstat(descriptor).st_size < size * self._written:
-                    raise OSError(errno.EIO, f"something else has shortened or removed `{name}` meanwhile")
-                files[-1].truncate(size * self._written)
-                files[-1].seek(size * self._written)
+                if (
+                    os.fstat(descriptor).st_size < size * self._written
+                ):  # something else has shortened or removed it: all of it once more
+                    self._written, self._hashes = 0, (hashlib.sha256(), hashlib.sha256())
+            for file, size in zip(files, (8 * self._words, 4), strict=True):
+                file.truncate(size * self._written)
+                file.seek(size * self._written)
             hashes = [hashed.copy() for hashed in self._hashes]
             for first in range(self._written, count, self._chunk):
                 for file, hashed, part in zip(files, hashes, search.states(first, min(first + self._chunk, count)), strict=True):

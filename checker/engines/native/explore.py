@@ -41,6 +41,7 @@ class Explored(Struct, kw_only=True):
     """What a native search found. `complete` False: `stopped` says why.
 
     `paused`: it may go on. `resumed`: the checkpoint that it went on from, "" where it did not.
+    `unsaved`: why what was found last is not in its checkpoint, "" where it is.
     `seen[w]`: how often and where first watch w fired. `fired`: the steps of the model that some transition takes.
     `failed` and `deadlocked`: numbers of states, or None.
     """
@@ -60,6 +61,7 @@ class Explored(Struct, kw_only=True):
     order: Order
     paused: bool = False
     resumed: str = ""
+    unsaved: str = ""
 
     @property
     def engine(self) -> str:
@@ -131,7 +133,7 @@ def explore_native(
     `keep`: go on from the checkpoint there, if there is one, and write one now and then and at the end.
 
     Raises `Unsupported` for what the ground form cannot say, `NativeUnavailable` where the library is not there,
-    `BadInput` where the checkpoint cannot be used or written.
+    `BadInput` where the checkpoint cannot be used.
     """
     started = perf_counter() if began is None else began
     memory_mib = default_limit_mib(SHARE) if memory_mib is None else memory_mib
@@ -181,7 +183,8 @@ def explore_native(
     with _judging(resumed):
         stopped = _run(search, started, time_s, progress, kept)
     kept.save(search, perf_counter() - started)
-    return replace(_explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started), resumed=resumed)
+    found = _explored(model, compiled, search, stopped, kept.seconds + perf_counter() - started)
+    return replace(found, resumed=resumed, unsaved=kept.unsaved)
 
 
 def _judging(resumed: str) -> AbstractContextManager[None]:
