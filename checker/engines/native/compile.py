@@ -152,24 +152,24 @@ class Layout(Struct):
 
 
 def _layout(ground: GroundModel) -> Layout:
-    """Fields in order, each within one word."""
-    places, fields, bit = [], [], 0
+    """Each field within one word, the first one that has room for it: what is left at the end of a word takes smaller ones."""
+    places, fields, used = [], [], [0]
     for place, (low, high) in enumerate(ground.fields):
         width = (high - low).bit_length()
         if width == 0:
             continue
         if width > MOST_BITS:
             raise Unsupported(f"a number of {high - low + 1:,} values: the native engine takes {2**MOST_BITS:,}")
-        if bit % WORD_BITS + width > WORD_BITS:
-            bit += WORD_BITS - bit % WORD_BITS
+        word = next((word for word, bits in enumerate(used) if bits + width <= WORD_BITS), len(used))
+        if word == len(used):
+            used.append(0)
         places.append(place)
         # all that the bits can say is within 32 bits: so it may begin below the lowest value
-        fields.append(Field(bit // WORD_BITS, bit % WORD_BITS, width, min(low, LARGEST + 1 - 2**width)))
-        bit += width
-    words = max(1, (bit + WORD_BITS - 1) // WORD_BITS)
-    if words > MOST_WORDS:
-        raise Unsupported(f"a state of {bit} bits: the native engine takes {MOST_WORDS * WORD_BITS}")
-    return Layout(places, tuple(fields), words)
+        fields.append(Field(word, used[word], width, min(low, LARGEST + 1 - 2**width)))
+        used[word] += width
+    if len(used) > MOST_WORDS:
+        raise Unsupported(f"a state of {len(used) * WORD_BITS} bits: the native engine takes {MOST_WORDS * WORD_BITS}")
+    return Layout(places, tuple(fields), len(used))
 
 
 def _labels(ground: GroundModel) -> tuple[Labels | None, str]:
