@@ -224,9 +224,8 @@ class SearchCheckpoint:
             for name, size in zip(LOGS, (8 * self._words, 4), strict=True):
                 descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o666)
                 files.append(os.fdopen(descriptor, "r+b"))
-                if (
-                    os.fstat(descriptor).st_size < size * self._written
-                ):  # something else has shortened or removed it: all of it once more
+                # something else may have shortened or removed it: then all of it once more
+                if os.fstat(descriptor).st_size < size * self._written:
                     self._written, self._hashes = 0, (hashlib.sha256(), hashlib.sha256())
             for file, size in zip(files, (8 * self._words, 4), strict=True):
                 file.truncate(size * self._written)
